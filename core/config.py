@@ -1,0 +1,146 @@
+"""Settings: typed, read from the environment and ``.env``, refused with a sentence.
+
+The token and the database password are kept in types whose text never shows them, and a refused
+setting is reported by name, never by value.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+DEFAULT_DATABASE_URL = "sqlite:///data/orp.db"
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+}
+_SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the text names it and says what it takes."""
+
+
+def parse_database_url(value: object) -> URL:
+    """Return the address with the driver this program uses.
+
+    ``postgres://`` is understood as ``postgresql://``, ``sslmode`` as libpq's, and a Unix socket
+    in ``?host=``. The password does not appear in the text of the result or of an error.
+
+    Raises:
+        ValueError: It is no address of a SQLite or PostgreSQL database.
+    """
+    if isinstance(value, URL):
+        return value
+    try:
+        url = make_url(str(value))
+    except (ArgumentError, ValueError):
+        raise ValueError("write postgresql://user:password@host/name or sqlite:///file") from None
+    family = url.drivername.partition("+")[0]
+    if family not in _DRIVERS:
+        raise ValueError("only postgresql:// and sqlite:// databases are supported")
+    url = url.set(drivername=_DRIVERS[family])
+    if family == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise ValueError("sqlite needs a file: sqlite:///data/orp.db")
+        return url
+    if not url.database:
+        raise ValueError("the name of the database is missing: postgresql://host/name")
+    mode = url.query.get("sslmode")
+    if mode is None:
+        return url
+    if mode not in _SSL_MODES:
+        raise ValueError("sslmode takes " + ", ".join(sorted(_SSL_MODES)))
+    # asyncpg calls libpq's sslmode "ssl" and takes the same words.
+    return url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+
+
+def _parse_shard_ids(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _blank_is_unset(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, one field a setting; the names are those of the environment."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        arbitrary_types_allowed=True,
+    )
+
+    discord_token: Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)] = None
+    database_url: Annotated[URL, NoDecode, BeforeValidator(parse_database_url)] = (
+        parse_database_url(DEFAULT_DATABASE_URL)
+    )
+    discord_api_url: str | None = None
+    discord_gateway_url: str | None = None
+    shard_count: int | None = None
+    shard_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_parse_shard_ids)] = ()
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
+
+    @field_validator("discord_api_url")
+    @classmethod
+    def _is_http_address(cls, value: str | None) -> str | None:
+        return _checked_address(value, {"http", "https"})
+
+    @field_validator("discord_gateway_url")
+    @classmethod
+    def _is_websocket_address(cls, value: str | None) -> str | None:
+        return _checked_address(value, {"ws", "wss"})
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_capitals(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _shards_fit_together(self) -> Self:
+        if self.shard_count is not None and self.shard_count < 1:
+            raise ValueError("SHARD_COUNT must be 1 or more")
+        if self.shard_ids and self.shard_count is None:
+            raise ValueError("SHARD_IDS needs SHARD_COUNT")
+        if any(not 0 <= shard < (self.shard_count or 0) for shard in self.shard_ids):
+            raise ValueError("SHARD_IDS must lie between 0 and SHARD_COUNT - 1")
+        return self
+
+
+def _checked_address(value: str | None, schemes: set[str]) -> str | None:
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in schemes or not parts.netloc:
+        raise ValueError("write an address that begins with " + " or ".join(sorted(schemes)))
+    return value.rstrip("/")
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment and ``.env``.
+
+    Raises:
+        SettingsError: One cannot be used; the text names it, never its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = "_".join(str(part) for part in first["loc"][:1]).upper()
+        reason = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name}: {reason}." if name else f"{reason}.") from None

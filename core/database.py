@@ -1,0 +1,155 @@
+"""Engines and the unit of work: one transaction on SQLite or PostgreSQL.
+
+A :class:`Database` is made once, where the program is put together. Services open one unit of work
+a call: ``read()`` for looking, ``write()`` for changing; leaving ``write()`` without ``commit()``
+leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, event, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from core.models import InteractionSeen, Team
+
+Clock = Callable[[], datetime]
+
+_BUSY_TIMEOUT_MS: Final = 5_000
+_BEGIN_OPTION: Final = "orp_begin"
+
+
+class Redelivered(Exception):
+    """This interaction has changed something already; it changes nothing again."""
+
+
+def utc_now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def create_engine(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
+    """Make an engine for a parsed database address (see :func:`core.config.parse_database_url`).
+
+    Args:
+        url: The address.
+        foreign_keys: SQLite only; migrations rebuild tables and need them off.
+    """
+    if url.get_backend_name() == "sqlite":
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(url, json_serializer=_to_json)
+        _prepare_sqlite(engine, foreign_keys=foreign_keys)
+        return engine
+    return create_async_engine(
+        url,
+        json_serializer=_to_json,
+        pool_pre_ping=True,
+        # Moments adopted from the earlier system may stand in columns without a zone.
+        connect_args={"server_settings": {"timezone": "UTC"}},
+    )
+
+
+def _to_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _prepare_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
+    """Set each connection's pragmas and take BEGIN out of the driver's hands.
+
+    A writer that begins with plain BEGIN fails at once with "database is locked" when another one
+    wrote after its first read, whatever the busy timeout; BEGIN IMMEDIATE waits its turn.
+    """
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # A lap that was answered for survives a power cut.
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+        cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        mode = connection.get_execution_options().get(_BEGIN_OPTION, "IMMEDIATE")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOfWork:
+    """One transaction and the moment it stands for."""
+
+    db: AsyncSession
+    now: datetime
+
+    async def commit(self) -> None:
+        """Keep what was done."""
+        await self.db.commit()
+
+    async def lock_team(self, team_id: int) -> Team:
+        """Return the team, made if it is new, and hold it until the transaction ends.
+
+        A team writes one thing at a time: that is what numbers laps without gap or twin.
+        """
+        statement = select(Team).where(Team.id == team_id).with_for_update()
+        team = await self.db.scalar(statement)
+        if team is None:
+            await self.insert_or_ignore(Team, id=team_id, created_at=self.now)
+            team = (await self.db.scalars(statement)).one()
+        return team
+
+    async def see_interaction(self, interaction_id: int) -> None:
+        """Leave the interaction's id in this transaction.
+
+        Raises:
+            Redelivered: It is there already.
+        """
+        is_new = await self.insert_or_ignore(InteractionSeen, id=interaction_id, seen_at=self.now)
+        if not is_new:
+            raise Redelivered
+
+    async def insert_or_ignore(self, model: type[Any], **values: object) -> bool:
+        """Insert a row unless one like it stands; tell whether it was inserted."""
+        dialect = self.db.get_bind().dialect.name
+        insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+        statement = insert(model).values(**values).on_conflict_do_nothing()
+        result = await self.db.execute(statement.returning(next(iter(model.__table__.primary_key))))
+        return result.first() is not None
+
+
+class Database:
+    """The database of one bot: engine, clock, units of work."""
+
+    def __init__(self, url: URL, *, clock: Clock = utc_now) -> None:
+        self.engine = create_engine(url)
+        self.clock = clock
+        self._reading = self.engine.execution_options(**{_BEGIN_OPTION: "DEFERRED"})
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[UnitOfWork]:
+        """Open a transaction for looking only."""
+        async with AsyncSession(self._reading, expire_on_commit=False) as db:
+            yield UnitOfWork(db, self.clock())
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[UnitOfWork]:
+        """Open a transaction for changing; what is not committed is rolled back."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as db:
+            yield UnitOfWork(db, self.clock())
+
+    async def dispose(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()

@@ -1,0 +1,333 @@
+"""The tables.
+
+Names follow the earlier racing system. Everything hangs off a team (a Discord server), ids that
+come from Discord are BIGINT, times are UTC, lap times are whole milliseconds. Rows never leave the
+services: those return the dataclasses of :mod:`core.results`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Final, Literal, get_args
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMING_CONVENTION: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+SessionStatus = Literal["active", "closed"]
+HeatStatus = Literal["open", "finished"]
+EntryKind = Literal["command", "form", "menu", "import", "service"]
+PostState = Literal["pending", "posted", "blocked", "gone", "removing"]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC, with its zone, on both databases; SQLite keeps no zone by itself."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without a zone; hand the rest on in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment in UTC."""
+        if value is None:
+            return None
+        # SQLite gives no zone, and neither does a TIMESTAMP column adopted from the earlier system.
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite numbers rows by itself only in a column that is exactly INTEGER.
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _one_of(column: str, words: object) -> str:
+    return f"{column} IN ({', '.join(repr(word) for word in get_args(words))})"
+
+
+class Base(DeclarativeBase):
+    """The tables' common base: one naming convention, no lazy defaults."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+        str: Text,
+    }
+
+
+class Team(Base):
+    """A Discord server and what it has set."""
+
+    __tablename__ = "teams"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    summary_channel_id: Mapped[int | None] = mapped_column(BigInteger)
+    crew_role_id: Mapped[int | None] = mapped_column(BigInteger)
+    time_zone: Mapped[str] = mapped_column(String(64), server_default="UTC")
+    auto_finish_minutes: Mapped[int] = mapped_column(server_default="30")
+    greeted_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class RacerProfile(Base):
+    """A member of a team who races. Rows adopted from the earlier system have no team yet."""
+
+    __tablename__ = "racer_profiles"
+    __table_args__ = (
+        Index(
+            "uq_racer_profiles_team_id_discord_user_id", "team_id", "discord_user_id", unique=True
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
+    discord_user_id: Mapped[int | None] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(255))
+    experience_level: Mapped[str] = mapped_column(String(50), server_default="Intermediate")
+    driving_style: Mapped[str | None] = mapped_column(String(255))
+    liverc_name: Mapped[str | None] = mapped_column(String(255))
+    liverc_id: Mapped[str | None] = mapped_column(String(50))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class RaceSession(Base):
+    """A race day or event; ``profile_id`` is the racer who opened it."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("ix_sessions_team_id_status", "team_id", "status"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
+    profile_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("racer_profiles.id", ondelete="CASCADE")
+    )
+    session_name: Mapped[str | None] = mapped_column(String(255))
+    track_name: Mapped[str | None] = mapped_column(String(255))
+    track_key: Mapped[str | None] = mapped_column(String(255))
+    practice_rounds: Mapped[int] = mapped_column(server_default="0")
+    qualifying_rounds: Mapped[int] = mapped_column(server_default="0")
+    days: Mapped[int] = mapped_column(server_default="1")
+    time_zone: Mapped[str] = mapped_column(String(64), server_default="UTC")
+    status: Mapped[SessionStatus] = mapped_column(String(20), server_default="active")
+    # True when a lap opened it: taking that lap back takes the empty session with it.
+    implicit: Mapped[bool] = mapped_column(server_default="0")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    closes_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class SessionRacer(Base):
+    """A racer in a session: which one is theirs just now, and the class that sticks."""
+
+    __tablename__ = "session_racers"
+    __table_args__ = (Index("ix_session_racers_racer_id_chosen_at", "racer_id", "chosen_at"),)
+
+    session_id: Mapped[UUID] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True
+    )
+    racer_id: Mapped[UUID] = mapped_column(
+        ForeignKey("racer_profiles.id", ondelete="CASCADE"), primary_key=True
+    )
+    class_name: Mapped[str | None] = mapped_column(String(50))
+    chosen_at: Mapped[datetime]
+
+
+class Heat(Base):
+    """One run of one class in a session; for an imported one also the page it came from."""
+
+    __tablename__ = "heats"
+    __table_args__ = (
+        UniqueConstraint("session_id", "class_key", "name_key"),
+        CheckConstraint(_one_of("status", HeatStatus), name="status"),
+        Index("ix_heats_status_last_activity_at", "status", "last_activity_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(50))
+    name_key: Mapped[str] = mapped_column(String(100))
+    class_name: Mapped[str] = mapped_column(String(50), server_default="")
+    class_key: Mapped[str] = mapped_column(String(100), server_default="")
+    kind: Mapped[str] = mapped_column(String(20))
+    length_s: Mapped[int | None]
+    status: Mapped[HeatStatus] = mapped_column(String(20), server_default="open")
+    # True when a lap opened it: taking that lap back takes the empty heat with it.
+    implicit: Mapped[bool] = mapped_column(server_default="0")
+    opened_by: Mapped[UUID | None] = mapped_column(
+        ForeignKey("racer_profiles.id", ondelete="SET NULL")
+    )
+    opened_at: Mapped[datetime]
+    # None while open, and when it finished by itself.
+    finished_by: Mapped[UUID | None] = mapped_column(
+        ForeignKey("racer_profiles.id", ondelete="SET NULL")
+    )
+    finished_at: Mapped[datetime | None]
+    last_activity_at: Mapped[datetime]
+    last_channel_id: Mapped[int | None] = mapped_column(BigInteger)
+    source_url: Mapped[str | None]
+    source_hash: Mapped[str | None] = mapped_column(String(64))
+    source_table: Mapped[dict[str, Any] | None]
+
+
+class Entry(Base):
+    """One act of logging laps, and what it replaced, so that Undo can bring that back."""
+
+    __tablename__ = "entries"
+    __table_args__ = (Index("ix_entries_heat_id_racer_id", "heat_id", "racer_id"),)
+
+    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
+    heat_id: Mapped[UUID] = mapped_column(ForeignKey("heats.id", ondelete="CASCADE"))
+    racer_id: Mapped[UUID] = mapped_column(ForeignKey("racer_profiles.id", ondelete="CASCADE"))
+    entered_by: Mapped[UUID] = mapped_column(ForeignKey("racer_profiles.id", ondelete="CASCADE"))
+    kind: Mapped[EntryKind] = mapped_column(String(20))
+    note: Mapped[str | None] = mapped_column(String(100))
+    replaced: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class RunLog(Base):
+    """One lap of one racer in one heat."""
+
+    __tablename__ = "run_logs"
+    __table_args__ = (
+        # The unique constraint is also the index by which a racer's laps of a heat are read.
+        UniqueConstraint("heat_id", "racer_id", "lap_number"),
+        CheckConstraint("lap_time_ms BETWEEN 1 AND 999999", name="lap_time"),
+        CheckConstraint("confidence_rating BETWEEN 1 AND 5", name="confidence"),
+        Index("ix_run_logs_session_id", "session_id"),
+        Index("ix_run_logs_entry_id", "entry_id"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    heat_id: Mapped[UUID] = mapped_column(ForeignKey("heats.id", ondelete="CASCADE"))
+    racer_id: Mapped[UUID] = mapped_column(ForeignKey("racer_profiles.id", ondelete="CASCADE"))
+    # Negative only within a transaction that renumbers.
+    lap_number: Mapped[int]
+    lap_time_ms: Mapped[int]
+    confidence_rating: Mapped[int | None]
+    counts: Mapped[bool] = mapped_column(server_default="1")
+    counts_decided: Mapped[bool] = mapped_column(server_default="0")
+    entry_id: Mapped[int | None] = mapped_column(
+        RowId, ForeignKey("entries.id", ondelete="SET NULL")
+    )
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class HeatRacer(Base):
+    """A racer in a heat: confidence, note, and the latest ORP with its figures."""
+
+    __tablename__ = "heat_racers"
+    __table_args__ = (
+        CheckConstraint("confidence_rating BETWEEN 1 AND 5", name="confidence"),
+        Index("ix_heat_racers_racer_id", "racer_id"),
+    )
+
+    heat_id: Mapped[UUID] = mapped_column(
+        ForeignKey("heats.id", ondelete="CASCADE"), primary_key=True
+    )
+    racer_id: Mapped[UUID] = mapped_column(
+        ForeignKey("racer_profiles.id", ondelete="CASCADE"), primary_key=True
+    )
+    confidence_rating: Mapped[int | None]
+    note: Mapped[str | None] = mapped_column(String(100))
+    lap_count: Mapped[int] = mapped_column(server_default="0")
+    best_lap_ms: Mapped[int | None]
+    orp_score: Mapped[float | None] = mapped_column(Float)
+    orp_status: Mapped[str | None] = mapped_column(String(20))
+    orp_figures: Mapped[dict[str, Any] | None]
+    updated_at: Mapped[datetime]
+
+
+class SummaryPost(Base):
+    """The outbox: one row for each post the team channel shall show.
+
+    ``wanted`` counts the changes of what it shows, ``shown`` is the change the post stands at.
+    """
+
+    __tablename__ = "summary_posts"
+    __table_args__ = (
+        UniqueConstraint("heat_id"),
+        UniqueConstraint("session_id"),
+        CheckConstraint(_one_of("state", PostState), name="state"),
+        Index("ix_summary_posts_state_next_attempt_at", "state", "next_attempt_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
+    # Both are empty once what it showed was deleted and only the post is left to remove.
+    heat_id: Mapped[UUID | None] = mapped_column(ForeignKey("heats.id", ondelete="SET NULL"))
+    session_id: Mapped[UUID | None] = mapped_column(ForeignKey("sessions.id", ondelete="SET NULL"))
+    # Where to post while the team has set no channel.
+    fallback_channel_id: Mapped[int | None] = mapped_column(BigInteger)
+    channel_id: Mapped[int | None] = mapped_column(BigInteger)
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    silent: Mapped[bool] = mapped_column(server_default="0")
+    state: Mapped[PostState] = mapped_column(String(20))
+    wanted: Mapped[int] = mapped_column(server_default="1")
+    shown: Mapped[int] = mapped_column(server_default="0")
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    attempted_at: Mapped[datetime | None]
+    next_attempt_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class Draft(Base):
+    """A command that waits for its racer to say which of several open sessions it is for."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (Index("ix_drafts_created_at", "created_at"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
+    discord_user_id: Mapped[int] = mapped_column(BigInteger)
+    command: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class InteractionSeen(Base):
+    """An interaction that changed something; delivered again it changes nothing."""
+
+    __tablename__ = "interactions_seen"
+    __table_args__ = (Index("ix_interactions_seen_seen_at", "seen_at"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    seen_at: Mapped[datetime]

@@ -1,0 +1,325 @@
+"""ORP, Optimal Race Pace: one number from 0 to 100 for one racer's laps in one heat.
+
+It rewards repeating your pace and punishes losing it. Lap times come in as whole milliseconds and
+every figure is worked out in integers and rounded once, half to even, from its exact value: the
+same laps give the same digits on every machine and every database. No I/O, no floating point
+before the last division.
+
+The formula is the project's own (ORP specification, "Formula").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from math import isqrt
+from operator import mul
+from typing import Any
+
+from core.advice import (
+    Bias,
+    ExperienceLevel,
+    Status,
+    Strategy,
+    recommendation,
+    scenario_for,
+)
+from core.errors import BadInput
+
+__all__ = [
+    "MIN_LAPS",
+    "Bias",
+    "Components",
+    "ExperienceLevel",
+    "Gate",
+    "Metrics",
+    "OrpResult",
+    "Status",
+    "Strategy",
+    "calculate_orp",
+    "round_half_even",
+    "round_less_root",
+]
+
+MIN_LAPS = 2
+MIN_LAPS_FOR_FADE = 3
+FADE_WINDOW = 5
+NOT_RATED = 3
+CONFIDENCE_NEEDED = 3
+AVANT_GARDE_FROM = 850
+BALANCED_FROM = 700
+
+
+class Gate(StrEnum):
+    """Whether the driver is sure enough of the car for the score to stand."""
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """What the score is made of.
+
+    Attributes:
+        consistency_score: Consistency, 0 to 100, two decimals.
+        fade_penalty: Points taken off for fading, 0 to 20, one decimal.
+        fade_penalty_shown: The same penalty with two decimals, for the sum a racer reads:
+            ``97.14 consistency − 4.42 fade = 92.7``. One-decimal parts would often not add up.
+        confidence_gate: FAILED below a confidence of 3.
+        confidence: The driver's confidence in the car, 1 to 5; 3 where it was not rated.
+        confidence_rated: Whether the driver gave it.
+    """
+
+    consistency_score: float
+    fade_penalty: float
+    fade_penalty_shown: float
+    confidence_gate: Gate
+    confidence: int
+    confidence_rated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """The figures behind a score; times in seconds.
+
+    Attributes:
+        lap_count: Laps that were scored, 2 or more.
+        best_lap: Fastest lap, three decimals.
+        worst_lap: Slowest lap, three decimals.
+        avg_lap: Mean of all laps, three decimals.
+        std_dev: Sample standard deviation (n − 1), four decimals.
+        consistency_pct: 100 − 100·std_dev/avg_lap held within 0..100, in %, two decimals.
+        fade_factor: Mean of the last 5 laps (all when fewer) over the mean of the 3 fastest, four
+            decimals; 1.0 below 3 laps. Never under 1.
+        fade_pct: 100·(fade factor − 1), in %, two decimals.
+        top_3_avg: Mean of the 3 fastest laps, three decimals; None below 3 laps.
+        last_5_avg: Mean of the last 5 laps (all when fewer), three decimals; None below 3 laps.
+    """
+
+    lap_count: int
+    best_lap: float
+    worst_lap: float
+    avg_lap: float
+    std_dev: float
+    consistency_pct: float
+    fade_factor: float
+    fade_pct: float
+    top_3_avg: float | None
+    last_5_avg: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrpResult:
+    """One racer's score with everything it rests on.
+
+    Attributes:
+        orp_score: 0 to 100, one decimal; 0 when rejected.
+        status: Whether the driver's confidence let the score stand.
+        strategy: How far to go with the setup; None when rejected.
+        recommendation: What to do next, plain text for a racer.
+        components: What the score is made of.
+        experience_level: The level the recommendation speaks to.
+        bias: What that level should weigh; it never moves the score.
+        metrics: The figures behind the score.
+    """
+
+    orp_score: float
+    status: Status
+    strategy: Strategy | None
+    recommendation: str
+    components: Components
+    experience_level: ExperienceLevel
+    bias: Bias
+    metrics: Metrics
+
+    def as_dict(self) -> dict[str, Any]:
+        """This result in JSON's own types, for storing; ``from_dict`` brings it back."""
+        return asdict(self) | {
+            "status": self.status.value,
+            "strategy": None if self.strategy is None else self.strategy.value,
+            "experience_level": self.experience_level.value,
+            "components": asdict(self.components)
+            | {"confidence_gate": self.components.confidence_gate.value},
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> OrpResult:
+        """The result that ``as_dict`` wrote.
+
+        Raises:
+            KeyError: A part is missing.
+            TypeError: A part has figures it should not have, or lacks some.
+            ValueError: A word is none of its enumeration.
+        """
+        strategy = stored["strategy"]
+        components = Components(**stored["components"])
+        return cls(
+            orp_score=stored["orp_score"],
+            status=Status(stored["status"]),
+            strategy=None if strategy is None else Strategy(strategy),
+            recommendation=stored["recommendation"],
+            components=replace(components, confidence_gate=Gate(components.confidence_gate)),
+            experience_level=ExperienceLevel(stored["experience_level"]),
+            bias=Bias(**stored["bias"]),
+            metrics=Metrics(**stored["metrics"]),
+        )
+
+
+def calculate_orp(
+    lap_times_ms: Sequence[int],
+    *,
+    confidence: int | None = None,
+    experience_level: ExperienceLevel = ExperienceLevel.INTERMEDIATE,
+    practice_rounds: int = 0,
+) -> OrpResult | None:
+    """Score one run.
+
+    Args:
+        lap_times_ms: The laps that count, in the order driven, in milliseconds, each above 0.
+        confidence: The driver's confidence in the car, 1 to 5; None, not rated, counts as 3.
+        experience_level: Whose tone the recommendation takes; it never moves the score.
+        practice_rounds: Practice rounds of the session, 0 or more; they decide what the
+            recommendation lets the racer change.
+
+    Returns:
+        The score with its figures, or None below 2 laps, whatever the confidence.
+
+    Raises:
+        BadInput: A confidence outside 1..5, a lap time of 0 or less, or a negative number of
+            practice rounds.
+    """
+    if confidence is not None and not 1 <= confidence <= 5:
+        raise BadInput(f"Confidence goes from 1 (not sure of the car) to 5, not {confidence}.")
+    laps = sorted(lap_times_ms)
+    if laps and laps[0] <= 0:
+        raise BadInput("A lap time must be more than 0 seconds.")
+    scenario = scenario_for(practice_rounds)
+    lap_count = len(laps)
+    if lap_count < MIN_LAPS:
+        return None
+
+    # With S the sum of the laps and Q the sum of their squares, the sample variance is
+    # deviation / (n·(n − 1)) where deviation = n·Q − S², and the coefficient of variation,
+    # deviation over mean, is √(deviation·n·(n − 1)) / ((n − 1)·S): all integers under the root.
+    total = sum(laps)
+    deviation = lap_count * sum(map(mul, laps, laps)) - total * total
+    pairs = lap_count * (lap_count - 1)
+    radicand = deviation * pairs
+    divisor = (lap_count - 1) * total
+    # Held within 0..100 after rounding instead of before: both ends are whole, so it is the same.
+    consistency_hundredths = max(
+        0, round_less_root(10_000 * divisor, 100_000_000 * radicand, divisor)
+    )
+
+    # Fade factor as the fraction last_mean_part / best_mean_part.
+    last_part = best_part = 1
+    top_3_avg = last_5_avg = None
+    if lap_count >= MIN_LAPS_FOR_FADE:
+        top_3 = laps[0] + laps[1] + laps[2]
+        window = min(FADE_WINDOW, lap_count)
+        last = sum(lap_times_ms[-window:])
+        top_3_avg = round_half_even(top_3, 3) / 1000
+        last_5_avg = round_half_even(last, window) / 1000
+        last_part, best_part = 3 * last, window * top_3
+    penalty_part, penalty_whole = _fade_penalty(last_part, best_part)
+
+    score_tenths = max(
+        0,
+        round_less_root(
+            divisor * (1000 * penalty_whole - 10 * penalty_part),
+            1_000_000 * radicand * penalty_whole * penalty_whole,
+            divisor * penalty_whole,
+        ),
+    )
+    rating = NOT_RATED if confidence is None else confidence
+    passed = rating >= CONFIDENCE_NEEDED
+    status = Status.VALID if passed else Status.REJECTED
+    strategy = _strategy(score_tenths) if passed else None
+    consistency_pct = consistency_hundredths / 100
+    return OrpResult(
+        orp_score=score_tenths / 10 if passed else 0.0,
+        status=status,
+        strategy=strategy,
+        recommendation=recommendation(status, strategy, experience_level, scenario),
+        components=Components(
+            consistency_score=consistency_pct,
+            fade_penalty=round_half_even(10 * penalty_part, penalty_whole) / 10,
+            fade_penalty_shown=round_half_even(100 * penalty_part, penalty_whole) / 100,
+            confidence_gate=Gate.PASSED if passed else Gate.FAILED,
+            confidence=rating,
+            confidence_rated=confidence is not None,
+        ),
+        experience_level=experience_level,
+        bias=experience_level.bias,
+        metrics=Metrics(
+            lap_count=lap_count,
+            best_lap=laps[0] / 1000,
+            worst_lap=laps[-1] / 1000,
+            avg_lap=round_half_even(total, lap_count) / 1000,
+            std_dev=_round_root(100 * radicand, pairs) / 10_000,
+            consistency_pct=consistency_pct,
+            fade_factor=round_half_even(10_000 * last_part, best_part) / 10_000,
+            fade_pct=round_half_even(10_000 * (last_part - best_part), best_part) / 100,
+            top_3_avg=top_3_avg,
+            last_5_avg=last_5_avg,
+        ),
+    )
+
+
+def _fade_penalty(last_part: int, best_part: int) -> tuple[int, int]:
+    """The points a fade factor of last_part / best_part costs, as a fraction.
+
+    None while the factor is at most 1.01 (compared exactly), else 2 a percent, at most 20.
+    """
+    if 100 * last_part <= 101 * best_part:
+        return 0, 1
+    fade = last_part - best_part
+    if 10 * fade >= best_part:
+        return 20, 1
+    return 200 * fade, best_part
+
+
+def _strategy(score_tenths: int) -> Strategy:
+    if score_tenths >= AVANT_GARDE_FROM:
+        return Strategy.AVANT_GARDE
+    if score_tenths >= BALANCED_FROM:
+        return Strategy.BALANCED
+    return Strategy.STABILITY
+
+
+def round_half_even(numerator: int, denominator: int) -> int:
+    """The whole number nearest to numerator / denominator; halves go to the even one.
+
+    Args:
+        numerator: Any whole number.
+        denominator: Above 0.
+    """
+    quotient, remainder = divmod(numerator, denominator)
+    twice = 2 * remainder
+    return quotient + (twice > denominator or (twice == denominator and quotient % 2))
+
+
+def round_less_root(minuend: int, radicand: int, denominator: int) -> int:
+    """(minuend − √radicand) / denominator, rounded half to even from the exact value.
+
+    Args:
+        minuend: Any whole number.
+        radicand: 0 or more.
+        denominator: Above 0.
+    """
+    root = isqrt(radicand)
+    if root * root == radicand:
+        return round_half_even(minuend - root, denominator)
+    # Irrational, so never half-way: ⌊value + ½⌋, where the root of 4·radicand lies strictly
+    # between its integer part and the next integer.
+    return (2 * minuend + denominator - isqrt(4 * radicand) - 1) // (2 * denominator)
+
+
+def _round_root(radicand: int, denominator: int) -> int:
+    """√radicand / denominator, rounded half to even from the exact value."""
+    root = isqrt(radicand)
+    if root * root == radicand:
+        return round_half_even(root, denominator)
+    return (isqrt(4 * radicand) + denominator) // (2 * denominator)

@@ -1,0 +1,275 @@
+"""Lap entry: what a racer types between two heats, and taking it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from core.caller import Caller, Person
+from core.database import Database, UnitOfWork
+from core.errors import NotAllowed, NotFound
+from core.lapchecks import doubtful_laps, repeated_run
+from core.laptimes import parse_lap_times
+from core.models import Entry, Heat, RacerProfile, RaceSession, RunLog, SummaryPost, Team
+from core.names import clean_note
+from core.results import (
+    HeatStarted,
+    LapCounted,
+    LapsLogged,
+    RacerRun,
+    Undone,
+    WhichEvent,
+)
+from core.services import drafts, lapbook, outbox_rows, places, tables
+from core.services.heats import StartHeat, remove_heat, start_heat
+
+_LAP_IS_GONE = "That lap does not exist any more; /heat show tells what stands."
+
+
+@dataclass(frozen=True, slots=True)
+class LogLaps:
+    """What ``/lap`` was given."""
+
+    times: str
+    heat: str | None = None
+    class_name: str | None = None
+    confidence: int | None = None
+    note: str | None = None
+    racer: Person | None = None
+
+
+class EntryService:
+    """Laps typed by racers; each call is bound to the caller's team."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def log(self, caller: Caller, command: LogLaps) -> LapsLogged | WhichEvent:
+        """Store one lap or many: all of them, or none with an error that says why.
+
+        With several sessions open and none the racer's, the command waits as a draft.
+
+        Raises:
+            LapTimesError: A lap time cannot be read; the sentence names it.
+            BadInput: Another option cannot be used.
+            NotAllowed: They are somebody else's and the caller is not crew.
+        """
+        times_ms = parse_lap_times(command.times)
+        async with self._database.write() as uow:
+            team = await places.begin(uow, caller)
+            try:
+                logged = await _log(uow, team, caller, command, times_ms)
+            except places.SeveralOpen as several:
+                waiting = await drafts.keep(uow, caller, command, several.sessions, times_ms)
+                await uow.commit()
+                return waiting
+            await uow.commit()
+        return logged
+
+    async def choose_event(
+        self, caller: Caller, draft_id: UUID, session_id: UUID
+    ) -> LapsLogged | HeatStarted:
+        """Carry out a waiting command in the session its racer has picked.
+
+        Raises:
+            NotFound: The draft is used up or somebody else's, or the session is gone.
+        """
+        async with self._database.write() as uow:
+            team = await places.begin(uow, caller)
+            session = await places.session_by_id(uow, team.id, session_id)
+            kind, fields = await drafts.take(uow, caller, draft_id)
+            person = fields.get("racer") or caller.person
+            await places.race_in(uow, session, await places.profile_of(uow, team.id, person))
+            await uow.db.flush()
+            done: LapsLogged | HeatStarted
+            if kind == StartHeat.__name__:
+                done = await start_heat(uow, team, caller, StartHeat(**fields))
+            else:
+                command = LogLaps(**fields)
+                done = await _log(uow, team, caller, command, parse_lap_times(command.times))
+            await uow.commit()
+        return done
+
+    async def undo(self, caller: Caller, entry_id: int) -> Undone:
+        """Take an entry back whole, newest first, bringing back what it replaced.
+
+        A heat or session that a lap had opened and that is now empty goes too.
+
+        Raises:
+            NotFound: It was taken back before.
+            NotAllowed: It is somebody else's and the caller is not crew.
+        """
+        async with self._database.write() as uow:
+            team = await places.begin(uow, caller)
+            session, heat, racer, entry = await _entry(uow, team, entry_id)
+            if caller.person.user_id != racer.discord_user_id:
+                caller.require_crew(team.crew_role_id, "take back other racers' laps")
+            newest = await uow.db.scalar(
+                select(Entry.id)
+                .where(Entry.heat_id == heat.id, Entry.racer_id == racer.id)
+                .order_by(Entry.id.desc())
+                .limit(1)
+            )
+            if newest != entry.id:
+                raise NotAllowed("Laps were stored after these: take those back first.")
+            removed, restored = await lapbook.take_back(uow, session, heat, racer, entry)
+            run = await _run(uow, session, heat, racer)
+            heat_removed, session_removed = await _remove_if_empty(uow, session, heat)
+            await uow.commit()
+        return Undone(
+            heat=places.heat_ref(heat),
+            laps_removed=removed,
+            laps_restored=restored,
+            run=run,
+            heat_removed=heat_removed,
+            session_removed=session_removed,
+        )
+
+    async def set_lap_counts(
+        self, caller: Caller, heat_id: UUID, *, racer_id: int, lap_number: int, counts: bool
+    ) -> LapCounted:
+        """Store the racer's decision whether a lap counts.
+
+        Args:
+            caller: Who decides.
+            heat_id: The heat.
+            racer_id: The Discord user id of whose lap it is.
+            lap_number: Which lap.
+            counts: The wanted state.
+
+        Raises:
+            NotFound: There is no such lap.
+            NotAllowed: It is somebody else's and the caller is not crew.
+        """
+        async with self._database.write() as uow:
+            team = await places.begin(uow, caller)
+            if caller.person.user_id != racer_id:
+                caller.require_crew(team.crew_role_id, "decide on other racers' laps")
+            session, heat = await places.heat_by_id(uow, team.id, heat_id)
+            racer = await places.find_profile(uow, team.id, racer_id)
+            if racer is None:
+                raise NotFound(_LAP_IS_GONE)
+            lap = await lapbook.decide_whether_lap_counts(
+                uow, session, heat, racer, lap_number=lap_number, counts=counts
+            )
+            if lap is None:
+                raise NotFound(_LAP_IS_GONE)
+            counted = LapCounted(
+                places.heat_ref(heat),
+                lapbook.as_lap(lap),
+                await _run(uow, session, heat, racer),
+            )
+            await uow.commit()
+        return counted
+
+
+async def _log(
+    uow: UnitOfWork,
+    team: Team,
+    caller: Caller,
+    command: LogLaps,
+    times_ms: tuple[int, ...],
+) -> LapsLogged:
+    """Store laps inside the caller's transaction."""
+    actor, racer = await places.subject_of(
+        uow, team, caller, command.racer, "enter laps for other racers"
+    )
+    place = await places.place_for_laps(
+        uow,
+        team,
+        racer,
+        heat_text=command.heat,
+        class_text=command.class_name,
+        channel_id=caller.channel_id,
+    )
+    session, heat = place.session, place.heat
+    before = await lapbook.laps_of(uow, heat, racer)
+    counted_before = bool(before) and before[0].counts
+    entry = await lapbook.append_laps(
+        uow,
+        session,
+        heat,
+        racer,
+        entered_by=actor,
+        kind="command",
+        times_ms=times_ms,
+        before=before,
+        confidence=command.confidence,
+        note=clean_note(command.note) if command.note else None,
+        channel_id=caller.channel_id,
+    )
+    await places.race_in(uow, session, racer, heat.class_name or None)
+    run = await _run(uow, session, heat, racer)
+    new_laps = tuple(
+        lap for lap in run.laps if lap.number > (before[-1].lap_number if before else 0)
+    )
+    first_lap = run.laps[0]
+    return LapsLogged(
+        heat=places.heat_ref(heat),
+        session=places.session_ref(session),
+        run=run,
+        for_other=racer.id != actor.id,
+        entry_id=entry.id,
+        new_laps=new_laps,
+        opened_heat=place.opened_heat,
+        opened_session=place.opened_session,
+        finished_by=await _finisher(uow, heat, actor),
+        heat_is_open=heat.status == "open",
+        first_crossing=not first_lap.counts and (counted_before or not before),
+        doubtful=tuple(
+            new_laps[place].number
+            for place in doubtful_laps(times_ms, [lap.lap_time_ms for lap in before])
+        ),
+        repeated=tuple(
+            new_laps[place].number
+            for place in repeated_run([lap.lap_time_ms for lap in before], times_ms)
+        ),
+        welcome=places.greet(team, uow.now),
+    )
+
+
+async def _finisher(uow: UnitOfWork, heat: Heat, actor: RacerProfile) -> str | None:
+    """Return the name of whoever else had finished the heat."""
+    if heat.finished_by is None or heat.finished_by == actor.id:
+        return None
+    return await uow.db.scalar(select(RacerProfile.name).where(RacerProfile.id == heat.finished_by))
+
+
+async def _run(uow: UnitOfWork, session: RaceSession, heat: Heat, racer: RacerProfile) -> RacerRun:
+    await uow.db.flush()
+    runs = await tables.racer_runs(uow, session, heat, racer)
+    return runs[0] if runs else RacerRun(tables.person(racer), (), None, None)
+
+
+async def _entry(
+    uow: UnitOfWork, team: Team, entry_id: int
+) -> tuple[RaceSession, Heat, RacerProfile, Entry]:
+    row = (
+        await uow.db.execute(
+            select(RaceSession, Heat, RacerProfile, Entry)
+            .join(Heat, Heat.session_id == RaceSession.id)
+            .join(Entry, Entry.heat_id == Heat.id)
+            .join(RacerProfile, RacerProfile.id == Entry.racer_id)
+            .where(Entry.id == entry_id, RaceSession.team_id == team.id)
+        )
+    ).first()
+    if row is None:
+        raise NotFound("Those laps are taken back already; /heat show tells what stands.")
+    return row[0], row[1], row[2], row[3]
+
+
+async def _remove_if_empty(uow: UnitOfWork, session: RaceSession, heat: Heat) -> tuple[bool, bool]:
+    """Remove heat and session where a lap had opened them and nothing is left in them."""
+    laps = await uow.db.scalar(select(RunLog.id).where(RunLog.heat_id == heat.id).limit(1))
+    # A finished heat stays, and its post says that it has no laps.
+    if not heat.implicit or heat.status == "finished" or laps is not None:
+        return False, False
+    await remove_heat(uow, heat)
+    others = await uow.db.scalar(select(Heat.id).where(Heat.session_id == session.id).limit(1))
+    if not session.implicit or others is not None:
+        return True, False
+    await outbox_rows.remove_posts(uow, SummaryPost.session_id == session.id)
+    await uow.db.execute(delete(RaceSession).where(RaceSession.id == session.id))
+    return True, True

@@ -1,0 +1,91 @@
+"""What happens by itself: idle heats finish, ended sessions close, old marks are cleared."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, select
+
+from core.database import Database
+from core.models import Draft, Heat, InteractionSeen, RaceSession, Team
+from core.services.heats import finish_heat
+from core.services.sessions import close_session
+
+# Longer than any interaction can be delivered again, or a select stays worth pressing.
+KEEP_MARKS: Final = timedelta(days=7)
+
+
+class Housekeeping:
+    """The chores of all teams; several processes may do them at once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def run(self) -> int:
+        """Do all chores; return how many heats finished and sessions closed."""
+        done = await self.finish_idle_heats() + await self.close_ended_sessions()
+        await self.clear_old_marks()
+        return done
+
+    async def finish_idle_heats(self) -> int:
+        """Finish open heats that nobody touched for as long as their team has set."""
+        async with self._database.read() as uow:
+            candidates = await uow.db.execute(
+                select(Team.id, Heat.id)
+                .join(RaceSession, RaceSession.team_id == Team.id)
+                .join(Heat, Heat.session_id == RaceSession.id)
+                .where(
+                    Heat.status == "open",
+                    # The shortest time a team can set is a minute.
+                    Heat.last_activity_at <= uow.now - timedelta(minutes=1),
+                )
+            )
+            heats = candidates.all()
+        finished = 0
+        for team_id, heat_id in heats:
+            async with self._database.write() as uow:
+                team = await uow.lock_team(team_id)
+                heat = await uow.db.get(Heat, heat_id, populate_existing=True)
+                if heat is not None and _is_idle(team, heat, uow.now - heat.last_activity_at):
+                    await finish_heat(uow, team, heat, by=None, channel_id=None)
+                    finished += 1
+                await uow.commit()
+        return finished
+
+    async def close_ended_sessions(self) -> int:
+        """Close sessions whose last day is over."""
+        async with self._database.read() as uow:
+            ended = await uow.db.execute(
+                select(Team.id, RaceSession.id)
+                .join(RaceSession, RaceSession.team_id == Team.id)
+                .where(RaceSession.status == "active", RaceSession.closes_at <= uow.now)
+            )
+            sessions = ended.all()
+        closed = 0
+        for team_id, session_id in sessions:
+            async with self._database.write() as uow:
+                team = await uow.lock_team(team_id)
+                session = await uow.db.get(RaceSession, session_id, populate_existing=True)
+                if session is not None and _has_ended(session, uow.now):
+                    await close_session(uow, team, session, by=None, channel_id=None)
+                    closed += 1
+                await uow.commit()
+        return closed
+
+    async def clear_old_marks(self) -> None:
+        """Forget interactions and drafts that can matter no more."""
+        async with self._database.write() as uow:
+            long_ago = uow.now - KEEP_MARKS
+            await uow.db.execute(delete(InteractionSeen).where(InteractionSeen.seen_at < long_ago))
+            await uow.db.execute(delete(Draft).where(Draft.created_at < long_ago))
+            await uow.commit()
+
+
+def _is_idle(team: Team, heat: Heat, untouched: timedelta) -> bool:
+    minutes = team.auto_finish_minutes
+    return heat.status == "open" and minutes > 0 and untouched >= timedelta(minutes=minutes)
+
+
+def _has_ended(session: RaceSession, now: datetime) -> bool:
+    return session.status == "active" and session.closes_at is not None and session.closes_at <= now

@@ -1,0 +1,258 @@
+"""Writing a racer's laps in a heat, and keeping everything that follows from them true.
+
+Every change of laps, whoever asks for it, ends in :func:`settle`: it looks at the first crossing,
+works out ORP, stores both, and tells the outbox that a post has to change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from core.advice import ExperienceLevel
+from core.analysis import Lap, is_first_crossing
+from core.database import UnitOfWork
+from core.errors import BadInput, Conflict
+from core.models import Entry, EntryKind, Heat, HeatRacer, RacerProfile, RaceSession, RunLog
+from core.orp import calculate_orp
+from core.services import outbox_rows
+
+FIRST_LAP = 1
+LONGEST_RUN = 2_000
+
+
+def check_confidence(confidence: int | None) -> None:
+    """Refuse a confidence outside 1..5.
+
+    Raises:
+        BadInput: It is outside.
+    """
+    if confidence is not None and not 1 <= confidence <= 5:
+        raise BadInput("Confidence goes from 1 (no trust in the car) to 5 (full trust).")
+
+
+def as_lap(row: RunLog) -> Lap:
+    """Return the lap as the formulas take it."""
+    return Lap(row.lap_number, row.lap_time_ms, row.counts)
+
+
+async def laps_of(uow: UnitOfWork, heat: Heat, racer: RacerProfile) -> list[RunLog]:
+    """Return the racer's stored laps of the heat in lap order."""
+    rows = await uow.db.scalars(
+        select(RunLog)
+        .where(RunLog.heat_id == heat.id, RunLog.racer_id == racer.id)
+        .order_by(RunLog.lap_number)
+    )
+    return list(rows)
+
+
+async def append_laps(
+    uow: UnitOfWork,
+    session: RaceSession,
+    heat: Heat,
+    racer: RacerProfile,
+    *,
+    entered_by: RacerProfile,
+    kind: EntryKind,
+    times_ms: Sequence[int],
+    before: Sequence[RunLog],
+    lap_number: int | None = None,
+    confidence: int | None = None,
+    note: str | None = None,
+    channel_id: int | None = None,
+) -> Entry:
+    """Store laps behind those already there (or one at ``lap_number``) and settle the heat.
+
+    Args:
+        uow: The transaction, holding the team.
+        session: The session of the heat.
+        heat: Where they go.
+        racer: Who drove them.
+        entered_by: Who typed them.
+        kind: How they came.
+        times_ms: The lap times, 1 to 999999 ms.
+        before: The racer's laps of the heat so far.
+        lap_number: The number of a single lap; None counts on.
+        confidence: 1 to 5; None keeps what was rated.
+        note: What was changed on the car; None keeps what was noted.
+        channel_id: Where it was typed.
+
+    Raises:
+        BadInput: The confidence, a lap number below 1, or too many laps.
+        Conflict: A lap of that number is there already.
+    """
+    check_confidence(confidence)
+    if lap_number is not None and not 1 <= lap_number <= LONGEST_RUN:
+        raise BadInput(f"Lap numbers go from 1 to {LONGEST_RUN}.")
+    if len(before) + len(times_ms) > LONGEST_RUN:
+        raise BadInput(f"A run in one heat has {LONGEST_RUN} laps at most.")
+    if any(lap.lap_number == lap_number for lap in before):
+        raise Conflict(f"Lap {lap_number} is there already; correct it or leave the number out.")
+    standing = await _standing_of(uow, heat, racer)
+    entry = Entry(
+        heat_id=heat.id,
+        racer_id=racer.id,
+        entered_by=entered_by.id,
+        kind=kind,
+        note=note,
+        replaced={
+            "laps": None,
+            "confidence": standing.confidence_rating,
+            "note": standing.note,
+        },
+        created_at=uow.now,
+    )
+    uow.db.add(entry)
+    await uow.db.flush()
+    first = lap_number or max((lap.lap_number for lap in before), default=0) + 1
+    await uow.db.execute(
+        insert(RunLog),
+        [
+            {
+                "session_id": session.id,
+                "heat_id": heat.id,
+                "racer_id": racer.id,
+                "lap_number": first + offset,
+                "lap_time_ms": time_ms,
+                "confidence_rating": confidence,
+                "counts": True,
+                "counts_decided": False,
+                "entry_id": entry.id,
+                "created_at": uow.now,
+                "updated_at": uow.now,
+            }
+            for offset, time_ms in enumerate(times_ms)
+        ],
+    )
+    if confidence is not None:
+        standing.confidence_rating = confidence
+    if note is not None:
+        standing.note = note
+    heat.last_activity_at = uow.now
+    if channel_id is not None:
+        heat.last_channel_id = channel_id
+    await settle(uow, session, heat, racer)
+    return entry
+
+
+async def settle(
+    uow: UnitOfWork, session: RaceSession, heat: Heat, racer: RacerProfile
+) -> list[RunLog]:
+    """Make the racer's first crossing and score in the heat agree with the laps that stand.
+
+    Returns:
+        The racer's laps as they now stand.
+    """
+    laps = await laps_of(uow, heat, racer)
+    await _look_at_first_crossing(uow, laps)
+    if laps:
+        standing = await _standing_of(uow, heat, racer)
+        counting = [lap.lap_time_ms for lap in laps if lap.counts]
+        orp = calculate_orp(
+            counting,
+            confidence=standing.confidence_rating,
+            experience_level=ExperienceLevel(racer.experience_level),
+            practice_rounds=session.practice_rounds,
+        )
+        standing.lap_count = len(laps)
+        standing.best_lap_ms = min(counting, default=None)
+        standing.orp_score = orp.orp_score if orp else None
+        standing.orp_status = orp.status.value if orp else None
+        standing.orp_figures = orp.as_dict() if orp else None
+        standing.updated_at = uow.now
+    else:
+        await uow.db.execute(
+            delete(HeatRacer).where(HeatRacer.heat_id == heat.id, HeatRacer.racer_id == racer.id)
+        )
+    await uow.db.flush()
+    await outbox_rows.mark_stale(uow, heat)
+    return laps
+
+
+async def _standing_of(uow: UnitOfWork, heat: Heat, racer: RacerProfile) -> HeatRacer:
+    standing = await uow.db.get(HeatRacer, (heat.id, racer.id))
+    if standing is None:
+        standing = HeatRacer(heat_id=heat.id, racer_id=racer.id, updated_at=uow.now)
+        uow.db.add(standing)
+    return standing
+
+
+async def _look_at_first_crossing(uow: UnitOfWork, laps: Sequence[RunLog]) -> None:
+    """Leave lap 1 out, or count it again, until the racer has decided on it."""
+    if not laps or laps[0].lap_number != FIRST_LAP or laps[0].counts_decided:
+        return
+    first = laps[0]
+    counts = not is_first_crossing([lap.lap_time_ms for lap in laps])
+    if first.counts != counts:
+        first.counts = counts
+        first.updated_at = uow.now
+
+
+async def decide_whether_lap_counts(
+    uow: UnitOfWork,
+    session: RaceSession,
+    heat: Heat,
+    racer: RacerProfile,
+    *,
+    lap_number: int,
+    counts: bool,
+) -> RunLog | None:
+    """Store the racer's decision on a lap; None when there is no such lap."""
+    lap = await uow.db.scalar(
+        select(RunLog).where(
+            RunLog.heat_id == heat.id,
+            RunLog.racer_id == racer.id,
+            RunLog.lap_number == lap_number,
+        )
+    )
+    if lap is None:
+        return None
+    lap.counts = counts
+    lap.counts_decided = True
+    lap.updated_at = uow.now
+    await settle(uow, session, heat, racer)
+    return lap
+
+
+async def take_back(
+    uow: UnitOfWork, session: RaceSession, heat: Heat, racer: RacerProfile, entry: Entry
+) -> tuple[int, int]:
+    """Undo an entry: remove its laps, bring back what it had replaced, settle the heat.
+
+    Returns:
+        How many laps were removed, and how many stand again.
+    """
+    replaced: list[dict[str, Any]] | None = entry.replaced["laps"]
+    own = RunLog.entry_id == entry.id
+    of_racer = (RunLog.heat_id == heat.id) & (RunLog.racer_id == racer.id)
+    removed = await uow.db.execute(
+        delete(RunLog)
+        .where(own if replaced is None else of_racer)
+        .returning(RunLog.id)
+        .execution_options(synchronize_session=False)
+    )
+    count = len(removed.all())
+    if replaced:
+        await uow.db.execute(
+            insert(RunLog),
+            [
+                lap
+                | {
+                    "session_id": session.id,
+                    "heat_id": heat.id,
+                    "racer_id": racer.id,
+                    "created_at": uow.now,
+                    "updated_at": uow.now,
+                }
+                for lap in replaced
+            ],
+        )
+    standing = await _standing_of(uow, heat, racer)
+    standing.confidence_rating = entry.replaced["confidence"]
+    standing.note = entry.replaced["note"]
+    await uow.db.delete(entry)
+    await uow.db.flush()
+    await settle(uow, session, heat, racer)
+    return count, len(replaced or ())

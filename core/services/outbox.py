@@ -1,0 +1,184 @@
+"""The publisher's side of the outbox: claiming posts, and saying what became of them.
+
+A claimed row is the publisher's for a minute; if it dies, the row becomes free again. What a post
+shows is read when it is claimed, so it always shows the latest state, and a change that comes in
+between makes the row due again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import delete, or_, select
+
+from core.database import Database, UnitOfWork
+from core.models import SummaryPost, Team
+from core.results import ClaimedPost, HeatTable, PostTask, Standings
+from core.services import outbox_rows, places, tables
+
+CLAIM_TIME: Final = timedelta(seconds=60)
+
+
+class OutboxService:
+    """The outbox of all teams."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self) -> ClaimedPost | None:
+        """Take the post that has been due longest, or None when nothing is due."""
+        async with self._database.write() as uow:
+            post = await uow.db.scalar(
+                select(SummaryPost)
+                .where(
+                    SummaryPost.state.in_(("pending", "removing")),
+                    SummaryPost.next_attempt_at <= uow.now,
+                    or_(
+                        SummaryPost.claimed_until.is_(None),
+                        SummaryPost.claimed_until <= uow.now,
+                    ),
+                )
+                .order_by(SummaryPost.next_attempt_at)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            if post is None:
+                return None
+            post.claimed_until = uow.now + CLAIM_TIME
+            post.attempted_at = uow.now
+            post.attempts += 1
+            claimed = await _claimed(uow, post)
+            await uow.commit()
+        return claimed
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next post is due, or None when none waits."""
+        async with self._database.read() as uow:
+            return await uow.db.scalar(
+                select(SummaryPost.next_attempt_at)
+                .where(SummaryPost.state.in_(("pending", "removing")))
+                .order_by(SummaryPost.next_attempt_at)
+                .limit(1)
+            )
+
+    async def shown(self, post: ClaimedPost, *, channel_id: int, message_id: int) -> None:
+        """Note that a message now shows the post as it was when claimed."""
+        async with self._database.write() as uow:
+            row = await self._held(uow, post.id)
+            if row is not None:
+                row.channel_id = channel_id
+                row.message_id = message_id
+                _settle(row, post.version, uow.now)
+            await uow.commit()
+
+    async def nothing_to_show(self, post: ClaimedPost) -> None:
+        """Note that there is nothing to post until laps come."""
+        async with self._database.write() as uow:
+            row = await self._held(uow, post.id)
+            if row is not None:
+                _settle(row, post.version, uow.now)
+            await uow.commit()
+
+    async def removed(self, post: ClaimedPost) -> None:
+        """Note that the message of a deleted heat or session is gone."""
+        async with self._database.write() as uow:
+            await uow.db.execute(delete(SummaryPost).where(SummaryPost.id == post.id))
+            await uow.commit()
+
+    async def message_gone(self, post: ClaimedPost) -> None:
+        """Note that somebody deleted the message; it is not posted again by itself."""
+        async with self._database.write() as uow:
+            row = await self._held(uow, post.id)
+            if row is not None:
+                row.state = "gone"
+                row.claimed_until = None
+            await uow.commit()
+
+    async def try_later(self, post: ClaimedPost, *, wait: timedelta, error: str) -> None:
+        """Note trouble that passes: the post is due again after a while."""
+        async with self._database.write() as uow:
+            row = await self._held(uow, post.id)
+            if row is not None:
+                row.claimed_until = None
+                row.next_attempt_at = uow.now + wait
+                row.last_error = error
+            await uow.commit()
+
+    async def blocked(self, post: ClaimedPost, *, problem: str) -> None:
+        """Note trouble that only the team can mend, in a sentence for them."""
+        async with self._database.write() as uow:
+            row = await self._held(uow, post.id)
+            if row is not None:
+                row.claimed_until = None
+                row.last_error = problem
+                row.state = "blocked" if row.state == "pending" else row.state
+            await uow.commit()
+
+    async def unblock(self, team_id: int) -> None:
+        """Try a team's held up posts again, because a permission or channel has changed."""
+        async with self._database.write() as uow:
+            await outbox_rows.unblock(uow, team_id)
+            await uow.commit()
+
+    async def _held(self, uow: UnitOfWork, post_id: UUID) -> SummaryPost | None:
+        return await uow.db.scalar(
+            select(SummaryPost).where(SummaryPost.id == post_id).with_for_update()
+        )
+
+
+def _settle(row: SummaryPost, version: int, now: datetime) -> None:
+    """Give a row back: done, or due again when something changed in the meantime."""
+    row.shown = version
+    row.attempts = 0
+    row.claimed_until = None
+    row.last_error = None
+    row.attempted_at = now
+    if row.state == "removing":
+        row.next_attempt_at = now
+    elif row.wanted > version:
+        row.state = "pending"
+        row.next_attempt_at = now + outbox_rows.EDIT_INTERVAL
+    else:
+        row.state = "posted"
+
+
+async def _claimed(uow: UnitOfWork, post: SummaryPost) -> ClaimedPost:
+    content = None if post.state == "removing" else await _content(uow, post)
+    channel_id = post.channel_id if post.message_id else await _channel(uow, post)
+    return ClaimedPost(
+        id=post.id,
+        task=_task(post, content),
+        team_id=post.team_id,
+        channel_id=channel_id,
+        message_id=post.message_id,
+        silent=post.silent,
+        version=post.wanted,
+        attempts=post.attempts,
+        content=content,
+    )
+
+
+def _task(post: SummaryPost, content: HeatTable | Standings | None) -> PostTask:
+    if post.state == "removing":
+        return PostTask.REMOVE
+    if post.message_id is not None:
+        return PostTask.EDIT
+    return PostTask.POST if content is not None and content.has_laps else PostTask.NOTHING
+
+
+async def _content(uow: UnitOfWork, post: SummaryPost) -> HeatTable | Standings | None:
+    if post.heat_id is not None:
+        session, heat = await places.heat_by_id(uow, post.team_id, post.heat_id)
+        return await tables.heat_table(uow, session, heat)
+    if post.session_id is not None:
+        session = await places.session_by_id(uow, post.team_id, post.session_id)
+        return await tables.standings(uow, session)
+    return None
+
+
+async def _channel(uow: UnitOfWork, post: SummaryPost) -> int | None:
+    """Return where to post: the team's channel, else where the heat was finished."""
+    team = await uow.db.get(Team, post.team_id)
+    return (team.summary_channel_id if team else None) or post.fallback_channel_id

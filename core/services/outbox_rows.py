@@ -1,0 +1,131 @@
+"""The rows of the outbox, as the services that change a heat or a session see them.
+
+Written in the same transaction as the change itself; the publisher's side of the outbox is
+:mod:`core.services.outbox`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, or_, select, update
+
+from core.database import UnitOfWork
+from core.models import Heat, RaceSession, SummaryPost
+
+# Discord slows down who edits a post faster than this.
+EDIT_INTERVAL: Final = timedelta(seconds=2)
+
+
+async def order_heat_summary(
+    uow: UnitOfWork,
+    team_id: int,
+    heat: Heat,
+    *,
+    channel_id: int | None,
+    silent: bool,
+) -> None:
+    """Order the summary of a heat that has just finished."""
+    uow.db.add(_new_post(uow, team_id, channel_id, silent=silent, heat_id=heat.id))
+
+
+async def order_wrap_up(
+    uow: UnitOfWork, team_id: int, session: RaceSession, *, channel_id: int | None
+) -> None:
+    """Order the wrap-up of a session that has just closed."""
+    uow.db.add(_new_post(uow, team_id, channel_id, silent=False, session_id=session.id))
+
+
+def _new_post(
+    uow: UnitOfWork, team_id: int, channel_id: int | None, *, silent: bool, **subject: object
+) -> SummaryPost:
+    return SummaryPost(
+        team_id=team_id,
+        fallback_channel_id=channel_id,
+        silent=silent,
+        state="pending",
+        wanted=1,
+        shown=0,
+        attempts=0,
+        next_attempt_at=uow.now,
+        created_at=uow.now,
+        **subject,
+    )
+
+
+async def mark_stale(uow: UnitOfWork, heat: Heat) -> None:
+    """Have the posts that show this heat brought up to date: its summary and the wrap-up."""
+    await _mark(uow, or_(SummaryPost.heat_id == heat.id, SummaryPost.session_id == heat.session_id))
+
+
+async def mark_wrap_up_stale(uow: UnitOfWork, session_id: UUID) -> None:
+    """Have the wrap-up of a session brought up to date."""
+    await _mark(uow, SummaryPost.session_id == session_id)
+
+
+async def mark_session_stale(uow: UnitOfWork, session: RaceSession) -> None:
+    """Have every post of a session brought up to date."""
+    await _mark(uow, _of_session(session))
+
+
+async def _mark(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
+    is_up_to_date = SummaryPost.state == "posted"
+    soonest = uow.now + EDIT_INTERVAL
+    await uow.db.execute(
+        update(SummaryPost)
+        .where(which, SummaryPost.state.in_(("pending", "posted", "blocked")))
+        .values(
+            wanted=SummaryPost.wanted + 1,
+            state=case((is_up_to_date, "pending"), else_=SummaryPost.state),
+            next_attempt_at=case(
+                (is_up_to_date & SummaryPost.attempted_at.is_(None), uow.now),
+                (is_up_to_date & (SummaryPost.attempted_at < uow.now - EDIT_INTERVAL), uow.now),
+                (is_up_to_date, soonest),
+                else_=SummaryPost.next_attempt_at,
+            ),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def remove_posts(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
+    """Have posts deleted whose heat or session is about to go."""
+    await uow.db.execute(
+        update(SummaryPost)
+        .where(which)
+        .values(state="removing", next_attempt_at=uow.now, attempts=0, claimed_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def remove_session_posts(uow: UnitOfWork, session: RaceSession) -> None:
+    """Have the wrap-up of a session and the summaries of its heats deleted."""
+    await remove_posts(uow, _of_session(session))
+
+
+def _of_session(session: RaceSession) -> ColumnElement[bool]:
+    heats = select(Heat.id).where(Heat.session_id == session.id)
+    return or_(SummaryPost.session_id == session.id, SummaryPost.heat_id.in_(heats))
+
+
+async def unblock(uow: UnitOfWork, team_id: int) -> None:
+    """Have the team's posts tried again that a wrong channel or permission held up."""
+    await uow.db.execute(
+        update(SummaryPost)
+        .where(SummaryPost.team_id == team_id, SummaryPost.state == "blocked")
+        .values(state="pending", attempts=0, next_attempt_at=uow.now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def problems_of(uow: UnitOfWork, team_id: int) -> tuple[str, ...]:
+    """Return what keeps the team's posts from being posted, latest first, each once."""
+    rows = await uow.db.execute(
+        select(SummaryPost.last_error)
+        .where(SummaryPost.team_id == team_id, SummaryPost.state == "blocked")
+        .group_by(SummaryPost.last_error)
+        .order_by(func.max(SummaryPost.attempted_at).desc())
+    )
+    return tuple(error for (error,) in rows if error)

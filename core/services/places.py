@@ -1,0 +1,541 @@
+"""Which racer, session, class and heat a command means.
+
+The rules of race day live here, once, for every service: your latest open heat, else your class's,
+else the one somebody just finished, else a new one that counts on. All functions work inside the
+caller's transaction and only ever look within one team.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from core.caller import Caller, Person
+from core.database import UnitOfWork
+from core.errors import BadInput, Conflict, NotFound
+from core.models import Heat, HeatRacer, RacerProfile, RaceSession, SessionRacer, Team
+from core.names import clean_class_name, clean_heat_name, heat_kind, name_key, next_heat_name
+from core.results import HeatRef, SessionRef
+
+# How long laps typed without a heat still go into one that somebody else finished.
+LATE_LAPS: Final = timedelta(minutes=10)
+# A session ends when even the longest evening is over.
+CLOSING_TIME: Final = time(5, 0)
+
+
+class SeveralOpen(Conflict):
+    """Several sessions are open and none of them is the racer's."""
+
+    def __init__(self, sessions: list[RaceSession]) -> None:
+        names = " and ".join(f"“{session.session_name}”" for session in sessions[:3])
+        super().__init__(
+            f"Several sessions are open ({names}): "
+            "pick yours with /session show and press Race here."
+        )
+        self.sessions = sessions
+
+
+def heat_ref(heat: Heat) -> HeatRef:
+    """Return the heat by name."""
+    return HeatRef(heat.id, heat.name, heat.class_name)
+
+
+def session_ref(session: RaceSession) -> SessionRef:
+    """Return the session by name."""
+    return SessionRef(session.id, session.session_name or "Session")
+
+
+def as_uuid(text: str) -> UUID | None:
+    """Return the id a button or an autocomplete sent back, or None when it is a name."""
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        return None
+
+
+# Who
+
+
+async def begin(uow: UnitOfWork, caller: Caller) -> Team:
+    """Start a change: hold the team and leave the interaction's id.
+
+    Raises:
+        Redelivered: The interaction has changed something already.
+    """
+    team = await uow.lock_team(caller.team_id)
+    if caller.interaction_id is not None:
+        await uow.see_interaction(caller.interaction_id)
+    return team
+
+
+def greet(team: Team, now: datetime) -> bool:
+    """Tell whether this is the team's first answer, once."""
+    if team.greeted_at is not None:
+        return False
+    team.greeted_at = now
+    return True
+
+
+async def find_profile(uow: UnitOfWork, team_id: int, user_id: int) -> RacerProfile | None:
+    """Return the profile of a member, if there is one."""
+    return await uow.db.scalar(
+        select(RacerProfile).where(
+            RacerProfile.team_id == team_id, RacerProfile.discord_user_id == user_id
+        )
+    )
+
+
+async def profile_of(uow: UnitOfWork, team_id: int, person: Person) -> RacerProfile:
+    """Return the member's profile, made if it is new, under the name the chat shows now."""
+    profile = await find_profile(uow, team_id, person.user_id)
+    if profile is None:
+        profile = RacerProfile(
+            team_id=team_id,
+            discord_user_id=person.user_id,
+            name=person.name,
+            created_at=uow.now,
+            updated_at=uow.now,
+        )
+        uow.db.add(profile)
+        await uow.db.flush()
+    elif profile.name != person.name:
+        profile.name = person.name
+    return profile
+
+
+async def subject_of(
+    uow: UnitOfWork, team: Team, caller: Caller, racer: Person | None, to_do: str
+) -> tuple[RacerProfile, RacerProfile]:
+    """Return the profiles of who acts and of whose laps it is about.
+
+    Raises:
+        NotAllowed: It is about somebody else and the caller is not crew.
+    """
+    actor = await profile_of(uow, team.id, caller.person)
+    if racer is None or racer.user_id == caller.person.user_id:
+        return actor, actor
+    caller.require_crew(team.crew_role_id, to_do)
+    return actor, await profile_of(uow, team.id, racer)
+
+
+async def require_crew(uow: UnitOfWork, caller: Caller, to_do: str) -> None:
+    """Refuse what only crew may do, before anything is changed.
+
+    Raises:
+        NotAllowed: The caller is not crew.
+    """
+    crew_role_id = await uow.db.scalar(select(Team.crew_role_id).where(Team.id == caller.team_id))
+    caller.require_crew(crew_role_id, to_do)
+
+
+# Session
+
+
+def parse_time_zone(name: str) -> ZoneInfo:
+    """Return the zone of an IANA name such as ``Europe/Berlin``.
+
+    Raises:
+        BadInput: There is no such zone.
+    """
+    try:
+        return ZoneInfo(name.strip())
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadInput(
+            f"“{name.strip()[:40]}” is no time zone; pick one from the list, like Europe/Berlin."
+        ) from None
+
+
+def closing_moment(opened_at: datetime, days: int, time_zone: str) -> datetime:
+    """Return when a session closes itself: 05:00 local time after its last day."""
+    zone = ZoneInfo(time_zone)
+    first_day = opened_at.astimezone(zone).date()
+    return datetime.combine(first_day + timedelta(days=days), CLOSING_TIME, tzinfo=zone)
+
+
+def local_today(team: Team, now: datetime) -> date:
+    """Return today's date where the team is."""
+    return now.astimezone(ZoneInfo(team.time_zone)).date()
+
+
+async def open_session(
+    uow: UnitOfWork, team: Team, opener: RacerProfile, *, implicit: bool, **fields: object
+) -> RaceSession:
+    """Open a session for the team and make it the opener's."""
+    session = RaceSession(
+        team_id=team.id,
+        profile_id=opener.id,
+        status="active",
+        implicit=implicit,
+        created_at=uow.now,
+        updated_at=uow.now,
+        **{"days": 1, "time_zone": team.time_zone, "practice_rounds": 0, "qualifying_rounds": 0}
+        | fields,
+    )
+    session.closes_at = closing_moment(uow.now, session.days, session.time_zone)
+    uow.db.add(session)
+    await uow.db.flush()
+    await race_in(uow, session, opener)
+    return session
+
+
+async def race_in(
+    uow: UnitOfWork, session: RaceSession, racer: RacerProfile, class_name: str | None = None
+) -> None:
+    """Make a session the racer's, and a class the one that sticks for them there."""
+    standing = await uow.db.get(SessionRacer, (session.id, racer.id))
+    if standing is None:
+        standing = SessionRacer(session_id=session.id, racer_id=racer.id)
+        uow.db.add(standing)
+    standing.chosen_at = uow.now
+    if class_name is not None:
+        standing.class_name = class_name
+
+
+async def own_session(
+    uow: UnitOfWork, team_id: int, racer: RacerProfile | None
+) -> RaceSession | None:
+    """Return the racer's session: the open one they last used, else the only open one.
+
+    Raises:
+        SeveralOpen: Several are open and the racer has used none of them.
+    """
+    mine = and_(
+        SessionRacer.session_id == RaceSession.id,
+        SessionRacer.racer_id == (racer.id if racer else None),
+    )
+    rows = (
+        await uow.db.execute(
+            select(RaceSession, SessionRacer.chosen_at)
+            .outerjoin(SessionRacer, mine)
+            .where(RaceSession.team_id == team_id, RaceSession.status == "active")
+            .order_by(RaceSession.created_at.desc())
+        )
+    ).all()
+    chosen = [(at, session) for session, at in rows if at is not None]
+    if chosen:
+        return max(chosen, key=lambda pair: pair[0])[1]
+    if len(rows) > 1:
+        raise SeveralOpen([session for session, _ in rows])
+    return rows[0][0] if rows else None
+
+
+async def session_to_log_in(
+    uow: UnitOfWork, team: Team, racer: RacerProfile
+) -> tuple[RaceSession, bool]:
+    """Return the racer's session and whether it was opened just now, named after today.
+
+    Raises:
+        SeveralOpen: Several are open and the racer has used none of them.
+    """
+    session = await own_session(uow, team.id, racer)
+    if session is not None:
+        return session, False
+    name = local_today(team, uow.now).isoformat()
+    return await open_session(uow, team, racer, implicit=True, session_name=name), True
+
+
+async def session_to_read(uow: UnitOfWork, team_id: int, racer: RacerProfile | None) -> RaceSession:
+    """Return the racer's session or, when none is open, the team's latest.
+
+    Raises:
+        SeveralOpen: Several are open and the racer has used none of them.
+        NotFound: The team has none.
+    """
+    session = await own_session(uow, team_id, racer)
+    if session is None:
+        session = await uow.db.scalar(
+            select(RaceSession)
+            .where(RaceSession.team_id == team_id)
+            .order_by(RaceSession.created_at.desc())
+            .limit(1)
+        )
+    if session is None:
+        raise NotFound("No session yet: type /lap with your times and one opens by itself.")
+    return session
+
+
+async def find_session(
+    uow: UnitOfWork, team_id: int, racer: RacerProfile | None, text: str | None
+) -> RaceSession:
+    """Return the session a name or id means, or the racer's when nothing was typed.
+
+    Raises:
+        NotFound: The team has no such session.
+        SeveralOpen: Nothing was typed and several are open.
+    """
+    if text is None:
+        return await session_to_read(uow, team_id, racer)
+    session_id = as_uuid(text)
+    if session_id is not None:
+        return await session_by_id(uow, team_id, session_id)
+    sessions = await uow.db.scalars(
+        select(RaceSession)
+        .where(RaceSession.team_id == team_id)
+        .order_by(RaceSession.status, RaceSession.created_at.desc())
+    )
+    key = name_key(text)
+    for session in sessions:
+        if name_key(session.session_name or "") == key:
+            return session
+    raise NotFound("There is no session of that name; /session list shows them all.")
+
+
+async def session_by_id(uow: UnitOfWork, team_id: int, session_id: UUID) -> RaceSession:
+    """Return the team's session.
+
+    Raises:
+        NotFound: The team has no such session.
+    """
+    session = await uow.db.scalar(
+        select(RaceSession).where(RaceSession.id == session_id, RaceSession.team_id == team_id)
+    )
+    if session is None:
+        raise NotFound("That session does not exist any more; /session list shows them all.")
+    return session
+
+
+# Class and heat
+
+
+@dataclass(frozen=True, slots=True)
+class LapPlace:
+    """Where laps go."""
+
+    session: RaceSession
+    heat: Heat
+    opened_session: bool = False
+    opened_heat: bool = False
+
+
+async def sticky_class(
+    uow: UnitOfWork, session: RaceSession, racer: RacerProfile | None
+) -> str | None:
+    """Return the class the racer last used in the session; None when they never stated one."""
+    if racer is None:
+        return None
+    standing = await uow.db.get(SessionRacer, (session.id, racer.id))
+    return standing.class_name if standing else None
+
+
+async def heat_by_id(uow: UnitOfWork, team_id: int, heat_id: UUID) -> tuple[RaceSession, Heat]:
+    """Return a heat of the team with its session.
+
+    Raises:
+        NotFound: The team has no such heat.
+    """
+    row = (
+        await uow.db.execute(
+            select(RaceSession, Heat)
+            .join(Heat, Heat.session_id == RaceSession.id)
+            .where(Heat.id == heat_id, RaceSession.team_id == team_id)
+        )
+    ).first()
+    if row is None:
+        raise NotFound("That heat does not exist any more; /heat list shows them all.")
+    return row[0], row[1]
+
+
+async def heats_of(uow: UnitOfWork, session: RaceSession) -> list[Heat]:
+    """Return the session's heats in the order they were opened."""
+    heats = await uow.db.scalars(
+        select(Heat).where(Heat.session_id == session.id).order_by(Heat.opened_at, Heat.id)
+    )
+    return list(heats)
+
+
+def class_of(heats: list[Heat], stated: str | None) -> str:
+    """Return the class a racer's laps belong to; empty for none.
+
+    Who has never stated one takes part in what is racing, as long as that is a single class.
+    """
+    if stated is not None:
+        same = (heat.class_name for heat in heats if heat.class_key == name_key(stated))
+        return next(same, stated)
+    racing = [heat for heat in heats if heat.status == "open"] or heats
+    classes = {heat.class_key: heat.class_name for heat in racing}
+    return next(iter(classes.values())) if len(classes) == 1 else ""
+
+
+def match_heat(
+    heats: list[Heat], text: str, class_name: str | None, *, other_classes: bool
+) -> Heat | None:
+    """Return the heat a name means: in one's class, or with its class in front.
+
+    Args:
+        heats: Where to look.
+        text: What was typed.
+        class_name: The racer's class, None when they never stated one.
+        other_classes: Whether a bare name may also mean the only heat so called in another class.
+
+    Raises:
+        BadInput: Heats of several other classes have that name.
+    """
+    key = name_key(text)
+    named = [heat for heat in heats if heat.name_key == key]
+    own = [heat for heat in named if heat.class_key == name_key(class_name or "")]
+    labelled = [heat for heat in heats if name_key(heat_ref(heat).label) == key]
+    if own or labelled:
+        return (own or labelled)[0]
+    if not other_classes or not named:
+        return None
+    if len(named) > 1:
+        labels = " and ".join(heat_ref(heat).label for heat in named[:3])
+        raise BadInput(f"Which one: {labels}? Type the heat with its class in front.")
+    return named[0]
+
+
+async def find_heat(
+    uow: UnitOfWork, team_id: int, racer: RacerProfile | None, text: str
+) -> tuple[RaceSession, Heat]:
+    """Return the heat that a name or id means, in the racer's session.
+
+    Raises:
+        NotFound: There is none.
+        BadInput: Heats of several classes have that name.
+    """
+    heat_id = as_uuid(text)
+    if heat_id is not None:
+        return await heat_by_id(uow, team_id, heat_id)
+    session = await session_to_read(uow, team_id, racer)
+    class_name = await sticky_class(uow, session, racer)
+    heat = match_heat(await heats_of(uow, session), text, class_name, other_classes=True)
+    if heat is None:
+        raise NotFound(
+            f"There is no such heat in {session.session_name}; /heat list shows them all."
+        )
+    return session, heat
+
+
+async def open_heat(
+    uow: UnitOfWork,
+    session: RaceSession,
+    opener: RacerProfile,
+    *,
+    name: str,
+    class_name: str,
+    implicit: bool,
+    channel_id: int | None,
+) -> Heat:
+    """Open a heat of a session."""
+    heat = Heat(
+        session_id=session.id,
+        name=name,
+        name_key=name_key(name),
+        class_name=class_name,
+        class_key=name_key(class_name),
+        kind=heat_kind(name).value,
+        status="open",
+        implicit=implicit,
+        opened_by=opener.id,
+        opened_at=uow.now,
+        last_activity_at=uow.now,
+        last_channel_id=channel_id,
+    )
+    uow.db.add(heat)
+    await uow.db.flush()
+    return heat
+
+
+def next_name(heats: list[Heat], session: RaceSession, class_name: str) -> str:
+    """Return the name that counts on from the class's heats."""
+    return next_heat_name(
+        [heat.name for heat in heats_in(heats, class_name)],
+        practice_rounds=session.practice_rounds,
+        qualifying_rounds=session.qualifying_rounds,
+    )
+
+
+def heats_in(heats: list[Heat], class_name: str) -> list[Heat]:
+    """Return the heats of one class, in their order."""
+    return [heat for heat in heats if heat.class_key == name_key(class_name)]
+
+
+async def own_open_heat(
+    uow: UnitOfWork,
+    session: RaceSession,
+    racer: RacerProfile,
+    class_key: str | None,
+) -> Heat | None:
+    """Return the latest open heat the racer has laps in or started, of a class when given."""
+    drove = HeatRacer.heat_id.is_not(None)
+    wanted: list[ColumnElement[bool]] = [Heat.session_id == session.id, Heat.status == "open"]
+    if class_key is not None:
+        wanted.append(Heat.class_key == class_key)
+    return await uow.db.scalar(
+        select(Heat)
+        .outerjoin(HeatRacer, and_(HeatRacer.heat_id == Heat.id, HeatRacer.racer_id == racer.id))
+        .where(*wanted, or_(drove, Heat.opened_by == racer.id))
+        .order_by(Heat.opened_at.desc())
+        .limit(1)
+    )
+
+
+def latest_open_heat(heats: list[Heat]) -> Heat | None:
+    """Return the latest of the heats that is open."""
+    return next((heat for heat in reversed(heats) if heat.status == "open"), None)
+
+
+def just_finished_heat(heats: list[Heat], racer: RacerProfile, now: datetime) -> Heat | None:
+    """Return the latest of the heats if somebody else finished it within ten minutes."""
+    latest = heats[-1] if heats else None
+    if latest is None or latest.finished_at is None or latest.finished_by in {None, racer.id}:
+        return None
+    return latest if now - latest.finished_at <= LATE_LAPS else None
+
+
+async def place_for_laps(
+    uow: UnitOfWork,
+    team: Team,
+    racer: RacerProfile,
+    *,
+    heat_text: str | None,
+    class_text: str | None,
+    channel_id: int | None,
+) -> LapPlace:
+    """Return where a racer's laps go, opening session and heat as needed.
+
+    Raises:
+        SeveralOpen: Several sessions are open and the racer has used none of them.
+        BadInput: A heat or class name cannot be used.
+        NotFound: An id means nothing in this team.
+    """
+    heat_id = as_uuid(heat_text) if heat_text else None
+    if heat_id is not None:
+        session, heat = await heat_by_id(uow, team.id, heat_id)
+        return LapPlace(session, heat)
+    session, opened_session = await session_to_log_in(uow, team, racer)
+    heats = await heats_of(uow, session)
+    stated = clean_class_name(class_text) if class_text else None
+    sticky = stated if stated is not None else await sticky_class(uow, session, racer)
+    class_name = class_of(heats, sticky)
+    of_class = heats_in(heats, class_name)
+    found: Heat | None
+    if heat_text:
+        name = clean_heat_name(heat_text)
+        among = of_class if stated is not None else heats
+        found = match_heat(among, name, class_name, other_classes=sticky is None)
+    else:
+        name = next_name(heats, session, class_name)
+        stated_key = name_key(stated) if stated is not None else None
+        found = (
+            await own_open_heat(uow, session, racer, stated_key)
+            or latest_open_heat(of_class)
+            or just_finished_heat(of_class, racer, uow.now)
+        )
+    if found is not None:
+        return LapPlace(session, found, opened_session)
+    heat = await open_heat(
+        uow,
+        session,
+        racer,
+        name=name,
+        class_name=class_name,
+        implicit=True,
+        channel_id=channel_id,
+    )
+    return LapPlace(session, heat, opened_session, opened_heat=True)

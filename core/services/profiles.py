@@ -1,0 +1,119 @@
+"""Racers' profiles: experience level, driving style, the name they race under."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core.advice import ExperienceLevel
+from core.caller import Caller, Person
+from core.database import Database
+from core.errors import BadInput
+from core.models import Heat, HeatRacer, RacerProfile, RaceSession
+from core.names import RACER_NAME_LENGTH, clean_name
+from core.results import ProfileInfo
+from core.services import lapbook, places, tables
+
+DRIVING_STYLE_LENGTH = 255
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFields:
+    """What ``/profile`` can set; None leaves a field alone."""
+
+    experience: str | None = None
+    driving_style: str | None = None
+    driver_name: str | None = None
+
+
+class ProfileService:
+    """The profiles of every team; each call is bound to the caller's."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def show(self, caller: Caller, racer: Person | None = None) -> ProfileInfo:
+        """Return a racer's profile, as it would be for one who has none yet."""
+        subject = racer or caller.person
+        async with self._database.read() as uow:
+            profile = await places.find_profile(uow, caller.team_id, subject.user_id)
+        if profile is None:
+            profile = RacerProfile(
+                discord_user_id=subject.user_id,
+                name=subject.name,
+                experience_level=ExperienceLevel.INTERMEDIATE.value,
+            )
+        return _info(profile, caller, changed=False)
+
+    async def update(
+        self, caller: Caller, fields: ProfileFields, racer: Person | None = None
+    ) -> ProfileInfo:
+        """Change fields of a profile.
+
+        A new level changes the advice of the heats in open sessions too; scores never move.
+
+        Raises:
+            BadInput: A field cannot be used.
+            NotAllowed: It is somebody else's and the caller is not crew.
+        """
+        values = _checked(fields)
+        async with self._database.write() as uow:
+            team = await places.begin(uow, caller)
+            _, profile = await places.subject_of(
+                uow, team, caller, racer, "change other racers' profiles"
+            )
+            for column, value in values.items():
+                setattr(profile, column, value)
+            profile.updated_at = uow.now
+            await uow.db.flush()
+            if "experience_level" in values:
+                runs = await uow.db.execute(
+                    select(RaceSession, Heat)
+                    .join(Heat, Heat.session_id == RaceSession.id)
+                    .join(HeatRacer, HeatRacer.heat_id == Heat.id)
+                    .where(RaceSession.status == "active", HeatRacer.racer_id == profile.id)
+                )
+                for session, heat in runs.all():
+                    await lapbook.settle(uow, session, heat, profile)
+            welcome = places.greet(team, uow.now)
+            await uow.commit()
+        return _info(profile, caller, changed=True, welcome=welcome)
+
+
+def _checked(fields: ProfileFields) -> dict[str, str]:
+    """Return the columns to set, checked.
+
+    Raises:
+        BadInput: A field cannot be used.
+    """
+    values: dict[str, str] = {}
+    if fields.experience is not None:
+        levels = {level.value.casefold(): level.value for level in ExperienceLevel}
+        level = levels.get(fields.experience.strip().casefold())
+        if level is None:
+            raise BadInput("The experience level is Sportsman, Intermediate or Pro.")
+        values["experience_level"] = level
+    if fields.driving_style is not None:
+        values["driving_style"] = clean_name(
+            fields.driving_style, what="driving style", longest=DRIVING_STYLE_LENGTH
+        )
+    if fields.driver_name is not None:
+        values["liverc_name"] = clean_name(
+            fields.driver_name, what="driver name", longest=RACER_NAME_LENGTH
+        )
+    return values
+
+
+def _info(
+    profile: RacerProfile, caller: Caller, *, changed: bool, welcome: bool = False
+) -> ProfileInfo:
+    return ProfileInfo(
+        racer=tables.person(profile),
+        experience_level=ExperienceLevel(profile.experience_level),
+        driving_style=profile.driving_style,
+        driver_name=profile.liverc_name,
+        is_self=profile.discord_user_id == caller.person.user_id,
+        changed=changed,
+        welcome=welcome,
+    )

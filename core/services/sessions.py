@@ -1,0 +1,365 @@
+"""Sessions: race days and events, from opening to the exported file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from sqlalchemy import delete, func, select
+
+from core.caller import Caller
+from core.database import Database, UnitOfWork
+from core.errors import BadInput, Conflict
+from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog, Team
+from core.names import (
+    SESSION_NAME_LENGTH,
+    TRACK_NAME_LENGTH,
+    clean_name,
+    name_key,
+)
+from core.results import (
+    Choice,
+    Deletion,
+    Export,
+    HeatRef,
+    SessionClosed,
+    SessionInfo,
+    SessionList,
+    SessionRef,
+    SessionStarted,
+    Standings,
+)
+from core.services import outbox_rows, places, tables
+from core.services.heats import finish_heat
+from core.sources.csv_file import LapRow, write_csv
+
+MOST_DAYS: Final = 7
+MOST_ROUNDS: Final = 20
+LISTED: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFields:
+    """What ``/session start`` and ``edit`` can set; None leaves a field alone."""
+
+    name: str | None = None
+    days: int | None = None
+    track: str | None = None
+    practice_rounds: int | None = None
+    qualifying_rounds: int | None = None
+    time_zone: str | None = None
+
+
+class SessionService:
+    """The sessions of every team; each call is bound to the caller's."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def start(self, caller: Caller, fields: SessionFields) -> SessionStarted:
+        """Open a session and make it the caller's.
+
+        Raises:
+            BadInput: A field cannot be used.
+            Conflict: A session of that name is open.
+        """
+        values = _checked(fields)
+        if "session_name" not in values:
+            raise BadInput("A session needs a name, like Club Race.")
+        async with self._database.write() as uow:
+            team = await places.begin(uow, caller)
+            actor = await places.profile_of(uow, team.id, caller.person)
+            await _refuse_open_name(uow, team, str(values["session_name"]))
+            session = await places.open_session(uow, team, actor, implicit=False, **values)
+            welcome = places.greet(team, uow.now)
+            await uow.commit()
+        return SessionStarted(tables.session_info(session, 0), welcome)
+
+    async def show(self, caller: Caller, session: str | None = None) -> Standings:
+        """Return a session's standings; without a name the caller's.
+
+        Raises:
+            NotFound: There is no such session.
+        """
+        async with self._database.read() as uow:
+            actor, found = await _session_to_read(uow, caller, session)
+            own = await _own_session_id(uow, caller.team_id, actor)
+            return await tables.standings(uow, found, is_own=own == found.id)
+
+    async def list_sessions(self, caller: Caller) -> SessionList:
+        """Return the team's sessions: open ones first, then the latest."""
+        async with self._database.read() as uow:
+            rows = (
+                await uow.db.execute(
+                    select(RaceSession, func.count(Heat.id))
+                    .outerjoin(Heat, Heat.session_id == RaceSession.id)
+                    .where(RaceSession.team_id == caller.team_id)
+                    .group_by(RaceSession.id)
+                    # "active" sorts before "closed".
+                    .order_by(RaceSession.status, RaceSession.created_at.desc())
+                    .limit(LISTED)
+                )
+            ).all()
+            total = await uow.db.scalar(
+                select(func.count())
+                .select_from(RaceSession)
+                .where(RaceSession.team_id == caller.team_id)
+            )
+            actor = await places.find_profile(uow, caller.team_id, caller.person.user_id)
+            own = await _own_session_id(uow, caller.team_id, actor)
+        infos = tuple(tables.session_info(session, heats) for session, heats in rows)
+        return SessionList(infos, (total or 0) - len(infos), own)
+
+    async def edit(self, caller: Caller, session: str | None, fields: SessionFields) -> SessionInfo:
+        """Change fields of a session; days and zone move the moment it closes itself.
+
+        Raises:
+            NotFound: There is no such session.
+            BadInput: A field cannot be used, or none was given.
+            Conflict: Another open session has that name.
+        """
+        values = _checked(fields)
+        if not values:
+            raise BadInput("Say what to change, like /session edit track:Arena.")
+        async with self._database.write() as uow:
+            team = await places.begin(uow, caller)
+            actor = await places.profile_of(uow, team.id, caller.person)
+            found = await places.find_session(uow, team.id, actor, session)
+            if "session_name" in values:
+                await _refuse_open_name(uow, team, str(values["session_name"]), but=found)
+            for field, value in values.items():
+                setattr(found, field, value)
+            found.closes_at = places.closing_moment(found.created_at, found.days, found.time_zone)
+            found.updated_at = uow.now
+            await uow.db.flush()
+            await outbox_rows.mark_session_stale(uow, found)
+            info = tables.session_info(found, await tables.count_heats(uow, found))
+            await uow.commit()
+        return info
+
+    async def close(self, caller: Caller, session: str | None = None) -> SessionClosed:
+        """Close a session: its open heats finish, the wrap-up is ordered.
+
+        Raises:
+            NotFound: There is no such session.
+            Conflict: It is closed already.
+        """
+        async with self._database.write() as uow:
+            team = await places.begin(uow, caller)
+            actor = await places.profile_of(uow, team.id, caller.person)
+            found = await places.find_session(uow, team.id, actor, session)
+            if found.status == "closed":
+                raise Conflict(f"{found.session_name} is closed already.")
+            finished = await close_session(uow, team, found, by=actor, channel_id=caller.channel_id)
+            await uow.commit()
+        return SessionClosed(places.session_ref(found), finished)
+
+    async def ask_delete(self, caller: Caller, session: str | None = None) -> Deletion:
+        """Return what deleting a session would delete.
+
+        Raises:
+            NotAllowed: The caller is not crew.
+            NotFound: There is no such session.
+        """
+        async with self._database.read() as uow:
+            await places.require_crew(uow, caller, "delete sessions")
+            _, found = await _session_to_read(uow, caller, session)
+            return await _deletion(uow, found)
+
+    async def delete(self, caller: Caller, session_id: UUID) -> Deletion:
+        """Delete a session with its heats, laps and posts.
+
+        Raises:
+            NotAllowed: The caller is not crew.
+            NotFound: There is no such session.
+        """
+        async with self._database.write() as uow:
+            team = await places.begin(uow, caller)
+            caller.require_crew(team.crew_role_id, "delete sessions")
+            found = await places.session_by_id(uow, team.id, session_id)
+            deletion = await _deletion(uow, found)
+            await outbox_rows.remove_session_posts(uow, found)
+            await uow.db.execute(delete(RaceSession).where(RaceSession.id == found.id))
+            await uow.commit()
+        return deletion
+
+    async def race_here(self, caller: Caller, session_id: UUID) -> SessionRef:
+        """Make a session the one the caller's laps go to.
+
+        Raises:
+            NotFound: There is no such session.
+            Conflict: It is closed.
+        """
+        async with self._database.write() as uow:
+            team = await places.begin(uow, caller)
+            found = await places.session_by_id(uow, team.id, session_id)
+            if found.status == "closed":
+                raise Conflict(f"{found.session_name} is closed; pick an open session.")
+            actor = await places.profile_of(uow, team.id, caller.person)
+            await places.race_in(uow, found, actor)
+            await uow.commit()
+        return places.session_ref(found)
+
+    async def export(self, caller: Caller, session: str | None = None) -> Export:
+        """Return every lap of a session as a CSV file.
+
+        Raises:
+            NotFound: There is no such session.
+        """
+        async with self._database.read() as uow:
+            _, found = await _session_to_read(uow, caller, session)
+            rows = await uow.db.execute(
+                select(RunLog, Heat, RacerProfile, HeatRacer.note)
+                .join(Heat, Heat.id == RunLog.heat_id)
+                .join(RacerProfile, RacerProfile.id == RunLog.racer_id)
+                .outerjoin(
+                    HeatRacer,
+                    (HeatRacer.heat_id == RunLog.heat_id) & (HeatRacer.racer_id == RunLog.racer_id),
+                )
+                .where(RunLog.session_id == found.id)
+                .order_by(Heat.opened_at, Heat.id, RacerProfile.name, RunLog.lap_number)
+            )
+            laps = [
+                LapRow(
+                    session_id=found.id,
+                    heat_name=heat.name,
+                    lap_number=lap.lap_number,
+                    lap_time_ms=lap.lap_time_ms,
+                    confidence_rating=lap.confidence_rating,
+                    created_at=lap.created_at,
+                    class_name=heat.class_name,
+                    racer=racer.name,
+                    racer_id=racer.discord_user_id or 0,
+                    counts=lap.counts,
+                    note=note,
+                )
+                for lap, heat, racer, note in rows
+            ]
+        name = re.sub(r"[^\w-]+", "-", places.session_ref(found).name).strip("-") or "session"
+        return Export(f"{name}-laps.csv", write_csv(laps), len(laps))
+
+    async def suggest(self, caller: Caller, typed: str) -> list[Choice]:
+        """Return the team's sessions whose name has what was typed, open ones first."""
+        async with self._database.read() as uow:
+            sessions = (
+                await uow.db.scalars(
+                    select(RaceSession)
+                    .where(RaceSession.team_id == caller.team_id)
+                    .order_by(RaceSession.status, RaceSession.created_at.desc())
+                )
+            ).all()
+        key = name_key(typed)
+        refs = [places.session_ref(session) for session in sessions]
+        return [Choice(ref.name, str(ref.id)) for ref in refs if key in name_key(ref.name)]
+
+    async def suggest_tracks(self, caller: Caller, typed: str) -> list[Choice]:
+        """Return the tracks the team has raced at that have what was typed, latest first."""
+        async with self._database.read() as uow:
+            names = await uow.db.scalars(
+                select(func.max(RaceSession.track_name))
+                .where(RaceSession.team_id == caller.team_id, RaceSession.track_key.is_not(None))
+                .group_by(RaceSession.track_key)
+                .order_by(func.max(RaceSession.created_at).desc())
+            )
+            tracks = [name for name in names if name]
+        return [Choice(name, name) for name in tracks if name_key(typed) in name_key(name)]
+
+
+def suggest_time_zones(typed: str) -> list[Choice]:
+    """Return the time zones whose name has what was typed; blanks stand for underscores."""
+    wanted = typed.strip().casefold().replace(" ", "_")
+    names = sorted(name for name in available_timezones() if wanted in name.casefold())
+    # Area/City first: the old one-word aliases mean less to people.
+    names.sort(key=lambda name: "/" not in name or name.startswith("Etc/"))
+    return [Choice(name, name) for name in names]
+
+
+async def close_session(
+    uow: UnitOfWork,
+    team: Team,
+    session: RaceSession,
+    *,
+    by: RacerProfile | None,
+    channel_id: int | None,
+) -> tuple[HeatRef, ...]:
+    """Close an open session inside the caller's transaction; ``by`` None when by itself."""
+    heats = await places.heats_of(uow, session)
+    finished = [
+        await finish_heat(uow, team, heat, by=by, channel_id=channel_id)
+        for heat in heats
+        if heat.status == "open"
+    ]
+    session.status = "closed"
+    session.closed_at = uow.now
+    session.updated_at = uow.now
+    last_channel = next((h.last_channel_id for h in reversed(heats) if h.last_channel_id), None)
+    await outbox_rows.order_wrap_up(uow, team.id, session, channel_id=channel_id or last_channel)
+    return tuple(finished)
+
+
+def _checked(fields: SessionFields) -> dict[str, object]:
+    """Return the columns to set, checked.
+
+    Raises:
+        BadInput: A field cannot be used.
+    """
+    values: dict[str, object] = {}
+    if fields.name is not None:
+        values["session_name"] = clean_name(
+            fields.name, what="session name", longest=SESSION_NAME_LENGTH
+        )
+    if fields.days is not None:
+        if not 1 <= fields.days <= MOST_DAYS:
+            raise BadInput(f"A session lasts 1 to {MOST_DAYS} days.")
+        values["days"] = fields.days
+    if fields.track is not None:
+        track = clean_name(fields.track, what="track name", longest=TRACK_NAME_LENGTH)
+        values |= {"track_name": track, "track_key": name_key(track)}
+    for column in ("practice_rounds", "qualifying_rounds"):
+        rounds = getattr(fields, column)
+        if rounds is not None:
+            if not 0 <= rounds <= MOST_ROUNDS:
+                raise BadInput(f"Rounds go from 0 to {MOST_ROUNDS}.")
+            values[column] = rounds
+    if fields.time_zone is not None:
+        values["time_zone"] = places.parse_time_zone(fields.time_zone).key
+    return values
+
+
+async def _refuse_open_name(
+    uow: UnitOfWork, team: Team, name: str, but: RaceSession | None = None
+) -> None:
+    sessions = await uow.db.scalars(
+        select(RaceSession).where(RaceSession.team_id == team.id, RaceSession.status == "active")
+    )
+    for session in sessions:
+        if session is not but and name_key(session.session_name or "") == name_key(name):
+            raise Conflict(
+                f"{session.session_name} is open already: log into it with /lap, "
+                "or pick another name."
+            )
+
+
+async def _session_to_read(
+    uow: UnitOfWork, caller: Caller, session: str | None
+) -> tuple[RacerProfile | None, RaceSession]:
+    actor = await places.find_profile(uow, caller.team_id, caller.person.user_id)
+    return actor, await places.find_session(uow, caller.team_id, actor, session)
+
+
+async def _own_session_id(uow: UnitOfWork, team_id: int, actor: RacerProfile | None) -> UUID | None:
+    try:
+        session = await places.own_session(uow, team_id, actor)
+    except places.SeveralOpen:
+        return None
+    return session.id if session else None
+
+
+async def _deletion(uow: UnitOfWork, session: RaceSession) -> Deletion:
+    laps = await uow.db.scalar(
+        select(func.count()).select_from(RunLog).where(RunLog.session_id == session.id)
+    )
+    return Deletion(session.id, places.session_ref(session).name, laps or 0)

@@ -1,0 +1,242 @@
+"""Reading a heat or a session as the tables that answers and posts show."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased
+
+from core.advice import Status
+from core.analysis import Lap
+from core.caller import Person
+from core.database import UnitOfWork
+from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog
+from core.names import HeatKind
+from core.orp import OrpResult
+from core.results import (
+    ClassStandings,
+    HeatTable,
+    RacerRun,
+    SessionInfo,
+    StandingCell,
+    StandingRow,
+    Standings,
+)
+from core.services.places import heat_ref, heats_of, session_ref
+
+
+def person(profile: RacerProfile) -> Person:
+    """Return the racer as the chat shows them."""
+    return Person(profile.discord_user_id or 0, profile.name)
+
+
+def stored_orp(standing: HeatRacer) -> OrpResult | None:
+    """Return the score that was worked out when the laps last changed."""
+    return OrpResult.from_dict(standing.orp_figures) if standing.orp_figures else None
+
+
+def session_info(session: RaceSession, heat_count: int) -> SessionInfo:
+    """Return a session with its settings."""
+    return SessionInfo(
+        id=session.id,
+        name=session_ref(session).name,
+        track=session.track_name,
+        days=session.days,
+        practice_rounds=session.practice_rounds,
+        qualifying_rounds=session.qualifying_rounds,
+        time_zone=session.time_zone,
+        is_open=session.status == "active",
+        created_at=session.created_at,
+        closes_at=session.closes_at,
+        closed_at=session.closed_at,
+        heat_count=heat_count,
+    )
+
+
+async def count_heats(uow: UnitOfWork, session: RaceSession) -> int:
+    """Return how many heats a session has."""
+    return (
+        await uow.db.scalar(
+            select(func.count()).select_from(Heat).where(Heat.session_id == session.id)
+        )
+        or 0
+    )
+
+
+async def heat_table(uow: UnitOfWork, session: RaceSession, heat: Heat) -> HeatTable:
+    """Return a heat with everybody's run, ranked."""
+    return HeatTable(
+        heat=heat_ref(heat),
+        session=session_ref(session),
+        kind=HeatKind(heat.kind),
+        is_open=heat.status == "open",
+        length_s=heat.length_s,
+        runs=tuple(sorted(await racer_runs(uow, session, heat), key=_rank)),
+    )
+
+
+def _rank(run: RacerRun) -> tuple[int, float, int, str]:
+    """Sort by score, then fewer than two laps, then rejected; equal scores by fast lap."""
+    if run.orp is None:
+        group, score = 1, 0.0
+    elif run.orp.status is Status.REJECTED:
+        group, score = 2, 0.0
+    else:
+        group, score = 0, -run.orp.orp_score
+    return group, score, run.best_lap_ms or 0, run.racer.name.casefold()
+
+
+async def racer_runs(
+    uow: UnitOfWork, session: RaceSession, heat: Heat, racer: RacerProfile | None = None
+) -> list[RacerRun]:
+    """Return the runs of a heat, or one racer's, each with change and personal best."""
+    drivers = (
+        select(HeatRacer, RacerProfile)
+        .join(RacerProfile, RacerProfile.id == HeatRacer.racer_id)
+        .where(HeatRacer.heat_id == heat.id, HeatRacer.lap_count > 0)
+    )
+    lap_rows = (
+        select(RunLog.racer_id, RunLog.lap_number, RunLog.lap_time_ms, RunLog.counts)
+        .where(RunLog.heat_id == heat.id)
+        .order_by(RunLog.lap_number)
+    )
+    if racer is not None:
+        drivers = drivers.where(HeatRacer.racer_id == racer.id)
+        lap_rows = lap_rows.where(RunLog.racer_id == racer.id)
+    standings = (await uow.db.execute(drivers)).all()
+    laps: dict[UUID, list[Lap]] = defaultdict(list)
+    for racer_id, number, time_ms, counts in await uow.db.execute(lap_rows):
+        laps[racer_id].append(Lap(number, time_ms, counts))
+    racer_ids = [standing.racer_id for standing, _ in standings]
+    earlier_scores = await _scores_before(uow, heat, racer_ids)
+    earlier_bests = await _bests_before(uow, session, heat, racer_ids)
+    runs = []
+    for standing, profile in standings:
+        orp = stored_orp(standing)
+        earlier = earlier_scores.get(profile.id)
+        best_before = earlier_bests.get(profile.id)
+        runs.append(
+            RacerRun(
+                racer=person(profile),
+                laps=tuple(laps[profile.id]),
+                confidence=standing.confidence_rating,
+                orp=orp,
+                change=_change(orp, earlier),
+                note=standing.note,
+                is_personal_best=(
+                    best_before is not None
+                    and standing.best_lap_ms is not None
+                    and standing.best_lap_ms < best_before
+                ),
+            )
+        )
+    return runs
+
+
+def _change(orp: OrpResult | None, earlier: float | None) -> float | None:
+    if orp is None or orp.status is Status.REJECTED or earlier is None:
+        return None
+    return round(orp.orp_score - earlier, 1)
+
+
+async def _scores_before(uow: UnitOfWork, heat: Heat, racer_ids: list[UUID]) -> dict[UUID, float]:
+    """Return each racer's latest valid score in the class before this heat."""
+    rows = await uow.db.execute(
+        select(HeatRacer.racer_id, HeatRacer.orp_score)
+        .join(Heat, Heat.id == HeatRacer.heat_id)
+        .where(
+            Heat.session_id == heat.session_id,
+            Heat.class_key == heat.class_key,
+            Heat.opened_at < heat.opened_at,
+            HeatRacer.racer_id.in_(racer_ids),
+            HeatRacer.orp_status == Status.VALID.value,
+        )
+        .order_by(Heat.opened_at)
+    )
+    return {racer_id: score for racer_id, score in rows if score is not None}
+
+
+async def _bests_before(
+    uow: UnitOfWork, session: RaceSession, heat: Heat, racer_ids: list[UUID]
+) -> dict[UUID, int]:
+    """Return each racer's fastest lap before this heat, at this track and in this class.
+
+    A session that names no track is compared with itself alone.
+    """
+    earlier = aliased(RaceSession)
+    same_place = (
+        earlier.id == session.id
+        if session.track_key is None
+        else and_(earlier.team_id == session.team_id, earlier.track_key == session.track_key)
+    )
+    rows = await uow.db.execute(
+        select(HeatRacer.racer_id, func.min(HeatRacer.best_lap_ms))
+        .join(Heat, Heat.id == HeatRacer.heat_id)
+        .join(earlier, earlier.id == Heat.session_id)
+        .where(
+            HeatRacer.racer_id.in_(racer_ids),
+            Heat.class_key == heat.class_key,
+            Heat.opened_at < heat.opened_at,
+            HeatRacer.best_lap_ms.is_not(None),
+            same_place,
+        )
+        .group_by(HeatRacer.racer_id)
+    )
+    return {racer_id: best for racer_id, best in rows if best is not None}
+
+
+async def standings(uow: UnitOfWork, session: RaceSession, *, is_own: bool = False) -> Standings:
+    """Return the session's racers × heats, by class."""
+    heats = await heats_of(uow, session)
+    rows = (
+        await uow.db.execute(
+            select(HeatRacer, RacerProfile)
+            .join(RacerProfile, RacerProfile.id == HeatRacer.racer_id)
+            .join(Heat, Heat.id == HeatRacer.heat_id)
+            .where(Heat.session_id == session.id, HeatRacer.lap_count > 0)
+        )
+    ).all()
+    profiles = {profile.id: profile for _, profile in rows}
+    by_place = {(standing.heat_id, standing.racer_id): standing for standing, _ in rows}
+    classes = []
+    for class_key, class_name in {heat.class_key: heat.class_name for heat in heats}.items():
+        of_class = [heat for heat in heats if heat.class_key == class_key]
+        table = [
+            StandingRow(person(profile), cells)
+            for racer_id, profile in profiles.items()
+            if any(cells := _cells(by_place, of_class, racer_id))
+        ]
+        table.sort(key=lambda row: (-(row.best_score or -1.0), row.racer.name.casefold()))
+        classes.append(
+            ClassStandings(class_name, tuple(heat_ref(heat) for heat in of_class), tuple(table))
+        )
+    return Standings(session_info(session, len(heats)), tuple(classes), is_own)
+
+
+def _cells(
+    by_place: dict[tuple[UUID, UUID], HeatRacer], heats: list[Heat], racer_id: UUID
+) -> tuple[StandingCell | None, ...]:
+    cells: list[StandingCell | None] = []
+    earlier: float | None = None
+    for heat in heats:
+        standing = by_place.get((heat.id, racer_id))
+        if standing is None:
+            cells.append(None)
+            continue
+        rejected = standing.orp_status == Status.REJECTED.value
+        score = None if rejected else standing.orp_score
+        change = round(score - earlier, 1) if score is not None and earlier is not None else None
+        cells.append(
+            StandingCell(
+                score=score,
+                rejected=rejected,
+                change=change,
+                best_lap_ms=standing.best_lap_ms,
+                lap_count=standing.lap_count,
+                note=standing.note,
+            )
+        )
+        earlier = score if score is not None else earlier
+    return tuple(cells)

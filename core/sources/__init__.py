@@ -1,0 +1,1 @@
+"""Laps from and for elsewhere: files that other programs write and read."""

@@ -1,0 +1,1 @@
+"""How the tables came to be, and how a database is brought to them."""
