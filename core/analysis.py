@@ -336,7 +336,9 @@ def find_trend(laps: Sequence[Lap]) -> Trend | None:
     slope = _median_slope(steady, span)
     drift = slope * span
     limit = TREND_SHARE * median(lap.time_ms for lap in counting)
-    word: TrendWord = "fading" if drift > limit else "improving" if drift < -limit else "steady"
+    word: TrendWord = "steady"
+    if abs(drift) > limit:
+        word = "fading" if drift > 0 else "improving"
     return Trend(round(slope) / 1000, word)
 
 

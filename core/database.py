@@ -7,6 +7,7 @@ leaves nothing behind.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -88,16 +89,26 @@ def _prepare_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UnitOfWork:
-    """One transaction and the moment it stands for."""
+    """One transaction and the moment it stands for.
+
+    Attributes:
+        db: The open SQLAlchemy session.
+        now: The moment, in UTC, that everything in the transaction carries.
+        touches_outbox: Set when a post was ordered or marked stale, to wake the publisher.
+    """
 
     db: AsyncSession
     now: datetime
+    outbox_changed: asyncio.Event
+    touches_outbox: bool = False
 
     async def commit(self) -> None:
-        """Keep what was done."""
+        """Keep what was done, and wake the publisher when there is something for it."""
         await self.db.commit()
+        if self.touches_outbox:
+            self.outbox_changed.set()
 
     async def lock_team(self, team_id: int) -> Team:
         """Return the team, made if it is new, and hold it until the transaction ends.
@@ -136,19 +147,20 @@ class Database:
     def __init__(self, url: URL, *, clock: Clock = utc_now) -> None:
         self.engine = create_engine(url)
         self.clock = clock
+        self.outbox_changed = asyncio.Event()
         self._reading = self.engine.execution_options(**{_BEGIN_OPTION: "DEFERRED"})
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:
         """Open a transaction for looking only."""
         async with AsyncSession(self._reading, expire_on_commit=False) as db:
-            yield UnitOfWork(db, self.clock())
+            yield UnitOfWork(db, self.clock(), self.outbox_changed)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[UnitOfWork]:
         """Open a transaction for changing; what is not committed is rolled back."""
         async with AsyncSession(self.engine, expire_on_commit=False) as db:
-            yield UnitOfWork(db, self.clock())
+            yield UnitOfWork(db, self.clock(), self.outbox_changed)
 
     async def dispose(self) -> None:
         """Close all connections."""

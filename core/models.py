@@ -208,7 +208,12 @@ class Entry(Base):
     """One act of logging laps, and what it replaced, so that Undo can bring that back."""
 
     __tablename__ = "entries"
-    __table_args__ = (Index("ix_entries_heat_id_racer_id", "heat_id", "racer_id"),)
+    __table_args__ = (
+        Index("ix_entries_heat_id_racer_id", "heat_id", "racer_id"),
+        # SQLite would give the id of an entry taken back to the next one, and with it the entry to
+        # whoever presses the old Undo again.
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
     heat_id: Mapped[UUID] = mapped_column(ForeignKey("heats.id", ondelete="CASCADE"))

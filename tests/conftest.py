@@ -2,32 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from sqlalchemy.engine import URL
 
 from core.bootstrap import Services, build_services
-from core.config import parse_database_url
 from core.database import Database
-from core.models import Base
-from tests.databases import FakeClock
+from tests.databases import KINDS, FakeClock, Kind, TestDatabases
 
 
 @pytest.fixture
 def clock() -> FakeClock:
+    """A clock that stands until the test moves it."""
     return FakeClock()
 
 
-@pytest.fixture(params=["sqlite"])
-async def database(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Database]:
-    database = Database(parse_database_url(f"sqlite:///{tmp_path}/orp.db"), clock=clock)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    yield database
-    await database.dispose()
+@pytest.fixture(scope="session")
+def test_databases() -> Iterator[TestDatabases]:
+    """What makes this process's databases; most tests want ``database`` instead."""
+    databases = TestDatabases()
+    yield databases
+    databases.close()
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """The kind of database a test runs on: once on each."""
+    kind: Kind = request.param
+    return kind
+
+
+@pytest.fixture
+async def database(
+    kind: Kind, test_databases: TestDatabases, clock: FakeClock
+) -> AsyncIterator[Database]:
+    """A migrated, empty database; the test runs once on each kind."""
+    async with test_databases.temporary(kind, migrated=True) as url:
+        database = Database(url, clock=clock)
+        yield database
+        await database.dispose()
+
+
+@pytest.fixture
+async def database_url(kind: Kind, test_databases: TestDatabases) -> AsyncIterator[URL]:
+    """The address of a database without any table; the test runs once on each kind."""
+    async with test_databases.temporary(kind, migrated=False) as url:
+        yield url
+
+
+@pytest.fixture
+async def postgres_url(test_databases: TestDatabases) -> AsyncIterator[URL]:
+    """The address of a PostgreSQL database without any table."""
+    async with test_databases.temporary("postgresql", migrated=False) as url:
+        yield url
+
+
+@pytest.fixture
+async def sqlite_url(test_databases: TestDatabases) -> AsyncIterator[URL]:
+    """The address of a SQLite database without any table; its directory holds nothing else."""
+    async with test_databases.temporary("sqlite", migrated=False) as url:
+        yield url
 
 
 @pytest.fixture
 def services(database: Database) -> Services:
+    """The core's services over ``database``."""
     return build_services(database)

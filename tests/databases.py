@@ -2,8 +2,36 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Literal
+
+import asyncpg
+from sqlalchemy import delete
+from sqlalchemy.engine import URL
+
+from core.config import parse_database_url
+from core.models import Base
+from migrations.runner import upgrade
+from migrations.scratch import postgresql_server
+
+Kind = Literal["sqlite", "postgresql"]
+KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
+
+# The server lives no longer than the tests: speed counts, a power cut does not.
+_SERVER_SETTINGS = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
+_EMPTY_TABLES = (
+    # Far quicker than TRUNCATE as long as the tables are small.
+    *(str(delete(table)) for table in reversed(Base.metadata.sorted_tables)),
+    "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'",
+)
+_EMPTY_SCHEMA = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
 
 
 @dataclass
@@ -20,3 +48,91 @@ class FakeClock:
     def advance(self, **delta: float) -> None:
         """Move on, e.g. ``clock.advance(minutes=11)``."""
         self.moment += timedelta(**delta)
+
+
+class TestDatabases:
+    """Makes databases for one test process.
+
+    Migrations run once a kind. A SQLite test gets a copy of the migrated file; a PostgreSQL test
+    gets a database that is emptied afterwards, which takes a tenth of the time of making one. The
+    server starts when the first test needs it.
+    """
+
+    # pytest takes classes called Test… for tests.
+    __test__ = False
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._directory = Path(
+            self._stack.enter_context(tempfile.TemporaryDirectory(prefix="orp-test-"))
+        )
+        self._numbers = count(1)
+        self._server: URL | None = None
+        self._migrated_file: Path | None = None
+        self._free: dict[bool, list[URL]] = {True: [], False: []}
+
+    def close(self) -> None:
+        """Stop the server and remove everything."""
+        self._stack.close()
+
+    @asynccontextmanager
+    async def temporary(self, kind: Kind, *, migrated: bool) -> AsyncIterator[URL]:
+        """Give an empty database, with the tables or without."""
+        if kind == "sqlite":
+            yield await self._sqlite(migrated)
+            return
+        free = self._free[migrated]
+        url = free.pop() if free else await self._postgresql(migrated)
+        yield url
+        await _empty(url, migrated)
+        free.append(url)
+
+    async def _sqlite(self, migrated: bool) -> URL:
+        url = self._new_file()
+        if migrated:
+            if self._migrated_file is None:
+                template = self._new_file()
+                await upgrade(template)
+                self._migrated_file = Path(str(template.database))
+            shutil.copyfile(self._migrated_file, str(url.database))
+        return url
+
+    def _new_file(self) -> URL:
+        # A directory of its own: backups and the write-ahead log lie next to the file.
+        directory = self._directory / str(next(self._numbers))
+        directory.mkdir()
+        return parse_database_url(f"sqlite:///{directory / 'orp.db'}")
+
+    async def _postgresql(self, migrated: bool) -> URL:
+        if self._server is None:
+            self._server = self._stack.enter_context(postgresql_server())
+            for setting in _SERVER_SETTINGS:
+                await _execute(self._server, f"ALTER SYSTEM SET {setting}")
+            await _execute(self._server, "SELECT pg_reload_conf()")
+        url = self._server.set(database=f"orp_{next(self._numbers)}")
+        await _execute(self._server, f"CREATE DATABASE {url.database} STRATEGY FILE_COPY")
+        if migrated:
+            await upgrade(url)
+        return url
+
+
+async def _empty(url: URL, migrated: bool) -> None:
+    """Make a PostgreSQL database as good as new, whatever a test left open in it."""
+    await _execute(
+        url,
+        """
+        SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+        """,
+        *(_EMPTY_TABLES if migrated else _EMPTY_SCHEMA),
+    )
+
+
+async def _execute(url: URL, *statements: str) -> None:
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(address)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()

@@ -75,10 +75,12 @@ class EntryService:
 
         Raises:
             NotFound: The draft is used up or somebody else's, or the session is gone.
+            Conflict: The session has closed meanwhile.
         """
         async with self._database.write() as uow:
             team = await places.begin(uow, caller)
             session = await places.session_by_id(uow, team.id, session_id)
+            places.require_open(session)
             kind, fields = await drafts.take(uow, caller, draft_id)
             person = fields.get("racer") or caller.person
             await places.race_in(uow, session, await places.profile_of(uow, team.id, person))
@@ -176,6 +178,8 @@ async def _log(
     actor, racer = await places.subject_of(
         uow, team, caller, command.racer, "enter laps for other racers"
     )
+    lapbook.check_confidence(command.confidence)
+    note = clean_note(command.note) if command.note else None
     place = await places.place_for_laps(
         uow,
         team,
@@ -197,7 +201,7 @@ async def _log(
         times_ms=times_ms,
         before=before,
         confidence=command.confidence,
-        note=clean_note(command.note) if command.note else None,
+        note=note,
         channel_id=caller.channel_id,
     )
     await places.race_in(uow, session, racer, heat.class_name or None)
@@ -220,7 +224,9 @@ async def _log(
         first_crossing=not first_lap.counts and (counted_before or not before),
         doubtful=tuple(
             new_laps[place].number
-            for place in doubtful_laps(times_ms, [lap.lap_time_ms for lap in before])
+            for place in doubtful_laps(
+                times_ms, [lap.lap_time_ms for lap in before if lap.counts]
+            )
         ),
         repeated=tuple(
             new_laps[place].number

@@ -218,10 +218,16 @@ class HeatService:
         return deletion
 
     async def suggest(self, caller: Caller, typed: str) -> list[Choice]:
-        """Return the heats of the caller's session whose name has what was typed, newest first."""
+        """Return the heats of the caller's session whose name has what was typed, newest first.
+
+        None while there is no session, or several are open and none is the caller's.
+        """
         async with self._database.read() as uow:
             actor = await places.find_profile(uow, caller.team_id, caller.person.user_id)
-            session = await places.session_to_read(uow, caller.team_id, actor)
+            try:
+                session = await places.session_to_read(uow, caller.team_id, actor)
+            except (NotFound, places.SeveralOpen):
+                return []
             heats = await places.heats_of(uow, session)
         key = name_key(typed)
         refs = [places.heat_ref(heat) for heat in reversed(heats)]
@@ -245,18 +251,18 @@ async def start_heat(
     uow: UnitOfWork, team: Team, caller: Caller, command: StartHeat
 ) -> HeatStarted:
     """Open a heat in the caller's session, inside the caller's transaction."""
+    name = clean_heat_name(command.name) if command.name else None
+    stated = clean_class_name(command.class_name) if command.class_name else None
     actor = await places.profile_of(uow, team.id, caller.person)
     session, opened_session = await places.session_to_log_in(uow, team, actor)
     heats = await places.heats_of(uow, session)
-    stated = clean_class_name(command.class_name) if command.class_name else None
     sticky = stated if stated is not None else await places.sticky_class(uow, session, actor)
     class_name = places.class_of(heats, sticky)
     of_class = places.heats_in(heats, class_name)
-    if command.name:
-        name = clean_heat_name(command.name)
-        _refuse_taken_name(of_class, name)
-    else:
+    if name is None:
         name = places.next_name(heats, session, class_name)
+    else:
+        _refuse_taken_name(of_class, name)
     before = places.latest_open_heat(of_class)
     if before is not None:
         await finish_heat(uow, team, before, by=actor, channel_id=caller.channel_id)

@@ -91,17 +91,19 @@ async def append_laps(
     if any(lap.lap_number == lap_number for lap in before):
         raise Conflict(f"Lap {lap_number} is there already; correct it or leave the number out.")
     standing = await _standing_of(uow, heat, racer)
+    # Only what the entry itself sets is in it: Undo leaves a rating alone that came otherwise.
+    replaced: dict[str, Any] = {"laps": None}
+    if confidence is not None:
+        replaced["confidence"] = standing.confidence_rating
+    if note is not None:
+        replaced["note"] = standing.note
     entry = Entry(
         heat_id=heat.id,
         racer_id=racer.id,
         entered_by=entered_by.id,
         kind=kind,
         note=note,
-        replaced={
-            "laps": None,
-            "confidence": standing.confidence_rating,
-            "note": standing.note,
-        },
+        replaced=replaced,
         created_at=uow.now,
     )
     uow.db.add(entry)
@@ -212,6 +214,7 @@ async def decide_whether_lap_counts(
     lap.counts = counts
     lap.counts_decided = True
     lap.updated_at = uow.now
+    heat.last_activity_at = uow.now
     await settle(uow, session, heat, racer)
     return lap
 
@@ -250,8 +253,11 @@ async def take_back(
             ],
         )
     standing = await _standing_of(uow, heat, racer)
-    standing.confidence_rating = entry.replaced["confidence"]
-    standing.note = entry.replaced["note"]
+    if "confidence" in entry.replaced:
+        standing.confidence_rating = entry.replaced["confidence"]
+    if "note" in entry.replaced:
+        standing.note = entry.replaced["note"]
+    heat.last_activity_at = uow.now
     await uow.db.delete(entry)
     await uow.db.flush()
     await settle(uow, session, heat, racer)

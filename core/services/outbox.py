@@ -7,11 +7,13 @@ between makes the row due again.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Select, delete, or_, select
 
 from core.database import Database, UnitOfWork
 from core.models import SummaryPost, Team
@@ -29,21 +31,12 @@ class OutboxService:
 
     async def claim(self) -> ClaimedPost | None:
         """Take the post that has been due longest, or None when nothing is due."""
+        async with self._database.read() as uow:
+            # A look costs less than a writing transaction, and most looks find nothing.
+            if await uow.db.scalar(_due(uow.now)) is None:
+                return None
         async with self._database.write() as uow:
-            post = await uow.db.scalar(
-                select(SummaryPost)
-                .where(
-                    SummaryPost.state.in_(("pending", "removing")),
-                    SummaryPost.next_attempt_at <= uow.now,
-                    or_(
-                        SummaryPost.claimed_until.is_(None),
-                        SummaryPost.claimed_until <= uow.now,
-                    ),
-                )
-                .order_by(SummaryPost.next_attempt_at)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
+            post = await uow.db.scalar(_due(uow.now).with_for_update(skip_locked=True))
             if post is None:
                 return None
             post.claimed_until = uow.now + CLAIM_TIME
@@ -53,15 +46,16 @@ class OutboxService:
             await uow.commit()
         return claimed
 
-    async def next_due(self) -> datetime | None:
-        """Return when the next post is due, or None when none waits."""
-        async with self._database.read() as uow:
-            return await uow.db.scalar(
-                select(SummaryPost.next_attempt_at)
-                .where(SummaryPost.state.in_(("pending", "removing")))
-                .order_by(SummaryPost.next_attempt_at)
-                .limit(1)
-            )
+    async def wait_for_work(self, longest: timedelta) -> None:
+        """Return when a service has ordered or changed a post, or after ``longest``.
+
+        Other processes' orders and waits that have run out are found by looking again.
+        """
+        changed = self._database.outbox_changed
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(longest.total_seconds()):
+                await changed.wait()
+        changed.clear()
 
     async def shown(self, post: ClaimedPost, *, channel_id: int, message_id: int) -> None:
         """Note that a message now shows the post as it was when claimed."""
@@ -126,6 +120,20 @@ class OutboxService:
         return await uow.db.scalar(
             select(SummaryPost).where(SummaryPost.id == post_id).with_for_update()
         )
+
+
+def _due(now: datetime) -> Select[SummaryPost]:
+    """Select the free row that has been due longest."""
+    return (
+        select(SummaryPost)
+        .where(
+            SummaryPost.state.in_(("pending", "removing")),
+            SummaryPost.next_attempt_at <= now,
+            or_(SummaryPost.claimed_until.is_(None), SummaryPost.claimed_until <= now),
+        )
+        .order_by(SummaryPost.next_attempt_at)
+        .limit(1)
+    )
 
 
 def _settle(row: SummaryPost, version: int, now: datetime) -> None:

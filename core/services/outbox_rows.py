@@ -41,6 +41,7 @@ async def order_wrap_up(
 def _new_post(
     uow: UnitOfWork, team_id: int, channel_id: int | None, *, silent: bool, **subject: object
 ) -> SummaryPost:
+    uow.touches_outbox = True
     return SummaryPost(
         team_id=team_id,
         fallback_channel_id=channel_id,
@@ -73,7 +74,7 @@ async def mark_session_stale(uow: UnitOfWork, session: RaceSession) -> None:
 async def _mark(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
     is_up_to_date = SummaryPost.state == "posted"
     soonest = uow.now + EDIT_INTERVAL
-    await uow.db.execute(
+    marked = await uow.db.execute(
         update(SummaryPost)
         .where(which, SummaryPost.state.in_(("pending", "posted", "blocked")))
         .values(
@@ -86,12 +87,16 @@ async def _mark(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
                 else_=SummaryPost.next_attempt_at,
             ),
         )
+        .returning(SummaryPost.id)
         .execution_options(synchronize_session=False)
     )
+    if marked.first() is not None:
+        uow.touches_outbox = True
 
 
 async def remove_posts(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
     """Have posts deleted whose heat or session is about to go."""
+    uow.touches_outbox = True
     await uow.db.execute(
         update(SummaryPost)
         .where(which)
@@ -112,6 +117,7 @@ def _of_session(session: RaceSession) -> ColumnElement[bool]:
 
 async def unblock(uow: UnitOfWork, team_id: int) -> None:
     """Have the team's posts tried again that a wrong channel or permission held up."""
+    uow.touches_outbox = True
     await uow.db.execute(
         update(SummaryPost)
         .where(SummaryPost.team_id == team_id, SummaryPost.state == "blocked")

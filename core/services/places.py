@@ -285,6 +285,16 @@ async def find_session(
     raise NotFound("There is no session of that name; /session list shows them all.")
 
 
+def require_open(session: RaceSession) -> None:
+    """Refuse a closed session.
+
+    Raises:
+        Conflict: It is closed.
+    """
+    if session.status == "closed":
+        raise Conflict(f"{session.session_name} is closed; pick an open session.")
+
+
 async def session_by_id(uow: UnitOfWork, team_id: int, session_id: UUID) -> RaceSession:
     """Return the team's session.
 
@@ -508,15 +518,16 @@ async def place_for_laps(
     if heat_id is not None:
         session, heat = await heat_by_id(uow, team.id, heat_id)
         return LapPlace(session, heat)
+    # Checked first: a command that cannot be carried out does not wait for a choice of event.
+    name = clean_heat_name(heat_text) if heat_text else None
+    stated = clean_class_name(class_text) if class_text else None
     session, opened_session = await session_to_log_in(uow, team, racer)
     heats = await heats_of(uow, session)
-    stated = clean_class_name(class_text) if class_text else None
     sticky = stated if stated is not None else await sticky_class(uow, session, racer)
     class_name = class_of(heats, sticky)
     of_class = heats_in(heats, class_name)
     found: Heat | None
-    if heat_text:
-        name = clean_heat_name(heat_text)
+    if name is not None:
         among = of_class if stated is not None else heats
         found = match_heat(among, name, class_name, other_classes=sticky is None)
     else:

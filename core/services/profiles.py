@@ -33,6 +33,19 @@ class ProfileService:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def show_or_update(
+        self, caller: Caller, fields: ProfileFields, racer: Person | None = None
+    ) -> ProfileInfo:
+        """Return a racer's profile, changed first when there is something to change.
+
+        Raises:
+            BadInput: A field cannot be used.
+            NotAllowed: A change is for somebody else and the caller is not crew.
+        """
+        if fields == ProfileFields():
+            return await self.show(caller, racer)
+        return await self.update(caller, fields, racer)
+
     async def show(self, caller: Caller, racer: Person | None = None) -> ProfileInfo:
         """Return a racer's profile, as it would be for one who has none yet."""
         subject = racer or caller.person

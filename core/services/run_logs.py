@@ -7,7 +7,7 @@ Discord user id. A heat that does not exist yet is opened by its first lap.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,7 +36,7 @@ def milliseconds(lap_time: Seconds) -> int:
     """
     try:
         time_ms = int((Decimal(str(lap_time)) * 1000).quantize(Decimal(1), ROUND_HALF_UP))
-    except (InvalidOperation, OverflowError, ValueError):
+    except (ArithmeticError, ValueError):
         time_ms = 0
     if not 1 <= time_ms <= LONGEST_LAP_MS:
         raise BadInput("A lap time is between 0.001 and 999.999 seconds.")
@@ -168,15 +168,15 @@ class RunLogsService:
             BadInput: The level or the confidence does not exist.
             NotFound: The team has no such session.
         """
+        level = _level(experience_level)
+        lapbook.check_confidence(driver_confidence)
         async with self._database.read() as uow:
             session = await self._session(uow, session_id)
             heat = await self._heat(uow, session, heat_name) if heat_name is not None else None
             profile = await places.find_profile(uow, self._team_id, racer)
             if profile is None or (heat_name is not None and heat is None):
                 return None
-            return await score_run(
-                uow, session, profile, heat, _level(experience_level), driver_confidence
-            )
+            return await score_run(uow, session, profile, heat, level, driver_confidence)
 
     async def get_session_summary(
         self, session_id: UUID | str, *, racer: int | None = None

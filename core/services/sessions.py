@@ -196,8 +196,7 @@ class SessionService:
         async with self._database.write() as uow:
             team = await places.begin(uow, caller)
             found = await places.session_by_id(uow, team.id, session_id)
-            if found.status == "closed":
-                raise Conflict(f"{found.session_name} is closed; pick an open session.")
+            places.require_open(found)
             actor = await places.profile_of(uow, team.id, caller.person)
             await places.race_in(uow, found, actor)
             await uow.commit()

@@ -1,0 +1,53 @@
+# make run    the bot on Discord, or without a token the local Discord
+# make demo   the local Discord plays a heat and prints the summary
+# make test   all tests, on SQLite and on PostgreSQL
+# make check  style, types, import rules, migrations
+# make lock   the locked requirements anew from pyproject.toml
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run demo test check lock format
+.DELETE_ON_ERROR:
+
+run: .venv/run.done
+	@if $(BIN)/python -m bot has-token; \
+	then exec $(BIN)/python -m bot; \
+	else exec $(BIN)/python -m localdiscord; fi
+
+demo: .venv/run.done
+	@$(BIN)/python -m localdiscord </dev/null
+
+test: .venv/dev.done
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: .venv/dev.done
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m migrations.check
+
+format: .venv/dev.done
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Needs uv; the files it writes are for every system and Python version the project supports.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header --no-emit-index-url --extra local pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header --no-emit-index-url --extra local --extra dev -c requirements.txt \
+		pyproject.toml -o requirements-dev.txt
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed.") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+
+.venv/run.done: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/dev.done: requirements-dev.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ .venv/run.done

@@ -1,0 +1,172 @@
+"""The command line: ``python -m bot`` runs the bot, the rest looks after its database."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from bot.doctor import examine
+from bot.logs import set_up_logging
+from bot.running import StartRefused, run
+from core.config import Settings, SettingsError, load_settings
+from core.errors import RacerError
+from core.services.places import parse_time_zone
+from migrations import runner
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    help="ORP Bot: lap times and ORP inside Discord. Without a command it runs the bot.",
+)
+
+
+def main() -> None:
+    """Run the command line; expected trouble ends it with one sentence."""
+    try:
+        app()
+    except (StartRefused, SettingsError, runner.MigrationError, RacerError) as error:
+        _stop(str(error))
+
+
+def _stop(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    sys.exit(1)
+
+
+def _with_settings(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
+    """Load the settings, set up logging, do the work."""
+    settings = load_settings()
+    set_up_logging(settings)
+    asyncio.run(work(settings))
+
+
+@app.callback(invoke_without_command=True)
+def default(context: typer.Context) -> None:
+    """Run the bot when no command is given."""
+    if context.invoked_subcommand is None:
+        _with_settings(run)
+
+
+@app.command("run")
+def run_command() -> None:
+    """Run the bot on Discord."""
+    _with_settings(run)
+
+
+@app.command("has-token")
+def has_token() -> None:
+    """Exit with 0 when a Discord token is set, with 1 when not; prints nothing."""
+    raise typer.Exit(0 if load_settings().discord_token else 1)
+
+
+@app.command()
+def upgrade(
+    revision: Annotated[str, typer.Argument(help="Which revision.")] = "head",
+    *,
+    sql: Annotated[bool, typer.Option("--sql", help="Print a script for psql instead.")] = False,
+) -> None:
+    """Bring the database to a revision; SQLite is copied to a backup file first."""
+
+    async def work(settings: Settings) -> None:
+        if sql:
+            print(runner.upgrade_sql(revision=revision))
+            return
+        report = await runner.upgrade(settings.database_url, revision=revision)
+        _print_report(report)
+
+    _with_settings(work)
+
+
+@app.command()
+def downgrade(
+    revision: Annotated[str, typer.Argument(help="Which revision, or base for none.")],
+) -> None:
+    """Take the database back to an earlier revision."""
+
+    async def work(settings: Settings) -> None:
+        report = await runner.downgrade(settings.database_url, revision)
+        _print_report(report)
+
+    _with_settings(work)
+
+
+@app.command()
+def current() -> None:
+    """Print the database's revision."""
+
+    async def work(settings: Settings) -> None:
+        print(await runner.current(settings.database_url) or "none")
+
+    _with_settings(work)
+
+
+@app.command()
+def verify() -> None:
+    """Check columns, defaults and counts; exits with 1 when something is wrong."""
+
+    async def work(settings: Settings) -> None:
+        report = await runner.verify(settings.database_url)
+        for line in report.lines:
+            _print_finding(line.ok, line.text)
+        if not report.ok:
+            raise typer.Exit(1)
+
+    _with_settings(work)
+
+
+@app.command()
+def backup() -> None:
+    """Copy a SQLite database to a dated file; for PostgreSQL print the pg_dump line."""
+
+    async def work(settings: Settings) -> None:
+        print(await runner.backup(settings.database_url))
+
+    _with_settings(work)
+
+
+@app.command()
+def adopt(
+    team: Annotated[int, typer.Argument(help="The Discord server's id.")],
+    timezone: Annotated[str, typer.Option(help="Where the team races.")] = "UTC",
+) -> None:
+    """Give racers and sessions of the earlier system, which have no team yet, to a team."""
+
+    async def work(settings: Settings) -> None:
+        zone = parse_time_zone(timezone).key
+        adopted = await runner.adopt(settings.database_url, team, time_zone=zone)
+        print(f"Adopted {adopted.profiles} racers and {adopted.sessions} sessions.")
+
+    _with_settings(work)
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database and token; exits with 1 when the bot could not start."""
+
+    async def work(settings: Settings) -> None:
+        findings = await examine(settings)
+        for finding in findings:
+            _print_finding(finding.ok, finding.text)
+        if not all(finding.ok for finding in findings):
+            raise typer.Exit(1)
+
+    _with_settings(work)
+
+
+def _print_report(report: runner.MigrationReport) -> None:
+    if report.backup is not None:
+        print(f"Backup: {report.backup}")
+    print(f"Revision: {report.before or 'none'} → {report.after or 'none'}")
+
+
+def _print_finding(ok: bool, text: str) -> None:
+    print(f"{'ok' if ok else 'problem':8}{text}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""The Discord client: intents, mentions, set-up and shutdown."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any, Final
+
+import discord
+import structlog
+import yarl
+from discord.ext import commands, tasks
+
+from bot.cogs import heat, lap, orp, profile, session, team
+from bot.publisher import Publisher
+from bot.replies import InHand
+from bot.tree import OrpTree, sync_when_changed
+from bot.views import DYNAMIC_ITEMS
+from core.bootstrap import Services
+from core.config import Settings
+
+CHORES_EVERY_S: Final = 20
+# How long a shutdown waits for what is in hand; an interaction is answered well within it.
+GRACE_S: Final = 10
+# A longer rate limit is waited for by the outbox, not inside a request.
+LONGEST_RATE_LIMIT_S: Final = 30
+
+log = structlog.get_logger(__name__)
+
+
+class OrpBot(commands.AutoShardedBot):
+    """The bot: its commands, its services, and the work it does by itself."""
+
+    def __init__(self, settings: Settings, services: Services) -> None:
+        # discord.py refuses shard ids without a count, and an empty list of them.
+        shards: dict[str, Any] = {}
+        if settings.shard_count is not None:
+            shards["shard_count"] = settings.shard_count
+        if settings.shard_ids:
+            shards["shard_ids"] = list(settings.shard_ids)
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=OrpTree,
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            **shards,
+            chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=LONGEST_RATE_LIMIT_S,
+            # The only messages are answers and posts; none needs to be remembered.
+            max_messages=None,
+        )
+        self.services = services
+        self.in_hand = InHand()
+        self.stopping = False
+        gateway = settings.discord_gateway_url
+        self._gateway = yarl.URL(gateway) if gateway else None
+        self._publisher = Publisher(services.outbox, self)
+        self._publishing: asyncio.Task[None] | None = None
+
+    async def setup_hook(self) -> None:
+        """Add commands and buttons, register what has changed, start the work by itself."""
+        for cog in (
+            lap.LapCog(self),
+            heat.HeatCog(self),
+            orp.OrpCog(self),
+            profile.ProfileCog(self),
+            session.SessionCog(self),
+            team.TeamCog(self),
+        ):
+            await self.add_cog(cog)
+        self.add_dynamic_items(*DYNAMIC_ITEMS)
+        await sync_when_changed(self)
+        self._publishing = asyncio.create_task(self._publisher.run(), name="publisher")
+        self._chores.start()
+
+    @tasks.loop(seconds=CHORES_EVERY_S)
+    async def _chores(self) -> None:
+        try:
+            await self.services.housekeeping.run()
+        except Exception:
+            log.exception("chores failed; they are tried again")
+
+    async def on_ready(self) -> None:
+        """Say that the bot can be used."""
+        log.info("ready", user=str(self.user), guilds=len(self.guilds), shards=self.shard_count)
+
+    async def on_guild_channel_update(
+        self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        """Try held up posts again: the permissions of a channel may have changed."""
+        if before.overwrites != after.overwrites:
+            await self.services.outbox.unblock(after.guild.id)
+
+    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
+        """Try held up posts again: the permissions of a role may have changed."""
+        if before.permissions != after.permissions:
+            await self.services.outbox.unblock(after.guild.id)
+
+    async def launch_shard(
+        self, gateway: yarl.URL, shard_id: int, *, initial: bool = False
+    ) -> None:
+        """Connect a shard, to the gateway of the settings where they name one."""
+        await super().launch_shard(self._gateway or gateway, shard_id, initial=initial)
+
+    async def close(self) -> None:
+        """Stop taking work, finish what is in hand, close the gateway."""
+        self.stopping = True
+        self._chores.cancel()
+        with contextlib.suppress(TimeoutError):
+            await self.in_hand.wait_until_done(GRACE_S)
+        if self._publishing is not None:
+            await self._publisher.stop(GRACE_S)
+        await super().close()

@@ -1,0 +1,86 @@
+"""``/heat``: heats from start to finish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.context import caller_of
+from bot.render import heats
+from bot.replies import reply
+from bot.transformers import ClassName, HeatName
+from bot.views.heats import ask_delete_heat
+from bot.views.laps import logged
+from core.services.heats import StartHeat
+
+if TYPE_CHECKING:
+    from bot.client import OrpBot
+
+
+class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
+    """Heats: start, finish, show, list, rename, delete."""
+
+    def __init__(self, bot: OrpBot) -> None:
+        self._services = bot.services
+
+    @app_commands.command(description="Open a heat; the open heat of its class is finished first")
+    @app_commands.rename(class_name="class")
+    @app_commands.describe(
+        name="Like Q1 or A-Main; left out: counts on from the last heat",
+        class_name="The class, like Buggy; left out: yours",
+    )
+    async def start(
+        self,
+        interaction: discord.Interaction[OrpBot],
+        name: str | None = None,
+        class_name: ClassName | None = None,
+    ) -> None:
+        """Open a heat."""
+        command = StartHeat(name, class_name)
+        result = await self._services.heats.start(caller_of(interaction), command)
+        answer, view = logged(result)
+        await reply(interaction, answer, view=view)
+
+    @app_commands.command(description="Finish a heat; its ORP summary goes to the team channel")
+    @app_commands.describe(heat="Left out: the heat you are in")
+    async def finish(
+        self, interaction: discord.Interaction[OrpBot], heat: HeatName | None = None
+    ) -> None:
+        """Finish a heat."""
+        finished = await self._services.heats.finish(caller_of(interaction), heat)
+        await reply(interaction, heats.heat_finished(finished))
+
+    @app_commands.command(description="Show a heat's table as it stands")
+    @app_commands.describe(heat="Left out: the heat you are in")
+    async def show(
+        self, interaction: discord.Interaction[OrpBot], heat: HeatName | None = None
+    ) -> None:
+        """Show a heat."""
+        table = await self._services.heats.show(caller_of(interaction), heat)
+        await reply(interaction, heats.heat_table(table))
+
+    @app_commands.command(name="list", description="List the session's heats")
+    async def list_heats(self, interaction: discord.Interaction[OrpBot]) -> None:
+        """List heats."""
+        listed = await self._services.heats.list_heats(caller_of(interaction))
+        await reply(interaction, heats.heat_list(listed))
+
+    @app_commands.command(description="Give a heat another name")
+    @app_commands.describe(heat="The heat", name="Its new name")
+    async def rename(
+        self, interaction: discord.Interaction[OrpBot], heat: HeatName, name: str
+    ) -> None:
+        """Rename a heat."""
+        renamed = await self._services.heats.rename(caller_of(interaction), heat, name)
+        await reply(interaction, heats.heat_renamed(renamed))
+
+    @app_commands.command(description="Delete a heat with its laps (crew only, asks first)")
+    @app_commands.describe(heat="The heat")
+    async def delete(self, interaction: discord.Interaction[OrpBot], heat: HeatName) -> None:
+        """Ask whether to delete a heat."""
+        deletion = await self._services.heats.ask_delete(caller_of(interaction), heat)
+        answer, view = ask_delete_heat(deletion)
+        await reply(interaction, answer, view=view)

@@ -1,0 +1,116 @@
+"""``/session``: race days and events."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.context import caller_of
+from bot.render import sessions
+from bot.replies import reply
+from bot.transformers import Days, Rounds, SessionName, TrackName, ZoneName
+from bot.views.sessions import ask_delete_session, standings
+from core.services.sessions import SessionFields
+
+if TYPE_CHECKING:
+    from bot.client import OrpBot
+
+_FIELDS = {
+    "name": "Like Club Race",
+    "days": "How many days it lasts, 1 to 7",
+    "track": "Where it is; personal bests are kept by track",
+    "practice_rounds": "How many practice rounds; from 3 on there is room to try things",
+    "qualifying_rounds": "How many qualifiers before the main",
+    "timezone": "Where the track is, like Europe/Berlin; left out: the team's",
+}
+
+
+class SessionCog(commands.GroupCog, group_name="session", group_description="Race days"):
+    """Sessions: start, show, list, edit, close, delete, export."""
+
+    def __init__(self, bot: OrpBot) -> None:
+        self._services = bot.services
+
+    @app_commands.command(description="Open a session: a race day or event")
+    @app_commands.describe(**_FIELDS)
+    async def start(
+        self,
+        interaction: discord.Interaction[OrpBot],
+        name: str,
+        days: Days | None = None,
+        track: TrackName | None = None,
+        practice_rounds: Rounds | None = None,
+        qualifying_rounds: Rounds | None = None,
+        timezone: ZoneName | None = None,
+    ) -> None:
+        """Open a session."""
+        fields = SessionFields(name, days, track, practice_rounds, qualifying_rounds, timezone)
+        started = await self._services.sessions.start(caller_of(interaction), fields)
+        await reply(interaction, sessions.session_started(started))
+
+    @app_commands.command(description="Show a session's standings")
+    @app_commands.describe(session="Left out: yours")
+    async def show(
+        self, interaction: discord.Interaction[OrpBot], session: SessionName | None = None
+    ) -> None:
+        """Show standings."""
+        result = await self._services.sessions.show(caller_of(interaction), session)
+        answer, view = standings(result)
+        await reply(interaction, answer, view=view)
+
+    @app_commands.command(name="list", description="List the team's sessions")
+    async def list_sessions(self, interaction: discord.Interaction[OrpBot]) -> None:
+        """List sessions."""
+        listed = await self._services.sessions.list_sessions(caller_of(interaction))
+        await reply(interaction, sessions.session_list(listed))
+
+    @app_commands.command(description="Change a session")
+    @app_commands.describe(session="Left out: yours", **_FIELDS)
+    async def edit(
+        self,
+        interaction: discord.Interaction[OrpBot],
+        session: SessionName | None = None,
+        name: str | None = None,
+        days: Days | None = None,
+        track: TrackName | None = None,
+        practice_rounds: Rounds | None = None,
+        qualifying_rounds: Rounds | None = None,
+        timezone: ZoneName | None = None,
+    ) -> None:
+        """Change a session."""
+        fields = SessionFields(name, days, track, practice_rounds, qualifying_rounds, timezone)
+        edited = await self._services.sessions.edit(caller_of(interaction), session, fields)
+        await reply(interaction, sessions.session_edited(edited))
+
+    @app_commands.command(description="Close a session; its open heats finish")
+    @app_commands.describe(session="Left out: yours")
+    async def close(
+        self, interaction: discord.Interaction[OrpBot], session: SessionName | None = None
+    ) -> None:
+        """Close a session."""
+        closed = await self._services.sessions.close(caller_of(interaction), session)
+        await reply(interaction, sessions.session_closed(closed))
+
+    @app_commands.command(description="Delete a session with all its laps (crew only, asks first)")
+    @app_commands.describe(session="Left out: yours")
+    async def delete(
+        self, interaction: discord.Interaction[OrpBot], session: SessionName | None = None
+    ) -> None:
+        """Ask whether to delete a session."""
+        deletion = await self._services.sessions.ask_delete(caller_of(interaction), session)
+        answer, view = ask_delete_session(deletion)
+        await reply(interaction, answer, view=view)
+
+    @app_commands.command(description="Get every lap of a session as a CSV file")
+    @app_commands.describe(session="Left out: yours")
+    async def export(
+        self, interaction: discord.Interaction[OrpBot], session: SessionName | None = None
+    ) -> None:
+        """Hand over a CSV file."""
+        export = await self._services.sessions.export(caller_of(interaction), session)
+        file = discord.File(io.BytesIO(export.content.encode()), export.filename)
+        await reply(interaction, sessions.exported(export), file=file)

@@ -1,0 +1,50 @@
+"""What a person is told when something fails, and what the log is told."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands
+
+from bot.render.answer import Answer
+from bot.render.errors import apology, refusal
+from core.database import Redelivered
+from core.errors import RacerError
+
+log = structlog.get_logger(__name__)
+
+
+def answer_for(interaction: discord.Interaction[Any], error: BaseException) -> Answer | None:
+    """Return what to answer when an interaction's work raised; None for no answer at all."""
+    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    if isinstance(cause, RacerError):
+        return refusal(cause.sentence)
+    if isinstance(cause, Redelivered):
+        log.info("an interaction came twice", interaction=interaction.id)
+        return None
+    if isinstance(cause, app_commands.TransformerError):
+        return refusal(f"“{str(cause.value)[:40]}” cannot be used there; pick from the list.")
+    if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return refusal("That command has just changed: type it again in a moment.")
+    return apology(log_unexpected(cause, interaction))
+
+
+def log_unexpected(
+    error: BaseException, interaction: discord.Interaction[Any] | None = None
+) -> str:
+    """Log an unexpected error with everything that helps; return its short reference."""
+    reference = secrets.token_hex(3)
+    log.error(
+        "unexpected error",
+        reference=reference,
+        interaction=interaction.id if interaction else None,
+        kind=interaction.type.name if interaction else None,
+        guild=interaction.guild_id if interaction else None,
+        user=interaction.user.id if interaction else None,
+        data=interaction.data if interaction else None,
+        exc_info=error,
+    )
+    return reference

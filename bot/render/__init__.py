@@ -1,0 +1,1 @@
+"""Results in, what Discord shows out: pure functions, no I/O and no calls to Discord."""

@@ -1,0 +1,41 @@
+"""What a render function hands back; buttons and files are attached by whoever sends it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import discord
+
+from bot.render.text import FIELD_LIMIT, join_fitting
+
+CARD_COLOUR: Final = discord.Colour.gold()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The text and the card of one message, both within Discord's limits.
+
+    Attributes:
+        content: The message's own text; the first line is what a lock screen shows.
+        embed: The card below it; None where there is none, also when a post loses the one it had.
+    """
+
+    content: str = ""
+    embed: discord.Embed | None = None
+
+
+def add_section(
+    embed: discord.Embed, name: str, lines: Sequence[str], limit: int = FIELD_LIMIT
+) -> None:
+    """Add lines under a heading, as many as fit; no heading without lines.
+
+    Args:
+        embed: The card.
+        name: The heading.
+        lines: Ready to be shown, the most important first.
+        limit: The most characters, 1,024 at most.
+    """
+    if lines:
+        embed.add_field(name=name, value=join_fitting(lines, limit), inline=False)

@@ -1,0 +1,137 @@
+"""Answers about heats: started, finished, listed, shown, renamed, deleted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import discord
+
+from bot.render.answer import CARD_COLOUR, Answer
+from bot.render.phrases import (
+    bold,
+    change_mark,
+    channel,
+    count,
+    heat_name,
+    lap_times_within,
+    moment,
+    name_of,
+    problem_line,
+    with_welcome,
+)
+from bot.render.ranking import ranked_table
+from bot.render.summary import headline
+from bot.render.text import (
+    CONTENT_LIMIT,
+    DESCRIPTION_LIMIT,
+    FIELD_LIMIT,
+    FIELDS_LIMIT,
+    MESSAGE_LIMIT,
+    TITLE_LIMIT,
+    join_fitting,
+    plain,
+    shorten,
+    size,
+)
+from core.results import (
+    Deletion,
+    HeatFinished,
+    HeatInfo,
+    HeatList,
+    HeatRenamed,
+    HeatStarted,
+    HeatTable,
+    RacerRun,
+)
+
+_FOOTER_ROOM: Final = 80
+
+
+def heat_started(result: HeatStarted) -> Answer:
+    """Show that a heat is open, and which one was finished for it."""
+    lines = [f"🟢 {heat_name(result.heat)} is open · {plain(result.session.name)}"]
+    if result.opened_session:
+        lines.append(f"Opened the session {bold(result.session.name)} for it.")
+    if result.finished is not None:
+        lines.append(f"{heat_name(result.finished)} was still open and is finished now.")
+    return Answer(with_welcome(lines, welcome=result.welcome))
+
+
+def heat_finished(result: HeatFinished) -> Answer:
+    """Show that a heat is finished and where its summary goes."""
+    heat = heat_name(result.heat)
+    where = channel(result.channel_id) if result.channel_id else "the team"
+    if result.already:
+        lines = [f"{heat} was finished already; nothing changed."]
+    elif result.has_laps:
+        lines = [f"🏁 {heat} is finished. Its summary goes to {where}."]
+    else:
+        lines = [f"🏁 {heat} is finished. No laps yet: the first ones post its summary to {where}."]
+    if result.problem:
+        lines.append(problem_line(result.problem))
+    return Answer("\n".join(lines))
+
+
+def heat_list(result: HeatList) -> Answer:
+    """Show the heats of a session, newest first."""
+    title = bold(result.session.name)
+    if not result.heats:
+        return Answer(f"{title} has no heat yet: type /lap with your times and one opens.")
+    lines = [_heat_line(heat) for heat in reversed(result.heats)]
+    heats = join_fitting(lines, CONTENT_LIMIT - size(title) - 1, more="and {} earlier")
+    return Answer(f"{title}\n{heats}")
+
+
+def _heat_line(info: HeatInfo) -> str:
+    """Return one heat: its state, how much was driven, and when."""
+    sign, at = ("🟢", info.opened_at) if info.is_open else ("🏁", info.finished_at)
+    driven = f"{count(info.racers, 'racer')}, {count(info.laps, 'lap')}" if info.laps else "no laps"
+    when = f" · {'since ' if info.is_open else ''}{moment(at, 't')}" if at else ""
+    return f"{sign} {heat_name(info.heat)} · {driven}{when}"
+
+
+def heat_table(table: HeatTable) -> Answer:
+    """Show a heat as it stands: the ranked table, then each racer's laps as far as they fit."""
+    content = headline(table) if not table.is_open else f"{headline(table)} · still open"
+    if not table.has_laps:
+        return Answer(content)
+    embed = discord.Embed(colour=CARD_COLOUR)
+    embed.description = ranked_table(table.runs, DESCRIPTION_LIMIT, hint="/orp shows them")
+    room = MESSAGE_LIMIT - size(embed.description) - _FOOTER_ROOM
+    shown = 0
+    for run in table.runs[:FIELDS_LIMIT]:
+        name, laps = _run_title(run), lap_times_within(run.laps, FIELD_LIMIT)
+        room -= size(name) + size(laps)
+        if room < 0:
+            break
+        embed.add_field(name=name, value=laps, inline=False)
+        shown += 1
+    if shown < len(table.runs):
+        left_out = count(len(table.runs) - shown, "more racer")
+        embed.set_footer(text=f"Laps of {left_out}: /orp")
+    return Answer(content, embed)
+
+
+def _run_title(run: RacerRun) -> str:
+    """Return a racer's name with what they changed beside what it did."""
+    change = "" if run.change is None else f" {change_mark(run.change)}"
+    note = f" · {plain(run.note)}" if run.note else ""
+    return shorten(f"{name_of(run.racer)}{change}{note}", TITLE_LIMIT)
+
+
+def heat_renamed(result: HeatRenamed) -> Answer:
+    """Show a heat's new name."""
+    return Answer(f"{bold(result.old_label)} is now {heat_name(result.heat)}.")
+
+
+def ask_delete_heat(deletion: Deletion) -> Answer:
+    """Ask before a heat is deleted."""
+    return Answer(
+        f"Delete {bold(deletion.label)} with its {count(deletion.laps, 'lap')}? "
+        "There is no way back."
+    )
+
+
+def heat_deleted(deletion: Deletion) -> Answer:
+    """Show that a heat is gone."""
+    return Answer(f"{bold(deletion.label)} is deleted, with {count(deletion.laps, 'lap')}.")

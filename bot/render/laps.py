@@ -1,0 +1,141 @@
+"""Answers about laps: stored, taken back, counted, or waiting for a session to be picked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.render.answer import Answer
+from bot.render.phrases import (
+    bold,
+    count,
+    figures,
+    heat_name,
+    lap_range,
+    lap_times,
+    listed,
+    name_of,
+    with_welcome,
+)
+from bot.render.text import plain
+from core.analysis import Lap
+from core.laptimes import format_lap
+from core.results import LapCounted, LapsLogged, RacerRun, Undone, WhichEvent
+
+_DOUBTS_NAMED: Final = 5
+
+
+def laps_logged(logged: LapsLogged) -> Answer:
+    """Show what ``/lap`` stored, where, and how the run stands now."""
+    place = [heat_name(logged.heat), plain(logged.session.name), lap_range(logged.new_laps)]
+    if logged.for_other:
+        place.insert(0, f"For {bold(logged.run.racer.name)}")
+    lines = [
+        " · ".join(part for part in place if part),
+        lap_times(logged.new_laps),
+        figures(logged.run),
+        *_where_lines(logged),
+        *_lap_lines(logged),
+    ]
+    if logged.run.note:
+        lines.append(f"Note: {plain(logged.run.note)}")
+    return Answer(with_welcome([line for line in lines if line], welcome=logged.welcome))
+
+
+def _where_lines(logged: LapsLogged) -> list[str]:
+    """Say what the racer may not expect about the place the laps went to."""
+    if logged.opened_session:
+        return [f"Opened the session {bold(logged.session.name)} and its first heat."]
+    if logged.opened_heat:
+        return [f"Opened the heat {heat_name(logged.heat)}."]
+    if logged.heat_is_open:
+        return []
+    if logged.finished_by:
+        return [f"{plain(logged.finished_by)} had finished this heat; its post is updated."]
+    return ["This heat is finished; its post is updated."]
+
+
+def _lap_lines(logged: LapsLogged) -> list[str]:
+    """Point at laps that are worth a second look, and at the one to be proud of."""
+    lines = []
+    run, new_laps = logged.run, logged.new_laps
+    bests = [lap for lap in new_laps if lap.counts and lap.time_ms == run.best_lap_ms]
+    if run.is_personal_best and bests:
+        whose = "a" if logged.for_other else "your"
+        lines.append(f"⭐ {format_lap(bests[0].time_ms)} is {whose} personal best here.")
+    if logged.first_crossing and run.laps:
+        lines.append(
+            f"Lap 1 ({format_lap(run.laps[0].time_ms)}) looks like the run to the loop and does "
+            "not count. Count it?"
+        )
+    doubtful = [lap for lap in new_laps if lap.number in logged.doubtful]
+    if doubtful:
+        lines.append(_doubt(doubtful))
+    if logged.repeated:
+        repeated = [lap for lap in new_laps if lap.number in logged.repeated]
+        lines.append(
+            f"{_numbers(repeated)} repeat laps that were there already. **Remove repeats**?"
+        )
+    return lines
+
+
+def _doubt(laps: Sequence[Lap]) -> str:
+    """Return ``Lap 3 is 5.810: a typo?``."""
+    if len(laps) == 1:
+        return f"Lap {laps[0].number} is {format_lap(laps[0].time_ms)}: a typo?"
+    named = [f"{lap.number} ({format_lap(lap.time_ms)})" for lap in laps[:_DOUBTS_NAMED]]
+    left_out = len(laps) - len(named)
+    return f"Laps {listed([*named, *([f'{left_out} more'] if left_out else [])])}: typos?"
+
+
+def _numbers(laps: Sequence[Lap]) -> str:
+    """Return ``Laps 4–9`` for laps in a row, else how many they are."""
+    numbers = [lap.number for lap in laps]
+    if numbers and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return lap_range(laps).capitalize()
+    return f"{len(numbers)} of these laps"
+
+
+def undone(result: Undone) -> Answer:
+    """Show what was taken back and what stands now."""
+    heat = heat_name(result.heat)
+    lines = [f"Taken back: {count(result.laps_removed, 'lap')} in {heat}."]
+    if result.laps_restored:
+        stand = "stands" if result.laps_restored == 1 else "stand"
+        lines.append(f"{count(result.laps_restored, 'lap')} {stand} again as before.")
+    if result.session_removed:
+        lines.append("The heat and its session were opened for it, and are gone too.")
+    elif result.heat_removed:
+        lines.append("The heat was opened for it, and is gone too.")
+    else:
+        lines.append(_standing(result.run))
+    return Answer("\n".join(lines))
+
+
+def _standing(run: RacerRun) -> str:
+    """Return what a racer has in a heat now."""
+    if not run.laps:
+        return f"{name_of(run.racer)} has no laps in it now."
+    return f"{count(len(run.laps), 'lap')} now. {figures(run)}"
+
+
+def lap_counted(result: LapCounted) -> Answer:
+    """Show the racer's decision on a lap and how the run stands now."""
+    lap = result.lap
+    decision = "counts" if lap.counts else "does not count"
+    return Answer(
+        f"{heat_name(result.heat)} · lap {lap.number} ({format_lap(lap.time_ms)}) {decision} now.\n"
+        f"{figures(result.run)}"
+    )
+
+
+def which_event(result: WhichEvent) -> Answer:
+    """Ask which of several open sessions a waiting command is for; nothing is retyped."""
+    if not result.laps_ms:
+        return Answer("**Which event?** Several are open; the heat starts in the one you pick.")
+    laps = [Lap(number, time_ms) for number, time_ms in enumerate(result.laps_ms, start=1)]
+    wait = "waits" if len(laps) == 1 else "wait"
+    return Answer(
+        f"**Which event?** Several are open; {count(len(laps), 'lap')} {wait} for your pick:\n"
+        f"{lap_times(laps)}"
+    )

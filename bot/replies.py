@@ -1,0 +1,216 @@
+"""Answering an interaction: once, in time, and whatever happens.
+
+Every command and button gets one :class:`Reply` when it arrives. When the work has not finished
+after a second and a half the reply defers by itself; what was asked is answered all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+import discord
+import structlog
+
+from bot.errors import answer_for
+from bot.render.answer import Answer
+from bot.render.errors import refusal
+from bot.trouble import Trouble, trouble_of
+
+# Discord gives up on an unanswered interaction after 3 seconds.
+DEFER_AFTER_S: Final = 1.5
+_REPLY: Final = "reply"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class InHand:
+    """The interactions that are being worked on, so that a shutdown can wait for them."""
+
+    replies: set[Reply] = field(default_factory=set)
+    nothing_left: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def take(self, reply: Reply) -> None:
+        """Note that work has begun."""
+        self.replies.add(reply)
+        self.nothing_left.clear()
+
+    def let_go(self, reply: Reply) -> None:
+        """Note that it was answered."""
+        self.replies.discard(reply)
+        if not self.replies:
+            self.nothing_left.set()
+
+    async def wait_until_done(self, longest_s: float) -> None:
+        """Wait until everything in hand was answered, or for the time given."""
+        if self.replies:
+            await asyncio.wait_for(self.nothing_left.wait(), longest_s)
+
+
+class TakesWork(Protocol):
+    """The part of the bot that replies need to know."""
+
+    in_hand: InHand
+    stopping: bool
+
+
+class Reply:
+    """The one answer to an interaction.
+
+    Args:
+        interaction: What is answered.
+        in_hand: Where it counts as work until it is answered.
+        private: Whether only the person who asked sees the answer.
+        replaces: Whether a button's answer takes the place of the message it is on.
+    """
+
+    def __init__(
+        self,
+        interaction: discord.Interaction[Any],
+        in_hand: InHand,
+        *,
+        private: bool = True,
+        replaces: bool = False,
+    ) -> None:
+        self._interaction = interaction
+        self._in_hand = in_hand
+        self._private = private
+        self._replaces = replaces
+        self._lock = asyncio.Lock()
+        self._deferring: asyncio.Task[None] | None = None
+        in_hand.take(self)
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(DEFER_AFTER_S, self._start_deferring)
+
+    def _start_deferring(self) -> None:
+        self._deferring = asyncio.create_task(self._defer())
+
+    async def _defer(self) -> None:
+        async with self._lock:
+            response = self._interaction.response
+            if response.is_done():
+                return
+            try:
+                if self._replaces:
+                    await response.defer()
+                else:
+                    await response.defer(ephemeral=self._private, thinking=True)
+            except (discord.HTTPException, discord.InteractionResponded) as error:
+                _log_unanswered(self._interaction, error)
+
+    async def send(
+        self,
+        answer: Answer,
+        *,
+        view: discord.ui.View | None = None,
+        file: discord.File | None = None,
+    ) -> None:
+        """Send the answer, or fill it in where the reply was deferred."""
+        shown: dict[str, Any] = {"content": answer.content or None, "embed": answer.embed}
+        files = [file] if file else []
+        await self._finish(self._answer(shown, view, files))
+
+    async def refuse(self, answer: Answer) -> None:
+        """Send a refusal: privately, and beside a message that the answer would have replaced."""
+        await self._finish(self._answer_beside(answer))
+
+    async def _finish(self, sending: Coroutine[Any, Any, None]) -> None:
+        self._timer.cancel()
+        async with self._lock:
+            try:
+                await sending
+            except (discord.HTTPException, discord.InteractionResponded) as error:
+                _log_unanswered(self._interaction, error)
+            finally:
+                self._in_hand.let_go(self)
+
+    async def _answer(
+        self, shown: dict[str, Any], view: discord.ui.View | None, files: list[discord.File]
+    ) -> None:
+        response = self._interaction.response
+        if response.is_done():
+            await self._interaction.edit_original_response(attachments=files, view=view, **shown)
+        elif self._replaces:
+            await response.edit_message(attachments=files, view=view, **shown)
+        else:
+            # Sending takes no None for what is left out; editing needs it to take things away.
+            given = {name: value for name, value in shown.items() if value is not None}
+            if view is not None:
+                given["view"] = view
+            await response.send_message(ephemeral=self._private, files=files, **given)
+
+    async def _answer_beside(self, answer: Answer) -> None:
+        response = self._interaction.response
+        if not response.is_done():
+            await response.send_message(answer.content, ephemeral=True)
+        elif self._replaces:
+            await self._interaction.followup.send(answer.content, ephemeral=True)
+        else:
+            await self._interaction.edit_original_response(content=answer.content)
+
+    def drop(self) -> None:
+        """Leave the interaction unanswered: another delivery of it has its answer."""
+        self._timer.cancel()
+        self._in_hand.let_go(self)
+
+
+async def begin(
+    interaction: discord.Interaction[Any],
+    bot: TakesWork,
+    *,
+    private: bool = True,
+    replaces: bool = False,
+) -> bool:
+    """Start the clock of an interaction that has just arrived.
+
+    Returns:
+        Whether to go on; a bot that is stopping says so and takes no more work.
+    """
+    started = Reply(interaction, bot.in_hand, private=private, replaces=replaces)
+    interaction.extras[_REPLY] = started
+    if bot.stopping:
+        await started.refuse(refusal("I am just restarting: try again in a minute."))
+    return not bot.stopping
+
+
+async def reply(
+    interaction: discord.Interaction[Any],
+    answer: Answer,
+    *,
+    view: discord.ui.View | None = None,
+    file: discord.File | None = None,
+) -> None:
+    """Answer an interaction."""
+    await _reply_of(interaction).send(answer, view=view, file=file)
+
+
+async def reply_to_error(interaction: discord.Interaction[Any], error: BaseException) -> None:
+    """Answer an interaction whose work failed: the one error policy of the bot.
+
+    A refusal is answered with its sentence, a redelivered interaction not at all, anything else
+    with an apology whose reference stands in the log.
+    """
+    answer = answer_for(interaction, error)
+    if answer is None:
+        _reply_of(interaction).drop()
+    else:
+        await _reply_of(interaction).refuse(answer)
+
+
+def _reply_of(interaction: discord.Interaction[Any]) -> Reply:
+    found: Reply = interaction.extras[_REPLY]
+    return found
+
+
+def _log_unanswered(interaction: discord.Interaction[Any], error: Exception) -> None:
+    trouble = trouble_of(error)
+    write = log.error if trouble is Trouble.UNEXPECTED else log.warning
+    write(
+        "an answer did not reach Discord",
+        interaction=interaction.id,
+        trouble=trouble.name,
+        error=str(error),
+    )

@@ -1,0 +1,79 @@
+"""Running the bot: from settings to a connected client, and back down cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+
+import discord
+import structlog
+from migrations.runner import upgrade
+
+from bot.client import OrpBot
+from bot.endpoints import use_api, use_gateway
+from core.bootstrap import build_services
+from core.config import Settings
+from core.database import Database
+
+log = structlog.get_logger(__name__)
+
+
+class StartRefused(Exception):
+    """The bot cannot start; the text says why in a sentence."""
+
+
+async def run(settings: Settings) -> None:
+    """Bring the database up to date, connect, and serve until SIGTERM or Ctrl-C.
+
+    Raises:
+        StartRefused: There is no token, or Discord does not accept it.
+        DatabaseTooNew: The database is newer than this program.
+    """
+    if settings.discord_token is None:
+        raise StartRefused(
+            "DISCORD_TOKEN is not set: put the bot's token in .env, "
+            "or try everything without one with make run."
+        )
+    if settings.discord_api_url:
+        use_api(settings.discord_api_url)
+    if settings.discord_gateway_url:
+        use_gateway(settings.discord_gateway_url)
+    report = await upgrade(settings.database_url)
+    log.info(
+        "database is ready", revision=report.after, backup=report.backup and str(report.backup)
+    )
+    database = Database(settings.database_url)
+    bot = OrpBot(settings, build_services(database))
+    try:
+        await _serve(bot, settings.discord_token.get_secret_value())
+    finally:
+        await database.dispose()
+        log.info("stopped")
+
+
+async def _serve(bot: OrpBot, token: str) -> None:
+    """Serve until the client ends or a signal asks it to."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Windows has no signal handlers on its loop; Ctrl-C interrupts there.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop.set)
+    async with bot:
+        serving = asyncio.create_task(bot.start(token))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not serving.done():
+            log.info("stopping")
+            await bot.close()
+            serving.cancel()
+        try:
+            await serving
+        except asyncio.CancelledError:
+            log.debug("stopped while connecting")
+        except discord.LoginFailure:
+            raise StartRefused("DISCORD_TOKEN is not accepted by Discord.") from None
+        except discord.PrivilegedIntentsRequired:
+            raise StartRefused("Discord asks for intents this bot does not need.") from None

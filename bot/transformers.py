@@ -1,0 +1,145 @@
+"""Option types: whole numbers the core checks, and names with autocomplete.
+
+What a client limits or offers is a help for the person who types, not a check: any value may
+arrive, and the core looks at it.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+import structlog
+from discord import app_commands
+from discord.app_commands import Choice as DiscordChoice
+from discord.app_commands import Transform, Transformer
+
+from bot.context import caller_of, person_of
+from bot.errors import log_unexpected
+from core.errors import RacerError
+from core.results import Choice
+from core.services.scores import WHOLE_SESSION
+from core.services.sessions import MOST_DAYS, MOST_ROUNDS, suggest_time_zones
+from core.services.teams import MOST_AUTO_FINISH_MINUTES
+
+if TYPE_CHECKING:
+    from bot.client import OrpBot
+    from core.bootstrap import Services
+    from core.caller import Caller
+
+MOST_CHOICES: Final = 25
+LONGEST_CHOICE: Final = 100
+
+log = structlog.get_logger(__name__)
+
+
+class _Whole(Transformer):
+    """A whole number with a range shown by the client and checked by the core."""
+
+    def __init__(self, least: int, most: int) -> None:
+        super().__init__()
+        self._least = least
+        self._most = most
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.integer
+
+    @property
+    def min_value(self) -> int:
+        return self._least
+
+    @property
+    def max_value(self) -> int:
+        return self._most
+
+    async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> int:  # noqa: ANN401
+        return int(value)
+
+
+class _Suggested(Transformer):
+    """A name that is offered as it is typed; names and ids are both looked up in the core."""
+
+    async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> str:  # noqa: ANN401
+        return str(value)
+
+    async def autocomplete(
+        self,
+        interaction: discord.Interaction[Any],
+        value: Any,  # noqa: ANN401
+        /,
+    ) -> list[DiscordChoice[int | float | str]]:
+        """Offer what fits; an error leaves the list empty instead of reaching nobody."""
+        bot: OrpBot = interaction.client
+        try:
+            choices = await self.suggest(bot.services, _racing(interaction), str(value))
+        except RacerError:
+            return []
+        except Exception as error:
+            log_unexpected(error, interaction)
+            return []
+        return [
+            DiscordChoice(name=choice.label[:LONGEST_CHOICE], value=choice.value[:LONGEST_CHOICE])
+            for choice in choices[:MOST_CHOICES]
+        ]
+
+    @abstractmethod
+    async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
+        """Return what fits what was typed so far, best first."""
+
+
+def _racing(interaction: discord.Interaction[Any]) -> Caller:
+    """Return the caller, standing in for the racer they have named."""
+    caller = caller_of(interaction)
+    racer = interaction.namespace.racer
+    return replace(caller, person=person_of(racer)) if isinstance(racer, discord.Member) else caller
+
+
+class _Heat(_Suggested):
+    async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
+        return await services.heats.suggest(caller, typed)
+
+
+class _HeatOrAll(_Suggested):
+    async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
+        whole = Choice("all (the whole session)", WHOLE_SESSION)
+        heats = await services.heats.suggest(caller, typed)
+        fits = typed.strip().casefold() in whole.label
+        return [*heats[: MOST_CHOICES - 1], whole] if fits else heats
+
+
+class _Class(_Suggested):
+    async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
+        return await services.heats.suggest_classes(caller, typed)
+
+
+class _Session(_Suggested):
+    async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
+        return await services.sessions.suggest(caller, typed)
+
+
+class _Track(_Suggested):
+    async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
+        return await services.sessions.suggest_tracks(caller, typed)
+
+
+class _TimeZone(_Suggested):
+    async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
+        return suggest_time_zones(typed)
+
+
+HeatName = Transform[str, _Heat]
+HeatNameOrAll = Transform[str, _HeatOrAll]
+ClassName = Transform[str, _Class]
+SessionName = Transform[str, _Session]
+TrackName = Transform[str, _Track]
+ZoneName = Transform[str, _TimeZone]
+Confidence = Transform[int, _Whole(1, 5)]
+Days = Transform[int, _Whole(1, MOST_DAYS)]
+Rounds = Transform[int, _Whole(0, MOST_ROUNDS)]
+Minutes = Transform[int, _Whole(0, MOST_AUTO_FINISH_MINUTES)]
+Levels: Final = [
+    app_commands.Choice(name=level, value=level) for level in ("Sportsman", "Intermediate", "Pro")
+]

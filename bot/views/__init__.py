@@ -1,0 +1,19 @@
+"""Buttons and selects, by what they stand under."""
+
+from typing import Final
+
+from bot.views.cards import ShareButton
+from bot.views.heats import DeleteHeatButton, FinishHeatButton
+from bot.views.laps import CountLapButton, EventSelect, UndoButton
+from bot.views.sessions import DeleteSessionButton, RaceHereButton
+
+DYNAMIC_ITEMS: Final = (
+    CountLapButton,
+    DeleteHeatButton,
+    DeleteSessionButton,
+    EventSelect,
+    FinishHeatButton,
+    RaceHereButton,
+    ShareButton,
+    UndoButton,
+)

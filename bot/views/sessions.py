@@ -1,0 +1,66 @@
+"""Under answers about sessions: race in one, delete one."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import discord
+from discord.ui import Button, DynamicItem, View
+
+from bot.context import caller_of
+from bot.render import sessions
+from bot.replies import reply
+from bot.views.base import UUID_HEX, Laid, OrpItem, row
+from core.bootstrap import Services
+from core.results import Deletion, Standings
+
+
+class RaceHereButton(
+    OrpItem, DynamicItem[Button[View]], template=rf"race-here:(?P<session_id>{UUID_HEX})"
+):
+    """Makes a session the presser's."""
+
+    def __init__(self, session_id: UUID) -> None:
+        super().__init__(Button(label="Race here", custom_id=f"race-here:{session_id.hex}"))
+        self.session_id = session_id
+
+    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+        """Send the presser's laps to this session from now on."""
+        session = await services.sessions.race_here(caller_of(interaction), self.session_id)
+        await reply(interaction, sessions.racing_here(session))
+
+
+class DeleteSessionButton(
+    OrpItem, DynamicItem[Button[View]], template=rf"delete-session:(?P<session_id>{UUID_HEX})"
+):
+    """Deletes a session; the question it stands under was the asking."""
+
+    replaces = True
+
+    def __init__(self, session_id: UUID) -> None:
+        super().__init__(
+            Button(
+                label="Delete",
+                style=discord.ButtonStyle.danger,
+                custom_id=f"delete-session:{session_id.hex}",
+            )
+        )
+        self.session_id = session_id
+
+    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+        """Delete the session with everything in it."""
+        deleted = await services.sessions.delete(caller_of(interaction), self.session_id)
+        await reply(interaction, sessions.session_deleted(deleted))
+
+
+def standings(result: Standings) -> Laid:
+    """Return a session's standings, with Race here while it is open and not the caller's."""
+    can_join = result.session.is_open and not result.is_own
+    button = RaceHereButton(result.session.id)
+    return sessions.standings(result), row(button) if can_join else None
+
+
+def ask_delete_session(deletion: Deletion) -> Laid:
+    """Return the question whether to delete a session."""
+    return sessions.ask_delete_session(deletion), row(DeleteSessionButton(deletion.id))

@@ -1,0 +1,34 @@
+"""A Discord for one machine: gateway and REST v10 over real sockets on loopback.
+
+A newcomer has no token and a test has no internet. The unchanged bot and the real discord.py talk
+to this instead, through ``DISCORD_API_URL`` and ``DISCORD_GATEWAY_URL``. It is as strict as
+Discord, and it misbehaves on demand. Nothing here imports the bot, and the bot never imports this.
+
+    async with LocalDiscord() as discord:
+        ...  # start the bot with discord.bot_environment()
+        await discord.ready()
+        racer = discord.guild("Team").member("racer-1")
+        answer = await racer.type("race-day", "/lap times:58.2 58.1")
+"""
+
+from localdiscord.answers import Answer, Choice
+from localdiscord.driver import LocalDiscord
+from localdiscord.errors import DriverError, NoAnswerError
+from localdiscord.people import Racer, Team
+from localdiscord.permissions import Permissions
+from localdiscord.show import show_answer, show_message
+from localdiscord.world import Upload
+
+__all__ = [
+    "Answer",
+    "Choice",
+    "DriverError",
+    "LocalDiscord",
+    "NoAnswerError",
+    "Permissions",
+    "Racer",
+    "Team",
+    "Upload",
+    "show_answer",
+    "show_message",
+]

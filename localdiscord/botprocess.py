@@ -1,0 +1,82 @@
+"""The real bot as a process of its own."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+BOT = (sys.executable, "-m", "bot")
+TAIL_LINES = 40
+STOP_WITHIN_S = 10.0
+
+
+class BotProcess:
+    """Starts the bot, keeps the end of what it writes, stops it with SIGTERM."""
+
+    def __init__(self, environment: Mapping[str, str], command: Sequence[str] = BOT) -> None:
+        """Prepare it: ``environment`` is added to this process's own."""
+        self._environment = {**os.environ, **environment}
+        self._command = command
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._tail: deque[str] = deque(maxlen=TAIL_LINES)
+
+    async def __aenter__(self) -> Self:
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=self._environment,
+            # Ctrl-C at the terminal is for this process, which then stops the bot.
+            process_group=0,
+        )
+        self._reader = asyncio.create_task(self._read(self._process))
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    @property
+    def tail(self) -> str:
+        """The end of what it has written."""
+        return "".join(self._tail).rstrip()
+
+    async def exited(self) -> int:
+        """Wait until it has ended, and everything it wrote is read; gives its exit code."""
+        if self._process is None or self._reader is None:
+            message = "the bot has not been started"
+            raise RuntimeError(message)
+        code = await self._process.wait()
+        await asyncio.shield(self._reader)
+        return code
+
+    async def stop(self) -> int:
+        """Ask it to stop, wait until it has; kill it when it does not. Gives its exit code."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            return await asyncio.wait_for(self.exited(), STOP_WITHIN_S)
+        except TimeoutError:
+            self.kill()
+            return await self.exited()
+
+    def kill(self) -> None:
+        """Kill it, as a power cut does."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        if process.stdout is None:
+            return
+        async for line in process.stdout:
+            self._tail.append(line.decode(errors="replace"))

@@ -1,0 +1,120 @@
+"""Giving the rows of the earlier system to a team.
+
+The earlier system knew no teams, so its racers and sessions belong to nobody after the migration
+and no command shows them. Whoever runs the bot says whose they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import literal_column, select, update
+from sqlalchemy.engine import URL
+from sqlalchemy.sql.schema import DefaultClause
+
+from core.database import Database, UnitOfWork
+from core.errors import BadInput
+from core.models import Base, RacerProfile, RaceSession, Team
+from core.names import name_key
+from core.services.places import closing_moment, parse_time_zone
+from migrations import revisions
+from migrations.connections import reading
+from migrations.errors import MigrationError
+
+# Discord's ids are 63 bits long.
+_LARGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """How many rows a team was given; ``closed`` of the sessions were over and are closed now."""
+
+    profiles: int
+    sessions: int
+    closed: int
+
+
+async def adopt(url: URL, team_id: int, time_zone: str = "UTC") -> Adopted:
+    """Give every racer and session without a team to one, which is made if it is new.
+
+    An open session stays open until 05:00 after its day, like any other. One whose day is long
+    over is closed as of that moment, without a post: the channel is not flooded with wrap-ups of
+    last year. Any status but ``active`` counts as closed.
+
+    Args:
+        url: The database.
+        team_id: The Discord server's id.
+        time_zone: The zone of a new team, and of the sessions; a team that is known keeps its own.
+
+    Raises:
+        DatabaseUnreachable: There is no such file, or the server cannot be reached.
+        MigrationError: An argument cannot be used, or the database wants an upgrade first.
+    """
+    if not 0 < team_id <= _LARGEST_ID:
+        raise MigrationError("A team is named by its Discord server id, a long number.")
+    try:
+        zone = parse_time_zone(time_zone).key
+    except BadInput as error:
+        raise MigrationError(error.sentence) from None
+    async with reading(url) as connection:
+        if await connection.run_sync(revisions.current) != revisions.known()[-1]:
+            raise MigrationError("The database is not up to date: run upgrade first.")
+    database = Database(url)
+    try:
+        async with database.write() as uow:
+            is_new = await uow.db.get(Team, team_id) is None
+            team = await uow.lock_team(team_id)
+            if is_new:
+                team.time_zone = zone
+            await _fill_gaps(uow)
+            adopted = await _give(uow, team)
+            await uow.commit()
+    finally:
+        await database.dispose()
+    return adopted
+
+
+async def _fill_gaps(uow: UnitOfWork) -> None:
+    """Put the models' defaults where the earlier system allowed nothing to stand."""
+    for table in (Base.metadata.tables["racer_profiles"], Base.metadata.tables["sessions"]):
+        for column in table.columns:
+            default = column.server_default
+            if column.nullable or not isinstance(default, DefaultClause):
+                continue
+            value = default.arg
+            # Written as in the table's definition: the database gives it the column's type.
+            filled = literal_column(f"'{value}'") if isinstance(value, str) else value
+            empty = table.c.team_id.is_(None) & column.is_(None)
+            await uow.db.execute(update(table).where(empty).values({column: filled}))
+
+
+async def _give(uow: UnitOfWork, team: Team) -> Adopted:
+    profiles = await uow.db.execute(
+        update(RacerProfile)
+        .where(RacerProfile.team_id.is_(None))
+        .values(team_id=team.id)
+        .returning(RacerProfile.id)
+    )
+    sessions = (
+        await uow.db.scalars(select(RaceSession).where(RaceSession.team_id.is_(None)))
+    ).all()
+    closed = sum(_settle(session, team, uow.now) for session in sessions)
+    return Adopted(len(profiles.all()), len(sessions), closed)
+
+
+def _settle(session: RaceSession, team: Team, now: datetime) -> bool:
+    """Make a session one of the team's; tell whether it had to be closed."""
+    session.team_id = team.id
+    session.time_zone = team.time_zone
+    if session.track_name:
+        session.track_key = name_key(session.track_name)
+    session.closes_at = closing_moment(session.created_at, session.days, session.time_zone)
+    if session.status != "active":
+        session.status = "closed"
+        return False
+    if session.closes_at > now:
+        return False
+    session.status = "closed"
+    session.closed_at = session.closes_at
+    return True

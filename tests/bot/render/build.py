@@ -1,0 +1,162 @@
+"""Results as services return them, built in a line or two for the tests of this folder."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from core.analysis import Lap, is_first_crossing
+from core.caller import Person
+from core.names import HeatKind
+from core.orp import calculate_orp
+from core.results import (
+    ClassStandings,
+    HeatRef,
+    HeatTable,
+    LapsLogged,
+    OrpCard,
+    RacerRun,
+    SessionInfo,
+    SessionRef,
+    StandingCell,
+    StandingRow,
+    Standings,
+)
+
+HEATS = Path(__file__).parents[2] / "data" / "real_heats.csv"
+ID = UUID(int=7)
+NOON = datetime(2026, 5, 2, 12, tzinfo=UTC)
+CLUB_RACE = SessionRef(ID, "Club Race")
+
+# Text of any script and length, with what people and pranksters put into names.
+nasty_texts = st.one_of(
+    st.text(max_size=30),
+    st.lists(
+        st.sampled_from(
+            [
+                *("@everyone", "@here", "<@1>", "<@!1>", "<@&1>", "<#1>", "<t:1:R>", "<:a:1>"),
+                *("`", "```", "*", "**", "_", "~~", "||", "\\", "# ", "> ", "-# ", "- ", "1. "),
+                *("[a]", "(https://x.example)", "https://x.example", "discord.gg/a", "</lap:1>"),
+                *("\u202e", "\u2066", "\u200b", "\u200f", "\ufeff", "\u200d", "\u3164", "\x1b[31m"),
+                *("\n", "\t", " ", "a", "Max", "日本", "한국", "🏁", "👨\u200d👩\u200d👧", "🇩🇪"),
+                *("דוד", "محمد", "e\u0301\u0301", "ก้", "क्षि", "ｆｕｌｌ", "<", "@", "ever", "yone"),
+            ]
+        ),
+        max_size=12,
+    ).map("".join),
+)
+STEADY = (20_912, 21_044, 20_987, 21_101, 20_850)
+
+
+def heat(name: str = "Q1", class_name: str = "") -> HeatRef:
+    return HeatRef(ID, name, class_name)
+
+
+def run(
+    name: str = "racer-1",
+    times: Sequence[int] = STEADY,
+    *,
+    left_out: Sequence[int] = (),
+    confidence: int | None = None,
+    change: float | None = None,
+    note: str | None = None,
+    best: bool = False,
+) -> RacerRun:
+    laps = tuple(Lap(number, time, number not in left_out) for number, time in enumerate(times, 1))
+    orp = calculate_orp([lap.time_ms for lap in laps if lap.counts], confidence=confidence)
+    return RacerRun(Person(1, name), laps, confidence, orp, change, note, best)
+
+
+def table(
+    *runs: RacerRun, name: str = "Q1", class_name: str = "", is_open: bool = False
+) -> HeatTable:
+    return HeatTable(heat(name, class_name), CLUB_RACE, HeatKind.QUALIFYING, is_open, None, runs)
+
+
+@cache
+def real_runs(heat_name: str) -> tuple[RacerRun, ...]:
+    """The runs of a real heat, ranked; a first crossing does not count."""
+    times: dict[str, list[int]] = {}
+    with HEATS.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["heat"] == heat_name and int(row["lap_time_ms"]) > 0:
+                times.setdefault(row["driver"], []).append(int(row["lap_time_ms"]))
+    runs = [
+        run(driver, laps, left_out=(1,) if is_first_crossing(laps) else ())
+        for driver, laps in times.items()
+    ]
+    return tuple(sorted(runs, key=lambda driven: -(driven.orp.orp_score if driven.orp else 0)))
+
+
+def logged(driven: RacerRun, new: int = 0) -> LapsLogged:
+    """The answer to ``/lap`` with the last ``new`` laps of the run; 0 for all of them."""
+    return LapsLogged(
+        heat=heat(),
+        session=CLUB_RACE,
+        run=driven,
+        for_other=False,
+        entry_id=1,
+        new_laps=driven.laps[-new:],
+        opened_heat=False,
+        opened_session=False,
+        finished_by=None,
+        heat_is_open=True,
+        first_crossing=False,
+        doubtful=(),
+        repeated=(),
+        welcome=False,
+    )
+
+
+def card(driven: RacerRun, *, length_s: int | None = None, practice_rounds: int = 0) -> OrpCard:
+    return OrpCard(CLUB_RACE, heat(), length_s, driven, practice_rounds)
+
+
+def session(
+    name: str = "Club Race", *, track: str | None = None, is_open: bool = True
+) -> SessionInfo:
+    return SessionInfo(
+        id=ID,
+        name=name,
+        track=track,
+        days=1,
+        practice_rounds=0,
+        qualifying_rounds=0,
+        time_zone="Europe/Berlin",
+        is_open=is_open,
+        created_at=NOON,
+        closes_at=NOON,
+        closed_at=None,
+        heat_count=2,
+    )
+
+
+def cell(
+    score: float | None = 92.4,
+    change: float | None = None,
+    *,
+    best_lap_ms: int | None = 20_812,
+    rejected: bool = False,
+    note: str | None = None,
+) -> StandingCell:
+    return StandingCell(score, rejected, change, best_lap_ms, 5, note)
+
+
+def class_of(
+    heats: Sequence[str], rows: dict[str, Sequence[StandingCell | None]], class_name: str = ""
+) -> ClassStandings:
+    return ClassStandings(
+        class_name,
+        tuple(heat(name, class_name) for name in heats),
+        tuple(StandingRow(Person(1, name), tuple(cells)) for name, cells in rows.items()),
+    )
+
+
+def standings_of(*classes: ClassStandings, is_own: bool = False) -> Standings:
+    return Standings(session(), classes, is_own)

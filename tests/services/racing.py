@@ -1,0 +1,197 @@
+"""People, teams and short cuts for the service tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, event, func, select
+
+from core.bootstrap import Services
+from core.caller import Caller, Person
+from core.database import Database
+from core.models import Base, SummaryPost
+from core.results import ClaimedPost, HeatStarted, LapsLogged, SessionInfo, WhichEvent
+from core.services.entries import LogLaps
+from core.services.heats import StartHeat
+from core.services.sessions import SessionFields
+
+TEAM = 9_007_199_254_740_993
+RIVALS = 2_000
+CHANNEL = 500
+CREW_ROLE = 77
+
+ANN = Person(101, "Ann")
+BEN = Person(102, "Ben")
+CLEO = Person(103, "Cleo")
+
+# Ten laps with a mistake, six even ones, and a start on the grid before three laps.
+LAPS = "20.1 20.3 20.2 20.9 20.4 23.7 20.2 20.5 20.3 20.6"
+EVEN = "20.1 20.2 20.3 20.2 20.1 20.2"
+FROM_THE_GRID = "10.6 14.1 14.0 14.2"
+
+
+def by(
+    person: Person,
+    *,
+    team: int = TEAM,
+    crew: bool = False,
+    manager: bool = False,
+    channel: int | None = CHANNEL,
+    interaction: int | None = None,
+) -> Caller:
+    """Return the person as a caller."""
+    return Caller(
+        team_id=team,
+        person=person,
+        role_ids=frozenset({CREW_ROLE}) if crew else frozenset(),
+        manages_server=manager,
+        channel_id=channel,
+        interaction_id=interaction,
+    )
+
+
+def _caller(person: Person | Caller) -> Caller:
+    return person if isinstance(person, Caller) else by(person)
+
+
+async def set_crew_role(services: Services, team: int = TEAM) -> None:
+    await services.teams.set_crew(by(CLEO, team=team, manager=True), CREW_ROLE)
+
+
+async def log(
+    services: Services,
+    person: Person | Caller,
+    times: str = EVEN,
+    heat: str | None = None,
+    class_name: str | None = None,
+    *,
+    confidence: int | None = None,
+    note: str | None = None,
+    racer: Person | None = None,
+) -> LapsLogged:
+    """Log laps that are expected to be stored."""
+    logged = await services.entries.log(
+        _caller(person), LogLaps(times, heat, class_name, confidence, note, racer)
+    )
+    assert isinstance(logged, LapsLogged)
+    return logged
+
+
+async def must_choose(
+    services: Services,
+    person: Person | Caller,
+    times: str = EVEN,
+    heat: str | None = None,
+    racer: Person | None = None,
+) -> WhichEvent:
+    """Log laps that are expected to ask for the event."""
+    waiting = await services.entries.log(_caller(person), LogLaps(times, heat, racer=racer))
+    assert isinstance(waiting, WhichEvent)
+    return waiting
+
+
+async def start_heat(
+    services: Services,
+    person: Person | Caller,
+    name: str | None = None,
+    class_name: str | None = None,
+) -> HeatStarted:
+    started = await services.heats.start(_caller(person), StartHeat(name, class_name))
+    assert isinstance(started, HeatStarted)
+    return started
+
+
+async def start_session(
+    services: Services,
+    person: Person | Caller = ANN,
+    name: str = "Club Race",
+    *,
+    days: int | None = None,
+    track: str | None = None,
+    practice_rounds: int | None = None,
+    qualifying_rounds: int | None = None,
+    time_zone: str | None = None,
+) -> SessionInfo:
+    fields = SessionFields(name, days, track, practice_rounds, qualifying_rounds, time_zone)
+    return (await services.sessions.start(_caller(person), fields)).session
+
+
+async def count(database: Database, model: type[Base], *where: ColumnElement[bool]) -> int:
+    """Return how many rows a table has."""
+    async with database.read() as uow:
+        rows = await uow.db.scalar(select(func.count()).select_from(model).where(*where))
+    return rows or 0
+
+
+async def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Return all that is stored, to see that nothing changed."""
+    async with database.read() as uow:
+        return {
+            table.name: sorted(
+                (tuple(row) for row in await uow.db.execute(select(table))), key=repr
+            )
+            for table in Base.metadata.sorted_tables
+        }
+
+
+@dataclass(frozen=True)
+class PostState:
+    """What the tests look at in an outbox row."""
+
+    state: str
+    message_id: int | None
+    silent: bool
+    last_error: str | None
+    has_subject: bool
+
+
+async def posts(database: Database) -> list[PostState]:
+    """Return the outbox, oldest first."""
+    async with database.read() as uow:
+        rows = await uow.db.scalars(select(SummaryPost).order_by(SummaryPost.created_at))
+        return [
+            PostState(
+                row.state,
+                row.message_id,
+                row.silent,
+                row.last_error,
+                row.heat_id is not None or row.session_id is not None,
+            )
+            for row in rows
+        ]
+
+
+async def claim(services: Services) -> ClaimedPost:
+    """Claim a post that is expected to be due."""
+    post = await services.outbox.claim()
+    assert post is not None
+    return post
+
+
+async def publish(services: Services, message_id: int = 7_000) -> ClaimedPost:
+    """Claim a post and say that it is out."""
+    post = await claim(services)
+    await services.outbox.shown(
+        post, channel_id=post.channel_id or CHANNEL, message_id=post.message_id or message_id
+    )
+    return post
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """Collect the SQL statements that are executed meanwhile; each BEGIN is left out."""
+    seen: list[str] = []
+
+    def note(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    engine = database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

@@ -1,0 +1,122 @@
+"""Nothing of one team is ever visible, or changeable, in another."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+
+from core.bootstrap import Services
+from core.caller import Caller
+from core.database import Database
+from core.errors import NotFound
+from core.results import LapsLogged, NoLapsYet, SessionInfo
+from core.services.entries import LogLaps
+from core.services.sessions import SessionFields
+from tests.services.racing import ANN, BEN, CLEO, RIVALS, TEAM, by, everything, log, start_session
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """A person of another team, with every right there, and what they try to reach."""
+
+    services: Services
+    caller: Caller
+    session: SessionInfo
+    logged: LapsLogged
+
+
+CALLS: dict[str, Callable[[Stranger], Awaitable[object]]] = {
+    "log": lambda s: s.services.entries.log(s.caller, LogLaps("20.1", str(s.logged.heat.id))),
+    "undo": lambda s: s.services.entries.undo(s.caller, s.logged.entry_id),
+    "set_lap_counts": lambda s: s.services.entries.set_lap_counts(
+        s.caller, s.logged.heat.id, racer_id=ANN.user_id, lap_number=1, counts=False
+    ),
+    "card of a heat": lambda s: s.services.scores.card(s.caller, str(s.logged.heat.id)),
+    "card of a name": lambda s: s.services.scores.card(s.caller, "Secret Q1"),
+    "show heat": lambda s: s.services.heats.show(s.caller, str(s.logged.heat.id)),
+    "show heat by name": lambda s: s.services.heats.show(s.caller, "Secret Q1"),
+    "finish": lambda s: s.services.heats.finish(s.caller, str(s.logged.heat.id)),
+    "finish by name": lambda s: s.services.heats.finish(s.caller, "Secret Q1"),
+    "rename": lambda s: s.services.heats.rename(s.caller, str(s.logged.heat.id), "Q2"),
+    "rename by name": lambda s: s.services.heats.rename(s.caller, "Secret Q1", "Q2"),
+    "ask_delete heat": lambda s: s.services.heats.ask_delete(s.caller, str(s.logged.heat.id)),
+    "delete heat": lambda s: s.services.heats.delete(s.caller, s.logged.heat.id),
+    "show session": lambda s: s.services.sessions.show(s.caller, str(s.session.id)),
+    "show session by name": lambda s: s.services.sessions.show(s.caller, s.session.name),
+    "edit": lambda s: s.services.sessions.edit(
+        s.caller, str(s.session.id), SessionFields(track="Arena")
+    ),
+    "edit by name": lambda s: s.services.sessions.edit(
+        s.caller, s.session.name, SessionFields(track="Arena")
+    ),
+    "close": lambda s: s.services.sessions.close(s.caller, str(s.session.id)),
+    "close by name": lambda s: s.services.sessions.close(s.caller, s.session.name),
+    "ask_delete session": lambda s: s.services.sessions.ask_delete(s.caller, str(s.session.id)),
+    "delete session": lambda s: s.services.sessions.delete(s.caller, s.session.id),
+    "race_here": lambda s: s.services.sessions.race_here(s.caller, s.session.id),
+    "export": lambda s: s.services.sessions.export(s.caller, str(s.session.id)),
+    "export by name": lambda s: s.services.sessions.export(s.caller, s.session.name),
+}
+
+
+@pytest.fixture(params=["new team", "team with a session of its own"])
+async def stranger(request: pytest.FixtureRequest, services: Services) -> Stranger:
+    session = await start_session(services, ANN, "Secret Race", track="Secret Track")
+    logged = await log(services, ANN, heat="Secret Q1", class_name="Secret Class")
+    if request.param != "new team":
+        await start_session(services, by(ANN, team=RIVALS), "Open Race")
+        await log(services, by(ANN, team=RIVALS), heat="P1")
+    return Stranger(services, by(ANN, team=RIVALS, manager=True), session, logged)
+
+
+async def test_no_id_or_name_reaches_into_another_team(
+    database: Database, stranger: Stranger
+) -> None:
+    before = await everything(database)
+    for name, call in CALLS.items():
+        with pytest.raises(NotFound):
+            await call(stranger)
+        assert await everything(database) == before, name
+
+
+async def test_nothing_of_another_team_is_offered_or_listed(stranger: Stranger) -> None:
+    services, caller = stranger.services, stranger.caller
+    offered = [
+        *await services.heats.suggest(caller, "secret"),
+        *await services.heats.suggest_classes(caller, ""),
+        *await services.sessions.suggest(caller, "secret"),
+        *await services.sessions.suggest_tracks(caller, ""),
+    ]
+    assert offered == []
+    listed = await services.sessions.list_sessions(caller)
+    assert stranger.session.id not in {session.id for session in listed.sessions}
+    assert (await services.teams.show(caller)).problems == ()
+
+
+async def test_the_same_people_in_two_teams(services: Services) -> None:
+    for team, seconds in ((TEAM, 20), (RIVALS, 30)):
+        await start_session(services, by(ANN, team=team))
+        await log(services, by(ANN, team=team), f"{seconds}.1 {seconds}.2", heat="Q1", confidence=4)
+        await log(services, by(BEN, team=team), f"{seconds}.5", heat="Q1")
+    for team, best_ms in ((TEAM, 20_100), (RIVALS, 30_100)):
+        table = await services.heats.show(by(CLEO, team=team), "Q1")
+        assert [run.best_lap_ms for run in table.runs] == [best_ms, best_ms + 400]
+        card = await services.scores.card(by(ANN, team=team))
+        assert not isinstance(card, NoLapsYet)
+        assert card.run.best_lap_ms == best_ms
+        standings = await services.sessions.show(by(CLEO, team=team))
+        assert [row.best_lap_ms for row in standings.classes[0].rows] == [best_ms, best_ms + 400]
+        assert (await services.sessions.export(by(CLEO, team=team))).laps == 3
+
+
+async def test_settings_and_profiles_are_the_teams_own(services: Services) -> None:
+    await services.teams.set_channel(by(ANN, manager=True), 1)
+    await services.teams.set_crew(by(ANN, manager=True), 2)
+    await services.teams.set_auto_finish(by(ANN, manager=True), 3)
+    theirs = await services.teams.show(by(ANN, team=RIVALS))
+    assert (theirs.summary_channel_id, theirs.crew_role_id) == (None, None)
+    assert theirs.auto_finish_minutes == 30
+    profile = await services.profiles.show(by(ANN, team=RIVALS), BEN)
+    assert profile.racer == BEN

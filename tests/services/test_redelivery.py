@@ -1,0 +1,111 @@
+"""An interaction that Discord delivers twice changes nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from core.bootstrap import Services
+from core.caller import Caller
+from core.database import Database, Redelivered
+from core.models import InteractionSeen
+from core.results import LapsLogged, SessionInfo
+from core.services.entries import LogLaps
+from core.services.heats import StartHeat
+from core.services.profiles import ProfileFields
+from core.services.sessions import SessionFields
+from tests.services.racing import (
+    ANN,
+    BEN,
+    CLEO,
+    RIVALS,
+    by,
+    count,
+    everything,
+    log,
+    start_session,
+)
+
+Call = Callable[[Services, Caller, LapsLogged, SessionInfo], Awaitable[object]]
+
+# Everything that changes something, given Ann's laps in the heat P1 of one session, and another
+# session that is open too.
+CALLS: dict[str, Call] = {
+    "entries.log": lambda s, c, _, __: s.entries.log(c, LogLaps("20.1")),
+    "entries.undo": lambda s, c, logged, _: s.entries.undo(c, logged.entry_id),
+    "entries.set_lap_counts": lambda s, c, logged, _: s.entries.set_lap_counts(
+        c, logged.heat.id, racer_id=ANN.user_id, lap_number=1, counts=False
+    ),
+    "heats.start": lambda s, c, _, __: s.heats.start(c, StartHeat()),
+    "heats.finish": lambda s, c, _, __: s.heats.finish(c),
+    "heats.rename": lambda s, c, _, __: s.heats.rename(c, "P1", "Q1"),
+    "heats.delete": lambda s, c, logged, _: s.heats.delete(c, logged.heat.id),
+    "sessions.start": lambda s, c, _, __: s.sessions.start(c, SessionFields(name="Third")),
+    "sessions.edit": lambda s, c, _, __: s.sessions.edit(c, None, SessionFields(days=2)),
+    "sessions.close": lambda s, c, _, __: s.sessions.close(c),
+    "sessions.delete": lambda s, c, _, other: s.sessions.delete(c, other.id),
+    "sessions.race_here": lambda s, c, _, other: s.sessions.race_here(c, other.id),
+    "profiles.update": lambda s, c, _, __: s.profiles.update(c, ProfileFields(experience="pro")),
+    "teams.set_channel": lambda s, c, _, __: s.teams.set_channel(c, 1),
+    "teams.set_crew": lambda s, c, _, __: s.teams.set_crew(c, 1),
+    "teams.set_time_zone": lambda s, c, _, __: s.teams.set_time_zone(c, "Europe/Berlin"),
+    "teams.set_auto_finish": lambda s, c, _, __: s.teams.set_auto_finish(c, 5),
+}
+
+
+async def prepared(services: Services, caller: Caller) -> tuple[LapsLogged, SessionInfo]:
+    other = await start_session(services, caller, "Other")
+    await start_session(services, caller, "Club Race")
+    return await log(services, caller, "20.1 20.2 20.3"), other
+
+
+async def test_delivered_again_later(database: Database, services: Services) -> None:
+    for number, (name, call) in enumerate(CALLS.items()):
+        team = 10_000 + number
+        logged, other = await prepared(services, by(ANN, team=team, manager=True))
+        untouched = await everything(database)
+        again = by(ANN, team=team, manager=True, interaction=1_000 + number)
+        await call(services, again, logged, other)
+        changed = await everything(database)
+        assert changed != untouched, name
+        with pytest.raises(Redelivered):
+            await call(services, again, logged, other)
+        assert await everything(database) == changed, name
+
+
+async def test_delivered_twice_at_once(database: Database, services: Services) -> None:
+    for number, (name, call) in enumerate(CALLS.items()):
+        team = 10_000 + number
+        logged, other = await prepared(services, by(ANN, team=team, manager=True))
+        again = by(ANN, team=team, manager=True, interaction=1_000 + number)
+        results = await asyncio.gather(
+            *(call(services, again, logged, other) for _ in range(3)), return_exceptions=True
+        )
+        assert sum(isinstance(result, Redelivered) for result in results) == 2, (name, results)
+        assert sum(not isinstance(result, Exception) for result in results) == 1, (name, results)
+    assert await count(database, InteractionSeen) == len(CALLS)
+
+
+async def test_what_was_refused_may_come_again(database: Database, services: Services) -> None:
+    await start_session(services)
+    caller = by(BEN, interaction=5)
+    with pytest.raises(Exception, match="lap"):
+        await services.entries.log(caller, LogLaps("20.1 oops"))
+    assert await count(database, InteractionSeen) == 0
+    assert isinstance(await services.entries.log(caller, LogLaps("20.1")), LapsLogged)
+
+
+async def test_laps_of_a_redelivered_command_are_there_once(services: Services) -> None:
+    _, session = await prepared(services, by(ANN))
+    caller = by(CLEO, interaction=2**63 - 1)
+    await services.sessions.race_here(by(CLEO), session.id)
+    await log(services, caller, "20.1 20.2")
+    with pytest.raises(Redelivered):
+        await log(services, caller, "20.1 20.2")
+    table = await services.heats.show(by(CLEO))
+    assert len(table.runs[0].laps) == 2
+    # Ids are Discord's, so one that another team's server had is not this one.
+    with pytest.raises(Redelivered):
+        await log(services, by(CLEO, team=RIVALS, interaction=2**63 - 1))

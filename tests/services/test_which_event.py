@@ -1,0 +1,221 @@
+"""Several sessions open, none of them the racer's: the command waits for a choice."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+
+from core.bootstrap import Services, build_services
+from core.caller import Caller
+from core.database import Database, Redelivered
+from core.errors import BadInput, Conflict, NotAllowed, NotFound
+from core.models import Draft, RunLog
+from core.results import HeatStarted, LapsLogged, SessionInfo, WhichEvent
+from core.services.entries import LogLaps
+from core.services.heats import StartHeat
+from tests.services.racing import (
+    ANN,
+    BEN,
+    CLEO,
+    RIVALS,
+    by,
+    count,
+    everything,
+    log,
+    must_choose,
+    set_crew_role,
+    start_session,
+)
+
+
+@pytest.fixture
+async def two_open(services: Services) -> tuple[SessionInfo, SessionInfo]:
+    """Two open sessions, neither of them Ann's or Ben's."""
+    return (
+        await start_session(services, CLEO, "Club Race"),
+        await start_session(services, CLEO, "Series Final"),
+    )
+
+
+async def choose(
+    services: Services, person: Caller, waiting: WhichEvent, session: SessionInfo
+) -> LapsLogged:
+    done = await services.entries.choose_event(person, waiting.draft_id, session.id)
+    assert isinstance(done, LapsLogged)
+    return done
+
+
+async def test_the_laps_wait_and_go_where_their_racer_says(
+    database: Database, services: Services, two_open: tuple[SessionInfo, SessionInfo]
+) -> None:
+    waiting = await services.entries.log(
+        by(ANN), LogLaps("58.1 58.2", "q1", "Buggy", confidence=4, note="35wt rear")
+    )
+    assert isinstance(waiting, WhichEvent)
+    assert waiting.laps_ms == (58_100, 58_200)
+    assert {session.name for session in waiting.sessions} == {"Club Race", "Series Final"}
+    assert await count(database, RunLog) == 0
+    restarted = build_services(database)
+    done = await choose(restarted, by(ANN), waiting, two_open[0])
+    assert (done.session.id, done.heat.label) == (two_open[0].id, "Buggy q1")
+    assert (done.run.confidence, done.run.note) == (4, "35wt rear")
+    assert [lap.time_ms for lap in done.new_laps] == [58_100, 58_200]
+    assert (await log(services, ANN, "58.3")).heat == done.heat
+    assert await count(database, Draft) == 0
+
+
+async def test_a_heat_to_start_waits_too(
+    services: Services, two_open: tuple[SessionInfo, SessionInfo]
+) -> None:
+    waiting = await services.heats.start(by(ANN), StartHeat("Q1", "Buggy"))
+    assert isinstance(waiting, WhichEvent)
+    assert waiting.laps_ms == ()
+    done = await services.entries.choose_event(by(ANN), waiting.draft_id, two_open[1].id)
+    assert isinstance(done, HeatStarted)
+    assert (done.heat.label, done.session.id) == ("Buggy Q1", two_open[1].id)
+
+
+async def test_a_choice_is_made_once(
+    database: Database, services: Services, two_open: tuple[SessionInfo, SessionInfo]
+) -> None:
+    waiting = await must_choose(services, ANN)
+    await choose(services, by(ANN), waiting, two_open[0])
+    before = await everything(database)
+    with pytest.raises(NotFound):
+        await choose(services, by(ANN), waiting, two_open[1])
+    assert await everything(database) == before
+
+
+async def test_two_choices_at_once_store_once(
+    database: Database, services: Services, two_open: tuple[SessionInfo, SessionInfo]
+) -> None:
+    waiting = await must_choose(services, ANN, "20.1 20.2")
+    results = await asyncio.gather(
+        *(choose(services, by(ANN), waiting, session) for session in two_open * 2),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(result, LapsLogged) for result in results) == 1
+    assert sum(isinstance(result, NotFound) for result in results) == 3
+    assert await count(database, RunLog) == 2
+
+
+async def test_nobody_else_may_choose(
+    database: Database, services: Services, two_open: tuple[SessionInfo, SessionInfo]
+) -> None:
+    waiting = await must_choose(services, ANN)
+    theirs = await start_session(services, by(BEN, team=RIVALS))
+    before = await everything(database)
+    for caller, draft_id, session_id in [
+        (by(BEN), waiting.draft_id, two_open[0].id),
+        (by(BEN, manager=True), waiting.draft_id, two_open[0].id),
+        (by(ANN, team=RIVALS), waiting.draft_id, theirs.id),
+        (by(ANN), waiting.draft_id, theirs.id),
+        (by(ANN), waiting.draft_id, uuid4()),
+        (by(ANN), uuid4(), two_open[0].id),
+    ]:
+        with pytest.raises(NotFound):
+            await services.entries.choose_event(caller, draft_id, session_id)
+    assert await everything(database) == before
+
+
+async def test_a_redelivered_choice_changes_nothing(
+    database: Database, services: Services, two_open: tuple[SessionInfo, SessionInfo]
+) -> None:
+    waiting = await must_choose(services, by(ANN, interaction=1))
+    with pytest.raises(Redelivered):
+        await must_choose(services, by(ANN, interaction=1))
+    assert await count(database, Draft) == 1
+    await choose(services, by(ANN, interaction=2), waiting, two_open[0])
+    before = await everything(database)
+    with pytest.raises(Redelivered):
+        await choose(services, by(ANN, interaction=2), waiting, two_open[0])
+    assert await everything(database) == before
+
+
+async def test_a_session_that_closed_meanwhile_takes_no_laps(
+    database: Database, services: Services, two_open: tuple[SessionInfo, SessionInfo]
+) -> None:
+    waiting = await must_choose(services, ANN)
+    await services.sessions.close(by(CLEO), "Club Race")
+    before = await everything(database)
+    with pytest.raises(Conflict, match="closed"):
+        await choose(services, by(ANN), waiting, two_open[0])
+    assert await everything(database) == before
+    assert (await choose(services, by(ANN), waiting, two_open[1])).session.id == two_open[1].id
+
+
+async def test_what_cannot_be_used_is_refused_before_the_question(
+    database: Database, services: Services, two_open: tuple[SessionInfo, SessionInfo]
+) -> None:
+    before = await everything(database)
+    for command in [
+        LogLaps("58.1", confidence=6),
+        LogLaps("58.1", heat="all"),
+        LogLaps("58.1", class_name="x" * 31),
+        LogLaps("58.1", note="x" * 101),
+        LogLaps("58.1 soon"),
+    ]:
+        with pytest.raises(BadInput):
+            await services.entries.log(by(ANN), command)
+    for heat in (StartHeat("all"), StartHeat("Q1", "x" * 31)):
+        with pytest.raises(BadInput):
+            await services.heats.start(by(ANN), heat)
+    assert await everything(database) == before
+
+
+async def test_crew_is_asked_for_the_racers_event(
+    services: Services, two_open: tuple[SessionInfo, SessionInfo]
+) -> None:
+    await set_crew_role(services)
+    crew = by(CLEO, crew=True)
+    waiting = await must_choose(services, crew, racer=ANN)
+    with pytest.raises(NotAllowed):
+        await choose(services, by(CLEO), waiting, two_open[0])
+    done = await choose(services, crew, waiting, two_open[0])
+    assert (done.run.racer, done.for_other) == (ANN, True)
+    assert (await log(services, ANN)).session.id == two_open[0].id
+    assert (await log(services, CLEO)).session.id == two_open[1].id
+
+
+async def test_looking_asks_for_a_choice_of_ones_own(
+    services: Services, two_open: tuple[SessionInfo, SessionInfo]
+) -> None:
+    for look in (
+        services.heats.show(by(ANN)),
+        services.heats.list_heats(by(ANN)),
+        services.heats.finish(by(ANN)),
+        services.sessions.show(by(ANN)),
+        services.sessions.close(by(ANN)),
+    ):
+        with pytest.raises(Conflict, match="Race here"):
+            await look
+    listed = await services.sessions.list_sessions(by(ANN))
+    assert listed.own is None
+    await services.sessions.race_here(by(ANN), two_open[0].id)
+    assert (await services.sessions.show(by(ANN))).is_own
+    assert not (await services.sessions.show(by(ANN), "series final")).is_own
+    assert (await log(services, ANN)).session.id == two_open[0].id
+
+
+async def test_race_here_wants_an_open_session_of_the_team(
+    database: Database, services: Services, two_open: tuple[SessionInfo, SessionInfo]
+) -> None:
+    theirs = await start_session(services, by(BEN, team=RIVALS))
+    await services.sessions.close(by(CLEO), "Club Race")
+    before = await everything(database)
+    with pytest.raises(Conflict, match="closed"):
+        await services.sessions.race_here(by(ANN), two_open[0].id)
+    with pytest.raises(NotFound):
+        await services.sessions.race_here(by(ANN), theirs.id)
+    assert await everything(database) == before
+
+
+async def test_names_are_offered_also_when_none_is_ones_own(
+    services: Services, two_open: tuple[SessionInfo, SessionInfo]
+) -> None:
+    assert await services.heats.suggest(by(ANN), "") == []
+    assert await services.heats.suggest(by(ANN, team=RIVALS), "") == []
+    names = [choice.label for choice in await services.sessions.suggest(by(ANN), "RACE")]
+    assert names == ["Club Race"]
