@@ -14,7 +14,8 @@ from structlog.typing import Processor
 
 from core.config import Settings
 
-_NOISY = {"discord.client": logging.ERROR, "alembic": logging.WARNING}
+# What these say at lower levels helps nobody who looks for a fault of the bot.
+_NOISY = {"aiosqlite": logging.INFO, "alembic": logging.WARNING, "asyncio": logging.INFO}
 
 
 class SecretFormatter(structlog.stdlib.ProcessorFormatter):

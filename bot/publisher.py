@@ -53,20 +53,27 @@ class Publisher:
     async def stop(self, longest_s: float) -> None:
         """Finish the posts in hand and return, after the time given at the latest."""
         self._stopping.set()
+        self._outbox.wake()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._finished.wait(), longest_s)
 
     async def _work(self) -> None:
         while not self._stopping.is_set():
-            try:
-                post = await self._outbox.claim()
-                if post is not None:
-                    await self._publish(post)
-                    continue
-            except Exception as error:
-                # Most likely the database is away; every post is still there when it is back.
-                log_unexpected(error)
-            await self._outbox.wait_for_work(LOOK_AGAIN)
+            found_work = await self._do_next()
+            if not found_work and not self._stopping.is_set():
+                await self._outbox.wait_for_work(LOOK_AGAIN)
+
+    async def _do_next(self) -> bool:
+        """Publish the next post; tell whether there was one."""
+        try:
+            post = await self._outbox.claim()
+            if post is not None:
+                await self._publish(post)
+        except Exception as error:
+            # Most likely the database is away; every post is still there when it is back.
+            log_unexpected(error)
+            return False
+        return post is not None
 
     async def _publish(self, post: ClaimedPost) -> None:
         try:

@@ -8,13 +8,13 @@ import signal
 
 import discord
 import structlog
-from migrations.runner import upgrade
 
 from bot.client import OrpBot
 from bot.endpoints import use_api, use_gateway
 from core.bootstrap import build_services
 from core.config import Settings
 from core.database import Database
+from migrations.runner import upgrade
 
 log = structlog.get_logger(__name__)
 

@@ -89,6 +89,13 @@ def _prepare_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
 
+def _reading_options(url: URL) -> dict[str, str]:
+    """Return the options under which several queries fit together: laps and their score, say."""
+    if url.get_backend_name() == "sqlite":
+        return {_BEGIN_OPTION: "DEFERRED"}
+    return {"isolation_level": "REPEATABLE READ"}
+
+
 @dataclass(slots=True)
 class UnitOfWork:
     """One transaction and the moment it stands for.
@@ -148,11 +155,11 @@ class Database:
         self.engine = create_engine(url)
         self.clock = clock
         self.outbox_changed = asyncio.Event()
-        self._reading = self.engine.execution_options(**{_BEGIN_OPTION: "DEFERRED"})
+        self._reading = self.engine.execution_options(**_reading_options(url))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:
-        """Open a transaction for looking only."""
+        """Open a transaction for looking only; all its queries see the same moment."""
         async with AsyncSession(self._reading, expire_on_commit=False) as db:
             yield UnitOfWork(db, self.clock(), self.outbox_changed)
 

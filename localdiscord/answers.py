@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from localdiscord.components import Button, Field, Select, fields_of
 from localdiscord.errors import DriverError
 from localdiscord.interactions import Interaction, Stage
-from localdiscord.model import Attachment, Message
+from localdiscord.messages import Attachment, Message
 from localdiscord.signals import Signal
 from localdiscord.wire import CallbackType, JsonObject
 
@@ -58,7 +58,7 @@ class Answer:
         self._changed = changed
 
     def __repr__(self) -> str:
-        return f"<Answer {self.text!r} buttons={[button.label for button in self.buttons]}>"
+        return f"<Answer {self.text!r} buttons={[str(button) for button in self.buttons]}>"
 
     @property
     def failed(self) -> bool:

@@ -32,11 +32,19 @@ class Button:
     """A button under a message; a link has no custom id."""
 
     label: str
+    emoji: str
     custom_id: str | None
     style: int
     disabled: bool
     url: str | None
     component_id: int
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.emoji, self.label) if part)
+
+    def is_called(self, name: str) -> bool:
+        """Whether that is written on it, with or without its emoji."""
+        return name.casefold() in (self.label.casefold(), str(self).casefold())
 
 
 @dataclass(frozen=True)
@@ -137,10 +145,9 @@ def fields_of(components: list[JsonObject]) -> list[Field]:
 
 
 def _button(item: JsonObject) -> Button:
-    emoji = (item.get("emoji") or {}).get("name") or ""
-    label = item.get("label") or ""
     return Button(
-        label=" ".join(part for part in (emoji, label) if part),
+        label=item.get("label") or "",
+        emoji=(item.get("emoji") or {}).get("name") or "",
         custom_id=item.get("custom_id"),
         style=item["style"],
         disabled=bool(item.get("disabled")),

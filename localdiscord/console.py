@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from localdiscord.answers import Answer, Modal
 from localdiscord.components import TEXT_INPUT, Field
 from localdiscord.errors import DriverError
-from localdiscord.model import Channel, Message
-from localdiscord.people import Racer, Team
+from localdiscord.messages import Message
+from localdiscord.model import Channel
+from localdiscord.people import Team
+from localdiscord.racers import Racer
 from localdiscord.show import show_answer, show_message
 from localdiscord.wire import CommandType
 
@@ -131,8 +133,7 @@ class Console:
 
     async def _press(self, label: str, ask: Ask) -> None:
         for place in self._places():
-            labels = {button.label.casefold() for button in place.buttons}
-            if label.casefold() in labels:
+            if any(button.is_called(label) for button in place.buttons):
                 await self._show(await self.racer.press(place, label), ask)
                 return
         there = " ".join(f"[{item}]" for item in self._labels()) or "none at all"
@@ -196,7 +197,7 @@ class Console:
         return [*([last] if last else []), *posts[-1:]]
 
     def _labels(self) -> list[str]:
-        labels = [button.label for place in self._places() for button in place.buttons]
+        labels = [str(button) for place in self._places() for button in place.buttons]
         return list(dict.fromkeys(labels))
 
     def _with_select(self) -> Answer | Message:

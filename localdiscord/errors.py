@@ -1,5 +1,6 @@
 """What can go wrong: Discord's own answers, and mistakes of whoever drives the local Discord."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -32,6 +33,7 @@ class DiscordError(Exception):
         *,
         extra: JsonObject | None = None,
         headers: dict[str, str] | None = None,
+        problems: Sequence[Problem] = (),
     ) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.status = status
@@ -39,6 +41,8 @@ class DiscordError(Exception):
         self.message = message
         self.extra = extra or {}
         self.headers = headers or {}
+        self.problems = problems
+        """What in the request's body led to it."""
 
     def payload(self) -> JsonObject:
         """The JSON body of the answer."""
@@ -112,7 +116,8 @@ def not_the_author() -> DiscordError:
 
 def empty_message() -> DiscordError:
     """A message with nothing in it."""
-    return DiscordError(400, 50006, "Cannot send an empty message")
+    problem = Problem((), "EMPTY", "Cannot send an empty message")
+    return DiscordError(400, 50006, problem.message, problems=[problem])
 
 
 def missing_permissions() -> DiscordError:
@@ -138,7 +143,13 @@ def invalid_form(problems: list[Problem]) -> DiscordError:
         for part in problem.path:
             node = node.setdefault(str(part), {})
         node.setdefault("_errors", []).append({"code": problem.code, "message": problem.message})
-    return DiscordError(400, 50035, "Invalid Form Body", extra={"errors": errors})
+    return DiscordError(
+        400,
+        50035,
+        "Invalid Form Body",
+        extra={"errors": errors},
+        problems=problems,
+    )
 
 
 def rate_limited(retry_after: float, *, everywhere: bool, code: int, message: str) -> DiscordError:

@@ -5,7 +5,7 @@ from typing import TypeAlias
 from localdiscord.answers import Answer
 from localdiscord.components import Button, Select
 from localdiscord.errors import DriverError
-from localdiscord.model import Message
+from localdiscord.messages import Message
 
 Place: TypeAlias = Message | Answer
 """Where one may press and choose."""
@@ -36,11 +36,11 @@ def button_in(
             continue
         if custom_id is not None and button.custom_id == custom_id:
             return message, button
-        if label is not None and button.label.casefold() == label.casefold():
+        if label is not None and button.is_called(label):
             return message, button
     if custom_id is not None:
         return messages[0], None
-    labels = " ".join(f"[{button.label}]" for _, button in there) or "no buttons"
+    labels = " ".join(f"[{button}]" for _, button in there) or "no buttons"
     sentence = f"There is no button [{label}], only: {labels}."
     raise DriverError(sentence)
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from aiohttp import WSMsgType, web
 
-from localdiscord.model import Message
-from localdiscord.sessions import PRIVILEGED, ZLIB, Connection, Intents, Op, Session
+from localdiscord.messages import Message
+from localdiscord.sessions import PRIVILEGED, ZLIB, ZSTD, Connection, Intents, Op, Session
 from localdiscord.wire import JsonObject
 from localdiscord.world import Event, World
 
@@ -103,9 +103,8 @@ class Gateway:
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one websocket."""
-        if request.query.get("compress") not in (None, ZLIB):
-            # Bots ask for zstd-stream when they find a library for it.
-            raise web.HTTPBadRequest(text="The local Discord knows no compression but zlib-stream.")
+        if request.query.get("compress") not in (None, ZLIB, ZSTD):
+            raise web.HTTPBadRequest(text="No such compression.")
         socket = web.WebSocketResponse(timeout=CLOSE_WITHIN_S)
         await socket.prepare(request)
         connection = Connection(request, socket)

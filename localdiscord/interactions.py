@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from localdiscord.components import ACTION_ROW
-from localdiscord.model import Channel, Member, Message
+from localdiscord.messages import Message
+from localdiscord.model import Channel, Member
 from localdiscord.wire import CallbackType, InteractionType, JsonObject
 
 ATTACHMENT_LIMIT_BYTES = 10 * 1024 * 1024

@@ -10,9 +10,11 @@ from localdiscord.botprocess import BOT, BotProcess
 from localdiscord.console import Console
 from localdiscord.driver import LocalDiscord
 from localdiscord.errors import DriverError
-from localdiscord.model import Channel, Message
-from localdiscord.people import Racer, Team
+from localdiscord.messages import Message
+from localdiscord.model import Channel
+from localdiscord.people import Team
 from localdiscord.prompt import Prompt
+from localdiscord.racers import Racer
 from localdiscord.recorded import Drive, load
 from localdiscord.show import show_answer, show_message
 
@@ -22,6 +24,8 @@ SUMMARY_WITHIN_S = 30.0
 SUMMARY_MARK = "🏁"
 SHOWN_SINGLY = 3
 """So many laps are typed one by one, to show how that looks; the rest of a run comes at once."""
+
+_STOPS = (signal.SIGTERM, signal.SIGINT)
 
 Tell = Callable[[str], None]
 
@@ -84,7 +88,7 @@ async def run(command: Sequence[str] = BOT, tell: Tell = print) -> int:
     """Start everything, play the heat, then let people type; gives the exit code."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _STOPS:
         loop.add_signal_handler(number, stop.set)
     async with LocalDiscord() as discord, BotProcess(discord.bot_environment(), command) as bot:
         played = asyncio.create_task(_play(discord, tell))
@@ -97,6 +101,8 @@ async def run(command: Sequence[str] = BOT, tell: Tell = print) -> int:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            for number in _STOPS:
+                loop.remove_signal_handler(number)
         return _outcome(bot_ended, played, bot, tell)
 
 
@@ -107,7 +113,7 @@ def _outcome(
     tell: Tell,
 ) -> int:
     if not bot_ended.cancelled():
-        tell(f"{bot.tail}\n\nThe bot ended by itself, with exit code {bot_ended.result()}.")
+        tell(f"{bot.tail}\n\nThe bot ended by itself, with exit code {bot_ended.result()}.".strip())
         return 1
     if played.cancelled():
         return 0
@@ -116,7 +122,7 @@ def _outcome(
         return 0
     if not isinstance(error, PlayError | DriverError | TimeoutError):
         raise error
-    tell(f"{bot.tail}\n\n{error}")
+    tell(f"{bot.tail}\n\n{error}".strip())
     return 1
 
 

@@ -60,13 +60,13 @@ class Prompt:
         with contextlib.suppress(EOFError, KeyboardInterrupt):
             goes_on = True
             while goes_on:
-                line = await self._session.prompt_async(self._console.label)
+                line = await self._session.prompt_async(self._console.label, handle_sigint=False)
                 goes_on = await self._console.handle(line, self._ask)
 
     async def _ask(self, label: str, value: str) -> str:
         # The session would complete commands, which are not wanted inside a form.
         session: PromptSession[str] = PromptSession()
-        return await session.prompt_async(label, default=value)
+        return await session.prompt_async(label, default=value, handle_sigint=False)
 
     async def _tell_news(self) -> None:
         changed = self._console.team.guild.changed

@@ -5,7 +5,8 @@ from aiohttp import web
 from localdiscord import errors, limits
 from localdiscord.calls import Call, Route, answer, nothing
 from localdiscord.errors import Problem
-from localdiscord.model import Channel, Message
+from localdiscord.messages import Message
+from localdiscord.model import Channel
 from localdiscord.permissions import Permissions
 from localdiscord.wire import Flags, JsonObject
 from localdiscord.world import World
@@ -21,6 +22,17 @@ def is_empty(body: JsonObject, *, files: bool) -> bool:
     """Whether a new message has nothing in it."""
     content = body.get("content") or ""
     return not (content.strip() or body.get("embeds") or body.get("components") or files)
+
+
+def leaves_empty(message: Message, body: JsonObject, *, files: bool) -> bool:
+    """Whether an edit takes away everything there is in a message."""
+    before: JsonObject = {
+        "content": message.content,
+        "embeds": message.embeds,
+        "components": message.components,
+    }
+    kept = message.attachments if body.get("attachments") is None else body["attachments"]
+    return is_empty({**before, **body}, files=files or bool(kept))
 
 
 def check_files(body: JsonObject, uploads: set[int], kept: set[int]) -> list[Problem]:
@@ -135,6 +147,8 @@ class ChannelRoutes:
         problems = check_files(call.fields, set(call.uploads), kept)
         if problems:
             raise errors.invalid_form(problems)
+        if leaves_empty(message, call.fields, files=bool(call.uploads)):
+            raise errors.empty_message()
         self._world.edit(message, call.fields, call.uploads)
         return answer(self._payload(message))
 

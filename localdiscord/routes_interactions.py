@@ -8,8 +8,8 @@ from localdiscord import errors, limits, limits_callbacks
 from localdiscord.calls import Call, Route, answer, nothing
 from localdiscord.components import numbered
 from localdiscord.interactions import Interaction, Stage
-from localdiscord.model import Message
-from localdiscord.routes_channels import check_files, is_empty
+from localdiscord.messages import Message
+from localdiscord.routes_channels import check_files, is_empty, leaves_empty
 from localdiscord.wire import CallbackType, CommandType, Flags, InteractionType, JsonObject
 from localdiscord.world import World
 
@@ -104,9 +104,9 @@ class InteractionRoutes:
         problems = check_files(call.fields, set(call.uploads), kept)
         if problems:
             raise errors.invalid_form(problems)
+        if leaves_empty(message, call.fields, files=bool(call.uploads)):
+            raise errors.empty_message()
         if message.loading:
-            if is_empty(call.fields, files=bool(call.uploads)):
-                raise errors.empty_message()
             interaction.stage = Stage.ANSWERED
         self._world.edit(message, call.fields, call.uploads)
         self._touched(interaction)
@@ -152,8 +152,11 @@ class InteractionRoutes:
             raise errors.invalid_form(problems)
         if body["type"] == CallbackType.MESSAGE and is_empty(data, files=bool(call.uploads)):
             raise errors.empty_message()
-        if body["type"] == CallbackType.UPDATE and (source is None or source.deleted):
-            raise errors.unknown_message()
+        if body["type"] == CallbackType.UPDATE and source is not None:
+            if source.deleted:
+                raise errors.unknown_message()
+            if leaves_empty(source, data, files=bool(call.uploads)):
+                raise errors.empty_message()
 
     def _take(self, interaction: Interaction, call: Call) -> Message | None:
         kind = CallbackType(call.fields["type"])

@@ -111,6 +111,10 @@ class Server:
             response = await self._misbehaving(rule, route, request, record)
         except DiscordError as error:
             record.code = error.code
+            self.violations.extend(
+                Violation(route.method, route.template, str(problem), record.body)
+                for problem in error.problems
+            )
             response = calls.answer(error.payload(), error.status, error.headers)
         except _ConnectionDroppedError:
             return _cut(request)
@@ -146,10 +150,6 @@ class Server:
             problems = route.check(call.body)
             problems = problems or self.schema.problems(route.method, route.template, call.body)
             if problems:
-                self.violations.extend(
-                    Violation(route.method, route.template, str(problem), call.body)
-                    for problem in problems
-                )
                 raise errors.invalid_form(problems)
         return await route.handler(call)
 

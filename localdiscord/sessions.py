@@ -15,6 +15,10 @@ from localdiscord.wire import JsonObject
 ZLIB = "zlib-stream"
 """The compression of the whole stream that discord.py asks for."""
 
+ZSTD = "zstd-stream"
+"""What discord.py asks for where it finds a library for it. Python has none yet, so the answer comes
+uncompressed, which clients take as well."""
+
 BACKLOG = 2000
 """How many events a session keeps for a resume."""
 

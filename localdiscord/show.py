@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from localdiscord.answers import NO_RESPONSE, Answer
 from localdiscord.components import Select, texts_of
-from localdiscord.model import Message
+from localdiscord.messages import Message
 from localdiscord.wire import JsonObject
 
 WIDTH = 40
@@ -145,7 +145,7 @@ def _controls(message: Message, width: int) -> list[str]:
         lines += _select(select)
     row = ""
     for button in message.buttons:
-        shown = f"({button.label})" if button.disabled else f"[{button.label}]"
+        shown = f"({button})" if button.disabled else f"[{button}]"
         if row and len(row) + 1 + len(shown) > width:
             lines.append(row)
             row = shown

@@ -11,16 +11,8 @@ from localdiscord.commands import Commands
 from localdiscord.components import numbered
 from localdiscord.interactions import Interaction
 from localdiscord.mentions import pings_of
-from localdiscord.model import (
-    Attachment,
-    Channel,
-    Guild,
-    Member,
-    Message,
-    Overwrite,
-    Role,
-    User,
-)
+from localdiscord.messages import Attachment, Message
+from localdiscord.model import Channel, Guild, Member, Overwrite, Role, User
 from localdiscord.permissions import MEMBER, NONE, Permissions
 from localdiscord.signals import Signal
 from localdiscord.snowflakes import Snowflakes, named

@@ -32,7 +32,7 @@ def remember(*tables: str) -> None:
 
 
 def _columns_of(table: str) -> sa.Select[Any]:
-    name = sa.literal(table, literal_execute=True)
+    name = sa.literal(table, literal_execute=True).label("table_name")
     if op.get_context().dialect.name == "sqlite":
         info = sa.func.pragma_table_info(name).table_valued("name")
         return sa.select(name, info.c.name)

@@ -11,7 +11,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from core.config import load_settings
-from core.database import create_engine
+from migrations.connections import migrating
 from migrations.environment import (
     ADVISORY_LOCK,
     VERSION_TABLE,
@@ -55,12 +55,8 @@ def migrate(connection: Connection) -> None:
 
 async def connect_and_migrate() -> None:
     """Run the revisions on the database that the settings name."""
-    engine = create_engine(load_settings().database_url, foreign_keys=False)
-    try:
-        async with engine.begin() as connection:
-            await connection.run_sync(migrate)
-    finally:
-        await engine.dispose()
+    async with migrating(load_settings().database_url) as connection:
+        await connection.run_sync(migrate)
 
 
 if context.is_offline_mode():

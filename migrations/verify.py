@@ -71,17 +71,17 @@ def _lines(connection: Connection) -> Iterator[VerifyLine]:
         yield VerifyLine(False, f"The database stands {stands}, not {newest}: run upgrade.")
         return
     yield VerifyLine(True, f"The database stands at revision {newest}, the newest.")
-    problems = dict(_misfits(connection))
+    misfits = list(_misfits(connection))
     for name in _ORP_FIELDS:
-        if name not in problems:
+        if all(misfit.name != name for misfit in misfits):
             yield VerifyLine(True, f"{name} is there, {_default_of(name)}.")
-    for problem in problems.values():
-        yield VerifyLine(False, problem)
-    if any(name in Base.metadata.tables for name in problems):
-        # A table is missing: rows cannot be counted.
+    for misfit in misfits:
+        yield VerifyLine(False, misfit.text)
+    if any(misfit.is_missing for misfit in misfits):
+        # What is not there cannot be counted.
         return
-    for table in Base.metadata.sorted_tables:
-        yield VerifyLine(True, f"{table.name}: {_count(connection, table)} rows.")
+    for table in Base.metadata.tables.values():
+        yield VerifyLine(True, f"Rows in {table.name}: {_count(connection, table)}.")
     yield from _values(connection)
     yield from _references(connection)
     yield from _teams(connection)
@@ -89,7 +89,7 @@ def _lines(connection: Connection) -> Iterator[VerifyLine]:
 
 def _default_of(name: str) -> str:
     default = _column(name).server_default
-    return f"default {default.arg}" if isinstance(default, sa.DefaultClause) else "no default"
+    return f"default '{default.arg}'" if isinstance(default, sa.DefaultClause) else "no default"
 
 
 def _column(name: str) -> sa.Column[Any]:
@@ -105,8 +105,16 @@ def _count(connection: Connection, table: sa.Table, *which: sa.ColumnElement[boo
 # What stands and what the models want
 
 
-def _misfits(connection: Connection) -> Iterator[tuple[str, str]]:
-    """Yield what does not fit: its name, and a sentence."""
+@dataclass(frozen=True, slots=True)
+class _Misfit:
+    """A table, column or rule that is not as the models need it."""
+
+    name: str
+    text: str
+    is_missing: bool = False
+
+
+def _misfits(connection: Connection) -> Iterator[_Misfit]:
     context = MigrationContext.configure(connection, opts=context_options(connection.dialect.name))
     for difference in compare_metadata(context, Base.metadata):
         # The changes of one column come as a list.
@@ -114,29 +122,33 @@ def _misfits(connection: Connection) -> Iterator[tuple[str, str]]:
             yield from _misfit(change)
 
 
-def _misfit(change: object) -> Iterator[tuple[str, str]]:
+def _misfit(change: object) -> Iterator[_Misfit]:
     match change:
         case ("add_table", sa.Table() as table):
-            yield table.name, f"The table {table.name} is missing."
+            yield _Misfit(table.name, f"The table {table.name} is missing.", is_missing=True)
         case ("add_column", _, table, sa.Column() as column):
-            yield f"{table}.{column.name}", f"{table}.{column.name} is missing."
+            name = f"{table}.{column.name}"
+            yield _Misfit(name, f"{name} is missing.", is_missing=True)
         case ("add_index" | "add_constraint", (sa.Index() | sa.UniqueConstraint()) as rule):
-            yield str(rule.name), f"The index or constraint {rule.name} is missing."
+            yield _Misfit(str(rule.name), f"The index or constraint {rule.name} is missing.")
         # Without one in the models, a column may have the default the earlier system gave it.
         case ("modify_default", _, table, column, _, found, sa.DefaultClause() as wanted):
-            has = f"the default {found.arg}" if isinstance(found, sa.DefaultClause) else "none"
-            yield f"{table}.{column}", f"{table}.{column} has {has}, not {wanted.arg}."
+            name = f"{table}.{column}"
+            has = str(found.arg) if isinstance(found, sa.DefaultClause) else "none"
+            yield _Misfit(name, f"{name} should have the default {wanted.arg} and has {has}.")
         case ("modify_type", _, table, column, _, TypeEngine() as found, TypeEngine() as wanted):
+            name = f"{table}.{column}"
             if not _holds(found, wanted):
-                text = f"{table}.{column} is {found!r}, which cannot hold {wanted!r}."
-                yield f"{table}.{column}", text
+                yield _Misfit(name, f"{name} is {found!r}, which cannot hold {wanted!r}.")
         # Whoever opens a session has a profile.
         case ("modify_nullable", _, table, column, _, False, True) if column != "profile_id":
-            yield f"{table}.{column}", f"{table}.{column} can be empty for the bot, but not here."
+            name = f"{table}.{column}"
+            yield _Misfit(name, f"{name} can be empty for the bot, but not in this database.")
         # The earlier system's own: fine as long as rows can be added without it.
         case ("remove_column", _, table, sa.Column(nullable=False, server_default=None) as column):
             name = f"{table}.{column.name}"
-            yield name, f"{name} must be filled and has no default: the bot cannot add rows."
+            text = f"{name} must be filled and has no default: the bot cannot add rows."
+            yield _Misfit(name, text)
 
 
 def _holds(found: TypeEngine[Any], wanted: TypeEngine[Any]) -> bool:
@@ -179,7 +191,7 @@ def _values(connection: Connection) -> Iterator[VerifyLine]:
 def _references(connection: Connection) -> Iterator[VerifyLine]:
     """Yield where rows refer to rows that are not there."""
     found = False
-    for table in Base.metadata.sorted_tables:
+    for table in Base.metadata.tables.values():
         for key in sorted(table.foreign_keys, key=lambda key: key.parent.name):
             parent = key.column.table.alias()
             has_parent = sa.exists().where(parent.c[key.column.name] == key.parent)

@@ -37,5 +37,5 @@ class OrpCog(commands.Cog):
         """Show an ORP card."""
         caller = caller_of(interaction)
         result = await self._services.scores.card(caller, heat, racer_of(racer))
-        answer, view = card(result)
+        answer, view = card(result, caller)
         await reply(interaction, answer, view=view)

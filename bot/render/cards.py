@@ -147,9 +147,7 @@ def _mistake_lines(mistakes: Mistakes) -> list[str]:
     left_out = len(named) - _MISTAKES_NAMED
     if left_out > 0:
         named[_MISTAKES_NAMED:] = [f"{left_out} more"]
-    return [
-        f"{count(mistakes.count, 'mistake')}, {seconds(mistakes.lost_ms)} s: {', '.join(named)}"
-    ]
+    return [f"{seconds(mistakes.lost_ms)} s: {', '.join(named)}"]
 
 
 def _trend_words(trend: Trend) -> str:

@@ -92,7 +92,7 @@ def _heat_line(info: HeatInfo) -> str:
 
 def heat_table(table: HeatTable) -> Answer:
     """Show a heat as it stands: the ranked table, then each racer's laps as far as they fit."""
-    content = headline(table) if not table.is_open else f"{headline(table)} · still open"
+    content = f"{headline(table, '🟢')} · still open" if table.is_open else headline(table)
     if not table.has_laps:
         return Answer(content)
     embed = discord.Embed(colour=CARD_COLOUR)

@@ -32,7 +32,7 @@ def heat_summary(table: HeatTable) -> Answer:
     return Answer(headline(table), discord.Embed(description=ranked, colour=CARD_COLOUR))
 
 
-def headline(table: HeatTable) -> str:
+def headline(table: HeatTable, sign: str = "🏁") -> str:
     """Return ``🏁 Q1 · Club Race: best ORP 92.4 NAME · fast lap 20.812 NAME``."""
     scores = [
         (run.orp.orp_score, run.racer)
@@ -41,7 +41,7 @@ def headline(table: HeatTable) -> str:
     ]
     laps = [(run.best_lap_ms, run.racer) for run in table.runs if run.best_lap_ms is not None]
     outcome = _outcome(scores, laps) if table.has_laps else "no laps"
-    return f"🏁 {heading(table.heat, table.session)}: {outcome}"
+    return f"{sign} {heading(table.heat, table.session)}: {outcome}"
 
 
 def wrap_up(standings: Standings) -> Answer:

@@ -37,9 +37,10 @@ _READERS: Final[dict[str, Callable[[str], object]]] = {
     "entry_id": int,
     "heat_id": UUID,
     "lap_number": int,
+    "place_id": UUID,
     "racer_id": int,
+    "scope": str,
     "session_id": UUID,
-    "which": str,
 }
 
 

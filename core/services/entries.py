@@ -224,9 +224,7 @@ async def _log(
         first_crossing=not first_lap.counts and (counted_before or not before),
         doubtful=tuple(
             new_laps[place].number
-            for place in doubtful_laps(
-                times_ms, [lap.lap_time_ms for lap in before if lap.counts]
-            )
+            for place in doubtful_laps(times_ms, [lap.lap_time_ms for lap in before if lap.counts])
         ),
         repeated=tuple(
             new_laps[place].number

@@ -263,9 +263,10 @@ async def start_heat(
         name = places.next_name(heats, session, class_name)
     else:
         _refuse_taken_name(of_class, name)
-    before = places.latest_open_heat(of_class)
-    if before is not None:
-        await finish_heat(uow, team, before, by=actor, channel_id=caller.channel_id)
+    # Typed names can leave several open; laps must not go into an old one any more.
+    before = [heat for heat in of_class if heat.status == "open"]
+    for open_heat in before:
+        await finish_heat(uow, team, open_heat, by=actor, channel_id=caller.channel_id)
     heat = await places.open_heat(
         uow,
         session,
@@ -280,7 +281,7 @@ async def start_heat(
         heat=places.heat_ref(heat),
         session=places.session_ref(session),
         opened_session=opened_session,
-        finished=places.heat_ref(before) if before else None,
+        finished=places.heat_ref(before[-1]) if before else None,
         welcome=places.greet(team, uow.now),
     )
 
@@ -318,7 +319,7 @@ async def finish_heat(
 async def remove_heat(uow: UnitOfWork, heat: Heat) -> None:
     """Delete a heat with all that hangs off it, and have its post removed."""
     await outbox_rows.remove_posts(uow, SummaryPost.heat_id == heat.id)
-    await outbox_rows.mark_wrap_up_stale(uow, heat.session_id)
+    await outbox_rows.mark_stale(uow, heat)
     await uow.db.execute(delete(Heat).where(Heat.id == heat.id))
 
 

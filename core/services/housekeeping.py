@@ -32,7 +32,7 @@ class Housekeeping:
         """Finish open heats that nobody touched for as long as their team has set."""
         async with self._database.read() as uow:
             candidates = await uow.db.execute(
-                select(Team.id, Heat.id)
+                select(Team, Heat)
                 .join(RaceSession, RaceSession.team_id == Team.id)
                 .join(Heat, Heat.session_id == RaceSession.id)
                 .where(
@@ -41,13 +41,15 @@ class Housekeeping:
                     Heat.last_activity_at <= uow.now - timedelta(minutes=1),
                 )
             )
-            heats = candidates.all()
+            idle = [
+                (team.id, heat.id) for team, heat in candidates if _is_idle(team, heat, uow.now)
+            ]
         finished = 0
-        for team_id, heat_id in heats:
+        for team_id, heat_id in idle:
             async with self._database.write() as uow:
                 team = await uow.lock_team(team_id)
                 heat = await uow.db.get(Heat, heat_id, populate_existing=True)
-                if heat is not None and _is_idle(team, heat, uow.now - heat.last_activity_at):
+                if heat is not None and _is_idle(team, heat, uow.now):
                     await finish_heat(uow, team, heat, by=None, channel_id=None)
                     finished += 1
                 await uow.commit()
@@ -82,8 +84,9 @@ class Housekeeping:
             await uow.commit()
 
 
-def _is_idle(team: Team, heat: Heat, untouched: timedelta) -> bool:
+def _is_idle(team: Team, heat: Heat, now: datetime) -> bool:
     minutes = team.auto_finish_minutes
+    untouched = now - heat.last_activity_at
     return heat.status == "open" and minutes > 0 and untouched >= timedelta(minutes=minutes)
 
 

@@ -7,16 +7,17 @@ works out ORP, stores both, and tells the outbox that a post has to change.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 
-from core.advice import ExperienceLevel
+from core.advice import ExperienceLevel, recommendation, scenario_for
 from core.analysis import Lap, is_first_crossing
 from core.database import UnitOfWork
 from core.errors import BadInput, Conflict
 from core.models import Entry, EntryKind, Heat, HeatRacer, RacerProfile, RaceSession, RunLog
-from core.orp import calculate_orp
+from core.orp import OrpResult, calculate_orp
 from core.services import outbox_rows
 
 FIRST_LAP = 1
@@ -171,6 +172,31 @@ async def settle(
     await uow.db.flush()
     await outbox_rows.mark_stale(uow, heat)
     return laps
+
+
+async def renew_advice(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
+    """Make the advice in stored scores agree with the racers' levels and the practice rounds.
+
+    The scores themselves never move.
+    """
+    rows = await uow.db.execute(
+        select(HeatRacer, RacerProfile.experience_level, RaceSession.practice_rounds)
+        .join(RacerProfile, RacerProfile.id == HeatRacer.racer_id)
+        .join(Heat, Heat.id == HeatRacer.heat_id)
+        .join(RaceSession, RaceSession.id == Heat.session_id)
+        .where(which)
+    )
+    for standing, stored_level, practice_rounds in rows:
+        if standing.orp_figures:
+            orp = OrpResult.from_dict(standing.orp_figures)
+            level, scenario = ExperienceLevel(stored_level), scenario_for(practice_rounds)
+            standing.orp_figures = replace(
+                orp,
+                experience_level=level,
+                bias=level.bias,
+                recommendation=recommendation(orp.status, orp.strategy, level, scenario),
+            ).as_dict()
+    await uow.db.flush()
 
 
 async def _standing_of(uow: UnitOfWork, heat: Heat, racer: RacerProfile) -> HeatRacer:

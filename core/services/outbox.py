@@ -21,6 +21,8 @@ from core.results import ClaimedPost, HeatTable, PostTask, Standings
 from core.services import outbox_rows, places, tables
 
 CLAIM_TIME: Final = timedelta(seconds=60)
+# What may not be removed is asked for again now and then, and when a permission changes.
+REMOVE_AGAIN: Final = timedelta(hours=1)
 
 
 class OutboxService:
@@ -57,6 +59,10 @@ class OutboxService:
                 await changed.wait()
         changed.clear()
 
+    def wake(self) -> None:
+        """Have everybody who waits for work look at once."""
+        self._database.outbox_changed.set()
+
     async def shown(self, post: ClaimedPost, *, channel_id: int, message_id: int) -> None:
         """Note that a message now shows the post as it was when claimed."""
         async with self._database.write() as uow:
@@ -85,7 +91,9 @@ class OutboxService:
         """Note that somebody deleted the message; it is not posted again by itself."""
         async with self._database.write() as uow:
             row = await self._held(uow, post.id)
-            if row is not None:
+            if row is not None and row.state == "removing":
+                await uow.db.delete(row)
+            elif row is not None:
                 row.state = "gone"
                 row.claimed_until = None
             await uow.commit()
@@ -107,7 +115,10 @@ class OutboxService:
             if row is not None:
                 row.claimed_until = None
                 row.last_error = problem
-                row.state = "blocked" if row.state == "pending" else row.state
+                if row.state == "removing":
+                    row.next_attempt_at = uow.now + REMOVE_AGAIN
+                elif row.state == "pending":
+                    row.state = "blocked"
             await uow.commit()
 
     async def unblock(self, team_id: int) -> None:

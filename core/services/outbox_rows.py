@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, or_, select, update
 
@@ -57,13 +56,20 @@ def _new_post(
 
 
 async def mark_stale(uow: UnitOfWork, heat: Heat) -> None:
-    """Have the posts that show this heat brought up to date: its summary and the wrap-up."""
-    await _mark(uow, or_(SummaryPost.heat_id == heat.id, SummaryPost.session_id == heat.session_id))
+    """Have the posts that tell of this heat brought up to date.
 
-
-async def mark_wrap_up_stale(uow: UnitOfWork, session_id: UUID) -> None:
-    """Have the wrap-up of a session brought up to date."""
-    await _mark(uow, SummaryPost.session_id == session_id)
+    Beside its own summary these are the wrap-up and the summaries of the class's later heats, which
+    show the change since this one.
+    """
+    this_and_later = select(Heat.id).where(
+        Heat.session_id == heat.session_id,
+        Heat.class_key == heat.class_key,
+        Heat.opened_at >= heat.opened_at,
+    )
+    await _mark(
+        uow,
+        or_(SummaryPost.heat_id.in_(this_and_later), SummaryPost.session_id == heat.session_id),
+    )
 
 
 async def mark_session_stale(uow: UnitOfWork, session: RaceSession) -> None:
@@ -95,12 +101,16 @@ async def _mark(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
 
 
 async def remove_posts(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
-    """Have posts deleted whose heat or session is about to go."""
+    """Have posts deleted whose heat or session is about to go.
+
+    A post that is being published stays with its publisher until it is out: only then is there a
+    message to delete.
+    """
     uow.touches_outbox = True
     await uow.db.execute(
         update(SummaryPost)
         .where(which)
-        .values(state="removing", next_attempt_at=uow.now, attempts=0, claimed_until=None)
+        .values(state="removing", next_attempt_at=uow.now, attempts=0)
         .execution_options(synchronize_session=False)
     )
 
@@ -120,8 +130,12 @@ async def unblock(uow: UnitOfWork, team_id: int) -> None:
     uow.touches_outbox = True
     await uow.db.execute(
         update(SummaryPost)
-        .where(SummaryPost.team_id == team_id, SummaryPost.state == "blocked")
-        .values(state="pending", attempts=0, next_attempt_at=uow.now)
+        .where(SummaryPost.team_id == team_id, SummaryPost.state.in_(("blocked", "removing")))
+        .values(
+            state=case((SummaryPost.state == "blocked", "pending"), else_=SummaryPost.state),
+            attempts=0,
+            next_attempt_at=uow.now,
+        )
         .execution_options(synchronize_session=False)
     )
 

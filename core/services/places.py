@@ -8,7 +8,7 @@ caller's transaction and only ever look within one team.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -35,7 +35,7 @@ class SeveralOpen(Conflict):
         names = " and ".join(f"“{session.session_name}”" for session in sessions[:3])
         super().__init__(
             f"Several sessions are open ({names}): "
-            "pick yours with /session show and press Race here."
+            "pick yours with /session show session:… and press Race here."
         )
         self.sessions = sessions
 
@@ -151,10 +151,11 @@ def parse_time_zone(name: str) -> ZoneInfo:
 
 
 def closing_moment(opened_at: datetime, days: int, time_zone: str) -> datetime:
-    """Return when a session closes itself: 05:00 local time after its last day."""
+    """Return when a session closes itself, in UTC: 05:00 local time after its last day."""
     zone = ZoneInfo(time_zone)
     first_day = opened_at.astimezone(zone).date()
-    return datetime.combine(first_day + timedelta(days=days), CLOSING_TIME, tzinfo=zone)
+    closing = datetime.combine(first_day + timedelta(days=days), CLOSING_TIME, tzinfo=zone)
+    return closing.astimezone(UTC)
 
 
 def local_today(team: Team, now: datetime) -> date:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from core.advice import ExperienceLevel
 from core.caller import Caller, Person
 from core.database import Database
 from core.errors import BadInput
-from core.models import Heat, HeatRacer, RacerProfile, RaceSession
+from core.models import RacerProfile, RaceSession
 from core.names import RACER_NAME_LENGTH, clean_name
 from core.results import ProfileInfo
 from core.services import lapbook, places, tables
@@ -81,14 +79,9 @@ class ProfileService:
             profile.updated_at = uow.now
             await uow.db.flush()
             if "experience_level" in values:
-                runs = await uow.db.execute(
-                    select(RaceSession, Heat)
-                    .join(Heat, Heat.session_id == RaceSession.id)
-                    .join(HeatRacer, HeatRacer.heat_id == Heat.id)
-                    .where(RaceSession.status == "active", HeatRacer.racer_id == profile.id)
+                await lapbook.renew_advice(
+                    uow, (RaceSession.status == "active") & (RacerProfile.id == profile.id)
                 )
-                for session, heat in runs.all():
-                    await lapbook.settle(uow, session, heat, profile)
             welcome = places.greet(team, uow.now)
             await uow.commit()
         return _info(profile, caller, changed=True, welcome=welcome)

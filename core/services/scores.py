@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import select
 
 from core.analysis import Lap
 from core.caller import Caller, Person
 from core.database import Database, UnitOfWork
+from core.errors import NotFound
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.names import name_key
 from core.results import NoLapsYet, OrpCard, RacerRun
@@ -53,6 +56,36 @@ class ScoreService:
             if latest is None:
                 return nothing
             return await _heat_card(uow, session, latest, profile) or nothing
+
+    async def heat_card(self, caller: Caller, heat_id: UUID, *, racer_id: int) -> OrpCard:
+        """Return a racer's card of a heat.
+
+        Raises:
+            NotFound: There is no such heat, or the racer has no laps in it.
+        """
+        async with self._database.read() as uow:
+            session, heat = await places.heat_by_id(uow, caller.team_id, heat_id)
+            racer = await places.find_profile(uow, caller.team_id, racer_id)
+            card = await _heat_card(uow, session, heat, racer) if racer else None
+        return _present(card)
+
+    async def session_card(self, caller: Caller, session_id: UUID, *, racer_id: int) -> OrpCard:
+        """Return a racer's card of a whole session.
+
+        Raises:
+            NotFound: There is no such session, or the racer has no laps in it.
+        """
+        async with self._database.read() as uow:
+            session = await places.session_by_id(uow, caller.team_id, session_id)
+            racer = await places.find_profile(uow, caller.team_id, racer_id)
+            card = await _session_card(uow, session, racer) if racer else None
+        return _present(card)
+
+
+def _present(card: OrpCard | None) -> OrpCard:
+    if card is None:
+        raise NotFound("There are no laps left for that card; /orp shows a new one.")
+    return card
 
 
 async def _latest_heat(uow: UnitOfWork, session: RaceSession, racer: RacerProfile) -> Heat | None:

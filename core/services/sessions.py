@@ -32,7 +32,7 @@ from core.results import (
     SessionStarted,
     Standings,
 )
-from core.services import outbox_rows, places, tables
+from core.services import lapbook, outbox_rows, places, tables
 from core.services.heats import finish_heat
 from core.sources.csv_file import LapRow, write_csv
 
@@ -85,7 +85,12 @@ class SessionService:
             NotFound: There is no such session.
         """
         async with self._database.read() as uow:
-            actor, found = await _session_to_read(uow, caller, session)
+            actor = await places.find_profile(uow, caller.team_id, caller.person.user_id)
+            try:
+                found = await places.find_session(uow, caller.team_id, actor, session)
+            except places.SeveralOpen as several:
+                # The newest: its answer has the button that makes it the caller's.
+                found = several.sessions[0]
             own = await _own_session_id(uow, caller.team_id, actor)
             return await tables.standings(uow, found, is_own=own == found.id)
 
@@ -135,6 +140,8 @@ class SessionService:
             found.closes_at = places.closing_moment(found.created_at, found.days, found.time_zone)
             found.updated_at = uow.now
             await uow.db.flush()
+            if "practice_rounds" in values:
+                await lapbook.renew_advice(uow, RaceSession.id == found.id)
             await outbox_rows.mark_session_stale(uow, found)
             info = tables.session_info(found, await tables.count_heats(uow, found))
             await uow.commit()
@@ -219,7 +226,12 @@ class SessionService:
                     (HeatRacer.heat_id == RunLog.heat_id) & (HeatRacer.racer_id == RunLog.racer_id),
                 )
                 .where(RunLog.session_id == found.id)
-                .order_by(Heat.opened_at, Heat.id, RacerProfile.name, RunLog.lap_number)
+                .order_by(RacerProfile.discord_user_id, RunLog.lap_number)
+            )
+            # Names are sorted here: databases order letters differently from one another.
+            in_order = sorted(
+                rows,
+                key=lambda row: (row[1].opened_at, row[1].id, row[2].name.casefold()),
             )
             laps = [
                 LapRow(
@@ -235,7 +247,7 @@ class SessionService:
                     counts=lap.counts,
                     note=note,
                 )
-                for lap, heat, racer, note in rows
+                for lap, heat, racer, note in in_order
             ]
         name = re.sub(r"[^\w-]+", "-", places.session_ref(found).name).strip("-") or "session"
         return Export(f"{name}-laps.csv", write_csv(laps), len(laps))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from math import inf
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
@@ -77,7 +78,7 @@ async def heat_table(uow: UnitOfWork, session: RaceSession, heat: Heat) -> HeatT
     )
 
 
-def _rank(run: RacerRun) -> tuple[int, float, int, str]:
+def _rank(run: RacerRun) -> tuple[int, float, float, str]:
     """Sort by score, then fewer than two laps, then rejected; equal scores by fast lap."""
     if run.orp is None:
         group, score = 1, 0.0
@@ -85,7 +86,7 @@ def _rank(run: RacerRun) -> tuple[int, float, int, str]:
         group, score = 2, 0.0
     else:
         group, score = 0, -run.orp.orp_score
-    return group, score, run.best_lap_ms or 0, run.racer.name.casefold()
+    return group, score, run.best_lap_ms or inf, run.racer.name.casefold()
 
 
 async def racer_runs(
@@ -208,11 +209,16 @@ async def standings(uow: UnitOfWork, session: RaceSession, *, is_own: bool = Fal
             for racer_id, profile in profiles.items()
             if any(cells := _cells(by_place, of_class, racer_id))
         ]
-        table.sort(key=lambda row: (-(row.best_score or -1.0), row.racer.name.casefold()))
+        table.sort(key=_standing_rank)
         classes.append(
             ClassStandings(class_name, tuple(heat_ref(heat) for heat in of_class), tuple(table))
         )
     return Standings(session_info(session, len(heats)), tuple(classes), is_own)
+
+
+def _standing_rank(row: StandingRow) -> tuple[bool, float, str]:
+    """Sort by best score, then who has none by name."""
+    return row.best_score is None, -(row.best_score or 0.0), row.racer.name.casefold()
 
 
 def _cells(

@@ -1,57 +1,96 @@
-"""The real bot in its own process, a local Discord over real sockets, and a real database."""
+"""The real bot in its own process, a local Discord over real sockets, and a real database.
+
+Starting a process costs more than most tests do, so tests share one bot for each kind of database
+and get a team of their own; only who stops or starts the bot has one to itself.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
 
 import pytest
+import pytest_asyncio
 from sqlalchemy.engine import URL
 
 from localdiscord import LocalDiscord
 from localdiscord.botprocess import BotProcess
 from localdiscord.people import Racer, Team
+from tests.databases import KINDS, TestDatabases
 
 StartBot = Callable[[], BotProcess]
 
+_TEAM_NUMBERS = count(1)
+
+
+def bot_process(discord: LocalDiscord, url: URL) -> BotProcess:
+    """Return the bot, to be started on a local Discord and a database."""
+    address = url.render_as_string(hide_password=False)
+    return BotProcess(discord.bot_environment() | {"DATABASE_URL": address})
+
+
+def require_the_document(discord: LocalDiscord) -> None:
+    """Fail in CI when bodies are not checked against Discord's OpenAPI document."""
+    if os.environ.get("CI"):
+        assert discord.schema_checked, "../shared/data/discord_openapi.json is missing"
+
+
+@dataclass
+class Stage:
+    """A local Discord with a bot that several tests share."""
+
+    discord: LocalDiscord
+    bot: BotProcess
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=KINDS)
+async def stage(
+    request: pytest.FixtureRequest, test_databases: TestDatabases
+) -> AsyncIterator[Stage]:
+    async with (
+        test_databases.temporary(request.param, migrated=False) as url,
+        LocalDiscord() as discord,
+        bot_process(discord, url) as bot,
+    ):
+        require_the_document(discord)
+        await discord.ready(30)
+        yield Stage(discord, bot)
+        assert await bot.stop() == 0, bot.tail
+
 
 @pytest.fixture
-async def discord() -> AsyncIterator[LocalDiscord]:
-    async with LocalDiscord() as discord:
-        if os.environ.get("CI"):
-            assert discord.schema_checked, "Discord's OpenAPI document is missing"
-        yield discord
-        discord.assert_clean()
-
-
-@pytest.fixture
-def start_bot(discord: LocalDiscord, database_url: URL) -> StartBot:
-    """Return what starts the bot on the test's database, as often as the test likes."""
-    environment = discord.bot_environment() | {
-        "DATABASE_URL": database_url.render_as_string(hide_password=False)
-    }
-    return lambda: BotProcess(environment)
-
-
-@pytest.fixture
-async def bot(discord: LocalDiscord, start_bot: StartBot) -> AsyncIterator[BotProcess]:
-    async with start_bot() as process:
-        await discord.ready()
-        yield process
-        assert await process.stop() == 0, process.tail
-
-
-@pytest.fixture
-def team(discord: LocalDiscord) -> Team:
-    return discord.guild()
+def team(stage: Stage) -> Iterator[Team]:
+    """A team of its own for each test: racer-1, who owns the server, and racer-2."""
+    team = stage.discord.add_guild(f"Team {next(_TEAM_NUMBERS)}")
+    team.add_member("racer-2")
+    yield team
+    stage.discord.assert_clean()
 
 
 @pytest.fixture
 def owner(team: Team) -> Racer:
-    """Racer-1, who owns the server and so has Manage Server."""
-    return team.member("racer-1")
+    """The owner of the server, who so has Manage Server."""
+    return team.owner
 
 
 @pytest.fixture
 def mate(team: Team) -> Racer:
+    """A member without any rights beyond the ordinary."""
     return team.member("racer-2")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def discord() -> AsyncIterator[LocalDiscord]:
+    """A local Discord for a test that starts and stops bots itself."""
+    async with LocalDiscord() as discord:
+        require_the_document(discord)
+        yield discord
+        discord.assert_clean()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def start_bot(discord: LocalDiscord, database_url: URL) -> StartBot:
+    """Return what starts the bot on the test's database, as often as the test likes."""
+    return lambda: bot_process(discord, database_url)

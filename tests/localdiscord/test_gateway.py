@@ -117,6 +117,11 @@ async def test_compressed(dialer: Dialer) -> None:
     assert json.loads(inflate.decompress(packed))["op"] == 11
 
 
+async def test_the_other_compression_is_left_out(dialer: Dialer) -> None:
+    socket = await dialer.connect("?v=10&encoding=json&compress=zstd-stream")
+    assert (await socket.receive())["op"] == 10
+
+
 async def test_a_compression_nobody_knows(dialer: Dialer) -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError):
         await dialer.connect("?v=10&encoding=json&compress=lzma")

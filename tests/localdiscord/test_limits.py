@@ -148,6 +148,16 @@ MESSAGES: list[tuple[str, Body, Body]] = [
         {"flags": 1 << 15, "components": [{"type": 10, "content": "x" * 2001}] * 2},
     ),
     (
+        "all text in a layout",
+        {"flags": 1 << 15, "components": [{"type": 10, "content": "x" * 2000}] * 2},
+        {"flags": 1 << 15, "components": [{"type": 10, "content": "x" * n} for n in (2000, 2001)]},
+    ),
+    (
+        "a premium button",
+        components(row({"type": 2, "style": 6, "sku_id": "1"})),
+        components(row({"type": 2, "style": 1, "sku_id": "1"})),
+    ),
+    (
         "content beside a layout",
         {"flags": 1 << 15, "components": [{"type": 10, "content": "x"}]},
         {"flags": 1 << 15, "components": [{"type": 10, "content": "x"}], "content": "x"},
@@ -339,9 +349,13 @@ def test_commands(good: Body, bad: Body) -> None:
 
 
 def test_a_command_is_at_most_8000_characters() -> None:
-    choice = {"name": "x" * 50, "value": "x" * 50}
-    assert limits_commands.command(asking(*many(25, choices=[choice] * 2))) == []
-    problems = limits_commands.command(asking(*many(25, choices=[choice] * 4)))
+    def so_long(more: int) -> Body:
+        choice = {"name": "x" * 50, "value": "x" * 50}
+        rest = asked(name="pad", description="x" * (14 + more), choices=[choice] * 8)
+        return asking(*many(10, choices=[choice] * 7), rest)
+
+    assert limits_commands.command(so_long(0)) == []
+    problems = limits_commands.command(so_long(1))
     assert [problem.code for problem in problems] == ["APPLICATION_COMMAND_TOO_LARGE"]
 
 

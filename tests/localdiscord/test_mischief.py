@@ -231,7 +231,6 @@ async def test_channels_and_messages_are_deleted(
     assert message.deleted
     assert channel.messages == []
     deleted = asyncio.ensure_future(bot.wait_for("guild_channel_delete", timeout=5))
-    await asyncio.sleep(0)
     discord.delete_channel(channel)
     assert (await deleted).id == channel.id
     assert bot.get_channel(channel.id) is None

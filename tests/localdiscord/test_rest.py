@@ -123,6 +123,12 @@ async def test_a_message_is_posted_edited_deleted(rest: Rest, channel: Channel) 
 async def test_an_empty_message(rest: Rest, channel: Channel) -> None:
     reply = await rest.call("POST", path(channel), {"content": " "})
     assert (reply.status, reply.code) == (400, 50006)
+    posted = await post(rest, channel)
+    reply = await rest.call("PATCH", path(channel, posted), {"content": ""})
+    assert (reply.status, reply.code) == (400, 50006)
+    embed = {"content": "", "embeds": [{"title": "x"}]}
+    assert (await rest.call("PATCH", path(channel, posted), embed)).status == 200
+    assert len(rest.discord.violations) == 2
 
 
 async def test_a_limit_is_answered_in_discords_shape(

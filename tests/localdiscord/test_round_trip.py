@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from localdiscord import DriverError, LocalDiscord, Racer, Upload
+from localdiscord import DriverError, LocalDiscord, NoAnswerError, Racer, Upload
 from localdiscord.wire import Flags
 from tests.localdiscord.stub_bot import StubBot
 
@@ -143,6 +143,25 @@ async def test_a_form_opened_from_a_button_updates_that_message(racer: Racer) ->
     assert answer.content == "laps='58.2' heat=['Q1'] note=''"
 
 
+async def test_a_suggestion_that_does_not_come(racer: Racer, discord: LocalDiscord) -> None:
+    discord.patience.answer_within_s = 0.01
+    discord.mischief.slow("POST", "/interactions/*", seconds=0.05)
+    with pytest.raises(NoAnswerError, match="Loading options failed"):
+        await racer.autocomplete("race-day", "heat start", {}, focused=("name", "q"))
+
+
+async def test_a_forged_choice_reaches_the_bot(racer: Racer) -> None:
+    answer = await racer.type("race-day", "/echo text:hello")
+    forged = await racer.choose(answer, "nationals", custom_id="panel:event", raw=True)
+    assert forged.content == "chose ['nationals']"
+
+
+async def test_a_menu_that_is_not_there(racer: Racer) -> None:
+    said = racer.say("race-day", "58.2")
+    with pytest.raises(DriverError, match=r"no “Log lap”\. Registered: “Log laps”"):
+        await racer.message_menu(said, "Log lap")
+
+
 async def test_menus_of_messages_and_people(racer: Racer) -> None:
     said = racer.team.owner.say("race-day", "58.2 58.1")
     read = await racer.message_menu(said, "Log laps")
@@ -252,3 +271,13 @@ async def test_waiting_in_vain_says_what_is_there(racer: Racer) -> None:
     racer.say("race-day", "something else")
     with pytest.raises(TimeoutError, match="something else"):
         await racer.team.channel("race-day").wait_for(lambda it: "🏁" in it.text, 0.01)
+
+
+async def test_everybody_sees_their_own_private_answers_only(
+    racer: Racer,
+    discord: LocalDiscord,
+) -> None:
+    private = await racer.type("race-day", "/echo text:private")
+    public = await racer.type("race-day", "/echo text:public public:true")
+    assert racer.sees("race-day") == [private.message, public.message]
+    assert discord.guild().owner.sees("race-day") == [public.message]

@@ -7,7 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from localdiscord import LocalDiscord, Upload, show_message
-from localdiscord.model import Message
+from localdiscord.messages import Message
+
+TABLE = """\
+ 1 racer-2        92.7 ▲4.1 avant
+   16/5:09.343 18.812⭐"""
 
 
 async def posted(body: dict[str, Any], **files: bytes) -> Message:
@@ -31,7 +35,7 @@ async def test_a_summary() -> None:
         "embeds": [
             {
                 "title": "Q1",
-                "description": "```\n 1 racer-2        92.7 ▲4.1 avant\n   16/5:09.343 18.812⭐\n```",
+                "description": f"```\n{TABLE}\n```",
                 "fields": [{"name": "Fast lap", "value": "*18.812*"}],
                 "footer": {"text": "How sure are you of the car?"},
                 "image": {"url": "attachment://chart.png"},

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, event, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from core.bootstrap import Services
 from core.caller import Caller, Person
@@ -119,7 +120,9 @@ async def start_session(
     return (await services.sessions.start(_caller(person), fields)).session
 
 
-async def count(database: Database, model: type[Base], *where: ColumnElement[bool]) -> int:
+async def count(
+    database: Database, model: type[Base], *where: ColumnElement[bool] | InstrumentedAttribute[bool]
+) -> int:
     """Return how many rows a table has."""
     async with database.read() as uow:
         rows = await uow.db.scalar(select(func.count()).select_from(model).where(*where))

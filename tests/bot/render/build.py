@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -149,7 +149,7 @@ def cell(
 
 
 def class_of(
-    heats: Sequence[str], rows: dict[str, Sequence[StandingCell | None]], class_name: str = ""
+    heats: Sequence[str], rows: Mapping[str, Sequence[StandingCell | None]], class_name: str = ""
 ) -> ClassStandings:
     return ClassStandings(
         class_name,

@@ -1,0 +1,205 @@
+"""Names: cleaned for showing, keyed for finding, and counted on."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import BadInput
+from core.models import Heat
+from core.names import (
+    HeatKind,
+    clean_class_name,
+    clean_heat_name,
+    clean_note,
+    clean_text,
+    heat_kind,
+    name_key,
+    next_heat_name,
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Q1", "Q1"),
+        ("  Q1\t\n  night\u00a0 ", "Q1 night"),
+        ("Q\u200b1\u202e", "Q1"),
+        ("A\x00B\x07", "AB"),
+        ("line\r\nbreak", "line break"),
+        ("\ud800Q1", "Q1"),
+        ("\ue000Q1", "Q1"),
+        # Composed and decomposed letters are the same.
+        ("U\u0308bung", "Übung"),
+        # Emoji that are joined from several stay whole, a joiner at the edge goes.
+        ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
+        ("\u200d x \u200d", "x"),
+        # A tower of accents is cut.
+        ("e" + "\u0323\u0302" * 20, "ệ\u0323\u0302\u0323"),
+    ],
+)
+def test_names_are_cleaned_for_showing(typed: str, shown: str) -> None:
+    assert clean_text(typed) == shown
+
+
+@given(st.text())
+def test_cleaned_text_is_one_visible_line(text: str) -> None:
+    cleaned = clean_text(text)
+    assert cleaned == cleaned.strip()
+    assert "  " not in cleaned
+    assert not any(unicodedata.category(character) in {"Cc", "Cs", "Co"} for character in cleaned)
+    assert len(cleaned.splitlines()) <= 1
+    cleaned.encode()
+
+
+@given(st.text())
+def test_cleaning_twice_changes_nothing(text: str) -> None:
+    assert clean_text(clean_text(text)) == clean_text(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Q1", "q1"),
+        (" A  Main ", "a\tmain"),
+        ("STRASSE", "straße"),
+        ("ÄÖÜ", "äöü"),
+        ("Ü", "U\u0308"),
+        ("ΣΑΣ", "σας"),
+        ("İ", "i\u0307"),
+    ],
+)
+def test_case_and_blanks_make_no_difference(one: str, other: str) -> None:
+    assert name_key(one) == name_key(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("Q1", "Q 1"), ("Q1", "Q2"), ("Ä", "A")])
+def test_other_differences_do(one: str, other: str) -> None:
+    assert name_key(one) != name_key(other)
+
+
+@given(st.text())
+def test_a_key_is_its_own_key(text: str) -> None:
+    assert name_key(name_key(text)) == name_key(text)
+
+
+@pytest.mark.parametrize("typed", ["", " ", "\u200b", "\u200d", "all", " ALL ", "x" * 41])
+def test_what_cannot_name_a_heat(typed: str) -> None:
+    with pytest.raises(BadInput):
+        clean_heat_name(typed)
+
+
+@pytest.mark.parametrize(
+    ("clean", "longest", "what"),
+    [
+        (clean_heat_name, 40, "heat name"),
+        (clean_class_name, 30, "class name"),
+        (clean_note, 100, "note"),
+    ],
+)
+def test_names_have_a_length(clean: Callable[[str], str], longest: int, what: str) -> None:
+    assert clean("x" * longest) == "x" * longest
+    with pytest.raises(BadInput, match=f"{what} is too long: {longest}"):
+        clean("x" * (longest + 1))
+
+
+@given(st.text(min_size=1, max_size=45))
+def test_every_heat_name_fits_its_columns(text: str) -> None:
+    try:
+        name = clean_heat_name(text)
+    except BadInput:
+        return
+    columns = Heat.__table__.columns
+    assert len(name) <= columns["name"].type.length
+    assert len(name_key(name)) <= columns["name_key"].type.length
+
+
+@pytest.mark.parametrize("letter", ["ΐ", "ﬃ", "ß", "İ", "ŉ"])
+def test_letters_that_grow_when_folded_fit_too(letter: str) -> None:
+    name = letter * 40
+    try:
+        key = name_key(clean_heat_name(name))
+    except BadInput:
+        return
+    assert len(key) <= Heat.__table__.columns["name_key"].type.length
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Q1", HeatKind.QUALIFYING),
+        ("q", HeatKind.QUALIFYING),
+        ("Quali 3", HeatKind.QUALIFYING),
+        ("Heat 2", HeatKind.QUALIFYING),
+        ("Round 2 heat 3", HeatKind.QUALIFYING),
+        ("heats", HeatKind.QUALIFYING),
+        ("Main", HeatKind.MAIN),
+        ("A-Main", HeatKind.MAIN),
+        ("B Main 2", HeatKind.MAIN),
+        ("amain", HeatKind.MAIN),
+        ("Final", HeatKind.MAIN),
+        ("Semi final B", HeatKind.MAIN),
+        ("P1", HeatKind.PRACTICE),
+        ("Practice", HeatKind.PRACTICE),
+        ("Wheatley", HeatKind.PRACTICE),
+        ("Warm up", HeatKind.PRACTICE),
+        ("Mainz", HeatKind.PRACTICE),
+    ],
+)
+def test_the_kind_is_read_from_the_name(name: str, kind: HeatKind) -> None:
+    assert heat_kind(name) is kind
+
+
+@pytest.mark.parametrize(
+    ("driven", "rounds", "name"),
+    [
+        ([], (0, 0), "P1"),
+        ([], (2, 3), "P1"),
+        ([], (0, 3), "Q1"),
+        (["P1"], (0, 0), "P2"),
+        (["p1"], (0, 0), "p2"),
+        (["P9"], (0, 0), "P10"),
+        (["Practice 1"], (0, 0), "Practice 2"),
+        (["Practice"], (0, 0), "P1"),
+        (["P1", "P2"], (2, 0), "Q1"),
+        (["P1"], (2, 0), "P2"),
+        (["P1", "P2", "P3"], (2, 0), "Q1"),
+        (["Q2"], (0, 0), "Q3"),
+        (["Q1", "Q3", "Q2"], (0, 0), "Q4"),
+        (["P1", "Q1", "Q2"], (1, 3), "Q3"),
+        (["P1", "Q1", "Q2", "Q3"], (1, 3), "Main"),
+        (["Heat 4"], (0, 4), "Main"),
+        (["Heat 3"], (0, 4), "Heat 4"),
+        (["A-Main"], (0, 0), "Main"),
+        (["Main"], (0, 0), "Main 2"),
+        (["MAIN", "Main 2"], (0, 0), "Main 3"),
+        (["Q1", "P1"], (1, 0), "Q2"),
+        (["Q1", "P1"], (0, 0), "P2"),
+    ],
+)
+def test_the_next_heat_counts_on(driven: list[str], rounds: tuple[int, int], name: str) -> None:
+    practice, qualifying = rounds
+    assert next_heat_name(driven, practice_rounds=practice, qualifying_rounds=qualifying) == name
+
+
+@given(
+    st.lists(
+        st.sampled_from(["P1", "P2", "Q1", "q2", "Main", "Main 2", "A-Main", "Heat 1", "x", "2"])
+        | st.text("PQ019 äm", min_size=1, max_size=40),
+        max_size=8,
+    ),
+    st.integers(0, 4),
+    st.integers(0, 4),
+)
+def test_the_next_name_is_free_and_usable(
+    driven: list[str], practice_rounds: int, qualifying_rounds: int
+) -> None:
+    name = next_heat_name(
+        driven, practice_rounds=practice_rounds, qualifying_rounds=qualifying_rounds
+    )
+    assert name_key(name) not in {name_key(other) for other in driven}
+    assert clean_heat_name(name) == " ".join(name.split())

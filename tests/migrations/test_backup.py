@@ -1,0 +1,94 @@
+"""Copies of SQLite files, and the line for PostgreSQL."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import URL
+
+from core.config import parse_database_url
+from migrations import backup as module
+from migrations.backup import backup, pg_dump_line
+from migrations.errors import BackupNotPossible, DatabaseUnreachable
+from migrations.runner import upgrade
+from tests.migrations.helpers import connected, execute, rows
+
+
+def make_nonsense(url: URL) -> Path:
+    """Write a file that is no database."""
+    path = Path(str(url.database))
+    path.write_text("Lap times, 2019\n" * 100)
+    return path
+
+
+async def test_a_copy_is_named_after_the_moment_and_holds_the_rows(sqlite_url: URL) -> None:
+    await upgrade(sqlite_url)
+    await execute(sqlite_url, "INSERT INTO teams (id) VALUES (1)")
+    copy = await backup(sqlite_url)
+    assert copy.parent == Path(str(sqlite_url.database)).parent
+    assert re.fullmatch(r"orp-\d{8}-\d{6}\.db", copy.name)
+    assert len(await rows(sqlite_url.set(database=str(copy)), "teams")) == 1
+
+
+async def test_a_copy_holds_what_is_committed_while_the_bot_writes(sqlite_url: URL) -> None:
+    await upgrade(sqlite_url)
+    await execute(sqlite_url, "INSERT INTO teams (id) VALUES (1)")
+    async with connected(sqlite_url) as connection:
+        await connection.exec_driver_sql("INSERT INTO teams (id) VALUES (2)")
+        copy = await backup(sqlite_url)
+    assert [row[0] for row in await rows(sqlite_url.set(database=str(copy)), "teams")] == [1]
+
+
+async def test_copies_of_one_second_do_not_meet(
+    sqlite_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await upgrade(sqlite_url)
+    monkeypatch.setattr(module, "utc_now", lambda: datetime(2026, 6, 6, 12, 0, tzinfo=UTC))
+    names = [(await backup(sqlite_url)).name for _ in range(3)]
+    assert names == [
+        "orp-20260606-120000.db",
+        "orp-20260606-120000-2.db",
+        "orp-20260606-120000-3.db",
+    ]
+
+
+async def test_a_copy_that_fails_leaves_no_file(sqlite_url: URL) -> None:
+    path = make_nonsense(sqlite_url)
+    with pytest.raises(DatabaseUnreachable, match="cannot be copied: file is not a database"):
+        await backup(sqlite_url)
+    assert list(path.parent.iterdir()) == [path]
+
+
+async def test_a_file_that_is_not_there_is_named(sqlite_url: URL) -> None:
+    with pytest.raises(DatabaseUnreachable, match=r"There is no file .*orp\.db"):
+        await backup(sqlite_url)
+
+
+async def test_postgresql_is_left_to_pg_dump() -> None:
+    url = parse_database_url(
+        "postgresql://orp:Gehe1m@db.example.org:6543/racing?sslmode=require&password=Gehe1m"
+    )
+    with pytest.raises(BackupNotPossible, match="pg_dump --format=custom") as caught:
+        await backup(url)
+    assert "Gehe1m" not in str(caught.value)
+    words = shlex.split(pg_dump_line(url))
+    assert words[-1] == "postgresql://orp@db.example.org:6543/racing?sslmode=require"
+    assert re.fullmatch(r"--file=racing-\d{8}-\d{6}\.dump", words[-2])
+
+
+def test_a_unix_socket_stays_in_the_line() -> None:
+    line = pg_dump_line(parse_database_url("postgresql:///orp?host=/run/postgresql"))
+    assert shlex.split(line)[-1] == "postgresql:///orp?host=%2Frun%2Fpostgresql"
+
+
+async def test_a_plain_sqlite_program_reads_a_copy(sqlite_url: URL) -> None:
+    await upgrade(sqlite_url)
+    copy = await backup(sqlite_url)
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -1,0 +1,186 @@
+"""Every revision up and down, with rows in the tables, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+from alembic import command
+from sqlalchemy.engine import URL
+
+from core.database import create_engine
+from migrations import revisions
+from migrations.environment import alembic_config
+from migrations.errors import MigrationError
+from migrations.runner import current, downgrade, upgrade
+from tests.migrations.helpers import (
+    columns,
+    connected,
+    count_rows,
+    execute,
+    fetch,
+    fill,
+    make_earlier_tables,
+    make_first_rows,
+    rows,
+    schema,
+)
+
+ADOPTED = ("racer_profiles", "sessions")
+ORP_FIELDS = {
+    "racer_profiles.experience_level",
+    "racer_profiles.driving_style",
+    "sessions.practice_rounds",
+    "sessions.qualifying_rounds",
+}
+
+
+async def test_each_revision_goes_up_and_down_with_rows(database_url: URL) -> None:
+    await upgrade(database_url, revision="0001")
+    await make_first_rows(database_url)
+    for below, revision in zip(revisions.known(), revisions.known()[1:], strict=False):
+        schema_below, rows_below = await schema(database_url), await count_rows(database_url)
+        await upgrade(database_url, revision=revision)
+        schema_above, rows_above = await schema(database_url), await count_rows(database_url)
+        assert rows_below.items() <= rows_above.items()
+        await downgrade(database_url, below)
+        assert await schema(database_url) == schema_below
+        assert await count_rows(database_url) == rows_below
+        await upgrade(database_url, revision=revision)
+        assert await schema(database_url) == schema_above
+        assert await count_rows(database_url) == rows_above
+
+
+async def test_racers_and_sessions_outlive_what_hangs_off_them(database_url: URL) -> None:
+    await upgrade(database_url, revision="0001")
+    await make_first_rows(database_url)
+    await upgrade(database_url)
+    await fill(database_url)
+    filled = await count_rows(database_url)
+    assert min(filled.values()) >= 1
+    assert filled["run_logs"] == 3
+    await downgrade(database_url, "0001")
+    assert await count_rows(database_url) == {"racer_profiles": 1, "sessions": 1}
+    await upgrade(database_url)
+    again = await count_rows(database_url)
+    assert {table for table, count in again.items() if count} == set(ADOPTED)
+
+
+async def test_base_leaves_nothing_behind(database_url: URL) -> None:
+    await upgrade(database_url)
+    await downgrade(database_url, "base")
+    assert await schema(database_url) == {}
+    assert await current(database_url) is None
+
+
+async def test_orp_fields_are_exactly_four_and_old_rows_get_the_defaults(database_url: URL) -> None:
+    await upgrade(database_url, revision="0001")
+    await make_first_rows(database_url)
+    before = columns(await schema(database_url), ADOPTED)
+    await upgrade(database_url, revision="0002")
+    after = await schema(database_url)
+    assert columns(after, ADOPTED) - before == ORP_FIELDS
+    profile = "SELECT name, experience_level, driving_style FROM racer_profiles"
+    assert await fetch(database_url, profile) == [("Anna", "Intermediate", None)]
+    rounds = "SELECT practice_rounds, qualifying_rounds FROM sessions"
+    assert await fetch(database_url, rounds) == [(0, 0)]
+    types = {name: kind for table in ADOPTED for name, kind, *_ in after[table]}
+    assert types["experience_level"] == "VARCHAR(length=50)"
+    assert types["driving_style"] == "VARCHAR(length=255)"
+
+
+async def test_earlier_tables_are_adopted_and_given_back(database_url: URL) -> None:
+    await make_earlier_tables(database_url)
+    found = await schema(database_url)
+    rows_found = {table: await rows(database_url, table) for table in found}
+    await upgrade(database_url)
+    await fill(database_url)
+    adopted = await schema(database_url)
+    for table, before in found.items():
+        assert adopted[table][: len(before)] == before
+    assert columns(adopted, ADOPTED) >= ORP_FIELDS
+    weather = "SELECT session_name, weather, practice_rounds FROM sessions"
+    assert await fetch(database_url, weather) == [("Club Race", "dry", 0)]
+    assert len(await rows(database_url, "session_photos")) == 2
+    await downgrade(database_url, "base")
+    assert await schema(database_url) == found
+    assert {table: await rows(database_url, table) for table in found} == rows_found
+
+
+async def test_columns_the_earlier_system_had_already_stay_its_own(database_url: URL) -> None:
+    await make_earlier_tables(database_url)
+    await execute(
+        database_url,
+        "ALTER TABLE racer_profiles ADD COLUMN experience_level VARCHAR(50) DEFAULT 'Pro'",
+        "ALTER TABLE sessions ADD COLUMN time_zone VARCHAR(64)",
+    )
+    found = await schema(database_url)
+    await upgrade(database_url)
+    level = "SELECT experience_level FROM racer_profiles"
+    assert await fetch(database_url, level) == [("Pro",)]
+    await downgrade(database_url, "base")
+    assert await schema(database_url) == found
+
+
+async def test_only_what_stood_is_adopted(database_url: URL) -> None:
+    await make_earlier_tables(database_url)
+    await execute(database_url, "DROP TABLE session_photos", "DROP TABLE sessions")
+    found = await schema(database_url)
+    await upgrade(database_url)
+    assert "sessions" in await schema(database_url)
+    await downgrade(database_url, "base")
+    assert await schema(database_url) == found
+
+
+@pytest.mark.parametrize(
+    ("statements", "sentence"),
+    [
+        (["CREATE TABLE sessions (token TEXT)"], "sessions .* no closed_at, created_at, id, "),
+        (["CREATE TABLE run_logs (id INTEGER)"], "taken in this database: run_logs"),
+        (["ALTER TABLE sessions ADD COLUMN team_id TEXT"], "taken in this database: .*team_id"),
+    ],
+    ids=["a stranger", "a table", "a column"],
+)
+async def test_names_that_are_taken_are_refused(
+    database_url: URL, statements: list[str], sentence: str
+) -> None:
+    if "ALTER" in statements[0]:
+        await make_earlier_tables(database_url)
+    await execute(database_url, *statements)
+    found = await schema(database_url)
+    with pytest.raises(MigrationError, match=sentence):
+        await upgrade(database_url)
+    assert await schema(database_url) == found
+
+
+async def test_rows_are_never_left_without_their_parent(sqlite_url: URL) -> None:
+    await upgrade(sqlite_url, revision="0001")
+    await make_first_rows(sqlite_url)
+    # Foreign keys are off while migrating, so that only the check at the end can tell.
+    await execute(
+        sqlite_url,
+        """
+        CREATE TRIGGER loses_the_racer AFTER UPDATE ON orp_alembic_version
+        BEGIN DELETE FROM racer_profiles; END
+        """,
+    )
+    found = await schema(sqlite_url)
+    with pytest.raises(MigrationError, match="without their parent in: sessions"):
+        await upgrade(sqlite_url)
+    assert await schema(sqlite_url) == found
+    assert await count_rows(sqlite_url) == {"racer_profiles": 1, "sessions": 1}
+
+
+async def test_orphans_from_before_do_not_stop_an_upgrade(sqlite_url: URL) -> None:
+    await make_earlier_tables(sqlite_url)
+    # SQLite does not enforce foreign keys unless it is asked to; the earlier system did not.
+    engine = create_engine(sqlite_url, foreign_keys=False)
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("DELETE FROM racer_profiles")
+    await engine.dispose()
+    await upgrade(sqlite_url)
+    assert len(await rows(sqlite_url, "sessions")) == 1
+
+
+async def test_a_connection_with_foreign_keys_on_is_refused(sqlite_url: URL) -> None:
+    async with connected(sqlite_url) as connection:
+        with pytest.raises(MigrationError, match="foreign keys switched off"):
+            await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))

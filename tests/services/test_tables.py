@@ -1,0 +1,260 @@
+"""Heat tables, change, personal bests, standings and the ORP card."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.bootstrap import Services
+from core.caller import Person
+from core.database import Database
+from core.errors import NotFound
+from core.orp import calculate_orp
+from core.results import HeatTable, NoLapsYet, OrpCard
+from tests.databases import FakeClock
+from tests.services.racing import (
+    ANN,
+    BEN,
+    CLEO,
+    by,
+    log,
+    publish,
+    start_session,
+    statements,
+)
+
+DAN = Person(104, "Dan")
+EVE = Person(105, "Eve")
+
+
+async def card(services: Services, person: Person, heat: str | None = None) -> OrpCard:
+    found = await services.scores.card(by(person), heat)
+    assert isinstance(found, OrpCard)
+    return found
+
+
+async def test_racers_are_ranked(services: Services) -> None:
+    await start_session(services)
+    await log(services, ANN, "20.1 21.9", heat="Q1")
+    await log(services, BEN, "20.0 20.0", confidence=2)
+    await log(services, CLEO, "20.0 20.0")
+    await log(services, DAN, "19.0")
+    await log(services, EVE, "19.5 19.5")
+    runs = (await services.heats.show(by(ANN))).runs
+    # Equal scores by fast lap; then who needs laps; then the failed gate.
+    assert [run.racer for run in runs] == [EVE, CLEO, ANN, DAN, BEN]
+    assert [run.orp.orp_score if run.orp else None for run in runs][:2] == [100.0, 100.0]
+
+
+async def test_laps_that_do_not_count_rank_last_among_those_who_need_laps(
+    services: Services,
+) -> None:
+    await start_session(services)
+    logged = await log(services, ANN, "20.1", heat="Q1")
+    await log(services, BEN, "25.1")
+    await services.entries.set_lap_counts(
+        by(ANN), logged.heat.id, racer_id=ANN.user_id, lap_number=1, counts=False
+    )
+    runs = (await services.heats.show(by(ANN))).runs
+    assert [(run.racer, run.best_lap_ms) for run in runs] == [(BEN, 25_100), (ANN, None)]
+
+
+async def test_change_is_against_the_previous_heat_with_a_score(services: Services) -> None:
+    await start_session(services)
+    first = await log(services, ANN, "20.1 21.9", heat="Q1")
+    assert first.run.change is None
+    second = await log(services, ANN, "20.1 20.3", heat="Q2")
+    assert first.run.orp is not None
+    assert second.run.orp is not None
+    gain = round(second.run.orp.orp_score - first.run.orp.orp_score, 1)
+    assert second.run.change == gain > 0
+    rejected = await log(services, ANN, "20.1 20.2", heat="Q3", confidence=1)
+    assert rejected.run.change is None
+    await log(services, ANN, "20.1", heat="Q4")
+    last = await log(services, ANN, "20.1 20.3", heat="Q5")
+    assert last.run.change == 0.0
+    # A heat of another class, of another racer, or a later one is no measure.
+    assert (await log(services, ANN, "20.1 20.2", heat="Q1", class_name="Truggy")).run.change is (
+        None
+    )
+    assert (await log(services, BEN, "20.1 20.2", heat="Buggy")).run.change is None
+    assert (await log(services, ANN, "20.1", heat="Q1", class_name="Truggy")).run.change is None
+
+
+async def test_a_correction_brings_later_posts_up_to_date(
+    services: Services, clock: FakeClock
+) -> None:
+    await start_session(services)
+    for name in ("Q1", "Q2"):
+        await log(services, ANN, "20.1 20.9", heat=name)
+        await services.heats.finish(by(ANN))
+        await publish(services)
+    clock.advance(minutes=1)
+    await log(services, ANN, "20.5 23.9 22.1", heat="Q1")
+    changes = {}
+    for _ in range(2):
+        post = await publish(services)
+        assert isinstance(post.content, HeatTable)
+        changes[post.content.heat.name] = post.content.runs[0].change
+    assert await services.outbox.claim() is None
+    assert changes["Q1"] is None
+    assert changes["Q2"] is not None
+    assert changes["Q2"] > 0
+
+
+async def test_a_star_for_the_fastest_lap_at_the_track_in_the_class(services: Services) -> None:
+    await start_session(services, name="First", track="Arena")
+    assert not (await log(services, ANN, "20.1 20.2", heat="Q1")).run.is_personal_best
+    assert not (await log(services, ANN, "20.1 20.2", heat="Q2")).run.is_personal_best
+    assert (await log(services, ANN, "20.05 20.2", heat="Q3")).run.is_personal_best
+    await services.sessions.close(by(ANN))
+    await start_session(services, name="Elsewhere", track="Barn")
+    assert not (await log(services, ANN, "18.0", heat="Q1")).run.is_personal_best
+    await services.sessions.close(by(ANN))
+    await start_session(services, name="Back again", track=" ARENA ")
+    assert not (await log(services, ANN, "20.06", heat="Q1")).run.is_personal_best
+    assert (await log(services, ANN, "20.04", heat="Q1")).run.is_personal_best
+    assert not (await log(services, ANN, "19", heat="Q1", class_name="Truggy")).run.is_personal_best
+    assert not (await log(services, BEN, "19", heat="Q1")).run.is_personal_best
+
+
+async def test_without_a_track_a_session_is_compared_with_itself(services: Services) -> None:
+    for name in ("First", "Second"):
+        await start_session(services, name=name)
+        assert not (await log(services, ANN, "20.1", heat="Q1")).run.is_personal_best
+        assert (await log(services, ANN, "20.0", heat="Q2")).run.is_personal_best
+        await services.sessions.close(by(ANN))
+
+
+async def test_a_first_crossing_is_no_personal_best(services: Services) -> None:
+    await start_session(services)
+    await log(services, ANN, "14.0 14.1", heat="Q1")
+    crossing = await log(services, ANN, "10.6 14.1 14.0 14.2", heat="Q2")
+    assert (crossing.first_crossing, crossing.run.is_personal_best) == (True, False)
+    await services.entries.set_lap_counts(
+        by(ANN), crossing.heat.id, racer_id=ANN.user_id, lap_number=1, counts=True
+    )
+    assert (await services.heats.show(by(ANN))).runs[0].is_personal_best
+
+
+# Standings
+
+
+async def test_standings_are_racers_by_heats_of_each_class(services: Services) -> None:
+    await start_session(services)
+    await log(services, ANN, "20.1 21.9", heat="Q1", class_name="Buggy")
+    await log(services, BEN, "20.1 20.2", heat="Q1", class_name="Buggy", confidence=1)
+    await log(services, CLEO, "25.0 25.1", heat="Q1", class_name="Truggy")
+    await log(services, ANN, "20.0 20.2", heat="Q2", note="35wt rear")
+    await log(services, DAN, "22.0", heat="Buggy Q2")
+    standings = await services.sessions.show(by(ANN))
+    assert (standings.has_laps, standings.is_own) == (True, True)
+    assert standings.session.heat_count == 3
+    buggy, truggy = standings.classes
+    assert [(table.class_name, [h.name for h in table.heats]) for table in standings.classes] == [
+        ("Buggy", ["Q1", "Q2"]),
+        ("Truggy", ["Q1"]),
+    ]
+    assert [row.racer for row in truggy.rows] == [CLEO]
+    # Who has a score, then by name who has none.
+    assert [row.racer for row in buggy.rows] == [ANN, BEN, DAN]
+    first, second = buggy.rows[0].cells
+    assert first is not None
+    assert second is not None
+    assert first.score is not None
+    assert second.score is not None
+    assert first.change is None
+    assert second.change == round(second.score - first.score, 1)
+    assert (second.note, second.lap_count, second.best_lap_ms) == ("35wt rear", 2, 20_000)
+    assert (buggy.rows[0].best_score, buggy.rows[0].best_lap_ms) == (second.score, 20_000)
+    rejected, missing = buggy.rows[1].cells
+    assert rejected is not None
+    assert (rejected.rejected, rejected.score, missing) == (True, None, None)
+    assert buggy.rows[1].best_score is None
+
+
+async def test_a_score_of_nothing_beats_no_score(services: Services) -> None:
+    await start_session(services)
+    await log(services, ANN, "20.1", heat="Q1")
+    await log(services, BEN, "0.1 999")
+    rows = (await services.sessions.show(by(ANN))).classes[0].rows
+    assert [(row.racer, row.best_score) for row in rows] == [(BEN, 0.0), (ANN, None)]
+
+
+async def test_an_empty_session_has_empty_standings(services: Services) -> None:
+    with pytest.raises(NotFound, match="No session yet"):
+        await services.sessions.show(by(ANN))
+    await start_session(services)
+    standings = await services.sessions.show(by(BEN))
+    assert (standings.classes, standings.has_laps, standings.is_own) == ((), False, True)
+
+
+# The card
+
+
+async def test_the_card_shows_the_latest_heat(services: Services) -> None:
+    assert isinstance(await services.scores.card(by(ANN)), NoLapsYet)
+    await start_session(services, practice_rounds=3)
+    await log(services, ANN, "20.1 20.2", heat="Q1")
+    await log(services, ANN, "20.1 20.3 20.2", heat="Q2", confidence=4, note="35wt rear")
+    await log(services, BEN, "20.1 20.4", heat="Q3")
+    shown = await card(services, ANN)
+    assert shown.heat is not None
+    assert (shown.heat.name, shown.practice_rounds) == ("Q2", 3)
+    assert shown.run.orp == calculate_orp([20_100, 20_300, 20_200], confidence=4, practice_rounds=3)
+    assert shown.run.change is not None
+    by_name = await card(services, ANN, "q1")
+    assert by_name.heat is not None
+    assert by_name.heat.name == "Q1"
+    other = await services.scores.card(by(CLEO), racer=BEN)
+    assert isinstance(other, OrpCard)
+    assert (other.run.racer, other.heat and other.heat.name) == (BEN, "Q3")
+
+
+async def test_the_card_of_the_whole_session(services: Services) -> None:
+    await start_session(services)
+    await log(services, ANN, "20.1 20.2", heat="Q1", confidence=4)
+    await log(services, ANN, "10.6 14.1 14.0 14.2", heat="Q2")
+    shown = await card(services, ANN, " ALL ")
+    assert (shown.heat, shown.run.confidence) == (None, 4)
+    assert [lap.number for lap in shown.run.laps] == [1, 2, 3, 4, 5, 6]
+    assert [lap.counts for lap in shown.run.laps] == [True, True, False, True, True, True]
+    assert shown.run.orp == calculate_orp([20_100, 20_200, 14_100, 14_000, 14_200], confidence=4)
+
+
+async def test_a_card_without_laps_tells_whose(services: Services) -> None:
+    await log(services, ANN, "20.1 20.2", heat="Q1")
+    for heat in (None, "Q1", "all"):
+        assert await services.scores.card(by(BEN), heat) == NoLapsYet(BEN, is_self=True)
+        assert await services.scores.card(by(ANN), heat, BEN) == NoLapsYet(BEN, is_self=False)
+    with pytest.raises(NotFound):
+        await services.scores.card(by(ANN), "Q9")
+
+
+# Work that does not grow
+
+
+async def test_forty_racers_with_sixty_laps(database: Database, services: Services) -> None:
+    await start_session(services)
+    people = [Person(1_000 + number, f"Racer {number:02}") for number in range(40)]
+
+    async def looks() -> list[int]:
+        counts = []
+        for look in (services.heats.show(by(ANN), "Q1"), services.sessions.show(by(ANN))):
+            with statements(database) as seen:
+                await look
+            counts.append(len(seen))
+        return counts
+
+    await log(services, people[0], "20.1", heat="Q1")
+    few = await looks()
+    for number, person in enumerate(people):
+        times = " ".join(f"{20 + number % 7}.{lap:03}" for lap in range(100, 160))
+        await log(services, person, times, heat="Q1")
+    assert await looks() == few
+    assert max(few) <= 10
+    table = await services.heats.show(by(ANN), "Q1")
+    assert len(table.runs) == 40
+    assert sum(len(run.laps) for run in table.runs) == 40 * 60 + 1
+    scores = [run.orp.orp_score for run in table.runs if run.orp]
+    assert scores == sorted(scores, reverse=True)
+    assert len((await services.sessions.show(by(ANN))).classes[0].rows) == 40
