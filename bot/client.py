@@ -9,9 +9,10 @@ from typing import Any, Final
 import discord
 import structlog
 import yarl
-from discord.ext import commands, tasks
+from discord.ext import commands
 
 from bot.cogs import heat, lap, orp, profile, session, team
+from bot.errors import log_unexpected
 from bot.publisher import Publisher
 from bot.replies import InHand
 from bot.tree import OrpTree, sync_when_changed
@@ -52,11 +53,16 @@ class OrpBot(commands.AutoShardedBot):
         )
         self.services = services
         self.in_hand = InHand()
-        self.stopping = False
         gateway = settings.discord_gateway_url
         self._gateway = yarl.URL(gateway) if gateway else None
         self._publisher = Publisher(services.outbox, self)
-        self._publishing: asyncio.Task[None] | None = None
+        self._own_work: list[asyncio.Task[None]] = []
+        self._stop = asyncio.Event()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it takes no more work."""
+        return self._stop.is_set()
 
     async def setup_hook(self) -> None:
         """Add commands and buttons, register what has changed, start the work by itself."""
@@ -71,15 +77,20 @@ class OrpBot(commands.AutoShardedBot):
             await self.add_cog(cog)
         self.add_dynamic_items(*DYNAMIC_ITEMS)
         await sync_when_changed(self)
-        self._publishing = asyncio.create_task(self._publisher.run(), name="publisher")
-        self._chores.start()
+        self._own_work = [
+            asyncio.create_task(self._publisher.run(), name="publisher"),
+            asyncio.create_task(self._do_chores(), name="chores"),
+        ]
 
-    @tasks.loop(seconds=CHORES_EVERY_S)
-    async def _chores(self) -> None:
-        try:
-            await self.services.housekeeping.run()
-        except Exception:
-            log.exception("chores failed; they are tried again")
+    async def _do_chores(self) -> None:
+        """Let heats finish and sessions close by themselves."""
+        while not self._stop.is_set():
+            try:
+                await self.services.housekeeping.run()
+            except Exception as error:
+                log_unexpected(error)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), CHORES_EVERY_S)
 
     async def on_ready(self) -> None:
         """Say that the bot can be used."""
@@ -105,10 +116,11 @@ class OrpBot(commands.AutoShardedBot):
 
     async def close(self) -> None:
         """Stop taking work, finish what is in hand, close the gateway."""
-        self.stopping = True
-        self._chores.cancel()
+        self._stop.set()
+        self._publisher.stop()
         with contextlib.suppress(TimeoutError):
             await self.in_hand.wait_until_done(GRACE_S)
-        if self._publishing is not None:
-            await self._publisher.stop(GRACE_S)
+        if self._own_work:
+            # A transaction that is cancelled half way would leave its connection's thread behind.
+            await asyncio.wait(self._own_work, timeout=GRACE_S)
         await super().close()

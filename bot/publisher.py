@@ -6,7 +6,6 @@ The publisher never gives up on trouble that passes and never repeats what only 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from datetime import timedelta
 from typing import Any, Final
@@ -39,23 +38,17 @@ class Publisher:
         self._outbox = outbox
         self._client = client
         self._stopping = asyncio.Event()
-        self._finished = asyncio.Event()
 
     async def run(self) -> None:
         """Publish until told to stop."""
-        try:
-            async with asyncio.TaskGroup() as workers:
-                for _ in range(WORKERS):
-                    workers.create_task(self._work())
-        finally:
-            self._finished.set()
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(WORKERS):
+                workers.create_task(self._work())
 
-    async def stop(self, longest_s: float) -> None:
-        """Finish the posts in hand and return, after the time given at the latest."""
+    def stop(self) -> None:
+        """Have ``run`` return as soon as the posts in hand are finished."""
         self._stopping.set()
         self._outbox.wake()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._finished.wait(), longest_s)
 
     async def _work(self) -> None:
         while not self._stopping.is_set():

@@ -54,7 +54,10 @@ class TakesWork(Protocol):
     """The part of the bot that replies need to know."""
 
     in_hand: InHand
-    stopping: bool
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it takes no more work."""
 
 
 class Reply:

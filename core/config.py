@@ -53,6 +53,7 @@ def parse_database_url(value: object) -> URL:
         return url
     if not url.database:
         raise ValueError("the name of the database is missing: postgresql://host/name")
+    url = _with_login_in_its_place(url)
     mode = url.query.get("sslmode")
     if mode is None:
         return url
@@ -60,6 +61,16 @@ def parse_database_url(value: object) -> URL:
         raise ValueError("sslmode takes " + ", ".join(sorted(_SSL_MODES)))
     # asyncpg calls libpq's sslmode "ssl" and takes the same words.
     return url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+
+
+def _with_login_in_its_place(url: URL) -> URL:
+    """Move libpq's ``?user=…&password=…`` to where SQLAlchemy hides the password."""
+    for parameter, field in (("user", "username"), ("password", "password")):
+        given = url.query.get(parameter)
+        if given is not None:
+            value = given if isinstance(given, str) else given[-1]
+            url = url.difference_update_query([parameter])._replace(**{field: value})
+    return url
 
 
 def _parse_shard_ids(value: object) -> object:

@@ -66,14 +66,16 @@ def clean_name(text: str, *, what: str, longest: int) -> str:
     name = clean_text(text)
     if not name:
         raise BadInput(f"A {what} needs at least one letter or digit.")
-    if len(name) > longest:
+    # Folded, a letter such as ﬃ becomes three, and the key has to fit its column too.
+    if len(name) > longest or len(name_key(name)) > 2 * longest:
         raise BadInput(f"That {what} is too long: {longest} characters at most.")
     return name
 
 
 def name_key(name: str) -> str:
     """Return the key by which a name is found: case and blanks make no difference."""
-    return _BLANKS.sub(" ", unicodedata.normalize("NFC", name).casefold()).strip()
+    folded = unicodedata.normalize("NFD", name).casefold()
+    return _BLANKS.sub(" ", unicodedata.normalize("NFC", folded)).strip()
 
 
 def clean_heat_name(text: str) -> str:
@@ -150,9 +152,9 @@ def _trailing_number(name: str) -> int | None:
 
 
 def _stem(name: str, *, otherwise: str) -> str:
-    """Return what stands before a name's number, or a fresh stem for a name without one."""
+    """Return what stands before a name's number; a fresh stem if it has none or no room for one."""
     found = re.fullmatch(r"(.*?)[0-9]{1,4}", name)
-    return found.group(1) if found else otherwise
+    return found.group(1) if found and len(name) < HEAT_NAME_LENGTH else otherwise
 
 
 def _first_free(stem: str, taken: set[str], *, after: int = 0) -> str:

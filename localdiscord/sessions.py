@@ -16,7 +16,7 @@ ZLIB = "zlib-stream"
 """The compression of the whole stream that discord.py asks for."""
 
 ZSTD = "zstd-stream"
-"""What discord.py asks for where it finds a library for it. Python has none yet, so the answer comes
+"""What discord.py asks for where it finds a library for it. There is none here, so the answer comes
 uncompressed, which clients take as well."""
 
 BACKLOG = 2000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from core.database import Database
 from core.models import Draft, Heat, InteractionSeen, RaceSession, Team
@@ -77,8 +77,18 @@ class Housekeeping:
 
     async def clear_old_marks(self) -> None:
         """Forget interactions and drafts that can matter no more."""
-        async with self._database.write() as uow:
+        async with self._database.read() as uow:
             long_ago = uow.now - KEEP_MARKS
+            oldest = await uow.db.execute(
+                select(
+                    select(func.min(InteractionSeen.seen_at)).scalar_subquery(),
+                    select(func.min(Draft.created_at)).scalar_subquery(),
+                )
+            )
+            # Most looks find nothing, and then nobody has to wait for a writing transaction.
+            if all(moment is None or moment >= long_ago for moment in oldest.one()):
+                return
+        async with self._database.write() as uow:
             await uow.db.execute(delete(InteractionSeen).where(InteractionSeen.seen_at < long_ago))
             await uow.db.execute(delete(Draft).where(Draft.created_at < long_ago))
             await uow.commit()

@@ -25,10 +25,10 @@ StartBot = Callable[[], BotProcess]
 _TEAM_NUMBERS = count(1)
 
 
-def bot_process(discord: LocalDiscord, url: URL) -> BotProcess:
+def bot_process(discord: LocalDiscord, url: URL, **settings: str) -> BotProcess:
     """Return the bot, to be started on a local Discord and a database."""
     address = url.render_as_string(hide_password=False)
-    return BotProcess(discord.bot_environment() | {"DATABASE_URL": address})
+    return BotProcess(discord.bot_environment() | {"DATABASE_URL": address} | settings)
 
 
 def require_the_document(discord: LocalDiscord) -> None:

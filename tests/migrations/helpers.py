@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from core.database import create_engine
 from core.models import (
-    Base,
     Draft,
     Entry,
     Heat,
@@ -28,12 +27,16 @@ from core.models import (
     SummaryPost,
     Team,
 )
+from migrations.earlier import ADOPTED_TABLE
+from migrations.environment import VERSION_TABLE
 
 Schema = dict[str, list[tuple[str, str, bool, str | None]]]
 
 ANNA = UUID("11111111-1111-4111-8111-111111111111")
 RACE = UUID("22222222-2222-4222-8222-222222222222")
 LONG_AGO = datetime(2025, 3, 1, 18, 30, tzinfo=UTC)
+
+_BOOK_KEEPING = {VERSION_TABLE, ADOPTED_TABLE}
 
 # With further columns, a table that hangs off the sessions, and moments without a zone.
 _EARLIER = sa.MetaData()
@@ -92,9 +95,19 @@ async def fetch(url: URL, statement: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await connection.exec_driver_sql(statement)]
 
 
-async def rows(url: URL, table: str) -> list[tuple[Any, ...]]:
-    """Return all rows of a table."""
-    return await fetch(url, str(sa.select(sa.text("*")).select_from(sa.table(table))))
+async def contents(url: URL) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of every table, but for the migrations' own book-keeping."""
+    async with connected(url) as connection:
+        return await connection.run_sync(_contents)
+
+
+def _contents(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
+    tables = sorted(set(sa.inspect(connection).get_table_names()) - _BOOK_KEEPING)
+    everything = sa.select(sa.text("*"))
+    return {
+        table: [tuple(row) for row in connection.execute(everything.select_from(sa.table(table)))]
+        for table in tables
+    }
 
 
 async def make_earlier_tables(url: URL) -> None:
@@ -189,9 +202,8 @@ async def fill(url: URL) -> None:
 
 
 async def count_rows(url: URL) -> dict[str, int]:
-    """Return how many rows each of the bot's tables has, as far as they stand."""
-    tables = sorted(set(await schema(url)) & set(Base.metadata.tables))
-    return {table: len(await rows(url, table)) for table in tables}
+    """Return how many rows every table has, but for the migrations' own book-keeping."""
+    return {table: len(rows) for table, rows in (await contents(url)).items()}
 
 
 async def schema(url: URL) -> Schema:

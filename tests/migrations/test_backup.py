@@ -17,7 +17,7 @@ from migrations import backup as module
 from migrations.backup import backup, pg_dump_line
 from migrations.errors import BackupNotPossible, DatabaseUnreachable
 from migrations.runner import upgrade
-from tests.migrations.helpers import connected, execute, rows
+from tests.migrations.helpers import connected, count_rows, execute, fetch
 
 
 def make_nonsense(url: URL) -> Path:
@@ -33,7 +33,7 @@ async def test_a_copy_is_named_after_the_moment_and_holds_the_rows(sqlite_url: U
     copy = await backup(sqlite_url)
     assert copy.parent == Path(str(sqlite_url.database)).parent
     assert re.fullmatch(r"orp-\d{8}-\d{6}\.db", copy.name)
-    assert len(await rows(sqlite_url.set(database=str(copy)), "teams")) == 1
+    assert (await count_rows(sqlite_url.set(database=str(copy))))["teams"] == 1
 
 
 async def test_a_copy_holds_what_is_committed_while_the_bot_writes(sqlite_url: URL) -> None:
@@ -42,7 +42,8 @@ async def test_a_copy_holds_what_is_committed_while_the_bot_writes(sqlite_url: U
     async with connected(sqlite_url) as connection:
         await connection.exec_driver_sql("INSERT INTO teams (id) VALUES (2)")
         copy = await backup(sqlite_url)
-    assert [row[0] for row in await rows(sqlite_url.set(database=str(copy)), "teams")] == [1]
+    copied = await fetch(sqlite_url.set(database=str(copy)), "SELECT id FROM teams")
+    assert copied == [(1,)]
 
 
 async def test_copies_of_one_second_do_not_meet(

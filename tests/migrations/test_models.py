@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 from sqlalchemy.engine import URL
 
@@ -70,8 +72,12 @@ async def test_sqlite_looks_at_foreign_keys_and_empty_defaults(sqlite_url: URL) 
 
 
 async def test_make_check_says_so(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    postgres_url: URL, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(check, "postgresql_server", lambda: nullcontext(postgres_url))
+    assert await check.main() == 0
+    assert capsys.readouterr().out.startswith("Models and migrations say the same")
+
     async def found(_: URL) -> list[str]:
         return ["Alembic would add a wheel"]
 

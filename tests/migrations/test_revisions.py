@@ -14,13 +14,13 @@ from migrations.runner import current, downgrade, upgrade
 from tests.migrations.helpers import (
     columns,
     connected,
+    contents,
     count_rows,
     execute,
     fetch,
     fill,
     make_earlier_tables,
     make_first_rows,
-    rows,
     schema,
 )
 
@@ -90,7 +90,7 @@ async def test_orp_fields_are_exactly_four_and_old_rows_get_the_defaults(databas
 async def test_earlier_tables_are_adopted_and_given_back(database_url: URL) -> None:
     await make_earlier_tables(database_url)
     found = await schema(database_url)
-    rows_found = {table: await rows(database_url, table) for table in found}
+    rows_found = await contents(database_url)
     await upgrade(database_url)
     await fill(database_url)
     adopted = await schema(database_url)
@@ -99,10 +99,10 @@ async def test_earlier_tables_are_adopted_and_given_back(database_url: URL) -> N
     assert columns(adopted, ADOPTED) >= ORP_FIELDS
     weather = "SELECT session_name, weather, practice_rounds FROM sessions"
     assert await fetch(database_url, weather) == [("Club Race", "dry", 0)]
-    assert len(await rows(database_url, "session_photos")) == 2
+    assert (await count_rows(database_url))["session_photos"] == 2
     await downgrade(database_url, "base")
     assert await schema(database_url) == found
-    assert {table: await rows(database_url, table) for table in found} == rows_found
+    assert await contents(database_url) == rows_found
 
 
 async def test_columns_the_earlier_system_had_already_stay_its_own(database_url: URL) -> None:
@@ -177,7 +177,7 @@ async def test_orphans_from_before_do_not_stop_an_upgrade(sqlite_url: URL) -> No
         await connection.exec_driver_sql("DELETE FROM racer_profiles")
     await engine.dispose()
     await upgrade(sqlite_url)
-    assert len(await rows(sqlite_url, "sessions")) == 1
+    assert (await count_rows(sqlite_url))["sessions"] == 1
 
 
 async def test_a_connection_with_foreign_keys_on_is_refused(sqlite_url: URL) -> None:

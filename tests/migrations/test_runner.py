@@ -19,11 +19,12 @@ from migrations.environment import alembic_config
 from migrations.errors import DatabaseTooNew, DatabaseUnreachable, MigrationError
 from migrations.runner import MigrationReport, current, downgrade, upgrade, verify
 from tests.migrations.helpers import (
+    contents,
+    count_rows,
     execute,
     fetch,
     make_earlier_tables,
     make_first_rows,
-    rows,
     schema,
 )
 
@@ -126,14 +127,13 @@ def test_alembic_itself_uses_the_settings(
 
 async def test_sqlite_is_copied_before_an_upgrade(sqlite_url: URL) -> None:
     await make_earlier_tables(sqlite_url)
-    before = {table: await rows(sqlite_url, table) for table in await schema(sqlite_url)}
+    before = await contents(sqlite_url)
     file_of(sqlite_url).chmod(0o600)
     report = await upgrade(sqlite_url)
     assert report.backup is not None
     assert files_beside(sqlite_url) == [report.backup]
     assert report.backup.stat().st_mode & 0o777 == 0o600
-    copy = sqlite_url.set(database=str(report.backup))
-    assert {table: await rows(copy, table) for table in await schema(copy)} == before
+    assert await contents(sqlite_url.set(database=str(report.backup))) == before
 
 
 async def test_sqlite_is_copied_before_a_downgrade(sqlite_url: URL) -> None:
@@ -205,7 +205,7 @@ async def test_a_process_that_is_killed_leaves_nothing_half_done(database_url: U
     go(process)
     assert await process.wait() == -signal.SIGKILL
     assert await schema(database_url) == found
-    assert len(await rows(database_url, "session_photos")) == 2
+    assert (await count_rows(database_url))["session_photos"] == 2
     assert (await upgrade(database_url)).changed
 
 

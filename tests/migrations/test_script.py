@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL
 from migrations.check import differences
 from migrations.errors import MigrationError
 from migrations.runner import current, downgrade, upgrade, upgrade_sql, verify
-from tests.migrations.helpers import execute, fetch, make_earlier_tables, rows, schema
+from tests.migrations.helpers import count_rows, execute, fetch, make_earlier_tables, schema
 
 
 async def psql(url: URL, script: str) -> tuple[int | None, str]:
@@ -54,7 +54,7 @@ async def test_psql_adopts_earlier_tables_as_the_bot_does(postgres_url: URL) -> 
     status, complaints = await psql(postgres_url, upgrade_sql())
     assert status == 0
     assert "ERROR" not in complaints
-    assert len(await rows(postgres_url, "session_photos")) == 2
+    assert (await count_rows(postgres_url))["session_photos"] == 2
     level = "SELECT name, email, experience_level FROM racer_profiles"
     assert await fetch(postgres_url, level) == [("Anna", "anna@example.org", "Intermediate")]
     await downgrade(postgres_url, "base")

@@ -1,0 +1,179 @@
+"""Settings: every form that is understood, and refusals that tell no secret."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy.engine import URL
+
+from core.config import Settings, SettingsError, load_settings, parse_database_url
+from core.database import create_engine
+
+SECRET = "s3cr3t-w0rd"
+NAMES = tuple(name.upper() for name in Settings.model_fields)
+
+
+@pytest.fixture(autouse=True)
+def only_what_the_test_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def setting(monkeypatch: pytest.MonkeyPatch, **values: str) -> Settings:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return load_settings()
+
+
+def refusal(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
+    """Return the sentence a wrong setting gets, having looked for the secret in all of it."""
+    with pytest.raises(SettingsError) as caught:
+        setting(monkeypatch, **values)
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+    assert SECRET not in repr(caught.value)
+    return str(caught.value)
+
+
+def test_without_anything_set() -> None:
+    settings = load_settings()
+    assert settings.discord_token is None
+    assert settings.database_url == parse_database_url("sqlite:///data/orp.db")
+    assert (settings.discord_api_url, settings.discord_gateway_url) == (None, None)
+    assert (settings.shard_count, settings.shard_ids) == (None, ())
+    assert (settings.log_level, settings.log_format) == ("INFO", "text")
+
+
+def test_everything_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = setting(
+        monkeypatch,
+        DISCORD_TOKEN=SECRET,
+        DATABASE_URL=f"postgresql://orp:{SECRET}@db:5433/orp",
+        DISCORD_API_URL="http://127.0.0.1:8080/api/",
+        DISCORD_GATEWAY_URL="ws://127.0.0.1:8081",
+        SHARD_COUNT="4",
+        SHARD_IDS=" 0, 3,",
+        LOG_LEVEL="debug",
+        LOG_FORMAT="json",
+    )
+    assert settings.discord_token == SecretStr(SECRET)
+    assert settings.database_url.password == SECRET
+    assert settings.discord_api_url == "http://127.0.0.1:8080/api"
+    assert settings.discord_gateway_url == "ws://127.0.0.1:8081"
+    assert (settings.shard_count, settings.shard_ids) == (4, (0, 3))
+    assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
+    for text in (repr(settings), str(settings), f"{settings.database_url!r}"):
+        assert SECRET not in text
+    assert SECRET not in f"{settings.database_url} {settings.discord_token}"
+
+
+def test_settings_come_from_the_file_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        f"DISCORD_TOKEN={SECRET}\nLOG_LEVEL=WARNING\nUNKNOWN=1\nSHARD_COUNT=\n", encoding="utf-8"
+    )
+    settings = setting(monkeypatch, LOG_LEVEL="ERROR")
+    assert settings.discord_token == SecretStr(SECRET)
+    assert (settings.log_level, settings.shard_count) == ("ERROR", None)
+
+
+def test_blank_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = setting(monkeypatch, DISCORD_TOKEN=" ", DATABASE_URL="", SHARD_IDS="", LOG_LEVEL="")
+    assert settings == Settings()
+    assert settings.discord_token is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://orp@db/orp"),
+        ("DATABASE_URL", "orp.db"),
+        ("DATABASE_URL", f"postgresql://orp:{SECRET}@db:port/orp"),
+        ("DATABASE_URL", f"postgresql://orp:{SECRET}@db"),
+        ("DATABASE_URL", f"postgresql://orp:{SECRET}@db/orp?sslmode=maybe"),
+        ("DATABASE_URL", f"postgresql://orp:{SECRET}@db/orp?sslmode=require&sslmode=disable"),
+        ("DATABASE_URL", f"{SECRET}"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("DISCORD_API_URL", "ftp://discord"),
+        ("DISCORD_API_URL", "localhost:8080"),
+        ("DISCORD_GATEWAY_URL", "http://127.0.0.1"),
+        ("SHARD_COUNT", "0"),
+        ("SHARD_COUNT", "-1"),
+        ("SHARD_COUNT", "two"),
+        ("SHARD_IDS", "0,1"),
+        ("SHARD_IDS", "one"),
+        ("LOG_LEVEL", "LOUD"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_wrong_setting_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sentence = refusal(monkeypatch, **{name: value})
+    assert name in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize(("count", "ids"), [("2", "2"), ("2", "-1"), ("1", "0,1")])
+def test_shards_lie_within_their_count(
+    count: str, ids: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "SHARD_IDS" in refusal(monkeypatch, SHARD_COUNT=count, SHARD_IDS=ids)
+
+
+@pytest.mark.parametrize(
+    ("address", "understood"),
+    [
+        ("sqlite:///data/orp.db", "sqlite+aiosqlite:///data/orp.db"),
+        ("sqlite:////var/orp.db", "sqlite+aiosqlite:////var/orp.db"),
+        ("sqlite+aiosqlite:///orp.db", "sqlite+aiosqlite:///orp.db"),
+        ("sqlite+pysqlite:///orp.db", "sqlite+aiosqlite:///orp.db"),
+        ("postgres://orp@db/orp", "postgresql+asyncpg://orp@db/orp"),
+        ("postgresql://orp@db:5433/orp", "postgresql+asyncpg://orp@db:5433/orp"),
+        ("postgresql+asyncpg://orp@db/orp", "postgresql+asyncpg://orp@db/orp"),
+        ("postgresql+psycopg2://orp@db/orp", "postgresql+asyncpg://orp@db/orp"),
+        ("postgres://db/orp?sslmode=require", "postgresql+asyncpg://db/orp?ssl=require"),
+        (
+            "postgresql:///orp?host=/run/postgresql",
+            "postgresql+asyncpg:///orp?host=%2Frun%2Fpostgresql",
+        ),
+        (
+            "postgres://orp@/orp?host=/run/pg&sslmode=disable",
+            "postgresql+asyncpg://orp@/orp?host=%2Frun%2Fpg&ssl=disable",
+        ),
+    ],
+)
+def test_addresses_of_databases(address: str, understood: str) -> None:
+    url = parse_database_url(address)
+    assert url.render_as_string() == understood
+    assert parse_database_url(url) == url
+    # Read back from its own text it is the same.
+    assert parse_database_url(url.render_as_string(hide_password=False)) == url
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://orp:p%40ss%2Fw%3Ard@db/orp",
+        "postgresql://db/orp?user=orp&password=p%40ss%2Fw%3Ard",
+        "postgresql:///orp?host=/run/pg&user=orp&password=p%40ss%2Fw%3Ard",
+    ],
+)
+def test_a_password_is_read_and_never_shown(address: str) -> None:
+    url = parse_database_url(address)
+    assert (url.username, url.password) == ("orp", "p@ss/w:rd")
+    for text in (repr(url), str(url), f"{url}"):
+        assert "p@ss" not in text
+        assert "p%40ss" not in text
+
+
+async def test_ssl_and_socket_reach_the_driver(postgres_url: URL) -> None:
+    """A real server, on a Unix socket, with libpq's words for it."""
+    address = postgres_url.render_as_string(hide_password=False).replace("+asyncpg", "")
+    assert "host=" in address
+    engine = create_engine(parse_database_url(f"{address}&sslmode=prefer"))
+    async with engine.connect() as connection:
+        assert (await connection.exec_driver_sql("SELECT 1")).scalar() == 1
+    await engine.dispose()
