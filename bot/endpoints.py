@@ -30,4 +30,5 @@ def use_gateway(url: str) -> None:
         def __set__(self, socket: DiscordWebSocket, value: yarl.URL) -> None:
             """Ignore what Discord says."""
 
-    setattr(DiscordWebSocket, "gateway", FixedGateway())  # noqa: B010
+    # Plain assignment is refused by the type checker: discord.py declares the attribute as a URL.
+    type.__setattr__(DiscordWebSocket, "gateway", FixedGateway())

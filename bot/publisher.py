@@ -6,8 +6,8 @@ The publisher never gives up on trouble that passes and never repeats what only 
 from __future__ import annotations
 
 import asyncio
-import random
 from datetime import timedelta
+from random import SystemRandom
 from typing import Any, Final
 
 import discord
@@ -27,6 +27,7 @@ FIRST_WAIT_S: Final = 2.0
 LONGEST_WAIT_S: Final = 300.0
 OLD_POST_WAIT: Final = timedelta(minutes=10)
 _NONCE_LENGTH: Final = 25
+_random = SystemRandom()
 
 log = structlog.get_logger(__name__)
 
@@ -148,4 +149,4 @@ def _render(post: ClaimedPost) -> Answer:
 def _wait_after(attempts: int) -> timedelta:
     """Return how long to wait after so many attempts: growing, and never in step with others."""
     longest = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(attempts - 1, 10))
-    return timedelta(seconds=longest * random.uniform(0.5, 1.0))  # noqa: S311
+    return timedelta(seconds=longest * _random.uniform(0.5, 1.0))

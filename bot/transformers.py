@@ -55,20 +55,20 @@ class _Whole(Transformer):
     def max_value(self) -> int:
         return self._most
 
-    async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> int:  # noqa: ANN401
-        return int(value)
+    async def transform(self, interaction: discord.Interaction[Any], value: object, /) -> int:
+        return int(str(value))
 
 
 class _Suggested(Transformer):
     """A name that is offered as it is typed; names and ids are both looked up in the core."""
 
-    async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> str:  # noqa: ANN401
+    async def transform(self, interaction: discord.Interaction[Any], value: object, /) -> str:
         return str(value)
 
     async def autocomplete(
         self,
         interaction: discord.Interaction[Any],
-        value: Any,  # noqa: ANN401
+        value: object,
         /,
     ) -> list[DiscordChoice[int | float | str]]:
         """Offer what fits; an error leaves the list empty instead of reaching nobody."""

@@ -46,7 +46,7 @@ async def sync_when_changed(bot: OrpBot) -> bool:
         raise app_commands.MissingApplicationID
     registered = await bot.http.get_global_commands(bot.application_id)
     wanted = [command.to_dict(bot.tree) for command in bot.tree.get_commands()]
-    if _same_commands(wanted, registered):
+    if same_commands(wanted, registered):
         log.info("commands are registered already", commands=len(wanted))
         return False
     await bot.tree.sync()
@@ -60,9 +60,10 @@ _DISCORDS_OWN: Final = frozenset(
 )
 
 
-def _same_commands(
+def same_commands(
     wanted: Sequence[Mapping[str, Any]], registered: Sequence[Mapping[str, Any]]
 ) -> bool:
+    """Tell whether two lists of commands say the same, whatever their order."""
     by_name = {(command["type"], command["name"]): command for command in registered}
     return len(wanted) == len(registered) and all(
         _same(command, by_name.get((command["type"], command["name"]))) for command in wanted

@@ -65,11 +65,12 @@ def parse_database_url(value: object) -> URL:
 
 def _with_login_in_its_place(url: URL) -> URL:
     """Move libpq's ``?user=…&password=…`` to where SQLAlchemy hides the password."""
-    for parameter, field in (("user", "username"), ("password", "password")):
-        given = url.query.get(parameter)
-        if given is not None:
-            value = given if isinstance(given, str) else given[-1]
-            url = url.difference_update_query([parameter])._replace(**{field: value})
+    given = url.normalized_query
+    url = url.difference_update_query(["user", "password"])
+    if "user" in given:
+        url = url.set(username=given["user"][-1])
+    if "password" in given:
+        url = url.set(password=given["password"][-1])
     return url
 
 

@@ -121,8 +121,8 @@ async def _migrate(
             if not is_needed(before):
                 return MigrationReport(before, before, None)
             # Nobody else can write by now, and the copy does not see what is not committed.
-            has_rows = await connection.run_sync(_has_tables)
-            copy = await backup(url) if has_rows and url.get_backend_name() == "sqlite" else None
+            has_tables = await connection.run_sync(_has_tables)
+            copy = await backup(url) if has_tables and url.get_backend_name() == "sqlite" else None
             await connection.run_sync(lambda sync: run(alembic_config(sync), revision))
             after = await connection.run_sync(revisions.current)
         return MigrationReport(before, after, copy)

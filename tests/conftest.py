@@ -27,7 +27,7 @@ def test_databases() -> Iterator[TestDatabases]:
 
 
 @pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest) -> Kind:
+def database_kind(request: pytest.FixtureRequest) -> Kind:
     """The kind of database a test runs on: once on each."""
     kind: Kind = request.param
     return kind
@@ -35,19 +35,19 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 @pytest.fixture
 async def database(
-    kind: Kind, test_databases: TestDatabases, clock: FakeClock
+    database_kind: Kind, test_databases: TestDatabases, clock: FakeClock
 ) -> AsyncIterator[Database]:
     """A migrated, empty database; the test runs once on each kind."""
-    async with test_databases.temporary(kind, migrated=True) as url:
+    async with test_databases.temporary(database_kind, migrated=True) as url:
         database = Database(url, clock=clock)
         yield database
         await database.dispose()
 
 
 @pytest.fixture
-async def database_url(kind: Kind, test_databases: TestDatabases) -> AsyncIterator[URL]:
+async def database_url(database_kind: Kind, test_databases: TestDatabases) -> AsyncIterator[URL]:
     """The address of a database without any table; the test runs once on each kind."""
-    async with test_databases.temporary(kind, migrated=False) as url:
+    async with test_databases.temporary(database_kind, migrated=False) as url:
         yield url
 
 

@@ -118,13 +118,13 @@ async def test_gaps_get_the_defaults(database_url: URL) -> None:
     ]
 
 
-async def test_a_team_that_is_known_keeps_its_zone(database_url: URL) -> None:
-    await make_earlier_tables(database_url)
-    await upgrade(database_url)
-    async with connected(database_url) as connection:
+async def test_a_team_that_is_known_keeps_its_zone(sqlite_url: URL) -> None:
+    await make_earlier_tables(sqlite_url)
+    await upgrade(sqlite_url)
+    async with connected(sqlite_url) as connection:
         await connection.execute(sa.insert(Team).values(id=TEAM, time_zone="America/Denver"))
-    await adopt(database_url, TEAM, "Europe/Berlin")
-    database = Database(database_url)
+    await adopt(sqlite_url, TEAM, "Europe/Berlin")
+    database = Database(sqlite_url)
     (info,) = (await build_services(database).sessions.list_sessions(CALLER)).sessions
     await database.dispose()
     assert info.time_zone == "America/Denver"

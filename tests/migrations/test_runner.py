@@ -84,17 +84,17 @@ async def test_an_upgrade_tells_what_it_did(database_url: URL) -> None:
     assert not report.changed
 
 
-async def test_up_never_leads_down_nor_down_up(database_url: URL) -> None:
-    await upgrade(database_url, revision="0002")
-    assert not (await upgrade(database_url, revision="0001")).changed
-    assert not (await downgrade(database_url, "0003")).changed
-    assert await current(database_url) == "0002"
+async def test_up_never_leads_down_nor_down_up(sqlite_url: URL) -> None:
+    await upgrade(sqlite_url, revision="0002")
+    assert not (await upgrade(sqlite_url, revision="0001")).changed
+    assert not (await downgrade(sqlite_url, "0003")).changed
+    assert await current(sqlite_url) == "0002"
 
 
-async def test_a_revision_that_does_not_exist_is_named(database_url: URL) -> None:
-    await upgrade(database_url)
+async def test_a_revision_that_does_not_exist_is_named(sqlite_url: URL) -> None:
+    await upgrade(sqlite_url)
     with pytest.raises(MigrationError, match="no revision 0009, only 0001, 0002, 0003"):
-        await downgrade(database_url, "0009")
+        await downgrade(sqlite_url, "0009")
 
 
 async def test_any_working_directory_will_do(

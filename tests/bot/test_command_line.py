@@ -1,0 +1,165 @@
+"""``python -m bot`` from a shell: every command, and what stops a start with a sentence."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from core.config import Settings
+from migrations.environment import VERSION_TABLE
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Outcome:
+    """How a command ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+RunBot = Callable[..., Outcome]
+
+
+@pytest.fixture
+def bot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[RunBot]:
+    """Run the command line in an empty directory, with nothing but the settings given."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("LOG_LEVEL", "ERROR")
+    monkeypatch.chdir(tmp_path)
+    handlers, level = logging.root.handlers[:], logging.root.level
+
+    def run(*words: str, **settings: str) -> Outcome:
+        with monkeypatch.context() as given:
+            for name, value in settings.items():
+                given.setenv(name, value)
+            given.setattr(sys, "argv", ["bot", *words])
+            capfd.readouterr()
+            with pytest.raises(SystemExit) as ended:
+                main()
+            printed = capfd.readouterr()
+        return Outcome(int(ended.value.code or 0), printed.out, printed.err)
+
+    yield run
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+
+
+def test_it_runs_as_a_module() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "bot", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "doctor" in shown.stdout
+
+
+def test_help_shows_every_command(bot: RunBot) -> None:
+    shown = bot("--help")
+    assert shown.code == 0
+    for command in (
+        "run",
+        "upgrade",
+        "downgrade",
+        "current",
+        "verify",
+        "backup",
+        "adopt",
+        "doctor",
+    ):
+        assert command in shown.out
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({}, "DISCORD_TOKEN"),
+        (
+            {"DISCORD_TOKEN": "secret-token", "DATABASE_URL": "mysql://u:hunter2@h/d"},
+            "DATABASE_URL",
+        ),
+        ({"DISCORD_TOKEN": "secret-token", "SHARD_IDS": "0,1"}, "SHARD_IDS"),
+        ({"DISCORD_TOKEN": "secret-token", "LOG_LEVEL": "loud"}, "LOG_LEVEL"),
+        (
+            {"DISCORD_TOKEN": "secret-token", "DISCORD_GATEWAY_URL": "http://x"},
+            "DISCORD_GATEWAY_URL",
+        ),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it(
+    bot: RunBot, settings: dict[str, str], named: str
+) -> None:
+    refused = bot(**settings)
+    assert refused.code == 1
+    assert named in refused.err
+    assert "Traceback" not in refused.err
+    assert len(refused.err.strip().splitlines()) == 1
+    assert "hunter2" not in refused.err
+    assert "secret-token" not in refused.err
+
+
+def test_settings_are_read_from_a_file(bot: RunBot, tmp_path: Path) -> None:
+    assert bot("has-token").code == 1
+    (tmp_path / ".env").write_text("DISCORD_TOKEN=something\n", encoding="utf-8")
+    assert bot("has-token").code == 0
+    (tmp_path / ".env").write_text((ROOT / ".env.example").read_text(encoding="utf-8"))
+    assert bot("has-token").code == 1, "the example has no token"
+
+
+def test_the_database_commands_work_from_any_directory(bot: RunBot, tmp_path: Path) -> None:
+    assert bot("current").code == 1, "there is no database yet"
+    upgraded = bot("upgrade")
+    assert upgraded.code == 0, upgraded.err
+    assert (tmp_path / "data" / "orp.db").exists()
+    revision = bot("current").out.strip()
+    assert f"→ {revision}" in upgraded.out
+    assert bot("verify").code == 0
+    backup = bot("backup")
+    assert Path(tmp_path, backup.out.strip()).exists()
+    down = bot("downgrade", "0002")
+    assert "0002" in down.out
+    assert bot("verify").code == 1
+    assert bot("upgrade").code == 0
+    adopted = bot("adopt", "42", "--timezone", "Europe/Berlin")
+    assert adopted.code == 0, adopted.err
+    assert bot("adopt", "42", "--timezone", "Mars/Base").code == 1
+
+
+def test_the_script_for_psql_needs_no_database(bot: RunBot, tmp_path: Path) -> None:
+    script = bot("upgrade", "--sql")
+    assert script.code == 0, script.err
+    assert script.out.lstrip().startswith("BEGIN;")
+    assert script.out.rstrip().endswith("COMMIT;")
+    assert "CREATE TABLE run_logs" in script.out
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_database_newer_than_the_program_stops_the_start(bot: RunBot, tmp_path: Path) -> None:
+    bot("upgrade")
+    with sqlite3.connect(tmp_path / "data" / "orp.db") as database:
+        database.execute(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+    refused = bot(DISCORD_TOKEN="secret-token")
+    assert refused.code == 1
+    assert "newer" in refused.err
+    assert len(refused.err.strip().splitlines()) == 1
+
+
+def test_the_doctor_names_what_is_missing(bot: RunBot, tmp_path: Path) -> None:
+    examined = bot("doctor")
+    assert examined.code == 1
+    assert "DISCORD_TOKEN" in examined.out

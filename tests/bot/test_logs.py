@@ -1,0 +1,79 @@
+"""Log lines: one format for everybody's, and no secret in any of them."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+
+import pytest
+import structlog
+
+from bot.logs import set_up_logging
+from core.config import Settings
+
+TOKEN = "MTIz.token.that-nobody-may-see"
+PASSWORD = "hunter2-the-password"
+
+SetUp = Callable[[str], None]
+
+
+@pytest.fixture
+def set_up() -> Iterator[SetUp]:
+    handlers, level = logging.root.handlers[:], logging.root.level
+
+    def run(log_format: str) -> None:
+        set_up_logging(
+            Settings.model_validate(
+                {
+                    "discord_token": TOKEN,
+                    "database_url": f"postgresql://orp:{PASSWORD}@localhost/orp",
+                    "log_format": log_format,
+                }
+            )
+        )
+
+    yield run
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_no_line_holds_a_secret(
+    set_up: SetUp, log_format: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up(log_format)
+    structlog.get_logger("bot").error("connecting failed", url=f"postgres://orp:{PASSWORD}@h/d")
+    logging.getLogger("discord.http").warning("sent Authorization: Bot %s", TOKEN)
+    try:
+        raise ValueError(f"cannot use {PASSWORD}")
+    except ValueError:
+        structlog.get_logger("bot").exception("failed")
+    written = capsys.readouterr().err
+    assert "connecting failed" in written
+    assert "ValueError" in written
+    assert TOKEN not in written
+    assert PASSWORD not in written
+
+
+def test_a_json_line_is_one_object_with_its_fields(
+    set_up: SetUp, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up("json")
+    structlog.get_logger("bot").info("ready", guilds=3)
+    logging.getLogger("discord").info("resumed")
+    ours, theirs = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert ours["event"] == "ready"
+    assert ours["guilds"] == 3
+    assert theirs["event"] == "resumed"
+    assert theirs["level"] == "info"
+
+
+def test_settings_never_show_their_secrets() -> None:
+    settings = Settings.model_validate(
+        {"discord_token": TOKEN, "database_url": f"postgresql://orp:{PASSWORD}@localhost/orp"}
+    )
+    for text in (repr(settings), str(settings), repr(settings.database_url)):
+        assert TOKEN not in text
+        assert PASSWORD not in text
