@@ -69,12 +69,15 @@ def upgrade(
     revision: Annotated[str, typer.Argument(help="Which revision.")] = "head",
     *,
     sql: Annotated[bool, typer.Option("--sql", help="Print a script for psql instead.")] = False,
+    start: Annotated[
+        str | None, typer.Option(help="With --sql: the revision the database stands at.")
+    ] = None,
 ) -> None:
     """Bring the database to a revision; SQLite is copied to a backup file first."""
 
     async def work(settings: Settings) -> None:
         if sql:
-            print(runner.upgrade_sql(revision=revision))
+            print(runner.upgrade_sql(start=start, revision=revision))
             return
         report = await runner.upgrade(settings.database_url, revision=revision)
         _print_report(report)

@@ -108,6 +108,11 @@ class OrpBot(commands.AutoShardedBot):
         if before.permissions != after.permissions:
             await self.services.outbox.unblock(after.guild.id)
 
+    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
+        """Try held up posts again: the bot may have been given a role."""
+        if self.user is not None and after.id == self.user.id and before.roles != after.roles:
+            await self.services.outbox.unblock(after.guild.id)
+
     async def launch_shard(
         self, gateway: yarl.URL, shard_id: int, *, initial: bool = False
     ) -> None:

@@ -10,9 +10,10 @@ import structlog
 from discord import app_commands
 
 from bot.render.answer import Answer
-from bot.render.errors import apology, refusal
+from bot.render.errors import apology, refusal, store_unavailable
 from core.database import Redelivered
 from core.errors import RacerError
+from core.outages import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,8 @@ def answer_for(interaction: discord.Interaction[Any], error: BaseException) -> A
         return refusal(f"“{str(cause.value)[:40]}” cannot be used there; pick from the list.")
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return refusal("That command has just changed: type it again in a moment.")
+    if isinstance(cause, StoreUnavailable):
+        return store_unavailable(log_unexpected(cause, interaction), cause.may_be_stored)
     return apology(log_unexpected(cause, interaction))
 
 

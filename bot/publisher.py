@@ -6,6 +6,8 @@ The publisher never gives up on trouble that passes and never repeats what only 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from random import SystemRandom
 from typing import Any, Final
@@ -14,9 +16,13 @@ import discord
 import structlog
 
 from bot.errors import log_unexpected
-from bot.render.answer import Answer
+from bot.permissions import CHANNEL_GONE, NO_CHANNEL, not_allowed
 from bot.render.summary import heat_summary, wrap_up
-from bot.trouble import Trouble, trouble_of
+from bot.trouble import Trouble, trouble_of, was_refused
+from bot.views.base import carries, row
+from bot.views.confidence import confidence_buttons
+from bot.views.sessions import CsvButton
+from core.outages import StoreUnavailable
 from core.results import ClaimedPost, HeatTable, PostTask
 from core.services.outbox import OutboxService
 
@@ -26,6 +32,10 @@ LOOK_AGAIN: Final = timedelta(seconds=1)
 FIRST_WAIT_S: Final = 2.0
 LONGEST_WAIT_S: Final = 300.0
 OLD_POST_WAIT: Final = timedelta(minutes=10)
+RENEW_EVERY_S: Final = 3
+# How far a look for an unnoted post goes: it was sent within moments of the attempt.
+LOOK_THROUGH: Final = 200
+CLOCK_DIFFERENCE: Final = timedelta(minutes=1)
 _NONCE_LENGTH: Final = 25
 _random = SystemRandom()
 
@@ -70,10 +80,29 @@ class Publisher:
         return post is not None
 
     async def _publish(self, post: ClaimedPost) -> None:
+        async with self._renewing(post):
+            try:
+                await self._carry_out(post)
+            except Exception as error:
+                await self._note_trouble(post, error)
+
+    @contextlib.asynccontextmanager
+    async def _renewing(self, post: ClaimedPost) -> AsyncIterator[None]:
+        """Keep the claim for as long as the work takes; a rate limit can make it long."""
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(RENEW_EVERY_S)
+                with contextlib.suppress(StoreUnavailable):
+                    await self._outbox.renew(post)
+
+        renewing = asyncio.create_task(renew())
         try:
-            await self._carry_out(post)
-        except Exception as error:
-            await self._note_trouble(post, error)
+            yield
+        finally:
+            renewing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await renewing
 
     async def _carry_out(self, post: ClaimedPost) -> None:
         if post.task is PostTask.NOTHING:
@@ -81,32 +110,55 @@ class Publisher:
         elif post.task is PostTask.REMOVE:
             await self._remove(post)
         elif post.channel_id is None:
-            await self._outbox.blocked(
-                post, problem="No channel for summaries is set: use /team channel."
-            )
-        elif post.message_id is None:
-            channel = self._client.get_partial_messageable(post.channel_id)
-            message = await channel.send(
-                **_shown(post), nonce=post.id.hex[:_NONCE_LENGTH], silent=post.silent
-            )
-            await self._outbox.shown(post, channel_id=post.channel_id, message_id=message.id)
+            await self._outbox.blocked(post, problem=NO_CHANNEL)
+        elif (message := await self._message_of(post)) is not None:
+            await message.edit(**_shown(post))
+            await self._note_shown(post, message)
         else:
-            message_id = post.message_id
-            await self._message(post.channel_id, message_id).edit(**_shown(post))
-            await self._outbox.shown(post, channel_id=post.channel_id, message_id=message_id)
+            channel = self._client.get_partial_messageable(post.channel_id)
+            nonce = post.id.hex[:_NONCE_LENGTH]
+            sent = await channel.send(**_given(post), nonce=nonce, silent=post.silent)
+            await self._note_shown(post, sent)
+
+    async def _note_shown(
+        self, post: ClaimedPost, message: discord.Message | discord.PartialMessage
+    ) -> None:
+        await self._outbox.shown(post, channel_id=message.channel.id, message_id=message.id)
 
     async def _remove(self, post: ClaimedPost) -> None:
-        if post.channel_id is not None and post.message_id is not None:
-            try:
-                await self._message(post.channel_id, post.message_id).delete()
-            except discord.HTTPException as error:
-                # What cannot be reached any more needs no removing.
-                if trouble_of(error) is Trouble.PASSING:
-                    raise
+        try:
+            message = await self._message_of(post)
+            if message is not None:
+                await message.delete()
+        except discord.HTTPException as error:
+            # What cannot be reached any more needs no removing.
+            if trouble_of(error) is Trouble.PASSING:
+                raise
         await self._outbox.removed(post)
 
-    def _message(self, channel_id: int, message_id: int) -> discord.PartialMessage:
-        return self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
+    async def _message_of(
+        self, post: ClaimedPost
+    ) -> discord.Message | discord.PartialMessage | None:
+        """Return the message that shows the post, noted or not; None when there is none yet."""
+        if post.channel_id is not None and post.message_id is not None:
+            channel = self._client.get_partial_messageable(post.channel_id)
+            return channel.get_partial_message(post.message_id)
+        if post.look_since is None or post.look_in is None:
+            return None
+        channel = self._client.get_partial_messageable(post.look_in)
+        after = post.look_since - CLOCK_DIFFERENCE
+        try:
+            async for message in channel.history(limit=LOOK_THROUGH, after=after):
+                if self._is_own(message) and carries(message, post.subject_id):
+                    log.info("adopted a post nobody had noted", post=str(post.id))
+                    return message
+        except discord.HTTPException as error:
+            if trouble_of(error) is not Trouble.CHANNEL_GONE:
+                raise
+        return None
+
+    def _is_own(self, message: discord.Message) -> bool:
+        return self._client.user is not None and message.author.id == self._client.user.id
 
     async def _note_trouble(self, post: ClaimedPost, error: Exception) -> None:
         trouble = trouble_of(error)
@@ -116,37 +168,38 @@ class Publisher:
         if trouble is Trouble.MESSAGE_GONE:
             await self._outbox.message_gone(post)
         elif trouble is Trouble.NO_PERMISSION:
-            await self._outbox.blocked(
-                post,
-                problem=f"I may not post in <#{post.channel_id}>: allow me View Channel, "
-                "Send Messages, Embed Links and Attach Files there.",
-            )
+            await self._outbox.blocked(post, problem=not_allowed(post.channel_id))
         elif trouble is Trouble.CHANNEL_GONE:
-            await self._outbox.blocked(
-                post, problem="The channel for summaries is gone: set another with /team channel."
-            )
-        elif trouble is Trouble.EDITED_TOO_OFTEN:
-            await self._outbox.try_later(post, wait=OLD_POST_WAIT, error=str(error))
+            await self._outbox.blocked(post, problem=CHANNEL_GONE)
         else:
             if trouble is Trouble.UNEXPECTED:
                 log_unexpected(error)
-            await self._outbox.try_later(post, wait=_wait_after(post.attempts), error=str(error))
+            wait = OLD_POST_WAIT if trouble is Trouble.EDITED_TOO_OFTEN else _wait_after(post)
+            await self._outbox.try_later(
+                post, wait=wait, error=str(error), may_be_out=not was_refused(error)
+            )
 
 
 def _shown(post: ClaimedPost) -> dict[str, Any]:
-    answer = _render(post)
-    return {"content": answer.content or None, "embed": answer.embed}
-
-
-def _render(post: ClaimedPost) -> Answer:
-    if post.content is None:
-        raise ValueError(f"post {post.id} has nothing to show")
+    """Return everything the post shows, with None for what it shows no more."""
     if isinstance(post.content, HeatTable):
-        return heat_summary(post.content)
-    return wrap_up(post.content)
+        answer = heat_summary(post.content)
+        view = confidence_buttons(post.subject_id) if post.content.has_laps else None
+    elif post.content is not None:
+        answer = wrap_up(post.content)
+        view = row(CsvButton(post.subject_id))
+    else:
+        raise ValueError(f"post {post.id} has nothing to show")
+    return {"content": answer.content, "embed": answer.embed, "view": view}
 
 
-def _wait_after(attempts: int) -> timedelta:
+def _given(post: ClaimedPost) -> dict[str, Any]:
+    """Return what a new message is made of; sending takes no None."""
+    return {name: value for name, value in _shown(post).items() if value is not None}
+
+
+def _wait_after(post: ClaimedPost) -> timedelta:
     """Return how long to wait after so many attempts: growing, and never in step with others."""
-    longest = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(attempts - 1, 10))
+    doublings = min(post.attempts - 1, 10)
+    longest = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2**doublings)
     return timedelta(seconds=longest * _random.uniform(0.5, 1.0))

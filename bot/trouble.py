@@ -51,6 +51,12 @@ _BY_CODE: Final = {
 }
 
 
+def was_refused(error: BaseException) -> bool:
+    """Tell whether Discord surely did nothing; a lost connection or a 5xx leaves that open."""
+    refused = isinstance(error, discord.HTTPException) and 400 <= error.status < 500
+    return refused or isinstance(error, discord.RateLimited)
+
+
 def trouble_of(error: BaseException) -> Trouble:
     """Tell what an exception raised while talking to Discord means."""
     if isinstance(error, discord.InteractionResponded):

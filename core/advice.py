@@ -62,6 +62,11 @@ class ExperienceLevel(StrEnum):
     INTERMEDIATE = "Intermediate"
     PRO = "Pro"
 
+    @classmethod
+    def stored(cls, text: str) -> ExperienceLevel:
+        """Return a profile's level; one that only the earlier system knew is Intermediate."""
+        return cls(text) if text in set(cls) else cls.INTERMEDIATE
+
     @property
     def bias(self) -> Bias:
         """What this level should weigh."""

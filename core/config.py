@@ -21,6 +21,7 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
 }
+_OPTIONS = {"host", "port", "ssl", "sslmode"}
 _SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 
 
@@ -54,6 +55,9 @@ def parse_database_url(value: object) -> URL:
     if not url.database:
         raise ValueError("the name of the database is missing: postgresql://host/name")
     url = _with_login_in_its_place(url)
+    unknown = sorted(url.query.keys() - _OPTIONS)
+    if unknown:
+        raise ValueError(f"the option {unknown[0]} is not understood, leave it out")
     mode = url.query.get("sslmode")
     if mode is None:
         return url

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,10 +24,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.models import InteractionSeen, Team
+from core.outages import outages_told
 
 Clock = Callable[[], datetime]
 
 _BUSY_TIMEOUT_MS: Final = 5_000
+# How long to wait for a free connection; the racer is told to try again well before they give up.
+_POOL_TIMEOUT_S: Final = 5
 _BEGIN_OPTION: Final = "orp_begin"
 
 
@@ -55,7 +58,9 @@ def create_engine(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
     return create_async_engine(
         url,
         json_serializer=_to_json,
+        # A connection that died with a restarted server is noticed and replaced.
         pool_pre_ping=True,
+        pool_timeout=_POOL_TIMEOUT_S,
         # Moments adopted from the earlier system may stand in columns without a zone.
         connect_args={"server_settings": {"timezone": "UTC"}},
     )
@@ -113,7 +118,9 @@ class UnitOfWork:
 
     async def commit(self) -> None:
         """Keep what was done, and wake the publisher when there is something for it."""
-        await self.db.commit()
+        # A server may have committed before the connection broke; SQLite says what it did.
+        with outages_told(may_be_stored=not _is_sqlite(self.db)):
+            await self.db.commit()
         if self.touches_outbox:
             self.outbox_changed.set()
 
@@ -141,11 +148,14 @@ class UnitOfWork:
 
     async def insert_or_ignore(self, model: type[Any], **values: object) -> bool:
         """Insert a row unless one like it stands; tell whether it was inserted."""
-        dialect = self.db.get_bind().dialect.name
-        insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+        insert = sqlite.insert if _is_sqlite(self.db) else postgresql.insert
         statement = insert(model).values(**values).on_conflict_do_nothing()
         result = await self.db.execute(statement.returning(next(iter(model.__table__.primary_key))))
         return result.first() is not None
+
+
+def _is_sqlite(db: AsyncSession) -> bool:
+    return db.get_bind().dialect.name == "sqlite"
 
 
 class Database:
@@ -155,19 +165,28 @@ class Database:
         self.engine = create_engine(url)
         self.clock = clock
         self.outbox_changed = asyncio.Event()
+        # SQLite lets waiting writers try again in no order, so under load some would wait too
+        # long; here they queue. PostgreSQL queues by itself, a team at a time.
+        is_sqlite = url.get_backend_name() == "sqlite"
+        self._turn_to_write = asyncio.Lock() if is_sqlite else nullcontext()
         self._reading = self.engine.execution_options(**_reading_options(url))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:
         """Open a transaction for looking only; all its queries see the same moment."""
-        async with AsyncSession(self._reading, expire_on_commit=False) as db:
-            yield UnitOfWork(db, self.clock(), self.outbox_changed)
+        with outages_told():
+            async with AsyncSession(self._reading, expire_on_commit=False) as db:
+                yield UnitOfWork(db, self.clock(), self.outbox_changed)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[UnitOfWork]:
         """Open a transaction for changing; what is not committed is rolled back."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as db:
-            yield UnitOfWork(db, self.clock(), self.outbox_changed)
+        with outages_told():
+            async with (
+                self._turn_to_write,
+                AsyncSession(self.engine, expire_on_commit=False) as db,
+            ):
+                yield UnitOfWork(db, self.clock(), self.outbox_changed)
 
     async def dispose(self) -> None:
         """Close all connections."""

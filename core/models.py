@@ -299,6 +299,8 @@ class SummaryPost(Base):
     # Both are empty once what it showed was deleted and only the post is left to remove.
     heat_id: Mapped[UUID | None] = mapped_column(ForeignKey("heats.id", ondelete="SET NULL"))
     session_id: Mapped[UUID | None] = mapped_column(ForeignKey("sessions.id", ondelete="SET NULL"))
+    # The heat's or session's id, which also stands in the post's buttons; it outlives them.
+    subject_id: Mapped[UUID]
     # Where to post while the team has set no channel.
     fallback_channel_id: Mapped[int | None] = mapped_column(BigInteger)
     channel_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -309,6 +311,8 @@ class SummaryPost(Base):
     shown: Mapped[int] = mapped_column(server_default="0")
     attempts: Mapped[int] = mapped_column(server_default="0")
     attempted_at: Mapped[datetime | None]
+    # Since when a message may be out in channel_id that nobody has noted.
+    sending_since: Mapped[datetime | None]
     next_attempt_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None]
     last_error: Mapped[str | None]

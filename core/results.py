@@ -387,6 +387,14 @@ class LapCounted:
     run: RacerRun
 
 
+@dataclass(frozen=True, slots=True)
+class ConfidenceRated:
+    """The racer said how sure they are of the car; ``run`` carries the new score."""
+
+    heat: HeatRef
+    run: RacerRun
+
+
 # Scores
 
 
@@ -462,6 +470,10 @@ class ClaimedPost:
         version: The change it will then stand at.
         attempts: How often it was tried since it last went well.
         content: What it shows; None when it is to be removed or there is nothing to show.
+        subject_id: The id of the heat or session, which stands in the post's buttons.
+        look_since: When an earlier attempt began whose outcome nobody noted; its message, if it
+            is out, is adopted instead of posted again.
+        look_in: The channel of that attempt.
     """
 
     id: UUID
@@ -473,3 +485,6 @@ class ClaimedPost:
     version: int
     attempts: int
     content: HeatTable | Standings | None
+    subject_id: UUID
+    look_since: datetime | None
+    look_in: int | None

@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.context import caller_of
+from bot.permissions import with_channel_problem
 from bot.render import heats
 from bot.replies import reply
 from bot.transformers import ClassName, HeatName
@@ -51,7 +52,8 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     ) -> None:
         """Finish a heat."""
         finished = await self._services.heats.finish(caller_of(interaction), heat)
-        await reply(interaction, heats.heat_finished(finished))
+        told = with_channel_problem(finished, interaction.guild)
+        await reply(interaction, heats.heat_finished(told))
 
     @app_commands.command(description="Show a heat's table as it stands")
     @app_commands.describe(heat="Left out: the heat you are in")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 import discord
@@ -13,7 +12,7 @@ from bot.context import caller_of
 from bot.render import sessions
 from bot.replies import reply
 from bot.transformers import Days, Rounds, SessionName, TrackName, ZoneName
-from bot.views.sessions import ask_delete_session, standings
+from bot.views.sessions import ask_delete_session, csv_file, standings
 from core.services.sessions import SessionFields
 
 if TYPE_CHECKING:
@@ -112,5 +111,4 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
     ) -> None:
         """Hand over a CSV file."""
         export = await self._services.sessions.export(caller_of(interaction), session)
-        file = discord.File(io.BytesIO(export.content.encode()), export.filename)
-        await reply(interaction, sessions.exported(export), file=file)
+        await reply(interaction, sessions.exported(export), file=csv_file(export))

@@ -26,3 +26,22 @@ def apology(reference: str) -> Answer:
         "Sorry, that went wrong on our side: try again, and if it keeps happening, tell whoever "
         f"runs the bot the reference `{in_code(reference)}`."
     )
+
+
+def store_unavailable(reference: str, may_be_stored: bool) -> Answer:
+    """Tell that the laps cannot be reached for the moment.
+
+    Args:
+        reference: The short code that is also in the log.
+        may_be_stored: Whether it is unknown if the change was kept.
+    """
+    code = f"`{in_code(reference)}`"
+    if may_be_stored:
+        return Answer(
+            "The store went away while I was saving: look with /heat show whether it is there "
+            f"before you type it again (reference {code})."
+        )
+    return Answer(
+        f"I cannot reach the store just now and nothing was stored: try again in a minute "
+        f"(reference {code})."
+    )

@@ -18,9 +18,10 @@ from bot.render.phrases import (
     with_welcome,
 )
 from bot.render.text import plain
+from core.advice import Status
 from core.analysis import Lap
 from core.laptimes import format_lap
-from core.results import LapCounted, LapsLogged, RacerRun, Undone, WhichEvent
+from core.results import ConfidenceRated, LapCounted, LapsLogged, RacerRun, Undone, WhichEvent
 
 _DOUBTS_NAMED: Final = 5
 
@@ -127,6 +128,16 @@ def lap_counted(result: LapCounted) -> Answer:
         f"{heat_name(result.heat)} · lap {lap.number} ({format_lap(lap.time_ms)}) {decision} now.\n"
         f"{figures(result.run)}"
     )
+
+
+def confidence_rated(result: ConfidenceRated) -> Answer:
+    """Show the racer's confidence and the score behind its gate."""
+    lines = [f"{heat_name(result.heat)} · sure of the car: {result.run.confidence}/5"]
+    lines.append(figures(result.run))
+    orp = result.run.orp
+    if orp is not None and orp.status is Status.REJECTED:
+        lines.append("Press 3 or more to be scored again.")
+    return Answer("\n".join(lines))
 
 
 def which_event(result: WhichEvent) -> Answer:

@@ -17,6 +17,8 @@ from core.caller import Person
 from core.laptimes import format_lap
 from core.results import ClassStandings, HeatTable, Standings
 
+CONFIDENCE_QUESTION: Final = "How sure are you of the car? 1 not at all, 5 fully"
+
 _BEST_LAPS: Final = 3
 _SECTION_LIMIT: Final = 600
 
@@ -29,7 +31,9 @@ def heat_summary(table: HeatTable) -> Answer:
     if not table.has_laps:
         return Answer(headline(table))
     ranked = ranked_table(table.runs, DESCRIPTION_LIMIT, hint="/heat show")
-    return Answer(headline(table), discord.Embed(description=ranked, colour=CARD_COLOUR))
+    embed = discord.Embed(description=ranked, colour=CARD_COLOUR)
+    embed.set_footer(text=CONFIDENCE_QUESTION)
+    return Answer(headline(table), embed)
 
 
 def headline(table: HeatTable, sign: str = "🏁") -> str:

@@ -3,12 +3,15 @@
 from typing import Final
 
 from bot.views.cards import ShareButton
+from bot.views.confidence import ConfidenceButton
 from bot.views.heats import DeleteHeatButton, FinishHeatButton
 from bot.views.laps import CountLapButton, EventSelect, UndoButton
-from bot.views.sessions import DeleteSessionButton, RaceHereButton
+from bot.views.sessions import CsvButton, DeleteSessionButton, RaceHereButton
 
 DYNAMIC_ITEMS: Final = (
+    ConfidenceButton,
     CountLapButton,
+    CsvButton,
     DeleteHeatButton,
     DeleteSessionButton,
     EventSelect,

@@ -39,6 +39,7 @@ _READERS: Final[dict[str, Callable[[str], object]]] = {
     "lap_number": int,
     "place_id": UUID,
     "racer_id": int,
+    "rating": int,
     "scope": str,
     "session_id": UUID,
 }
@@ -54,6 +55,16 @@ def row(*items: DynamicItem[Any]) -> View:
     for item in items:
         view.add_item(item)
     return view
+
+
+def carries(message: discord.Message, subject_id: UUID) -> bool:
+    """Tell whether a message has an item that carries this id."""
+    return any(
+        subject_id.hex in (getattr(item, "custom_id", None) or "")
+        for component in message.components
+        if isinstance(component, discord.ActionRow)
+        for item in component.children
+    )
 
 
 class OrpItem:

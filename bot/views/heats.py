@@ -9,6 +9,7 @@ import discord
 from discord.ui import Button, DynamicItem, View
 
 from bot.context import caller_of
+from bot.permissions import with_channel_problem
 from bot.render import heats
 from bot.replies import reply
 from bot.views.base import UUID_HEX, Laid, OrpItem, row
@@ -34,7 +35,8 @@ class FinishHeatButton(
     async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
         """Finish the heat."""
         finished = await services.heats.finish(caller_of(interaction), str(self.heat_id))
-        await reply(interaction, heats.heat_finished(finished))
+        told = with_channel_problem(finished, interaction.guild)
+        await reply(interaction, heats.heat_finished(told))
 
 
 class DeleteHeatButton(

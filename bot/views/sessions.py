@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from bot.render import sessions
 from bot.replies import reply
 from bot.views.base import UUID_HEX, Laid, OrpItem, row
 from core.bootstrap import Services
-from core.results import Deletion, Standings
+from core.results import Deletion, Export, Standings
 
 
 class RaceHereButton(
@@ -29,6 +30,24 @@ class RaceHereButton(
         """Send the presser's laps to this session from now on."""
         session = await services.sessions.race_here(caller_of(interaction), self.session_id)
         await reply(interaction, sessions.racing_here(session))
+
+
+class CsvButton(OrpItem, DynamicItem[Button[View]], template=rf"csv:(?P<session_id>{UUID_HEX})"):
+    """Hands over every lap of a session as a CSV file."""
+
+    def __init__(self, session_id: UUID) -> None:
+        super().__init__(Button(label="CSV", custom_id=f"csv:{session_id.hex}"))
+        self.session_id = session_id
+
+    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+        """Hand over the laps as they stand now."""
+        export = await services.sessions.export(caller_of(interaction), str(self.session_id))
+        await reply(interaction, sessions.exported(export), file=csv_file(export))
+
+
+def csv_file(export: Export) -> discord.File:
+    """Return an export as Discord takes files."""
+    return discord.File(io.BytesIO(export.content.encode()), export.filename)
 
 
 class DeleteSessionButton(

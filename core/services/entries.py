@@ -15,6 +15,7 @@ from core.laptimes import parse_lap_times
 from core.models import Entry, Heat, RacerProfile, RaceSession, RunLog, SummaryPost, Team
 from core.names import clean_note
 from core.results import (
+    ConfidenceRated,
     HeatStarted,
     LapCounted,
     LapsLogged,
@@ -166,6 +167,27 @@ class EntryService:
             await uow.commit()
         return counted
 
+    async def rate_confidence(
+        self, caller: Caller, heat_id: UUID, confidence: int
+    ) -> ConfidenceRated:
+        """Store how sure the caller is of their car in a heat they have driven.
+
+        Raises:
+            BadInput: The confidence is outside 1..5.
+            NotFound: There is no such heat.
+            NotAllowed: The caller has no laps in it.
+        """
+        lapbook.check_confidence(confidence)
+        async with self._database.write() as uow:
+            team = await places.begin(uow, caller)
+            session, heat = await places.heat_by_id(uow, team.id, heat_id)
+            racer = await places.profile_of(uow, team.id, caller.person)
+            if not await lapbook.rate_confidence(uow, session, heat, racer, confidence):
+                raise NotAllowed("Only who has laps in this heat can rate the car in it.")
+            rated = ConfidenceRated(places.heat_ref(heat), await _run(uow, session, heat, racer))
+            await uow.commit()
+        return rated
+
 
 async def _log(
     uow: UnitOfWork,
@@ -225,6 +247,8 @@ async def _log(
         doubtful=tuple(
             new_laps[place].number
             for place in doubtful_laps(times_ms, [lap.lap_time_ms for lap in before if lap.counts])
+            # The first crossing is explained, not doubted.
+            if new_laps[place].counts
         ),
         repeated=tuple(
             new_laps[place].number

@@ -156,7 +156,7 @@ async def settle(
         orp = calculate_orp(
             counting,
             confidence=standing.confidence_rating,
-            experience_level=ExperienceLevel(racer.experience_level),
+            experience_level=ExperienceLevel.stored(racer.experience_level),
             practice_rounds=session.practice_rounds,
         )
         standing.lap_count = len(laps)
@@ -189,7 +189,7 @@ async def renew_advice(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
     for standing, stored_level, practice_rounds in rows:
         if standing.orp_figures:
             orp = OrpResult.from_dict(standing.orp_figures)
-            level, scenario = ExperienceLevel(stored_level), scenario_for(practice_rounds)
+            level, scenario = ExperienceLevel.stored(stored_level), scenario_for(practice_rounds)
             standing.orp_figures = replace(
                 orp,
                 experience_level=level,
@@ -216,6 +216,18 @@ async def _look_at_first_crossing(uow: UnitOfWork, laps: Sequence[RunLog]) -> No
     if first.counts != counts:
         first.counts = counts
         first.updated_at = uow.now
+
+
+async def rate_confidence(
+    uow: UnitOfWork, session: RaceSession, heat: Heat, racer: RacerProfile, confidence: int
+) -> bool:
+    """Store a racer's confidence in the heat; tell whether they have laps there at all."""
+    standing = await uow.db.get(HeatRacer, (heat.id, racer.id))
+    if standing is None or standing.lap_count == 0:
+        return False
+    standing.confidence_rating = confidence
+    await settle(uow, session, heat, racer)
+    return True
 
 
 async def decide_whether_lap_counts(

@@ -20,7 +20,8 @@ from core.models import SummaryPost, Team
 from core.results import ClaimedPost, HeatTable, PostTask, Standings
 from core.services import outbox_rows, places, tables
 
-CLAIM_TIME: Final = timedelta(seconds=60)
+# A publisher that dies gives its posts free after this long; one that lives renews its claims.
+CLAIM_TIME: Final = timedelta(seconds=10)
 # What may not be removed is asked for again now and then, and when a permission changes.
 REMOVE_AGAIN: Final = timedelta(hours=1)
 
@@ -41,12 +42,23 @@ class OutboxService:
             post = await uow.db.scalar(_due(uow.now).with_for_update(skip_locked=True))
             if post is None:
                 return None
+            claimed = await _claimed(uow, post)
             post.claimed_until = uow.now + CLAIM_TIME
             post.attempted_at = uow.now
             post.attempts += 1
-            claimed = await _claimed(uow, post)
+            if claimed.task is PostTask.POST and post.sending_since is None:
+                post.sending_since = uow.now
+                post.channel_id = claimed.channel_id
             await uow.commit()
         return claimed
+
+    async def renew(self, post: ClaimedPost) -> None:
+        """Hold a claimed post for longer, because it is still being worked on."""
+        async with self._database.write() as uow:
+            row = await self._held(uow, post.id)
+            if row is not None:
+                row.claimed_until = uow.now + CLAIM_TIME
+            await uow.commit()
 
     async def wait_for_work(self, longest: timedelta) -> None:
         """Return when a service has ordered or changed a post, or after ``longest``.
@@ -98,12 +110,23 @@ class OutboxService:
                 row.claimed_until = None
             await uow.commit()
 
-    async def try_later(self, post: ClaimedPost, *, wait: timedelta, error: str) -> None:
-        """Note trouble that passes: the post is due again after a while."""
+    async def try_later(
+        self, post: ClaimedPost, *, wait: timedelta, error: str, may_be_out: bool
+    ) -> None:
+        """Note trouble that passes: the post is due again after a while.
+
+        Args:
+            post: The claimed post.
+            wait: For how long.
+            error: What happened.
+            may_be_out: Whether the message may have been posted all the same.
+        """
         async with self._database.write() as uow:
             row = await self._held(uow, post.id)
             if row is not None:
                 row.claimed_until = None
+                if not may_be_out and post.look_since is None:
+                    row.sending_since = None
                 row.next_attempt_at = uow.now + wait
                 row.last_error = error
             await uow.commit()
@@ -115,6 +138,8 @@ class OutboxService:
             if row is not None:
                 row.claimed_until = None
                 row.last_error = problem
+                if post.look_since is None:
+                    row.sending_since = None
                 if row.state == "removing":
                     row.next_attempt_at = uow.now + REMOVE_AGAIN
                 elif row.state == "pending":
@@ -153,6 +178,7 @@ def _settle(row: SummaryPost, version: int, now: datetime) -> None:
     row.attempts = 0
     row.claimed_until = None
     row.last_error = None
+    row.sending_since = None
     row.attempted_at = now
     if row.state == "removing":
         row.next_attempt_at = now
@@ -174,8 +200,11 @@ async def _claimed(uow: UnitOfWork, post: SummaryPost) -> ClaimedPost:
         message_id=post.message_id,
         silent=post.silent,
         version=post.wanted,
-        attempts=post.attempts,
+        attempts=post.attempts + 1,
         content=content,
+        subject_id=post.subject_id,
+        look_since=post.sending_since,
+        look_in=post.channel_id,
     )
 
 

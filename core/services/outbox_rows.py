@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, or_, select, update
 
@@ -27,22 +28,27 @@ async def order_heat_summary(
     silent: bool,
 ) -> None:
     """Order the summary of a heat that has just finished."""
-    uow.db.add(_new_post(uow, team_id, channel_id, silent=silent, heat_id=heat.id))
+    post = _new_post(uow, team_id, heat.id, channel_id, silent=silent)
+    post.heat_id = heat.id
+    uow.db.add(post)
 
 
 async def order_wrap_up(
     uow: UnitOfWork, team_id: int, session: RaceSession, *, channel_id: int | None
 ) -> None:
     """Order the wrap-up of a session that has just closed."""
-    uow.db.add(_new_post(uow, team_id, channel_id, silent=False, session_id=session.id))
+    post = _new_post(uow, team_id, session.id, channel_id, silent=False)
+    post.session_id = session.id
+    uow.db.add(post)
 
 
 def _new_post(
-    uow: UnitOfWork, team_id: int, channel_id: int | None, *, silent: bool, **subject: object
+    uow: UnitOfWork, team_id: int, subject_id: UUID, channel_id: int | None, *, silent: bool
 ) -> SummaryPost:
     uow.touches_outbox = True
     return SummaryPost(
         team_id=team_id,
+        subject_id=subject_id,
         fallback_channel_id=channel_id,
         silent=silent,
         state="pending",
@@ -51,7 +57,6 @@ def _new_post(
         attempts=0,
         next_attempt_at=uow.now,
         created_at=uow.now,
-        **subject,
     )
 
 

@@ -116,7 +116,7 @@ def _info(
 ) -> ProfileInfo:
     return ProfileInfo(
         racer=tables.person(profile),
-        experience_level=ExperienceLevel(profile.experience_level),
+        experience_level=ExperienceLevel.stored(profile.experience_level),
         driving_style=profile.driving_style,
         driver_name=profile.liverc_name,
         is_self=profile.discord_user_id == caller.person.user_id,

@@ -306,7 +306,7 @@ async def score_run(
     return calculate_orp(
         times.all(),
         confidence=confidence,
-        experience_level=level or ExperienceLevel(racer.experience_level),
+        experience_level=level or ExperienceLevel.stored(racer.experience_level),
         practice_rounds=session.practice_rounds,
     )
 

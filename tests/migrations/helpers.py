@@ -181,7 +181,12 @@ async def fill(url: URL) -> None:
             created_at=now,
         )
         post = SummaryPost(
-            team_id=1, heat_id=heat.id, state="pending", next_attempt_at=now, created_at=now
+            team_id=1,
+            heat_id=heat.id,
+            subject_id=heat.id,
+            state="pending",
+            next_attempt_at=now,
+            created_at=now,
         )
         db.add_all([entry, post, HeatRacer(heat_id=heat.id, racer_id=ANNA, updated_at=now)])
         await db.flush()

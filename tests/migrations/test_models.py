@@ -65,10 +65,13 @@ async def test_sqlite_looks_at_foreign_keys_and_empty_defaults(sqlite_url: URL) 
         """,
         "ALTER TABLE heats DROP COLUMN length_s",
         "ALTER TABLE heats ADD COLUMN length_s INTEGER DEFAULT 300",
+        "ALTER TABLE heats DROP COLUMN class_name",
+        "ALTER TABLE heats ADD COLUMN class_name VARCHAR(50) NOT NULL DEFAULT 'Buggy'",
     )
     found = await check.differences(sqlite_url)
     assert [each for each in found if "only the models have session_racers" in each]
     assert [each for each in found if "modify_default" in each and "'length_s'" in each]
+    assert [each for each in found if "modify_default" in each and "'class_name'" in each]
 
 
 async def test_make_check_says_so(

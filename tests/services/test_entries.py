@@ -16,7 +16,7 @@ from core.models import Heat, RunLog
 from core.orp import calculate_orp
 from core.results import LapsLogged
 from core.services.entries import LogLaps
-from core.services.housekeeping import KEEP_MARKS
+from core.services.run_logs import RunLogsService
 from tests.databases import FakeClock
 from tests.services.racing import (
     ANN,
@@ -77,12 +77,14 @@ async def test_a_bad_lap_time_or_option_stores_nothing(
     assert await everything(database) == before
 
 
-async def test_a_run_has_an_end(services: Services) -> None:
-    for _ in range(3):
-        await log(services, ANN, "20.1 " * 600)
+async def test_a_run_has_an_end(database: Database, services: Services) -> None:
+    session = await start_session(services)
+    await RunLogsService(database, TEAM).add_laps_batch(
+        session.id, heat_name="P1", racer=ANN.user_id, lap_times=[20.1] * 1_990
+    )
     with pytest.raises(BadInput, match="2000"):
-        await log(services, ANN, "20.1 " * 201)
-    assert len((await log(services, ANN, "20.1 " * 200)).run.laps) == 2_000
+        await log(services, ANN, "20.1 " * 11)
+    assert len((await log(services, ANN, "20.1 " * 10)).run.laps) == 2_000
 
 
 async def test_two_racers_share_a_heat(services: Services) -> None:
@@ -179,6 +181,12 @@ async def test_the_first_crossing_does_not_count(database: Database, services: S
     assert await count(database, RunLog, RunLog.counts) == 3
     more = await log(services, ANN, "14.3")
     assert not more.first_crossing
+
+
+async def test_a_first_crossing_is_no_typo(services: Services) -> None:
+    logged = await log(services, ANN, "6.0 14.1 14.0 14.2 1.41")
+    assert logged.first_crossing
+    assert logged.doubtful == (5,)
 
 
 async def test_the_first_crossing_shows_with_the_fourth_lap(services: Services) -> None:
@@ -280,9 +288,8 @@ async def test_logging_takes_as_many_statements_however_many_laps(
 
     await statements_for("20.1", 1)
     few = await statements_for("20.1 20.2", 2)
-    for person_id in range(3, 12):
-        await statements_for("20.1 " * 60, person_id)
-    assert await statements_for("20.1 " * 60, 12) == few
+    for person_id in (3, 4, 5):
+        assert await statements_for("20.1 " * 60, person_id) == few
     assert few <= 25
 
 
@@ -293,5 +300,3 @@ async def test_times_and_teams_are_kept_apart(services: Services, clock: FakeClo
     assert isinstance(theirs, LapsLogged)
     assert theirs.session.id != ours.session.id
     assert [lap.number for lap in theirs.new_laps] == [1]
-    assert KEEP_MARKS.days >= 1
-    assert TEAM != RIVALS

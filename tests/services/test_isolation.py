@@ -33,8 +33,15 @@ CALLS: dict[str, Callable[[Stranger], Awaitable[object]]] = {
     "set_lap_counts": lambda s: s.services.entries.set_lap_counts(
         s.caller, s.logged.heat.id, racer_id=ANN.user_id, lap_number=1, counts=False
     ),
+    "rate_confidence": lambda s: s.services.entries.rate_confidence(s.caller, s.logged.heat.id, 4),
     "card of a heat": lambda s: s.services.scores.card(s.caller, str(s.logged.heat.id)),
     "card of a name": lambda s: s.services.scores.card(s.caller, "Secret Q1"),
+    "heat card": lambda s: s.services.scores.heat_card(
+        s.caller, s.logged.heat.id, racer_id=ANN.user_id
+    ),
+    "session card": lambda s: s.services.scores.session_card(
+        s.caller, s.session.id, racer_id=ANN.user_id
+    ),
     "show heat": lambda s: s.services.heats.show(s.caller, str(s.logged.heat.id)),
     "show heat by name": lambda s: s.services.heats.show(s.caller, "Secret Q1"),
     "finish": lambda s: s.services.heats.finish(s.caller, str(s.logged.heat.id)),

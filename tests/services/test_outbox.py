@@ -11,6 +11,7 @@ from core.bootstrap import Services
 from core.database import Database
 from core.models import SummaryPost
 from core.results import ClaimedPost, HeatTable, LapsLogged, PostTask, Standings
+from core.services.outbox import CLAIM_TIME
 from tests.databases import FakeClock
 from tests.services.racing import (
     ANN,
@@ -96,14 +97,62 @@ async def test_claimers_at_once_never_hold_the_same_post(
     assert await count(database, SummaryPost) == 4
 
 
-async def test_a_claim_runs_out_after_a_minute(services: Services, clock: FakeClock) -> None:
+async def test_a_claim_runs_out(services: Services, clock: FakeClock) -> None:
     await finished_heat(services)
     first = await claim(services)
-    clock.advance(seconds=59)
+    clock.moment += CLAIM_TIME - timedelta(seconds=1)
     assert await services.outbox.claim() is None
     clock.advance(seconds=2)
     second = await claim(services)
     assert (second.id, second.attempts, second.task) == (first.id, 2, PostTask.POST)
+
+
+async def test_a_claim_can_be_renewed(services: Services, clock: FakeClock) -> None:
+    await finished_heat(services)
+    post = await claim(services)
+    for _ in range(3):
+        clock.moment += CLAIM_TIME - timedelta(seconds=1)
+        await services.outbox.renew(post)
+    assert await services.outbox.claim() is None
+    clock.moment += CLAIM_TIME
+    assert (await claim(services)).id == post.id
+
+
+async def test_a_post_that_may_be_out_is_looked_for(services: Services, clock: FakeClock) -> None:
+    logged = await finished_heat(services)
+    first = await claim(services)
+    assert (first.look_since, first.subject_id) == (None, logged.heat.id)
+    began = clock.moment
+    await services.teams.set_channel(by(ANN, manager=True), 99)
+    clock.moment += CLAIM_TIME
+    second = await claim(services)
+    assert second.look_since is not None
+    assert abs(second.look_since - began) < timedelta(seconds=1)
+    # It is looked for where it was sent, though the team's channel is another by now.
+    assert (second.look_in, second.channel_id) == (CHANNEL, 99)
+    await services.outbox.shown(second, channel_id=CHANNEL, message_id=1)
+    clock.advance(minutes=1)
+    await log(services, ANN, "20.3", heat="P1")
+    edit = await claim(services)
+    assert (edit.task, edit.look_since, edit.channel_id) == (PostTask.EDIT, None, CHANNEL)
+
+
+@pytest.mark.parametrize("may_be_out", [True, False])
+async def test_a_refused_post_is_not_looked_for(
+    may_be_out: bool, services: Services, clock: FakeClock
+) -> None:
+    await finished_heat(services)
+    post = await claim(services)
+    await services.outbox.try_later(
+        post, wait=timedelta(seconds=1), error="503", may_be_out=may_be_out
+    )
+    clock.advance(seconds=2)
+    again = await claim(services)
+    assert (again.look_since is not None) is may_be_out
+    # Once it may be out it stays so, whatever becomes of later attempts.
+    await services.outbox.try_later(again, wait=timedelta(seconds=1), error="503", may_be_out=False)
+    clock.advance(seconds=2)
+    assert ((await claim(services)).look_since is not None) is may_be_out
 
 
 async def test_a_change_during_posting_makes_it_due_again(
@@ -126,8 +175,8 @@ async def test_edits_come_at_most_every_two_seconds(services: Services, clock: F
     await finished_heat(services)
     await publish(services)
     edits = 0
-    for _ in range(40):
-        clock.advance(seconds=0.25)
+    for _ in range(20):
+        clock.advance(seconds=0.5)
         await log(services, ANN, "20.3", heat="P1")
         post = await services.outbox.claim()
         if post is not None:
@@ -151,7 +200,9 @@ async def test_trouble_that_passes_is_tried_again_later(
     for attempt in (1, 2, 3):
         post = await claim(services)
         assert post.attempts == attempt
-        await services.outbox.try_later(post, wait=timedelta(seconds=30), error="503")
+        await services.outbox.try_later(
+            post, wait=timedelta(seconds=30), error="503", may_be_out=False
+        )
         clock.advance(seconds=29)
         # A change does not shorten the wait.
         await log(services, ANN, "20.3", heat="P1")
@@ -297,8 +348,11 @@ async def test_a_deletion_is_carried_out_when_the_poster_has_died(
     logged = await finished_heat(services)
     await claim(services)
     await delete(services, "heat", logged)
-    clock.advance(seconds=61)
-    assert (await claim(services)).task is PostTask.REMOVE
+    clock.moment += CLAIM_TIME
+    removal = await claim(services)
+    assert (removal.task, removal.subject_id) == (PostTask.REMOVE, logged.heat.id)
+    # What was sent may be out.
+    assert (removal.look_since is not None, removal.look_in) == (True, CHANNEL)
 
 
 async def test_nothing_is_left_to_remove_of_a_post_that_is_gone(

@@ -66,6 +66,14 @@ async def test_fields_left_out_stay(services: Services) -> None:
     assert (profile.driving_style, profile.driver_name) == ("smooth, late braking", "Ann R.")
 
 
+async def test_nothing_to_change_only_shows(database: Database, services: Services) -> None:
+    shown = await services.profiles.show_or_update(by(ANN), ProfileFields(), BEN)
+    assert (shown.racer, shown.changed) == (BEN, False)
+    assert await count(database, RacerProfile) == 0
+    updated = await services.profiles.show_or_update(by(ANN), ProfileFields(driver_name="A"))
+    assert (updated.changed, updated.driver_name) == (True, "A")
+
+
 async def test_a_wrong_field_changes_nothing(database: Database, services: Services) -> None:
     await services.profiles.update(by(ANN), ProfileFields("Pro", "smooth"))
     before = await everything(database)

@@ -230,6 +230,20 @@ async def test_a_card_without_laps_tells_whose(services: Services) -> None:
         await services.scores.card(by(ANN), "Q9")
 
 
+async def test_a_shared_card_is_found_by_its_ids(services: Services) -> None:
+    logged = await log(services, ANN, "20.1 20.2", heat="Q1")
+    scores = services.scores
+    heat = await scores.heat_card(by(BEN), logged.heat.id, racer_id=ANN.user_id)
+    assert heat == await card(services, ANN, "Q1")
+    whole = await scores.session_card(by(BEN), logged.session.id, racer_id=ANN.user_id)
+    assert whole == await card(services, ANN, "all")
+    for racer_id in (BEN.user_id, 999):
+        with pytest.raises(NotFound):
+            await scores.heat_card(by(BEN), logged.heat.id, racer_id=racer_id)
+        with pytest.raises(NotFound):
+            await scores.session_card(by(BEN), logged.session.id, racer_id=racer_id)
+
+
 # Work that does not grow
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from sqlalchemy import update
 
 from core.bootstrap import Services
 from core.database import Database
@@ -172,11 +171,9 @@ async def test_a_finished_heat_stays_and_its_post_says_so(
     assert not second.content.has_laps
 
 
-async def test_undo_leaves_a_rating_that_came_later(database: Database, services: Services) -> None:
-    await log(services, ANN, "20.1 20.2", confidence=4, note="35wt rear")
+async def test_undo_leaves_a_rating_that_came_later(services: Services) -> None:
+    await log(services, ANN, "20.1 20.2", confidence=2, note="35wt rear")
     second = await log(services, ANN, "20.3")
-    async with database.write() as uow:
-        await uow.db.execute(update(HeatRacer).values(confidence_rating=5, note="45wt rear"))
-        await uow.commit()
+    await services.entries.rate_confidence(by(ANN), second.heat.id, 5)
     undone = await services.entries.undo(by(ANN), second.entry_id)
-    assert (undone.run.confidence, undone.run.note) == (5, "45wt rear")
+    assert (undone.run.confidence, undone.run.note) == (5, "35wt rear")

@@ -1,0 +1,41 @@
+"""Under a heat's summary: five buttons, how sure are you of the car?"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+import discord
+from discord.ui import Button, DynamicItem, View
+
+from bot.context import caller_of
+from bot.render.laps import confidence_rated
+from bot.replies import reply
+from bot.views.base import UUID_HEX, OrpItem, row
+from core.bootstrap import Services
+
+RATINGS: Final = range(1, 6)
+
+
+class ConfidenceButton(
+    OrpItem,
+    DynamicItem[Button[View]],
+    template=rf"sure:(?P<heat_id>{UUID_HEX}):(?P<rating>[1-5])",
+):
+    """Stores the presser's confidence in a heat."""
+
+    def __init__(self, heat_id: UUID, rating: int) -> None:
+        super().__init__(Button(label=str(rating), custom_id=f"sure:{heat_id.hex}:{rating}"))
+        self.heat_id = heat_id
+        self.rating = rating
+
+    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+        """Store the rating; the post changes by itself."""
+        caller = caller_of(interaction)
+        rated = await services.entries.rate_confidence(caller, self.heat_id, self.rating)
+        await reply(interaction, confidence_rated(rated))
+
+
+def confidence_buttons(heat_id: UUID) -> View:
+    """Return the buttons of a heat's summary."""
+    return row(*(ConfidenceButton(heat_id, rating) for rating in RATINGS))

@@ -1,0 +1,65 @@
+"""Telling a database that is away from a fault of the program.
+
+An outage passes by itself: the racer is told to try again. Everything else is a bug.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+# SQLite's primary result codes for a file that is locked, read-only, unreadable, full or gone.
+_SQLITE_OUTAGES: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+# PostgreSQL's classes of SQLSTATE: connection, resources (disk, connections), operator (restart).
+_POSTGRESQL_OUTAGES: Final = ("08", "53", "57P")
+_PRIMARY_CODE: Final = 0xFF
+
+
+class StoreUnavailable(Exception):
+    """The database cannot be reached, or is too busy or full.
+
+    Attributes:
+        may_be_stored: Whether it went away during the commit, so that nobody knows whether the
+            change was kept; otherwise nothing was stored.
+    """
+
+    def __init__(self, *, may_be_stored: bool) -> None:
+        super().__init__("the database is unavailable")
+        self.may_be_stored = may_be_stored
+
+
+@contextmanager
+def outages_told(*, may_be_stored: bool = False) -> Iterator[None]:
+    """Turn an outage into :class:`StoreUnavailable`, whatever library noticed it."""
+    try:
+        yield
+    except (OSError, PoolTimeout) as error:
+        raise StoreUnavailable(may_be_stored=may_be_stored) from error
+    except DBAPIError as error:
+        if not _is_outage(error):
+            raise
+        raise StoreUnavailable(may_be_stored=may_be_stored) from error
+
+
+def _is_outage(error: DBAPIError) -> bool:
+    if error.connection_invalidated:
+        return True
+    if isinstance(error.orig, sqlite3.Error):
+        code = getattr(error.orig, "sqlite_errorcode", 0)
+        return code & _PRIMARY_CODE in _SQLITE_OUTAGES
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return state.startswith(_POSTGRESQL_OUTAGES)
