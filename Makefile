@@ -35,9 +35,9 @@ format: .venv/dev.done
 # Needs uv; the files it writes are for every system and Python version the project supports.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-		--no-header --no-emit-index-url --extra local pyproject.toml -o requirements.txt
+		--no-header --extra local pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-		--no-header --no-emit-index-url --extra local --extra dev -c requirements.txt \
+		--no-header --extra local --extra dev -c requirements.txt \
 		pyproject.toml -o requirements-dev.txt
 
 $(BIN)/python:

@@ -23,7 +23,7 @@ from core.results import (
     Undone,
     WhichEvent,
 )
-from core.services import drafts, lapbook, outbox_rows, places, tables
+from core.services import drafts, lapbook, outbox_rows, people, places, tables
 from core.services.heats import StartHeat, remove_heat, start_heat
 
 _LAP_IS_GONE = "That lap does not exist any more; /heat show tells what stands."
@@ -59,7 +59,7 @@ class EntryService:
         """
         times_ms = parse_lap_times(command.times)
         async with self._database.write() as uow:
-            team = await places.begin(uow, caller)
+            team = await people.begin(uow, caller)
             try:
                 logged = await _log(uow, team, caller, command, times_ms)
             except places.SeveralOpen as several:
@@ -79,12 +79,12 @@ class EntryService:
             Conflict: The session has closed meanwhile.
         """
         async with self._database.write() as uow:
-            team = await places.begin(uow, caller)
+            team = await people.begin(uow, caller)
             session = await places.session_by_id(uow, team.id, session_id)
             places.require_open(session)
             kind, fields = await drafts.take(uow, caller, draft_id)
             person = fields.get("racer") or caller.person
-            await places.race_in(uow, session, await places.profile_of(uow, team.id, person))
+            await places.race_in(uow, session, await people.profile_of(uow, team.id, person))
             await uow.db.flush()
             done: LapsLogged | HeatStarted
             if kind == StartHeat.__name__:
@@ -105,7 +105,7 @@ class EntryService:
             NotAllowed: It is somebody else's and the caller is not crew.
         """
         async with self._database.write() as uow:
-            team = await places.begin(uow, caller)
+            team = await people.begin(uow, caller)
             session, heat, racer, entry = await _entry(uow, team, entry_id)
             if caller.person.user_id != racer.discord_user_id:
                 caller.require_crew(team.crew_role_id, "take back other racers' laps")
@@ -147,11 +147,11 @@ class EntryService:
             NotAllowed: It is somebody else's and the caller is not crew.
         """
         async with self._database.write() as uow:
-            team = await places.begin(uow, caller)
+            team = await people.begin(uow, caller)
             if caller.person.user_id != racer_id:
                 caller.require_crew(team.crew_role_id, "decide on other racers' laps")
             session, heat = await places.heat_by_id(uow, team.id, heat_id)
-            racer = await places.find_profile(uow, team.id, racer_id)
+            racer = await people.find_profile(uow, team.id, racer_id)
             if racer is None:
                 raise NotFound(_LAP_IS_GONE)
             lap = await lapbook.decide_whether_lap_counts(
@@ -179,9 +179,9 @@ class EntryService:
         """
         lapbook.check_confidence(confidence)
         async with self._database.write() as uow:
-            team = await places.begin(uow, caller)
+            team = await people.begin(uow, caller)
             session, heat = await places.heat_by_id(uow, team.id, heat_id)
-            racer = await places.profile_of(uow, team.id, caller.person)
+            racer = await people.profile_of(uow, team.id, caller.person)
             if not await lapbook.rate_confidence(uow, session, heat, racer, confidence):
                 raise NotAllowed("Only who has laps in this heat can rate the car in it.")
             rated = ConfidenceRated(places.heat_ref(heat), await _run(uow, session, heat, racer))
@@ -197,7 +197,7 @@ async def _log(
     times_ms: tuple[int, ...],
 ) -> LapsLogged:
     """Store laps inside the caller's transaction."""
-    actor, racer = await places.subject_of(
+    actor, racer = await people.subject_of(
         uow, team, caller, command.racer, "enter laps for other racers"
     )
     lapbook.check_confidence(command.confidence)
@@ -254,7 +254,7 @@ async def _log(
             new_laps[place].number
             for place in repeated_run([lap.lap_time_ms for lap in before], times_ms)
         ),
-        welcome=places.greet(team, uow.now),
+        welcome=people.greet(team, uow.now),
     )
 
 

@@ -24,7 +24,7 @@ from core.results import (
     HeatTable,
     WhichEvent,
 )
-from core.services import drafts, outbox_rows, places, tables
+from core.services import drafts, outbox_rows, people, places, tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class HeatService:
             Conflict: The class has a heat of that name.
         """
         async with self._database.write() as uow:
-            team = await places.begin(uow, caller)
+            team = await people.begin(uow, caller)
             try:
                 started = await start_heat(uow, team, caller, command)
             except places.SeveralOpen as several:
@@ -71,8 +71,8 @@ class HeatService:
             NotFound: There is no such heat, or none is open.
         """
         async with self._database.write() as uow:
-            team = await places.begin(uow, caller)
-            actor = await places.profile_of(uow, team.id, caller.person)
+            team = await people.begin(uow, caller)
+            actor = await people.profile_of(uow, team.id, caller.person)
             if heat is None:
                 found = await self._open_heat(uow, team, actor)
             else:
@@ -111,7 +111,7 @@ class HeatService:
             NotFound: There is no such heat, or no heat at all.
         """
         async with self._database.read() as uow:
-            actor = await places.find_profile(uow, caller.team_id, caller.person.user_id)
+            actor = await people.find_profile(uow, caller.team_id, caller.person.user_id)
             session, found = await self._heat_to_read(uow, caller.team_id, actor, heat)
             return await tables.heat_table(uow, session, found)
 
@@ -137,7 +137,7 @@ class HeatService:
             NotFound: The team has no session.
         """
         async with self._database.read() as uow:
-            actor = await places.find_profile(uow, caller.team_id, caller.person.user_id)
+            actor = await people.find_profile(uow, caller.team_id, caller.person.user_id)
             session = await places.session_to_read(uow, caller.team_id, actor)
             rows = await uow.db.execute(
                 select(Heat, func.count(HeatRacer.racer_id), func.sum(HeatRacer.lap_count))
@@ -170,8 +170,8 @@ class HeatService:
         """
         new_name = clean_heat_name(name)
         async with self._database.write() as uow:
-            team = await places.begin(uow, caller)
-            actor = await places.profile_of(uow, team.id, caller.person)
+            team = await people.begin(uow, caller)
+            actor = await people.profile_of(uow, team.id, caller.person)
             session, found = await places.find_heat(uow, team.id, actor, heat)
             old_label = places.heat_ref(found).label
             others = [
@@ -196,8 +196,8 @@ class HeatService:
             NotFound: There is no such heat.
         """
         async with self._database.read() as uow:
-            await places.require_crew(uow, caller, "delete heats")
-            actor = await places.find_profile(uow, caller.team_id, caller.person.user_id)
+            await people.require_crew(uow, caller, "delete heats")
+            actor = await people.find_profile(uow, caller.team_id, caller.person.user_id)
             _, found = await places.find_heat(uow, caller.team_id, actor, heat)
             return await _deletion(uow, found)
 
@@ -209,7 +209,7 @@ class HeatService:
             NotFound: There is no such heat.
         """
         async with self._database.write() as uow:
-            team = await places.begin(uow, caller)
+            team = await people.begin(uow, caller)
             caller.require_crew(team.crew_role_id, "delete heats")
             _, found = await places.heat_by_id(uow, team.id, heat_id)
             deletion = await _deletion(uow, found)
@@ -223,7 +223,7 @@ class HeatService:
         None while there is no session, or several are open and none is the caller's.
         """
         async with self._database.read() as uow:
-            actor = await places.find_profile(uow, caller.team_id, caller.person.user_id)
+            actor = await people.find_profile(uow, caller.team_id, caller.person.user_id)
             try:
                 session = await places.session_to_read(uow, caller.team_id, actor)
             except (NotFound, places.SeveralOpen):
@@ -253,7 +253,7 @@ async def start_heat(
     """Open a heat in the caller's session, inside the caller's transaction."""
     name = clean_heat_name(command.name) if command.name else None
     stated = clean_class_name(command.class_name) if command.class_name else None
-    actor = await places.profile_of(uow, team.id, caller.person)
+    actor = await people.profile_of(uow, team.id, caller.person)
     session, opened_session = await places.session_to_log_in(uow, team, actor)
     heats = await places.heats_of(uow, session)
     sticky = stated if stated is not None else await places.sticky_class(uow, session, actor)
@@ -282,7 +282,7 @@ async def start_heat(
         session=places.session_ref(session),
         opened_session=opened_session,
         finished=places.heat_ref(before[-1]) if before else None,
-        welcome=places.greet(team, uow.now),
+        welcome=people.greet(team, uow.now),
     )
 
 

@@ -11,7 +11,7 @@ from core.errors import BadInput
 from core.models import RacerProfile, RaceSession
 from core.names import RACER_NAME_LENGTH, clean_name
 from core.results import ProfileInfo
-from core.services import lapbook, places, tables
+from core.services import lapbook, people, tables
 
 DRIVING_STYLE_LENGTH = 255
 
@@ -48,7 +48,7 @@ class ProfileService:
         """Return a racer's profile, as it would be for one who has none yet."""
         subject = racer or caller.person
         async with self._database.read() as uow:
-            profile = await places.find_profile(uow, caller.team_id, subject.user_id)
+            profile = await people.find_profile(uow, caller.team_id, subject.user_id)
         if profile is None:
             profile = RacerProfile(
                 discord_user_id=subject.user_id,
@@ -70,8 +70,8 @@ class ProfileService:
         """
         values = _checked(fields)
         async with self._database.write() as uow:
-            team = await places.begin(uow, caller)
-            _, profile = await places.subject_of(
+            team = await people.begin(uow, caller)
+            _, profile = await people.subject_of(
                 uow, team, caller, racer, "change other racers' profiles"
             )
             for column, value in values.items():
@@ -82,7 +82,7 @@ class ProfileService:
                 await lapbook.renew_advice(
                     uow, (RaceSession.status == "active") & (RacerProfile.id == profile.id)
                 )
-            welcome = places.greet(team, uow.now)
+            welcome = people.greet(team, uow.now)
             await uow.commit()
         return _info(profile, caller, changed=True, welcome=welcome)
 

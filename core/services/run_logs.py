@@ -21,7 +21,7 @@ from core.models import Entry, Heat, HeatRacer, RacerProfile, RaceSession, RunLo
 from core.names import clean_heat_name
 from core.orp import OrpResult, calculate_orp, round_half_even
 from core.results import SessionSummary, StoredLap
-from core.services import lapbook, outbox_rows, places
+from core.services import lapbook, outbox_rows, people, places
 
 Seconds = float | int | str | Decimal
 
@@ -173,7 +173,7 @@ class RunLogsService:
         async with self._database.read() as uow:
             session = await self._session(uow, session_id)
             heat = await self._heat(uow, session, heat_name) if heat_name is not None else None
-            profile = await places.find_profile(uow, self._team_id, racer)
+            profile = await people.find_profile(uow, self._team_id, racer)
             if profile is None or (heat_name is not None and heat is None):
                 return None
             return await score_run(uow, session, profile, heat, level, driver_confidence)
@@ -230,7 +230,7 @@ class RunLogsService:
         """Store laps and return the first of them."""
         team = await uow.lock_team(self._team_id)
         session = await self._session(uow, session_id)
-        profile = await places.find_profile(uow, team.id, racer) or await places.profile_of(
+        profile = await people.find_profile(uow, team.id, racer) or await people.profile_of(
             uow, team.id, Person(racer, f"Racer {racer}")
         )
         heat = await self._heat(uow, session, heat_name) or await places.open_heat(

@@ -13,7 +13,7 @@ from core.errors import NotFound
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.names import name_key
 from core.results import NoLapsYet, OrpCard, RacerRun
-from core.services import places, tables
+from core.services import people, places, tables
 from core.services.run_logs import score_run
 
 WHOLE_SESSION = "all"
@@ -41,7 +41,7 @@ class ScoreService:
         subject = racer or caller.person
         nothing = NoLapsYet(subject, is_self=subject.user_id == caller.person.user_id)
         async with self._database.read() as uow:
-            profile = await places.find_profile(uow, caller.team_id, subject.user_id)
+            profile = await people.find_profile(uow, caller.team_id, subject.user_id)
             if heat is not None and name_key(heat) != WHOLE_SESSION:
                 session, found = await places.find_heat(uow, caller.team_id, profile, heat)
                 return (
@@ -65,7 +65,7 @@ class ScoreService:
         """
         async with self._database.read() as uow:
             session, heat = await places.heat_by_id(uow, caller.team_id, heat_id)
-            racer = await places.find_profile(uow, caller.team_id, racer_id)
+            racer = await people.find_profile(uow, caller.team_id, racer_id)
             card = await _heat_card(uow, session, heat, racer) if racer else None
         return _present(card)
 
@@ -77,7 +77,7 @@ class ScoreService:
         """
         async with self._database.read() as uow:
             session = await places.session_by_id(uow, caller.team_id, session_id)
-            racer = await places.find_profile(uow, caller.team_id, racer_id)
+            racer = await people.find_profile(uow, caller.team_id, racer_id)
             card = await _session_card(uow, session, racer) if racer else None
         return _present(card)
 

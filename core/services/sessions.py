@@ -32,7 +32,7 @@ from core.results import (
     SessionStarted,
     Standings,
 )
-from core.services import lapbook, outbox_rows, places, tables
+from core.services import lapbook, outbox_rows, people, places, tables
 from core.services.heats import finish_heat
 from core.sources.csv_file import LapRow, write_csv
 
@@ -70,11 +70,11 @@ class SessionService:
         if "session_name" not in values:
             raise BadInput("A session needs a name, like Club Race.")
         async with self._database.write() as uow:
-            team = await places.begin(uow, caller)
-            actor = await places.profile_of(uow, team.id, caller.person)
+            team = await people.begin(uow, caller)
+            actor = await people.profile_of(uow, team.id, caller.person)
             await _refuse_open_name(uow, team, str(values["session_name"]))
             session = await places.open_session(uow, team, actor, implicit=False, **values)
-            welcome = places.greet(team, uow.now)
+            welcome = people.greet(team, uow.now)
             await uow.commit()
         return SessionStarted(tables.session_info(session, 0), welcome)
 
@@ -85,7 +85,7 @@ class SessionService:
             NotFound: There is no such session.
         """
         async with self._database.read() as uow:
-            actor = await places.find_profile(uow, caller.team_id, caller.person.user_id)
+            actor = await people.find_profile(uow, caller.team_id, caller.person.user_id)
             try:
                 found = await places.find_session(uow, caller.team_id, actor, session)
             except places.SeveralOpen as several:
@@ -113,7 +113,7 @@ class SessionService:
                 .select_from(RaceSession)
                 .where(RaceSession.team_id == caller.team_id)
             )
-            actor = await places.find_profile(uow, caller.team_id, caller.person.user_id)
+            actor = await people.find_profile(uow, caller.team_id, caller.person.user_id)
             own = await _own_session_id(uow, caller.team_id, actor)
         infos = tuple(tables.session_info(session, heats) for session, heats in rows)
         return SessionList(infos, (total or 0) - len(infos), own)
@@ -130,8 +130,8 @@ class SessionService:
         if not values:
             raise BadInput("Say what to change, like /session edit track:Arena.")
         async with self._database.write() as uow:
-            team = await places.begin(uow, caller)
-            actor = await places.profile_of(uow, team.id, caller.person)
+            team = await people.begin(uow, caller)
+            actor = await people.profile_of(uow, team.id, caller.person)
             found = await places.find_session(uow, team.id, actor, session)
             if "session_name" in values:
                 await _refuse_open_name(uow, team, str(values["session_name"]), but=found)
@@ -155,8 +155,8 @@ class SessionService:
             Conflict: It is closed already.
         """
         async with self._database.write() as uow:
-            team = await places.begin(uow, caller)
-            actor = await places.profile_of(uow, team.id, caller.person)
+            team = await people.begin(uow, caller)
+            actor = await people.profile_of(uow, team.id, caller.person)
             found = await places.find_session(uow, team.id, actor, session)
             if found.status == "closed":
                 raise Conflict(f"{found.session_name} is closed already.")
@@ -172,7 +172,7 @@ class SessionService:
             NotFound: There is no such session.
         """
         async with self._database.read() as uow:
-            await places.require_crew(uow, caller, "delete sessions")
+            await people.require_crew(uow, caller, "delete sessions")
             _, found = await _session_to_read(uow, caller, session)
             return await _deletion(uow, found)
 
@@ -184,7 +184,7 @@ class SessionService:
             NotFound: There is no such session.
         """
         async with self._database.write() as uow:
-            team = await places.begin(uow, caller)
+            team = await people.begin(uow, caller)
             caller.require_crew(team.crew_role_id, "delete sessions")
             found = await places.session_by_id(uow, team.id, session_id)
             deletion = await _deletion(uow, found)
@@ -201,10 +201,10 @@ class SessionService:
             Conflict: It is closed.
         """
         async with self._database.write() as uow:
-            team = await places.begin(uow, caller)
+            team = await people.begin(uow, caller)
             found = await places.session_by_id(uow, team.id, session_id)
             places.require_open(found)
-            actor = await places.profile_of(uow, team.id, caller.person)
+            actor = await people.profile_of(uow, team.id, caller.person)
             await places.race_in(uow, found, actor)
             await uow.commit()
         return places.session_ref(found)
@@ -357,7 +357,7 @@ async def _refuse_open_name(
 async def _session_to_read(
     uow: UnitOfWork, caller: Caller, session: str | None
 ) -> tuple[RacerProfile | None, RaceSession]:
-    actor = await places.find_profile(uow, caller.team_id, caller.person.user_id)
+    actor = await people.find_profile(uow, caller.team_id, caller.person.user_id)
     return actor, await places.find_session(uow, caller.team_id, actor, session)
 
 

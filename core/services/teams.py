@@ -9,7 +9,7 @@ from core.database import Database, UnitOfWork
 from core.errors import BadInput
 from core.models import Team
 from core.results import TeamInfo
-from core.services import outbox_rows, places
+from core.services import outbox_rows, people, places
 
 MOST_AUTO_FINISH_MINUTES: Final = 24 * 60
 
@@ -69,7 +69,7 @@ class TeamService:
     async def _set(self, caller: Caller, **values: object) -> TeamInfo:
         caller.require_manager()
         async with self._database.write() as uow:
-            team = await places.begin(uow, caller)
+            team = await people.begin(uow, caller)
             for column, value in values.items():
                 setattr(team, column, value)
             await uow.db.flush()
