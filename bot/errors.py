@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 def answer_for(interaction: discord.Interaction[Any], error: BaseException) -> Answer | None:
     """Return what to answer when an interaction's work raised; None for no answer at all."""
-    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    cause = _cause_of(error)
     if isinstance(cause, RacerError):
         return refusal(cause.sentence)
     if isinstance(cause, Redelivered):
@@ -33,6 +33,15 @@ def answer_for(interaction: discord.Interaction[Any], error: BaseException) -> A
     if isinstance(cause, StoreUnavailable):
         return store_unavailable(log_unexpected(cause, interaction), cause.may_be_stored)
     return apology(log_unexpected(cause, interaction))
+
+
+def _cause_of(error: BaseException) -> BaseException:
+    """Return what discord.py has wrapped on its way here."""
+    if isinstance(error, app_commands.CommandInvokeError):
+        return error.original
+    if isinstance(error, app_commands.TransformerError) and error.__cause__ is not None:
+        return error.__cause__
+    return error
 
 
 def log_unexpected(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 import discord
 
-from core.results import HeatFinished, TeamInfo
+from core.results import HeatFinished, SessionClosed, TeamInfo
+
+Ended = TypeVar("Ended", HeatFinished, SessionClosed)
 
 CHANNEL_GONE = "The channel for summaries is gone, or hidden from me: set one with /team channel."
 NO_CHANNEL = "No channel for summaries is set: use /team channel."
@@ -22,14 +25,16 @@ _NEEDED = discord.Permissions(
 
 def not_allowed(channel_id: int | None) -> str:
     """Return the sentence for a channel the bot may not post in."""
-    names = ", ".join(name.replace("_", " ").title() for name, needed in _NEEDED if needed)
-    return f"I may not post in <#{channel_id}>: allow me {names} there."
+    return (
+        f"I may not post in <#{channel_id}>: allow me View Channel, Send Messages, Embed Links, "
+        "Attach Files and Read Message History there."
+    )
 
 
-def with_channel_problem(finished: HeatFinished, guild: discord.Guild | None) -> HeatFinished:
-    """Return the result with what will keep its summary out of the channel, if anything will."""
-    problem = finished.problem or _problem_with(guild, finished.channel_id)
-    return replace(finished, problem=problem)
+def with_channel_problem(result: Ended, guild: discord.Guild | None) -> Ended:
+    """Return the result with what will keep its post out of the channel, if anything will."""
+    problem = result.problem or _problem_with(guild, result.channel_id)
+    return replace(result, problem=problem)
 
 
 def with_channel_problems(info: TeamInfo, guild: discord.Guild | None) -> TeamInfo:

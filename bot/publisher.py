@@ -165,7 +165,8 @@ class Publisher:
         log.warning(
             "a post did not go out", post=str(post.id), trouble=trouble.name, error=str(error)
         )
-        if trouble is Trouble.MESSAGE_GONE:
+        post_is_gone = trouble is Trouble.CHANNEL_GONE and post.message_id is not None
+        if trouble is Trouble.MESSAGE_GONE or post_is_gone:
             await self._outbox.message_gone(post)
         elif trouble is Trouble.NO_PERMISSION:
             await self._outbox.blocked(post, problem=not_allowed(post.channel_id))

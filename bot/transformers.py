@@ -18,7 +18,7 @@ from discord.app_commands import Transform, Transformer
 
 from bot.context import caller_of, person_of
 from bot.errors import log_unexpected
-from core.errors import RacerError
+from core.errors import BadInput, RacerError
 from core.results import Choice
 from core.services.scores import WHOLE_SESSION
 from core.services.sessions import MOST_DAYS, MOST_ROUNDS, suggest_time_zones
@@ -56,7 +56,10 @@ class _Whole(Transformer):
         return self._most
 
     async def transform(self, interaction: discord.Interaction[Any], value: object, /) -> int:
-        return int(str(value))
+        try:
+            return int(str(value))
+        except ValueError:
+            raise BadInput("Type a whole number there.") from None
 
 
 class _Suggested(Transformer):

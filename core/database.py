@@ -29,8 +29,9 @@ from core.outages import outages_told
 Clock = Callable[[], datetime]
 
 _BUSY_TIMEOUT_MS: Final = 5_000
-# How long to wait for a free connection; the racer is told to try again well before they give up.
-_POOL_TIMEOUT_S: Final = 5
+# How long to wait for a free connection. A hundred commands at once on a slow machine take longer
+# than 5 s, and are no outage; when it is one, the racer is told to try again.
+_POOL_TIMEOUT_S: Final = 20
 _BEGIN_OPTION: Final = "orp_begin"
 
 
@@ -43,26 +44,35 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_engine(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
+def create_engine(
+    url: URL, *, foreign_keys: bool = True, is_impatient: bool = False
+) -> AsyncEngine:
     """Make an engine for a parsed database address (see :func:`core.config.parse_database_url`).
 
     Args:
         url: The address.
         foreign_keys: SQLite only; migrations rebuild tables and need them off.
+        is_impatient: PostgreSQL only; whether a server that does not answer and locks that others
+            hold are waited for no longer than a racer would. Migrations take their time.
     """
     if url.get_backend_name() == "sqlite":
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         engine = create_async_engine(url, json_serializer=_to_json)
         _prepare_sqlite(engine, foreign_keys=foreign_keys)
         return engine
+    # Moments adopted from the earlier system may stand in columns without a zone.
+    server_settings = {"timezone": "UTC"} | (_IMPATIENT if is_impatient else {})
     return create_async_engine(
         url,
         json_serializer=_to_json,
         # A connection that died with a restarted server is noticed and replaced.
         pool_pre_ping=True,
         pool_timeout=_POOL_TIMEOUT_S,
-        # Moments adopted from the earlier system may stand in columns without a zone.
-        connect_args={"server_settings": {"timezone": "UTC"}},
+        connect_args={
+            "server_settings": server_settings,
+            "timeout": _CONNECT_TIMEOUT_S,
+            "command_timeout": _ANSWER_TIMEOUT_S if is_impatient else None,
+        },
     )
 
 
@@ -162,7 +172,7 @@ class Database:
     """The database of one bot: engine, clock, units of work."""
 
     def __init__(self, url: URL, *, clock: Clock = utc_now) -> None:
-        self.engine = create_engine(url)
+        self.engine = create_engine(url, is_impatient=True)
         self.clock = clock
         self.outbox_changed = asyncio.Event()
         # SQLite lets waiting writers try again in no order, so under load some would wait too

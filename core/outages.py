@@ -24,8 +24,9 @@ _SQLITE_OUTAGES: Final = frozenset(
         sqlite3.SQLITE_CANTOPEN,
     }
 )
-# PostgreSQL's classes of SQLSTATE: connection, resources (disk, connections), operator (restart).
-_POSTGRESQL_OUTAGES: Final = ("08", "53", "57P")
+# PostgreSQL's classes of SQLSTATE: connection, resources (disk, connections), a lock that somebody
+# holds for too long, a transaction cut for taking too long, operator (restart).
+_POSTGRESQL_OUTAGES: Final = ("08", "53", "55P03", "25P03", "57P")
 _PRIMARY_CODE: Final = 0xFF
 
 

@@ -98,10 +98,21 @@ class SessionStarted:
 
 @dataclass(frozen=True, slots=True)
 class SessionClosed:
-    """A session was closed; ``finished`` are the heats that were still open."""
+    """A session was closed.
+
+    Attributes:
+        session: Which.
+        finished: The heats that were still open.
+        has_laps: Whether there is something to wrap up.
+        channel_id: Where the wrap-up goes, as far as the team has said or the caller typed.
+        problem: What keeps the team's posts from being posted, in a sentence.
+    """
 
     session: SessionRef
     finished: tuple[HeatRef, ...]
+    has_laps: bool
+    channel_id: int | None
+    problem: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,12 +274,12 @@ class HeatTable:
 
 @dataclass(frozen=True, slots=True)
 class HeatStarted:
-    """A heat was opened; ``finished`` is the one of its class that was open before."""
+    """A heat was opened; ``finished`` are those of its class that were open before."""
 
     heat: HeatRef
     session: SessionRef
     opened_session: bool
-    finished: HeatRef | None
+    finished: tuple[HeatRef, ...]
     welcome: bool
 
 
@@ -326,6 +337,8 @@ class LapsLogged:
         opened_session: The session was opened for them.
         finished_by: Who had finished the heat they went into, when somebody else had.
         heat_is_open: Whether the heat is still open.
+        post_follows: Whether the finished heat's post will show them.
+        note: The note that came with them.
         first_crossing: Lap 1 now does not count, being the run to the loop.
         doubtful: Numbers of new laps under half or over three times the racer's median.
         repeated: Numbers of new laps that repeat ones already there, three or more in a row.
@@ -342,6 +355,8 @@ class LapsLogged:
     opened_session: bool
     finished_by: str | None
     heat_is_open: bool
+    post_follows: bool
+    note: str | None
     first_crossing: bool
     doubtful: tuple[int, ...]
     repeated: tuple[int, ...]
@@ -442,6 +457,7 @@ class TeamInfo:
     time_zone: str
     auto_finish_minutes: int
     problems: tuple[str, ...]
+    welcome: bool = False
 
 
 # Outbox

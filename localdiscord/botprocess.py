@@ -62,8 +62,7 @@ class BotProcess:
 
     async def stop(self) -> int:
         """Ask it to stop, wait until it has; kill it when it does not. Gives its exit code."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.send_signal(signal.SIGTERM)
+        self._send(signal.SIGTERM)
         try:
             return await asyncio.wait_for(self.exited(), STOP_WITHIN_S)
         except TimeoutError:
@@ -74,6 +73,18 @@ class BotProcess:
         """Kill it, as a power cut does."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
+
+    def freeze(self) -> None:
+        """Stop its clock, as a machine that sleeps does; its connections stay open."""
+        self._send(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on where it was frozen."""
+        self._send(signal.SIGCONT)
+
+    def _send(self, number: signal.Signals) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(number)
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         if process.stdout is None:

@@ -18,8 +18,8 @@ HELP = """\
 /lap times:58.2 58.1   any command, as in Discord; Tab completes
 [Undo]  press Undo     press a button of your last answer or of the newest post
 choose Club Race       choose in a select
-menu Log laps          a command from the menu of the newest message
-menu ORP card @racer-2 a command from somebody's menu
+menu NAME              a command from the menu of the newest message
+menu NAME @racer-2     a command from somebody's menu
 say 58.2 58.1          post a message
 @racer-2  #general     be somebody else, go to another channel
 help  quit"""

@@ -231,6 +231,10 @@ class LocalDiscord:
         """Delete a message, as a moderator does."""
         self.world.delete_message(message)
 
+    def forget_nonces(self, channel: Channel) -> None:
+        """Take the next messages of a channel for new ones, as Discord does after a few minutes."""
+        self.world.forget_nonces(channel)
+
     async def ask(self, interaction: Interaction) -> Answer:
         """Tell the bot of an interaction and wait for its answer, 3 seconds at most.
 

@@ -360,6 +360,11 @@ class World:
             None,
         )
 
+    def forget_nonces(self, channel: Channel) -> None:
+        """Make none of a channel's messages count as the same as a later one."""
+        for message in channel.all_messages:
+            message.nonce = None
+
     def _tell(self, name: str, guild: Guild, data: JsonObject) -> None:
         self.publish(Event(name, guild.id, data))
         self.changed.notify()

@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.context import caller_of
+from bot.permissions import with_channel_problem
 from bot.render import sessions
 from bot.replies import reply
 from bot.transformers import Days, Rounds, SessionName, TrackName, ZoneName
@@ -92,7 +93,8 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
     ) -> None:
         """Close a session."""
         closed = await self._services.sessions.close(caller_of(interaction), session)
-        await reply(interaction, sessions.session_closed(closed))
+        told = with_channel_problem(closed, interaction.guild)
+        await reply(interaction, sessions.session_closed(told))
 
     @app_commands.command(description="Delete a session with all its laps (crew only, asks first)")
     @app_commands.describe(session="Left out: yours")

@@ -23,6 +23,8 @@ MORE_HINT: Final = "and {} more: /session export"
 
 _NARROWEST_COLUMN: Final = 5
 _WIDEST_NAME: Final = 12
+# A heading, a racer and the hint that there are more.
+_LEAST_ROOM: Final = 4 * WIDTH
 
 
 def standings_tables(standings: Standings, limit: int) -> str:
@@ -80,11 +82,12 @@ def _class_table(standings: ClassStandings, limit: int) -> str:
     while end > 0:
         start = max(0, end - side_by_side)
         table = _table(standings, range(start, end), width, column)
-        text = "\n".join(table)
-        if not newest_first:
-            text = join_fitting(table, room, more=MORE_HINT)
-        elif size(text) > room:
-            break
+        if newest_first and size("\n".join(table)) > room:
+            # Who is in no later table must not be lost.
+            table = _table(standings, range(start, end), width, column, only_last=True)
+            if len(table) == 1 or room < _LEAST_ROOM:
+                break
+        text = join_fitting(table, room, more=MORE_HINT)
         room -= size(text) + 2
         newest_first.append(text)
         end = start
@@ -98,14 +101,19 @@ def _earlier(heats: int) -> str:
     return f"{count(heats, 'earlier heat')}: /session export"
 
 
-def _table(standings: ClassStandings, heats: range, width: int, column: int) -> list[str]:
-    """Return the heading and the racers of some heats; who drove none of them is left out."""
-    is_newest = heats.stop == len(standings.heats)
+def _table(
+    standings: ClassStandings, heats: range, width: int, column: int, *, only_last: bool = False
+) -> list[str]:
+    """Return the heading and the racers of some heats; who drove none of them is left out.
+
+    The best lap stands where a racer is seen last; ``only_last`` leaves the others out too.
+    """
     lines = [_heading([standings.heats[at] for at in heats], width, column)]
     for row in standings.rows:
         driven = [row.cells[at] for at in heats]
-        if any(driven) or is_newest:
-            lines.append(_racer(row, driven, width, column, with_best_lap=is_newest))
+        is_last = not any(row.cells[heats.stop :])
+        if any(driven) and (is_last or not only_last):
+            lines.append(_racer(row, driven, width, column, with_best_lap=is_last))
     return lines
 
 

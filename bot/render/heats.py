@@ -14,6 +14,7 @@ from bot.render.phrases import (
     count,
     heat_name,
     lap_times_within,
+    listed,
     moment,
     name_of,
     problem_line,
@@ -48,12 +49,14 @@ _FOOTER_ROOM: Final = 80
 
 
 def heat_started(result: HeatStarted) -> Answer:
-    """Show that a heat is open, and which one was finished for it."""
+    """Show that a heat is open, and which ones were finished for it."""
     lines = [f"🟢 {heat_name(result.heat)} is open · {plain(result.session.name)}"]
     if result.opened_session:
         lines.append(f"Opened the session {bold(result.session.name)} for it.")
-    if result.finished is not None:
-        lines.append(f"{heat_name(result.finished)} was still open and is finished now.")
+    if result.finished:
+        names = listed([heat_name(heat) for heat in result.finished])
+        verbs = ("was", "is") if len(result.finished) == 1 else ("were", "are")
+        lines.append(f"{names} {verbs[0]} still open and {verbs[1]} finished now.")
     return Answer(with_welcome(lines, welcome=result.welcome))
 
 
@@ -63,10 +66,12 @@ def heat_finished(result: HeatFinished) -> Answer:
     where = channel(result.channel_id) if result.channel_id else "the team"
     if result.already:
         lines = [f"{heat} was finished already; nothing changed."]
-    elif result.has_laps:
-        lines = [f"🏁 {heat} is finished. Its summary goes to {where}."]
-    else:
+    elif not result.has_laps:
         lines = [f"🏁 {heat} is finished. No laps yet: the first ones post its summary to {where}."]
+    elif result.problem:
+        lines = [f"🏁 {heat} is finished, but its summary cannot be posted."]
+    else:
+        lines = [f"🏁 {heat} is finished. Its summary goes to {where}."]
     if result.problem:
         lines.append(problem_line(result.problem))
     return Answer("\n".join(lines))
@@ -108,7 +113,7 @@ def heat_table(table: HeatTable) -> Answer:
         shown += 1
     if shown < len(table.runs):
         left_out = count(len(table.runs) - shown, "more racer")
-        embed.set_footer(text=f"Laps of {left_out}: /orp")
+        embed.set_footer(text=f"Laps of {left_out}: /session export")
     return Answer(content, embed)
 
 

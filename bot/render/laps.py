@@ -38,8 +38,8 @@ def laps_logged(logged: LapsLogged) -> Answer:
         *_where_lines(logged),
         *_lap_lines(logged),
     ]
-    if logged.run.note:
-        lines.append(f"Note: {plain(logged.run.note)}")
+    if logged.note:
+        lines.append(f"Note: {plain(logged.note)}")
     return Answer(with_welcome([line for line in lines if line], welcome=logged.welcome))
 
 
@@ -51,9 +51,11 @@ def _where_lines(logged: LapsLogged) -> list[str]:
         return [f"Opened the heat {heat_name(logged.heat)}."]
     if logged.heat_is_open:
         return []
+    finished = "This heat is finished"
     if logged.finished_by:
-        return [f"{plain(logged.finished_by)} had finished this heat; its post is updated."]
-    return ["This heat is finished; its post is updated."]
+        finished = f"{plain(logged.finished_by)} had finished this heat"
+    outcome = "its post follows" if logged.post_follows else "its post does not change"
+    return [f"{finished}; {outcome}."]
 
 
 def _lap_lines(logged: LapsLogged) -> list[str]:
@@ -75,7 +77,8 @@ def _lap_lines(logged: LapsLogged) -> list[str]:
     if logged.repeated:
         repeated = [lap for lap in new_laps if lap.number in logged.repeated]
         lines.append(
-            f"{_numbers(repeated)} repeat laps that were there already. **Remove repeats**?"
+            f"{_numbers(repeated)} repeat laps that were there already: a slip? **Undo** takes "
+            "them back."
         )
     return lines
 

@@ -6,7 +6,16 @@ import discord
 
 from bot.render.answer import CARD_COLOUR, Answer, add_section
 from bot.render.grid import TABLES_LIMIT, note_lines, standings_tables
-from bot.render.phrases import bold, count, heat_name, listed, moment, with_welcome
+from bot.render.phrases import (
+    bold,
+    channel,
+    count,
+    heat_name,
+    listed,
+    moment,
+    problem_line,
+    with_welcome,
+)
 from bot.render.text import CONTENT_LIMIT, join_fitting, plain, size
 from core.results import (
     Deletion,
@@ -85,11 +94,20 @@ def standings(result: Standings) -> Answer:
 
 
 def session_closed(result: SessionClosed) -> Answer:
-    """Show that a session is closed and which heats were finished with it."""
-    lines = [f"🏁 {bold(result.session.name)} is closed; its wrap-up is posted."]
+    """Show that a session is closed, where its wrap-up goes and which heats were finished."""
+    closed = f"🏁 {bold(result.session.name)} is closed"
+    where = channel(result.channel_id) if result.channel_id else "the team"
+    if not result.has_laps:
+        lines = [f"{closed}. Nobody drove, so there is no wrap-up."]
+    elif result.problem:
+        lines = [f"{closed}, but its wrap-up cannot be posted."]
+    else:
+        lines = [f"{closed}. Its wrap-up goes to {where}."]
     if result.finished:
         names = join_fitting([heat_name(heat) for heat in result.finished], 1_000, separator=", ")
         lines.append(f"Finished with it: {names}.")
+    if result.problem:
+        lines.append(problem_line(result.problem))
     return Answer("\n".join(lines))
 
 

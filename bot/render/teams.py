@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from bot.render.answer import Answer
-from bot.render.phrases import channel, count, problem_line
+from bot.render.phrases import channel, count, problem_line, with_welcome
 from bot.render.text import CONTENT_LIMIT, join_fitting, plain
 from core.results import TeamInfo
+
+# Room for the welcome below.
+_SETTINGS_LIMIT = CONTENT_LIMIT - 400
 
 
 def team(info: TeamInfo) -> Answer:
@@ -42,4 +45,4 @@ def _settings(title: str, info: TeamInfo) -> str:
         f"Heats finish by themselves: {finish}",
         *map(problem_line, info.problems),
     ]
-    return join_fitting(lines, CONTENT_LIMIT)
+    return with_welcome([join_fitting(lines, _SETTINGS_LIMIT)], welcome=info.welcome)

@@ -226,7 +226,7 @@ async def _log(
         note=note,
         channel_id=caller.channel_id,
     )
-    await places.race_in(uow, session, racer, heat.class_name or None)
+    await places.race_in(uow, session, racer, heat.class_name)
     run = await _run(uow, session, heat, racer)
     new_laps = tuple(
         lap for lap in run.laps if lap.number > (before[-1].lap_number if before else 0)
@@ -243,6 +243,8 @@ async def _log(
         opened_session=place.opened_session,
         finished_by=await _finisher(uow, heat, actor),
         heat_is_open=heat.status == "open",
+        post_follows=heat.status == "finished" and await outbox_rows.is_followed(uow, heat),
+        note=note,
         first_crossing=not first_lap.counts and (counted_before or not before),
         doubtful=tuple(
             new_laps[place].number

@@ -281,7 +281,7 @@ async def start_heat(
         heat=places.heat_ref(heat),
         session=places.session_ref(session),
         opened_session=opened_session,
-        finished=places.heat_ref(before[-1]) if before else None,
+        finished=tuple(places.heat_ref(heat) for heat in before),
         welcome=people.greet(team, uow.now),
     )
 

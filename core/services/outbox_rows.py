@@ -34,10 +34,15 @@ async def order_heat_summary(
 
 
 async def order_wrap_up(
-    uow: UnitOfWork, team_id: int, session: RaceSession, *, channel_id: int | None
+    uow: UnitOfWork,
+    team_id: int,
+    session: RaceSession,
+    *,
+    channel_id: int | None,
+    silent: bool,
 ) -> None:
     """Order the wrap-up of a session that has just closed."""
-    post = _new_post(uow, team_id, session.id, channel_id, silent=False)
+    post = _new_post(uow, team_id, session.id, channel_id, silent=silent)
     post.session_id = session.id
     uow.db.add(post)
 
@@ -103,6 +108,12 @@ async def _mark(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
     )
     if marked.first() is not None:
         uow.touches_outbox = True
+
+
+async def is_followed(uow: UnitOfWork, heat: Heat) -> bool:
+    """Tell whether a change of the heat will show in the channel."""
+    state = await uow.db.scalar(select(SummaryPost.state).where(SummaryPost.heat_id == heat.id))
+    return state in {"pending", "posted"}
 
 
 async def remove_posts(uow: UnitOfWork, which: ColumnElement[bool]) -> None:

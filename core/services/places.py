@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
@@ -66,9 +66,10 @@ def parse_time_zone(name: str) -> ZoneInfo:
     Raises:
         BadInput: There is no such zone.
     """
+    known = {zone.casefold(): zone for zone in available_timezones()}
     try:
-        return ZoneInfo(name.strip())
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo(known[name.strip().casefold().replace(" ", "_")])
+    except KeyError:
         raise BadInput(
             f"“{name.strip()[:40]}” is no time zone; pick one from the list, like Europe/Berlin."
         ) from None
@@ -165,13 +166,18 @@ async def session_to_log_in(
 
 
 async def session_to_read(uow: UnitOfWork, team_id: int, racer: RacerProfile | None) -> RaceSession:
-    """Return the racer's session or, when none is open, the team's latest.
+    """Return the racer's session, else the last they raced in, else the team's latest.
 
     Raises:
-        SeveralOpen: Several are open and the racer has used none of them.
+        SeveralOpen: Several are open and the racer has never raced.
         NotFound: The team has none.
     """
-    session = await own_session(uow, team_id, racer)
+    try:
+        session = await own_session(uow, team_id, racer)
+    except SeveralOpen:
+        session = await _last_raced_session(uow, team_id, racer)
+        if session is None:
+            raise
     if session is None:
         session = await uow.db.scalar(
             select(RaceSession)
@@ -182,6 +188,21 @@ async def session_to_read(uow: UnitOfWork, team_id: int, racer: RacerProfile | N
     if session is None:
         raise NotFound("No session yet: type /lap with your times and one opens by itself.")
     return session
+
+
+async def _last_raced_session(
+    uow: UnitOfWork, team_id: int, racer: RacerProfile | None
+) -> RaceSession | None:
+    if racer is None:
+        return None
+    return await uow.db.scalar(
+        select(RaceSession)
+        .join(Heat, Heat.session_id == RaceSession.id)
+        .join(HeatRacer, HeatRacer.heat_id == Heat.id)
+        .where(RaceSession.team_id == team_id, HeatRacer.racer_id == racer.id)
+        .order_by(Heat.opened_at.desc())
+        .limit(1)
+    )
 
 
 async def find_session(
@@ -442,6 +463,11 @@ async def place_for_laps(
     heat_id = as_uuid(heat_text) if heat_text else None
     if heat_id is not None:
         session, heat = await heat_by_id(uow, team.id, heat_id)
+        if class_text and name_key(class_text) != heat.class_key:
+            raise BadInput(
+                f"{heat_ref(heat).label} is no {class_text.strip()} heat: leave class out, "
+                "or type the heat's name instead of picking it."
+            )
         return LapPlace(session, heat)
     # Checked first: a command that cannot be carried out does not wait for a choice of event.
     name = clean_heat_name(heat_text) if heat_text else None

@@ -49,7 +49,11 @@ class ScoreService:
                 ) or nothing
             if profile is None:
                 return nothing
-            session = await places.session_to_read(uow, caller.team_id, profile)
+            try:
+                session = await places.session_to_read(uow, caller.team_id, profile)
+            except places.SeveralOpen:
+                # Which one is no question for somebody without laps in any.
+                return nothing
             if heat is not None:
                 return await _session_card(uow, session, profile) or nothing
             latest = await _latest_heat(uow, session, profile)

@@ -161,8 +161,16 @@ class SessionService:
             if found.status == "closed":
                 raise Conflict(f"{found.session_name} is closed already.")
             finished = await close_session(uow, team, found, by=actor, channel_id=caller.channel_id)
+            laps = await _count_laps(uow, found)
+            problems = await outbox_rows.problems_of(uow, team.id)
             await uow.commit()
-        return SessionClosed(places.session_ref(found), finished)
+        return SessionClosed(
+            session=places.session_ref(found),
+            finished=finished,
+            has_laps=laps > 0,
+            channel_id=team.summary_channel_id or caller.channel_id,
+            problem=problems[0] if problems else None,
+        )
 
     async def ask_delete(self, caller: Caller, session: str | None = None) -> Deletion:
         """Return what deleting a session would delete.
@@ -307,7 +315,9 @@ async def close_session(
     session.closed_at = uow.now
     session.updated_at = uow.now
     last_channel = next((h.last_channel_id for h in reversed(heats) if h.last_channel_id), None)
-    await outbox_rows.order_wrap_up(uow, team.id, session, channel_id=channel_id or last_channel)
+    await outbox_rows.order_wrap_up(
+        uow, team.id, session, channel_id=channel_id or last_channel, silent=by is None
+    )
     return tuple(finished)
 
 
@@ -370,7 +380,11 @@ async def _own_session_id(uow: UnitOfWork, team_id: int, actor: RacerProfile | N
 
 
 async def _deletion(uow: UnitOfWork, session: RaceSession) -> Deletion:
+    return Deletion(session.id, places.session_ref(session).name, await _count_laps(uow, session))
+
+
+async def _count_laps(uow: UnitOfWork, session: RaceSession) -> int:
     laps = await uow.db.scalar(
         select(func.count()).select_from(RunLog).where(RunLog.session_id == session.id)
     )
-    return Deletion(session.id, places.session_ref(session).name, laps or 0)
+    return laps or 0

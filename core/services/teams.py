@@ -75,16 +75,17 @@ class TeamService:
             await uow.db.flush()
             if "summary_channel_id" in values:
                 await outbox_rows.unblock(uow, team.id)
-            info = await _info(uow, team)
+            info = await _info(uow, team, welcome=people.greet(team, uow.now))
             await uow.commit()
         return info
 
 
-async def _info(uow: UnitOfWork, team: Team) -> TeamInfo:
+async def _info(uow: UnitOfWork, team: Team, *, welcome: bool = False) -> TeamInfo:
     return TeamInfo(
         summary_channel_id=team.summary_channel_id,
         crew_role_id=team.crew_role_id,
         time_zone=team.time_zone,
         auto_finish_minutes=team.auto_finish_minutes,
         problems=await outbox_rows.problems_of(uow, team.id),
+        welcome=welcome,
     )

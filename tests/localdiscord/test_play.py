@@ -89,6 +89,21 @@ async def test_killed_at_a_chosen_moment(process: BotProcess, discord: LocalDisc
     assert [message.content for message in channel.messages] == ["once"]
 
 
+async def test_frozen_for_a_while(process: BotProcess, discord: LocalDiscord) -> None:
+    racer = discord.guild().member("racer-2")
+    process.freeze()
+    asking = asyncio.create_task(racer.type("race-day", "/echo text:hello"))
+    interaction = await discord.wait_for(
+        lambda: next(iter(discord.world.interactions.values()), None),
+    )
+    # Nothing tells that a process does nothing: half a second is many times what an answer takes.
+    with pytest.raises(TimeoutError):
+        await discord.wait_for(lambda: interaction.answered_s, 0.5)
+    assert discord.gateway.sessions
+    process.thaw()
+    assert (await asking).content == "hello"
+
+
 async def test_a_bot_that_dies_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     text = "import sys; print('no database', file=sys.stderr); sys.exit(3)"

@@ -177,6 +177,15 @@ async def test_a_nonce_is_forgotten(rest: Rest, channel: Channel) -> None:
     assert len(channel.messages) == 2
 
 
+async def test_nonces_are_forgotten_when_told_to(
+    rest: Rest, channel: Channel, discord: LocalDiscord
+) -> None:
+    await post(rest, channel, nonce="heat-1", enforce_nonce=True)
+    discord.forget_nonces(channel)
+    await post(rest, channel, nonce="heat-1", enforce_nonce=True)
+    assert len(channel.messages) == 2
+
+
 async def test_messages_are_listed_in_pages(rest: Rest, channel: Channel) -> None:
     ids = [await post(rest, channel, str(number)) for number in range(7)]
 

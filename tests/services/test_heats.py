@@ -45,9 +45,9 @@ async def test_start_opens_a_heat_and_says_what_it_finished(services: Services) 
     session = await start_session(services)
     first = await start_heat(services, ANN, "  q1 ")
     assert (first.heat.name, first.session.id) == ("q1", session.id)
-    assert (first.finished, first.opened_session) == (None, False)
+    assert (first.finished, first.opened_session) == ((), False)
     second = await start_heat(services, BEN)
-    assert (second.heat.name, second.finished) == ("q2", first.heat)
+    assert (second.heat.name, second.finished) == ("q2", (first.heat,))
     assert await open_heats(services) == ["q2"]
 
 
@@ -57,7 +57,7 @@ async def test_start_finishes_the_heat_of_that_class_only(services: Services) ->
     await start_heat(services, BEN, "Q1", "Truggy")
     await start_heat(services, CLEO, "Q1")
     started = await start_heat(services, ANN)
-    assert (started.heat.label, started.finished) == ("Buggy Q2", buggy.heat)
+    assert (started.heat.label, started.finished) == ("Buggy Q2", (buggy.heat,))
     assert await open_heats(services) == ["Truggy Q1", "Q1", "Buggy Q2"]
 
 
@@ -66,8 +66,7 @@ async def test_start_leaves_no_heat_of_the_class_open(services: Services) -> Non
     await log(services, ANN, heat="P1")
     await log(services, BEN, heat="P2")
     started = await start_heat(services, CLEO, "Q1")
-    assert started.finished is not None
-    assert started.finished.name == "P2"
+    assert [heat.name for heat in started.finished] == ["P1", "P2"]
     assert await open_heats(services) == ["Q1"]
     # Whoever was in the other heat is not sent back into it.
     assert (await log(services, ANN)).heat.name == "Q1"

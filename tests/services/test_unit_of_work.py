@@ -12,7 +12,7 @@ from sqlalchemy.exc import StatementError
 from core.bootstrap import Services
 from core.database import Database, Redelivered
 from core.models import Draft, InteractionSeen, RaceSession, Team
-from core.services import outbox_rows, places
+from core.services import outbox_rows, people
 from core.services.entries import LogLaps
 from core.services.sessions import SessionFields
 from tests.databases import FakeClock
@@ -31,7 +31,7 @@ async def test_an_exception_in_a_service_leaves_nothing_behind(
 
     with monkeypatch.context() as patched:
         # The last thing logging does, and the last undoing and renaming do.
-        patched.setattr(places, "greet", fail)
+        patched.setattr(people, "greet", fail)
         patched.setattr(outbox_rows, "mark_stale", fail)
         for call in (
             services.entries.log(by(ANN, interaction=1), LogLaps("20.1 20.2")),

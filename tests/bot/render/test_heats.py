@@ -32,14 +32,20 @@ NOON_UNIX = 1_777_723_200
 
 
 def test_a_heat_is_started() -> None:
-    started = HeatStarted(heat("Q2", "Buggy"), CLUB_RACE, False, heat("Q1", "Buggy"), False)
+    started = HeatStarted(heat("Q2", "Buggy"), CLUB_RACE, False, (heat("Q1", "Buggy"),), False)
     assert heat_started(started).content == (
         "🟢 **Buggy Q2** is open · Club Race\n**Buggy Q1** was still open and is finished now."
     )
 
 
+def test_every_heat_that_was_finished_is_named() -> None:
+    finished = (heat("Q1"), heat("W"), heat("Q2"))
+    answer = heat_started(HeatStarted(heat("Q3"), CLUB_RACE, False, finished, False))
+    assert answer.content.endswith("**Q1**, **W** and **Q2** were still open and are finished now.")
+
+
 def test_the_first_heat_of_a_team() -> None:
-    lines = heat_started(HeatStarted(heat(), CLUB_RACE, True, None, True)).content.split("\n")
+    lines = heat_started(HeatStarted(heat(), CLUB_RACE, True, (), True)).content.split("\n")
     assert lines[:2] == [
         "🟢 **Q1** is open · Club Race",
         "Opened the session **Club Race** for it.",
@@ -162,7 +168,7 @@ def test_forty_racers_with_sixty_laps_are_cut() -> None:
     assert answer.embed is not None
     shown = len(answer.embed.fields)
     assert shown >= 4
-    assert answer.embed.footer.text == f"Laps of {40 - shown} more racers: /orp"
+    assert answer.embed.footer.text == f"Laps of {40 - shown} more racers: /session export"
 
 
 def test_a_long_run_is_cut() -> None:

@@ -74,7 +74,7 @@ def test_laps_for_another_racer_in_a_heat_somebody_finished() -> None:
         "For **Max\\_M** · **Q1** · Club Race · lap 5\n"
         "20.850\n"
         f"{STANDING}\n"
-        "Eva had finished this heat; its post is updated."
+        "Eva had finished this heat; its post does not change."
     )
 
 
@@ -82,7 +82,7 @@ def test_where_the_laps_went_is_said_when_it_may_surprise() -> None:
     opened = laps_logged(replace(logged(run()), opened_heat=True))
     assert opened.content.endswith("\nOpened the heat **Q1**.")
     finished = laps_logged(replace(logged(run()), heat_is_open=False))
-    assert finished.content.endswith("\nThis heat is finished; its post is updated.")
+    assert finished.content.endswith("\nThis heat is finished; its post does not change.")
 
 
 def test_odd_laps_are_pointed_at() -> None:
@@ -95,10 +95,10 @@ def test_odd_laps_are_pointed_at() -> None:
         notes(5_810, 20_950, 99_000, doubtful=(1, 3)) == "Laps 1 (5.810) and 3 (1:39.000): typos?"
     )
     assert notes(*STEADY, *STEADY, repeated=(6, 7, 8)) == (
-        "Laps 6–8 repeat laps that were there already. **Remove repeats**?"
+        "Laps 6–8 repeat laps that were there already: a slip? **Undo** takes them back."
     )
     assert notes(*STEADY, *STEADY, repeated=(1, 2, 3, 6, 7, 8)) == (
-        "6 of these laps repeat laps that were there already. **Remove repeats**?"
+        "6 of these laps repeat laps that were there already: a slip? **Undo** takes them back."
     )
     many = notes(*range(100, 110), doubtful=tuple(range(1, 9)))
     assert many.endswith("5 (0.104) and 3 more: typos?")

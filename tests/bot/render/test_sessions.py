@@ -69,12 +69,16 @@ def test_the_list_says_where_the_racer_is() -> None:
 
 
 def test_other_answers() -> None:
-    assert session_closed(SessionClosed(CLUB_RACE, (heat("Q1"), heat("Q2", "Buggy")))).content == (
-        "🏁 **Club Race** is closed; its wrap-up is posted.\n"
+    finished = (heat("Q1"), heat("Q2", "Buggy"))
+    assert session_closed(SessionClosed(CLUB_RACE, finished, True, 5, None)).content == (
+        "🏁 **Club Race** is closed. Its wrap-up goes to <#5>.\n"
         "Finished with it: **Q1**, **Buggy Q2**."
     )
-    assert session_closed(SessionClosed(CLUB_RACE, ())).content == (
-        "🏁 **Club Race** is closed; its wrap-up is posted."
+    assert session_closed(SessionClosed(CLUB_RACE, (), False, 5, None)).content == (
+        "🏁 **Club Race** is closed. Nobody drove, so there is no wrap-up."
+    )
+    assert session_closed(SessionClosed(CLUB_RACE, (), True, 5, "Not in <#5>.")).content == (
+        "🏁 **Club Race** is closed, but its wrap-up cannot be posted.\n⚠️ Not in <#5>."
     )
     deletion = Deletion(ID, "Club Race", 1)
     assert ask_delete_session(deletion).content == (
@@ -119,18 +123,27 @@ def test_standings_put_further_heats_below() -> None:
         "racer-2          –  88.6\n"
         "Maximilian…   70.0  rej.\n"
         "Tim           60.0     –\n"
+        "20.812\n"
         "\n"
         "                Q1    Q2    Q3 A-Ma…\n"
         "racer-2       92.7  90.0  91.0  95.1\n"
         "20.812        ▲4.1  ▼2.7  ▲1.0  ▲4.1\n"
         "Maximilian…   81.3    <2  80.1     –\n"
         "20.812       ▲11.3        ▼1.2\n"
-        "Tim              –     –     –     –\n"
-        "20.812\n"
         "```\n"
         "rej. = not sure of the car · <2 = needs 2 laps"
     )
     assert sections_of(answer) == {"Notes": "Q1 ▲4.1 · 35wt rear (racer-2)"}
+
+
+def test_who_left_early_keeps_a_score_in_a_large_team() -> None:
+    heats = [f"Q{number}" for number in range(1, 9)]
+    rows = {f"stays-{number}": [cell(90.0, 0.1)] * 8 for number in range(8)}
+    rows |= {f"left-{number:02}": [cell(80.0), *[None] * 7] for number in range(33)}
+    text = description_of(standings(standings_of(class_of(heats, rows))))
+    assert "left-00 80.0" in text
+    newest = text.rpartition("\n\n")[2]
+    assert "left-" not in newest
 
 
 def test_standings_without_laps() -> None:
@@ -181,7 +194,7 @@ def test_settings_are_harmless(name: str, track: str) -> None:
     for answer in (
         session_started(SessionStarted(info, welcome=True)),
         session_list(SessionList((info,), 0, None)),
-        session_closed(SessionClosed(SessionRef(ID, name), (heat(track, name),))),
+        session_closed(SessionClosed(SessionRef(ID, name), (heat(track, name),), True, 5, name)),
         ask_delete_session(Deletion(ID, name, 1)),
     ):
         assert_fits(answer)
