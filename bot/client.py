@@ -12,6 +12,7 @@ import yarl
 from discord.ext import commands
 
 from bot.cogs import heat, lap, orp, profile, session, team
+from bot.cooldowns import cooldown_for_costly_work
 from bot.errors import log_unexpected
 from bot.publisher import Publisher
 from bot.replies import InHand
@@ -53,6 +54,7 @@ class OrpBot(commands.AutoShardedBot):
         )
         self.services = services
         self.in_hand = InHand()
+        self.costly = cooldown_for_costly_work()
         gateway = settings.discord_gateway_url
         self._gateway = yarl.URL(gateway) if gateway else None
         self._publisher = Publisher(services.outbox, self)

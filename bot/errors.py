@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from math import ceil
 from typing import Any
 
 import discord
@@ -26,6 +27,8 @@ def answer_for(interaction: discord.Interaction[Any], error: BaseException) -> A
     if isinstance(cause, Redelivered):
         log.info("an interaction came twice", interaction=interaction.id)
         return None
+    if isinstance(cause, app_commands.CommandOnCooldown):
+        return refusal(f"That was a lot at once: try again in {ceil(cause.retry_after)} seconds.")
     if isinstance(cause, app_commands.TransformerError):
         return refusal(f"“{str(cause.value)[:40]}” cannot be used there; pick from the list.")
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):

@@ -27,7 +27,7 @@ from core.results import ClaimedPost, HeatTable, PostTask
 from core.services.outbox import OutboxService
 
 # Posts of several teams go out side by side, so that one slow channel holds up nobody else.
-WORKERS: Final = 3
+WORKERS: Final = 4
 LOOK_AGAIN: Final = timedelta(seconds=1)
 FIRST_WAIT_S: Final = 2.0
 LONGEST_WAIT_S: Final = 300.0

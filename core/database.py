@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,9 +29,18 @@ from core.outages import outages_told
 Clock = Callable[[], datetime]
 
 _BUSY_TIMEOUT_MS: Final = 5_000
-# How long to wait for a free connection. A hundred commands at once on a slow machine take longer
+# How long to wait for a free connection, or for one's turn to write to SQLite. A hundred commands at once on a slow machine take longer
 # than 5 s, and are no outage; when it is one, the racer is told to try again.
 _POOL_TIMEOUT_S: Final = 20
+# How long to wait for a server that does not answer, and for a lock that somebody else holds: a
+# team's own commands hold theirs for milliseconds.
+_CONNECT_TIMEOUT_S: Final = 5
+_ANSWER_TIMEOUT_S: Final = 10
+_IMPATIENT: Final = {
+    "lock_timeout": "5s",
+    # What a bot holds whose machine lost its power in the middle is free again after this.
+    "idle_in_transaction_session_timeout": "30s",
+}
 _BEGIN_OPTION: Final = "orp_begin"
 
 
@@ -178,7 +187,7 @@ class Database:
         # SQLite lets waiting writers try again in no order, so under load some would wait too
         # long; here they queue. PostgreSQL queues by itself, a team at a time.
         is_sqlite = url.get_backend_name() == "sqlite"
-        self._turn_to_write = asyncio.Lock() if is_sqlite else nullcontext()
+        self._turn_to_write = asyncio.Lock() if is_sqlite else None
         self._reading = self.engine.execution_options(**_reading_options(url))
 
     @asynccontextmanager
@@ -193,10 +202,23 @@ class Database:
         """Open a transaction for changing; what is not committed is rolled back."""
         with outages_told():
             async with (
-                self._turn_to_write,
+                self._turn(),
                 AsyncSession(self.engine, expire_on_commit=False) as db,
             ):
                 yield UnitOfWork(db, self.clock(), self.outbox_changed)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Wait for one's turn to write, no longer than for a connection."""
+        if self._turn_to_write is None:
+            yield
+            return
+        async with asyncio.timeout(_POOL_TIMEOUT_S):
+            await self._turn_to_write.acquire()
+        try:
+            yield
+        finally:
+            self._turn_to_write.release()
 
     async def dispose(self) -> None:
         """Close all connections."""

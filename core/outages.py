@@ -24,9 +24,18 @@ _SQLITE_OUTAGES: Final = frozenset(
         sqlite3.SQLITE_CANTOPEN,
     }
 )
-# PostgreSQL's classes of SQLSTATE: connection, resources (disk, connections), a lock that somebody
-# holds for too long, a transaction cut for taking too long, operator (restart).
-_POSTGRESQL_OUTAGES: Final = ("08", "53", "55P03", "25P03", "57P")
+# PostgreSQL's classes of SQLSTATE, and single states.
+_POSTGRESQL_OUTAGES: Final = (
+    "08",  # the connection
+    "25006",  # read-only, while another server takes over
+    "25P03",  # a transaction that was cut for idling
+    "40001",  # two transactions in each other's way
+    "40P01",  # a deadlock
+    "53",  # resources: disk, memory, connections
+    "55P03",  # a lock that somebody holds for too long
+    "57P",  # the operator: shut down, restarted
+    "58",  # the system beneath
+)
 _PRIMARY_CODE: Final = 0xFF
 
 

@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.context import caller_of
+from bot.cooldowns import costly
 from bot.permissions import with_channel_problem
 from bot.render import heats
 from bot.replies import reply
@@ -55,6 +56,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
         told = with_channel_problem(finished, interaction.guild)
         await reply(interaction, heats.heat_finished(told))
 
+    @costly()
     @app_commands.command(description="Show a heat's table as it stands")
     @app_commands.describe(heat="Left out: the heat you are in")
     async def show(

@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.context import caller_of, racer_of
+from bot.cooldowns import costly
 from bot.replies import reply
 from bot.transformers import HeatNameOrAll
 from bot.views.cards import card
@@ -23,6 +24,7 @@ class OrpCog(commands.Cog):
     def __init__(self, bot: OrpBot) -> None:
         self._services = bot.services
 
+    @costly()
     @app_commands.command(description="Your ORP: score, figures and what to do next")
     @app_commands.describe(
         heat="A heat, or all for the whole session; left out: your latest",

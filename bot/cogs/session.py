@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.context import caller_of
+from bot.cooldowns import costly
 from bot.permissions import with_channel_problem
 from bot.render import sessions
 from bot.replies import reply
@@ -52,6 +53,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
         started = await self._services.sessions.start(caller_of(interaction), fields)
         await reply(interaction, sessions.session_started(started))
 
+    @costly()
     @app_commands.command(description="Show a session's standings")
     @app_commands.describe(session="Left out: yours")
     async def show(
@@ -106,6 +108,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
         answer, view = ask_delete_session(deletion)
         await reply(interaction, answer, view=view)
 
+    @costly()
     @app_commands.command(description="Get every lap of a session as a CSV file")
     @app_commands.describe(session="Left out: yours")
     async def export(

@@ -14,6 +14,7 @@ from uuid import UUID
 import discord
 from discord.ui import DynamicItem, Item, View
 
+from bot.cooldowns import spend
 from bot.render.answer import Answer
 from bot.replies import begin, reply_to_error
 
@@ -73,10 +74,12 @@ class OrpItem:
     Attributes:
         private: Whether only the presser sees the answer.
         replaces: Whether the answer takes the place of the message the item is on.
+        costly: Whether presses count against the presser's cooldown.
     """
 
     private: ClassVar[bool] = True
     replaces: ClassVar[bool] = False
+    costly: ClassVar[bool] = False
 
     @classmethod
     async def from_custom_id(
@@ -91,6 +94,8 @@ class OrpItem:
         if not await begin(interaction, bot, private=self.private, replaces=self.replaces):
             return
         try:
+            if self.costly:
+                spend(interaction)
             await self.pressed(interaction, bot.services)
         except Exception as error:
             await reply_to_error(interaction, error)

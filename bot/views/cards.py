@@ -25,6 +25,7 @@ class ShareButton(
     """Shows an ORP card, of a heat or of a whole session, to the channel."""
 
     private = False
+    costly = True
 
     def __init__(self, scope: str, place_id: UUID, racer_id: int) -> None:
         super().__init__(

@@ -35,6 +35,8 @@ class RaceHereButton(
 class CsvButton(OrpItem, DynamicItem[Button[View]], template=rf"csv:(?P<session_id>{UUID_HEX})"):
     """Hands over every lap of a session as a CSV file."""
 
+    costly = True
+
     def __init__(self, session_id: UUID) -> None:
         super().__init__(Button(label="CSV", custom_id=f"csv:{session_id.hex}"))
         self.session_id = session_id

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
-from core.database import Database
+from core.database import Database, UnitOfWork
 from core.models import Draft, Heat, InteractionSeen, RaceSession, Team
 from core.services.heats import finish_heat
 from core.services.sessions import close_session
 
 # Longer than any interaction can be delivered again, or a select stays worth pressing.
 KEEP_MARKS: Final = timedelta(days=7)
+
+
+Chore = Callable[[UnitOfWork, Team, UUID], Awaitable[bool]]
 
 
 class Housekeeping:
@@ -44,16 +49,15 @@ class Housekeeping:
             idle = [
                 (team.id, heat.id) for team, heat in candidates if _is_idle(team, heat, uow.now)
             ]
-        finished = 0
-        for team_id, heat_id in idle:
-            async with self._database.write() as uow:
-                team = await uow.lock_team(team_id)
-                heat = await uow.db.get(Heat, heat_id, populate_existing=True)
-                if heat is not None and _is_idle(team, heat, uow.now):
-                    await finish_heat(uow, team, heat, by=None, channel_id=None)
-                    finished += 1
-                await uow.commit()
-        return finished
+
+        async def finish(uow: UnitOfWork, team: Team, heat_id: UUID) -> bool:
+            heat = await uow.db.get(Heat, heat_id, populate_existing=True)
+            if heat is None or not _is_idle(team, heat, uow.now):
+                return False
+            await finish_heat(uow, team, heat, by=None, channel_id=None)
+            return True
+
+        return await self._do_each(idle, finish)
 
     async def close_ended_sessions(self) -> int:
         """Close sessions whose last day is over."""
@@ -63,17 +67,35 @@ class Housekeeping:
                 .join(RaceSession, RaceSession.team_id == Team.id)
                 .where(RaceSession.status == "active", RaceSession.closes_at <= uow.now)
             )
-            sessions = ended.all()
-        closed = 0
-        for team_id, session_id in sessions:
-            async with self._database.write() as uow:
-                team = await uow.lock_team(team_id)
-                session = await uow.db.get(RaceSession, session_id, populate_existing=True)
-                if session is not None and _has_ended(session, uow.now):
-                    await close_session(uow, team, session, by=None, channel_id=None)
-                    closed += 1
-                await uow.commit()
-        return closed
+            sessions = [(team_id, session_id) for team_id, session_id in ended]
+
+        async def close(uow: UnitOfWork, team: Team, session_id: UUID) -> bool:
+            session = await uow.db.get(RaceSession, session_id, populate_existing=True)
+            if session is None or not _has_ended(session, uow.now):
+                return False
+            await close_session(uow, team, session, by=None, channel_id=None)
+            return True
+
+        return await self._do_each(sessions, close)
+
+    async def _do_each(self, chores: Sequence[tuple[int, UUID]], chore: Chore) -> int:
+        """Do a chore for each team and id, in a transaction each; return how many were done.
+
+        Raises:
+            ExceptionGroup: Some failed; the others were done all the same.
+        """
+        done, failures = 0, []
+        for team_id, subject_id in chores:
+            try:
+                async with self._database.write() as uow:
+                    team = await uow.lock_team(team_id)
+                    done += await chore(uow, team, subject_id)
+                    await uow.commit()
+            except Exception as error:
+                failures.append(error)
+        if failures:
+            raise ExceptionGroup("chores failed", failures)
+        return done
 
     async def clear_old_marks(self) -> None:
         """Forget interactions and drafts that can matter no more."""

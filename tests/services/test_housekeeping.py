@@ -204,3 +204,27 @@ async def test_old_marks_are_cleared(
         await services.entries.choose_event(
             by(CLEO, interaction=2), waiting.draft_id, waiting.sessions[0].id
         )
+
+
+async def test_what_fails_for_one_team_is_done_for_the_others(
+    database: Database, services: Services, clock: FakeClock
+) -> None:
+    broken = await start_heat(services, by(ANN, team=RIVALS), "Q1")
+    await start_heat(services, ANN, "Q1")
+    # A post that cannot be there yet makes finishing the rivals' heat fail.
+    async with database.write() as uow:
+        uow.db.add(
+            SummaryPost(
+                team_id=RIVALS,
+                heat_id=broken.heat.id,
+                subject_id=broken.heat.id,
+                state="gone",
+                next_attempt_at=uow.now,
+                created_at=uow.now,
+            )
+        )
+        await uow.commit()
+    clock.advance(minutes=31)
+    with pytest.raises(ExceptionGroup):
+        await services.housekeeping.run()
+    assert await open_heats(services) == []

@@ -1,0 +1,129 @@
+"""What people type on purpose: nothing pings, nothing breaks out, nothing exceeds a limit."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from localdiscord.answers import Answer
+from localdiscord.messages import Message
+from localdiscord.people import Team
+from tests.e2e.conftest import Stage
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    # What is made of a text does not depend on where it is stored.
+    pytest.mark.parametrize("stage", ["sqlite"], indirect=True),
+]
+
+CHANNEL = "race-day"
+NASTY = {
+    "mass mention": "@everyone @here",
+    "mentions": "<@1193809289790095360> <@&1193809289790095360> <#1193809289790095360>",
+    "code fence": "``` out ```` `tick` ~~~",
+    "markdown": "**b** __u__ ~~s~~ ||spoiler|| > quote # head [x](https://example.com)",
+    "bidirectional": "abc\u202egnp.exe\u202c \u2066x\u2069",
+    "zero width": "a\u200b\u200c\u200d\u2060\ufeffb",
+    "only invisible": "\u200b\u2060\u00ad",
+    "control": "a\x00b\x1b[31mc\r\nd\te",
+    "emoji": "🏎️" * 32,
+    "families": "👨‍👩‍👧‍👦" * 20,
+    "zalgo": "Z" + "\u0335\u0321\u0322" * 60,
+    "wide": "日本語のとても長い名前" * 20,
+    "arabic": "سباق السيارات اللاسلكية",
+    "long": "x" * 6_000,
+    "many digits": "9" * 6_000,
+    "sql": "'; DROP TABLE run_logs; --",
+    "formula": "=HYPERLINK(1)",
+    "timestamp": "<t:0:F> </lap:1> <:emoji:1>",
+}
+OPTIONS: dict[str, list[str]] = {
+    "lap": ["times", "heat", "class", "note"],
+    "heat start": ["name", "class"],
+    "heat rename": ["name", "heat"],
+    "heat show": ["heat"],
+    "orp": ["heat"],
+    "profile": ["experience", "driving_style", "driver_name"],
+    "session start": ["name", "track", "timezone"],
+    "session edit": ["name", "track", "timezone", "session"],
+    "team timezone": ["name"],
+}
+NEEDED = {
+    "lap": {"times": "20.1 20.2"},
+    "heat rename": {"heat": "P1", "name": "P1"},
+    "session start": {"name": "Another"},
+    "team timezone": {"name": "UTC"},
+}
+CODE = re.compile(r"```\n(.*?)\n```", re.DOTALL)
+
+
+def assert_harmless(shown: Answer | Message) -> None:
+    """Check that a message pings nobody and that its code blocks hold."""
+    messages = [shown] if isinstance(shown, Message) else shown.messages
+    for message in messages:
+        assert not message.pings, message.text
+        assert message.text.count("```") % 2 == 0, message.text
+        outside = CODE.sub("", message.text)
+        assert "@everyone" not in outside
+        assert "](http" not in outside
+        for character in "\u202e\u2066\x00\x1b":
+            assert character not in message.text
+
+
+@pytest.mark.parametrize("kind", NASTY)
+async def test_nothing_that_is_typed_does_harm(stage: Stage, kind: str) -> None:
+    text = NASTY[kind]
+    team = stage.discord.add_guild(f"bad will: {kind}")
+    owner = team.add_member("racer-1", nick=text[:32] if text.strip() else None)
+    await owner.type(CHANNEL, "/team channel channel:#race-day")
+    await owner.type(CHANNEL, "/lap times:20.1 20.2 20.3 heat:P1")
+    for command, options in OPTIONS.items():
+        for option in options:
+            values = NEEDED.get(command, {}) | {option: text}
+            answer = await owner.command(CHANNEL, command, raw=True, **values)
+            assert not answer.failed, (command, option)
+            assert "went wrong" not in answer.text, (command, option, answer.text)
+            assert_harmless(answer)
+    await close_everything(team)
+    for message in team.channel(CHANNEL).messages:
+        assert_harmless(message)
+    stage.discord.assert_clean()
+
+
+async def close_everything(team: Team) -> None:
+    """Close the sessions that are open, and wait for what that posts."""
+    owner = team.owner
+    await owner.type(CHANNEL, "/lap times:20.1 20.2")
+    closed = await owner.type(CHANNEL, "/session close")
+    assert "closed" in closed.content
+    channel = team.channel(CHANNEL)
+    await channel.wait_for(lambda message: "is over" in message.content, 10)
+
+
+@pytest.mark.parametrize("number", [-1, 0, 6, 2**31, 2**53 - 1, -(2**53)])
+async def test_numbers_out_of_range_get_a_sentence(stage: Stage, number: int) -> None:
+    team = stage.discord.add_guild(f"number {number}")
+    owner = team.owner
+    for command, option in (
+        ("lap", "confidence"),
+        ("session start", "days"),
+        ("session start", "practice_rounds"),
+        ("team auto_finish", "minutes"),
+    ):
+        values: dict[str, Any] = {**NEEDED.get(command, {}), option: number}
+        answer = await owner.command(CHANNEL, command, raw=True, **values)
+        assert not answer.failed
+        assert "went wrong" not in answer.text
+
+
+async def test_who_asks_for_costly_things_without_end_is_slowed_down(stage: Stage) -> None:
+    team = stage.discord.add_guild("in a hurry")
+    await team.owner.type(CHANNEL, "/lap times:20.1 20.2")
+    answers = [await team.owner.type(CHANNEL, "/session export") for _ in range(12)]
+    assert answers[0].attachments
+    assert "try again in" in answers[-1].content
+    assert not answers[-1].attachments
+    stored = await team.owner.type(CHANNEL, "/lap times:20.3")
+    assert "20.300" in stored.content, "laps are always taken"

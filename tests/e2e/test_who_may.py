@@ -1,0 +1,206 @@
+"""Who may do what: every command and button, for everybody who could try.
+
+The rights are decided in the core and are the same on both databases, so one is enough here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from localdiscord.answers import Answer
+from localdiscord.messages import Message
+from localdiscord.racers import Racer
+from tests.e2e.conftest import Stage
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.parametrize("stage", ["sqlite"], indirect=True),
+]
+
+CHANNEL = "race-day"
+REFUSAL = "Only "
+
+HIMSELF, MEMBER, CREW, MANAGER = "racer-2", "member", "crew", "owner"
+EVERYBODY = {HIMSELF, MEMBER, CREW, MANAGER}
+OVER_HIM = {HIMSELF, CREW, MANAGER}
+OVER_OTHERS = {CREW, MANAGER}
+
+
+@dataclass
+class Scene:
+    """A team in which racer-2 has logged two runs and finished the first heat.
+
+    Attributes:
+        people: Who could try, by role.
+        items: What can be pressed, by label: the message, and the custom id as it was at first.
+    """
+
+    people: dict[str, Racer]
+    items: dict[str, tuple[Answer | Message, str]]
+
+
+async def set_scene(stage: Stage, name: str) -> Scene:
+    team = stage.discord.add_guild(name)
+    crew_role = team.add_role("crew")
+    owner, racer = team.owner, team.add_member("racer-2")
+    crew, member = team.add_member("chief", roles=[crew_role]), team.add_member("racer-3")
+    visitor = team.add_member("visitor")
+    channel = team.channel(CHANNEL)
+    await owner.command(channel, "team crew", role=crew_role)
+    await owner.type(channel, "/session start name:Yesterday")
+    await owner.type(channel, "/lap times:30.1 30.2")
+    await owner.type(channel, "/session close")
+    await owner.type(channel, "/session start name:Club Race")
+    await crew.type(channel, "/lap times:50.1 heat:P1")
+    await member.type(channel, "/lap times:50.1 heat:P1")
+    logged_first = await racer.type(channel, "/lap times:20.1 20.2 20.3 heat:Q1")
+    await racer.press(logged_first, "Finish heat")
+    logged = await racer.type(channel, "/lap times:10.1 20.2 20.3 20.4 heat:Q2")
+    await visitor.type(channel, "/session start name:Sunday")
+    shown: tuple[Answer | Message, ...] = (
+        await channel.wait_for(lambda message: "Yesterday is over" in message.content, 10),
+        await channel.wait_for(lambda message: "Q1" in message.content, 10),
+        logged,
+        await racer.type(channel, "/orp heat:Q1"),
+        await racer.type(channel, "/session show session:Sunday"),
+    )
+    items = {
+        button.label: (where, button.custom_id or "") for where in shown for button in where.buttons
+    }
+    for what in ("heat", "session"):
+        line = f"/{what} delete {what}:{'Q2' if what == 'heat' else 'Club Race'}"
+        question = await owner.type(channel, line)
+        items[f"Delete {what}"] = (question, question.buttons[0].custom_id or "")
+    people = {MANAGER: owner, CREW: crew, HIMSELF: racer, MEMBER: member}
+    return Scene(people, items)
+
+
+Act = Callable[[Scene, Racer], Awaitable[Answer]]
+
+
+def typing(line: str) -> Act:
+    return lambda _, racer: racer.type(CHANNEL, line)
+
+
+def pressing(label: str) -> Act:
+    """Press a button, also one that only somebody else can see or that is gone by now."""
+
+    async def press(scene: Scene, racer: Racer) -> Answer:
+        where, custom_id = scene.items[label]
+        return await racer.press(where, custom_id=custom_id, raw=True)
+
+    return press
+
+
+ACTS: dict[str, tuple[Act, set[str]]] = {
+    "enters own laps": (typing("/lap times:21.1"), EVERYBODY),
+    "enters laps for racer-2": (typing("/lap times:21.1 racer:@racer-2"), OVER_HIM),
+    "starts a heat": (typing("/heat start"), EVERYBODY),
+    "finishes a heat": (typing("/heat finish heat:Q2"), EVERYBODY),
+    "renames a heat": (typing("/heat rename heat:Q2 name:Semi"), EVERYBODY),
+    "shows a heat": (typing("/heat show heat:Q2"), EVERYBODY),
+    "lists heats": (typing("/heat list"), EVERYBODY),
+    "asks to delete a heat": (typing("/heat delete heat:Q2"), OVER_OTHERS),
+    "sees a card": (typing("/orp racer:@racer-2"), EVERYBODY),
+    "sets their profile": (typing("/profile experience:Pro"), EVERYBODY),
+    "sees racer-2's profile": (typing("/profile racer:@racer-2"), EVERYBODY),
+    "sets racer-2's profile": (typing("/profile experience:Pro racer:@racer-2"), OVER_HIM),
+    "starts a session": (typing("/session start name:Another"), EVERYBODY),
+    "shows a session": (typing("/session show session:Club Race"), EVERYBODY),
+    "lists sessions": (typing("/session list"), EVERYBODY),
+    "edits a session": (typing("/session edit session:Club Race days:2"), EVERYBODY),
+    "closes a session": (typing("/session close session:Club Race"), EVERYBODY),
+    "exports a session": (typing("/session export session:Club Race"), EVERYBODY),
+    "asks to delete a session": (typing("/session delete session:Club Race"), OVER_OTHERS),
+    "shows the team": (typing("/team show"), EVERYBODY),
+    "sets the channel": (typing("/team channel channel:#general"), {MANAGER}),
+    "sets the crew": (typing("/team crew role:@crew"), {MANAGER}),
+    "sets the zone": (typing("/team timezone name:Europe/Berlin"), {MANAGER}),
+    "sets auto-finish": (typing("/team auto_finish minutes:5"), {MANAGER}),
+    "undoes racer-2's entry": (pressing("Undo"), OVER_HIM),
+    "counts racer-2's lap": (pressing("Count it"), OVER_HIM),
+    "presses Finish heat": (pressing("Finish heat"), EVERYBODY),
+    "rates the car in Q1": (pressing("4"), {HIMSELF}),
+    "shares a card": (pressing("Share"), EVERYBODY),
+    "confirms deleting a heat": (
+        pressing("Delete heat"),
+        OVER_OTHERS,
+    ),
+    "confirms deleting a session": (
+        pressing("Delete session"),
+        OVER_OTHERS,
+    ),
+    "presses Race here": (pressing("Race here"), EVERYBODY),
+    "takes the CSV": (pressing("CSV"), EVERYBODY),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+async def test_who_may(stage: Stage, act: str) -> None:
+    do, allowed = ACTS[act]
+    scene = await set_scene(stage, f"who may: {act}")
+    # Who is refused comes first: what others do may take the thing away.
+    for role in sorted(EVERYBODY, key=lambda role: role in allowed):
+        answer = await do(scene, scene.people[role])
+        assert not answer.failed
+        refused = answer.content.startswith(REFUSAL)
+        assert refused == (role not in allowed), f"{role} {act}: {answer.content}"
+        assert answer.ephemeral or act == "shares a card"
+    stage.discord.assert_clean()
+
+
+async def test_only_who_was_asked_picks_the_event(stage: Stage) -> None:
+    team = stage.discord.add_guild("which event")
+    asker, other = team.add_member("racer-2"), team.add_member("racer-3")
+    await team.owner.type(CHANNEL, "/session start name:One")
+    await team.owner.type(CHANNEL, "/session start name:Two")
+    question = await asker.type(CHANNEL, "/lap times:20.1 20.2")
+    stolen = await other.choose(question, "One", raw=True)
+    assert "20.1" not in stolen.content
+    stored = await asker.choose(question, "One")
+    assert "20.100" in stored.content
+
+
+async def test_what_belongs_to_another_team_cannot_be_reached_by_any_id(stage: Stage) -> None:
+    scene = await set_scene(stage, "the robbed")
+    owner, racer = scene.people[MANAGER], scene.people[HIMSELF]
+    before = await racer.type(CHANNEL, "/heat show heat:Q2")
+    rivals = stage.discord.add_guild("the rivals", owner="rival")
+    rival = rivals.owner
+    await rival.type(CHANNEL, "/session start name:Rivals")
+    own = await rival.type(CHANNEL, "/lap times:40.1 40.2 heat:Q2")
+    forged = [custom_id for _, custom_id in scene.items.values()]
+    assert len(forged) == 13
+    for custom_id in forged:
+        answer = await rival.press(own, custom_id=custom_id, raw=True)
+        assert not answer.failed, custom_id
+        assert not answer.attachments, custom_id
+        assert "20." not in answer.text, custom_id
+    heat = (await racer.autocomplete(CHANNEL, "orp", {}, focused=("heat", "Q2")))[0].value
+    session = (await racer.autocomplete(CHANNEL, "session show", {}, focused=("session", "Club")))[
+        0
+    ].value
+    reaching: dict[str, dict[str, Any]] = {
+        "heat show": {"heat": heat},
+        "heat finish": {"heat": heat},
+        "heat rename": {"heat": heat, "name": "Mine"},
+        "heat delete": {"heat": heat},
+        "orp": {"heat": heat},
+        "lap": {"heat": heat, "times": "40.1"},
+        "session show": {"session": session},
+        "session edit": {"session": session, "name": "Mine"},
+        "session close": {"session": session},
+        "session delete": {"session": session},
+        "session export": {"session": session},
+    }
+    for name, options in reaching.items():
+        answer = await rival.command(CHANNEL, name, **options)
+        assert "does not exist" in answer.content, f"{name}: {answer.content}"
+        assert not answer.buttons
+    assert (await racer.type(CHANNEL, "/heat show heat:Q2")).text == before.text
+    assert "Club Race" in (await owner.type(CHANNEL, "/session list")).content
+    stage.discord.assert_clean()
