@@ -98,6 +98,17 @@ class OrpBot(commands.AutoShardedBot):
         """Say that the bot can be used."""
         log.info("ready", user=str(self.user), guilds=len(self.guilds), shards=self.shard_count)
 
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Try held up posts again: the bot may have been let in again with other permissions.
+
+        Discord tells of a server in this way also after every start.
+        """
+        await self._unblock_where_allowed(guild)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Try held up posts again: a permission may have changed while the bot was away."""
+        await self._unblock_where_allowed(guild)
+
     async def on_guild_channel_update(
         self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
     ) -> None:

@@ -49,6 +49,8 @@ class Publisher:
         self._outbox = outbox
         self._client = client
         self._stopping = asyncio.Event()
+        self._claiming = asyncio.Lock()
+        self._teams_in_hand: set[int] = set()
 
     async def run(self) -> None:
         """Publish until told to stop."""
@@ -70,14 +72,26 @@ class Publisher:
     async def _do_next(self) -> bool:
         """Publish the next post; tell whether there was one."""
         try:
-            post = await self._outbox.claim()
-            if post is not None:
+            post = await self._claim()
+            if post is None:
+                return False
+            try:
                 await self._publish(post)
+            finally:
+                self._teams_in_hand.discard(post.team_id)
         except Exception as error:
             # Most likely the database is away; every post is still there when it is back.
             log_unexpected(error)
             return False
-        return post is not None
+        return True
+
+    async def _claim(self) -> ClaimedPost | None:
+        """Claim the next post of a team that no other worker is busy with."""
+        async with self._claiming:
+            post = await self._outbox.claim(busy=self._teams_in_hand)
+            if post is not None:
+                self._teams_in_hand.add(post.team_id)
+            return post
 
     async def _publish(self, post: ClaimedPost) -> None:
         async with self._renewing(post):
@@ -90,9 +104,13 @@ class Publisher:
     async def _renewing(self, post: ClaimedPost) -> AsyncIterator[None]:
         """Keep the claim for as long as the work takes; a rate limit can make it long."""
 
+        done = asyncio.Event()
+
         async def renew() -> None:
-            while True:
-                await asyncio.sleep(RENEW_EVERY_S)
+            while not done.is_set():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(done.wait(), RENEW_EVERY_S)
+                    return
                 with contextlib.suppress(StoreUnavailable):
                     await self._outbox.renew(post)
 
@@ -100,20 +118,20 @@ class Publisher:
         try:
             yield
         finally:
-            renewing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await renewing
+            # Not cancelled: half way through a transaction that would leave its connection behind.
+            done.set()
+            await renewing
 
     async def _carry_out(self, post: ClaimedPost) -> None:
-        if post.task is PostTask.NOTHING:
-            await self._outbox.nothing_to_show(post)
-        elif post.task is PostTask.REMOVE:
+        if post.task is PostTask.REMOVE:
             await self._remove(post)
-        elif post.channel_id is None:
-            await self._outbox.blocked(post, problem=NO_CHANNEL)
         elif (message := await self._message_of(post)) is not None:
             await message.edit(**_shown(post))
             await self._note_shown(post, message)
+        elif post.task is PostTask.NOTHING:
+            await self._outbox.nothing_to_show(post)
+        elif post.channel_id is None:
+            await self._outbox.blocked(post, problem=NO_CHANNEL)
         else:
             channel = self._client.get_partial_messageable(post.channel_id)
             nonce = post.id.hex[:_NONCE_LENGTH]
@@ -131,8 +149,8 @@ class Publisher:
             if message is not None:
                 await message.delete()
         except discord.HTTPException as error:
-            # What cannot be reached any more needs no removing.
-            if trouble_of(error) is Trouble.PASSING:
+            # What is gone needs no removing.
+            if trouble_of(error) not in (Trouble.MESSAGE_GONE, Trouble.CHANNEL_GONE):
                 raise
         await self._outbox.removed(post)
 
@@ -175,9 +193,11 @@ class Publisher:
         else:
             if trouble is Trouble.UNEXPECTED:
                 log_unexpected(error)
-            wait = OLD_POST_WAIT if trouble is Trouble.EDITED_TOO_OFTEN else _wait_after(post)
             await self._outbox.try_later(
-                post, wait=wait, error=str(error), may_be_out=not was_refused(error)
+                post,
+                wait=_wait_after(post.attempts, error),
+                error=str(error),
+                may_be_out=not was_refused(error),
             )
 
 
@@ -199,8 +219,13 @@ def _given(post: ClaimedPost) -> dict[str, Any]:
     return {name: value for name, value in _shown(post).items() if value is not None}
 
 
-def _wait_after(post: ClaimedPost) -> timedelta:
+def _wait_after(attempts: int, error: Exception) -> timedelta:
     """Return how long to wait after so many attempts: growing, and never in step with others."""
-    doublings = min(post.attempts - 1, 10)
+    if trouble_of(error) is Trouble.EDITED_TOO_OFTEN:
+        return OLD_POST_WAIT
+    doublings = min(attempts - 1, 10)
     longest = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2**doublings)
-    return timedelta(seconds=longest * _random.uniform(0.5, 1.0))
+    wait = longest * _random.uniform(0.5, 1.0)
+    if isinstance(error, discord.RateLimited):
+        wait += error.retry_after
+    return timedelta(seconds=wait)

@@ -51,10 +51,18 @@ _BY_CODE: Final = {
 }
 
 
+# What the way to Discord raises; whether the request arrived is then unknown.
+CONNECTION_LOST: Final = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
+
+
 def was_refused(error: BaseException) -> bool:
-    """Tell whether Discord surely did nothing; a lost connection or a 5xx leaves that open."""
-    refused = isinstance(error, discord.HTTPException) and 400 <= error.status < 500
-    return refused or isinstance(error, discord.RateLimited)
+    """Tell whether Discord surely did nothing; a lost connection or a 5xx leaves that open.
+
+    So does a rate limit: discord.py may have met it when it tried again after a 5xx.
+    """
+    if not isinstance(error, discord.HTTPException):
+        return False
+    return 400 <= error.status < 500 and error.status != 429
 
 
 def trouble_of(error: BaseException) -> Trouble:
@@ -64,7 +72,10 @@ def trouble_of(error: BaseException) -> Trouble:
     if isinstance(error, discord.HTTPException):
         if error.code in _BY_CODE:
             return _BY_CODE[error.code]
+        if error.status == 403:
+            # Whatever the reason: asking again and again would get the bot's address banned.
+            return Trouble.NO_PERMISSION
         passes = error.status == 429 or error.status >= 500
         return Trouble.PASSING if passes else Trouble.UNEXPECTED
-    connection_lost = (aiohttp.ClientError, asyncio.TimeoutError, OSError, discord.RateLimited)
-    return Trouble.PASSING if isinstance(error, connection_lost) else Trouble.UNEXPECTED
+    passes = isinstance(error, (*CONNECTION_LOST, discord.RateLimited))
+    return Trouble.PASSING if passes else Trouble.UNEXPECTED

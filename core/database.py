@@ -29,8 +29,9 @@ from core.outages import outages_told
 Clock = Callable[[], datetime]
 
 _BUSY_TIMEOUT_MS: Final = 5_000
-# How long to wait for a free connection, or for one's turn to write to SQLite. A hundred commands at once on a slow machine take longer
-# than 5 s, and are no outage; when it is one, the racer is told to try again.
+# How long to wait for a free connection, or for one's turn to write to SQLite. A hundred commands
+# at once on a slow machine take longer than 5 s, and are no outage; when it is one, the racer is
+# told to try again.
 _POOL_TIMEOUT_S: Final = 20
 # How long to wait for a server that does not answer, and for a lock that somebody else holds: a
 # team's own commands hold theirs for milliseconds.

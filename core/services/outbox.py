@@ -1,6 +1,6 @@
 """The publisher's side of the outbox: claiming posts, and saying what became of them.
 
-A claimed row is the publisher's for a minute; if it dies, the row becomes free again. What a post
+A claimed row is the publisher's for a while; if it dies, the row becomes free again. What a post
 shows is read when it is claimed, so it always shows the latest state, and a change that comes in
 between makes the row due again.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -32,14 +33,18 @@ class OutboxService:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def claim(self) -> ClaimedPost | None:
-        """Take the post that has been due longest, or None when nothing is due."""
+    async def claim(self, *, busy: Collection[int] = ()) -> ClaimedPost | None:
+        """Take the post that has been due longest, or None when nothing is due.
+
+        Args:
+            busy: Teams whose posts are left for later.
+        """
         async with self._database.read() as uow:
             # A look costs less than a writing transaction, and most looks find nothing.
-            if await uow.db.scalar(_due(uow.now)) is None:
+            if await uow.db.scalar(_due(uow.now, busy)) is None:
                 return None
         async with self._database.write() as uow:
-            post = await uow.db.scalar(_due(uow.now).with_for_update(skip_locked=True))
+            post = await uow.db.scalar(_due(uow.now, busy).with_for_update(skip_locked=True))
             if post is None:
                 return None
             claimed = await _claimed(uow, post)
@@ -56,7 +61,7 @@ class OutboxService:
         """Hold a claimed post for longer, because it is still being worked on."""
         async with self._database.write() as uow:
             row = await self._held(uow, post.id)
-            if row is not None:
+            if row is not None and row.claimed_until is not None:
                 row.claimed_until = uow.now + CLAIM_TIME
             await uow.commit()
 
@@ -158,11 +163,12 @@ class OutboxService:
         )
 
 
-def _due(now: datetime) -> Select[SummaryPost]:
-    """Select the free row that has been due longest."""
+def _due(now: datetime, busy: Collection[int]) -> Select[SummaryPost]:
+    """Select the free row that has been due longest, of teams that are not busy."""
     return (
         select(SummaryPost)
         .where(
+            SummaryPost.team_id.not_in(busy),
             SummaryPost.state.in_(("pending", "removing")),
             SummaryPost.next_attempt_at <= now,
             or_(SummaryPost.claimed_until.is_(None), SummaryPost.claimed_until <= now),
