@@ -5,6 +5,8 @@
 # make lock   the locked requirements anew from pyproject.toml
 
 PYTHON ?= python3
+# Tests start many processes; compiled files are worth having whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 
 .PHONY: run demo test check lock format

@@ -99,15 +99,15 @@ class OrpBot(commands.AutoShardedBot):
         log.info("ready", user=str(self.user), guilds=len(self.guilds), shards=self.shard_count)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Try held up posts again: the bot may have been let in again with other permissions.
+        """Try held up posts again: what the bot may do can have changed while it was away.
 
-        Discord tells of a server in this way also after every start.
+        Discord tells of every server in this way after each start.
         """
-        await self._unblock_where_allowed(guild)
+        await self.services.outbox.unblock(guild.id)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Try held up posts again: a permission may have changed while the bot was away."""
-        await self._unblock_where_allowed(guild)
+        """Try held up posts again: what the bot may do can have changed while it was away."""
+        await self.services.outbox.unblock(guild.id)
 
     async def on_guild_channel_update(
         self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel

@@ -103,7 +103,6 @@ class Publisher:
     @contextlib.asynccontextmanager
     async def _renewing(self, post: ClaimedPost) -> AsyncIterator[None]:
         """Keep the claim for as long as the work takes; a rate limit can make it long."""
-
         done = asyncio.Event()
 
         async def renew() -> None:
@@ -123,7 +122,9 @@ class Publisher:
             await renewing
 
     async def _carry_out(self, post: ClaimedPost) -> None:
-        if post.task is PostTask.REMOVE:
+        if post.task is not PostTask.NOTHING and not self._may_be_allowed(post):
+            await self._outbox.blocked(post, problem=not_allowed(post.channel_id))
+        elif post.task is PostTask.REMOVE:
             await self._remove(post)
         elif (message := await self._message_of(post)) is not None:
             await message.edit(**_shown(post))
@@ -137,6 +138,16 @@ class Publisher:
             nonce = post.id.hex[:_NONCE_LENGTH]
             sent = await channel.send(**_given(post), nonce=nonce, silent=post.silent)
             await self._note_shown(post, sent)
+
+    def _may_be_allowed(self, post: ClaimedPost) -> bool:
+        """Tell whether Discord may take the request; what is not known here is tried."""
+        channel = self._client.get_channel(post.channel_id or 0)
+        if not isinstance(channel, discord.TextChannel):
+            return True
+        allowed = channel.permissions_for(channel.guild.me)
+        if post.task is not PostTask.POST:
+            return allowed.view_channel
+        return allowed.view_channel and allowed.send_messages and allowed.embed_links
 
     async def _note_shown(
         self, post: ClaimedPost, message: discord.Message | discord.PartialMessage
@@ -171,7 +182,10 @@ class Publisher:
                     log.info("adopted a post nobody had noted", post=str(post.id))
                     return message
         except discord.HTTPException as error:
-            if trouble_of(error) is not Trouble.CHANNEL_GONE:
+            trouble = trouble_of(error)
+            # Where the team posts no more nothing is looked for that the bot may not see.
+            hidden = trouble is Trouble.NO_PERMISSION and post.look_in != post.channel_id
+            if trouble is not Trouble.CHANNEL_GONE and not hidden:
                 raise
         return None
 
@@ -195,7 +209,7 @@ class Publisher:
                 log_unexpected(error)
             await self._outbox.try_later(
                 post,
-                wait=_wait_after(post.attempts, error),
+                wait=wait_after(post.attempts, error),
                 error=str(error),
                 may_be_out=not was_refused(error),
             )
@@ -219,7 +233,7 @@ def _given(post: ClaimedPost) -> dict[str, Any]:
     return {name: value for name, value in _shown(post).items() if value is not None}
 
 
-def _wait_after(attempts: int, error: Exception) -> timedelta:
+def wait_after(attempts: int, error: Exception) -> timedelta:
     """Return how long to wait after so many attempts: growing, and never in step with others."""
     if trouble_of(error) is Trouble.EDITED_TOO_OFTEN:
         return OLD_POST_WAIT

@@ -7,7 +7,7 @@ after a second and a half the reply defers by itself; what was asked is answered
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -17,10 +17,13 @@ import structlog
 from bot.errors import answer_for
 from bot.render.answer import Answer
 from bot.render.errors import refusal
-from bot.trouble import Trouble, trouble_of
+from bot.trouble import CONNECTION_LOST, Trouble, trouble_of
 
 # Discord gives up on an unanswered interaction after 3 seconds.
 DEFER_AFTER_S: Final = 1.5
+# When an answer was lost on the way it is sent again, as long as Discord waits for it.
+SEND_AGAIN_AFTER_S: Final = (0.1, 0.5)
+_UNANSWERED: Final = (discord.HTTPException, discord.InteractionResponded, *CONNECTION_LOST)
 _REPLY: Final = "reply"
 
 log = structlog.get_logger(__name__)
@@ -84,6 +87,7 @@ class Reply:
         self._replaces = replaces
         self._lock = asyncio.Lock()
         self._deferring: asyncio.Task[None] | None = None
+        self._may_be_deferred = False
         in_hand.take(self)
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(DEFER_AFTER_S, self._start_deferring)
@@ -96,12 +100,13 @@ class Reply:
             response = self._interaction.response
             if response.is_done():
                 return
+            self._may_be_deferred = True
             try:
                 if self._replaces:
                     await response.defer()
                 else:
                     await response.defer(ephemeral=self._private, thinking=True)
-            except (discord.HTTPException, discord.InteractionResponded) as error:
+            except _UNANSWERED as error:
                 _log_unanswered(self._interaction, error)
 
     async def send(
@@ -114,29 +119,47 @@ class Reply:
         """Send the answer, or fill it in where the reply was deferred."""
         shown: dict[str, Any] = {"content": answer.content or None, "embed": answer.embed}
         files = [file] if file else []
-        await self._finish(self._answer(shown, view, files))
+        await self._finish(lambda: self._answer(shown, view, files))
 
     async def refuse(self, answer: Answer) -> None:
         """Send a refusal: privately, and beside a message that the answer would have replaced."""
-        await self._finish(self._answer_beside(answer))
+        await self._finish(lambda: self._answer_beside(answer))
 
-    async def _finish(self, sending: Coroutine[Any, Any, None]) -> None:
+    async def _finish(self, send: Callable[[], Awaitable[None]]) -> None:
         self._timer.cancel()
         async with self._lock:
             try:
-                await sending
-            except (discord.HTTPException, discord.InteractionResponded) as error:
+                await self._send_until_it_arrives(send)
+            except _UNANSWERED as error:
                 _log_unanswered(self._interaction, error)
             finally:
                 self._in_hand.let_go(self)
 
+    async def _send_until_it_arrives(self, send: Callable[[], Awaitable[None]]) -> None:
+        """Send, and send again what was lost: Discord takes no second first answer."""
+        for wait in SEND_AGAIN_AFTER_S:
+            try:
+                await send()
+            except CONNECTION_LOST:
+                await asyncio.sleep(wait)
+            else:
+                return
+        await send()
+
     async def _answer(
         self, shown: dict[str, Any], view: discord.ui.View | None, files: list[discord.File]
     ) -> None:
+        for file in files:
+            file.reset()
+        if await self._is_first(self._answer_first(shown, view, files)):
+            return
+        await self._interaction.edit_original_response(attachments=files, view=view, **shown)
+
+    async def _answer_first(
+        self, shown: dict[str, Any], view: discord.ui.View | None, files: list[discord.File]
+    ) -> None:
         response = self._interaction.response
-        if response.is_done():
-            await self._interaction.edit_original_response(attachments=files, view=view, **shown)
-        elif self._replaces:
+        if self._replaces:
             await response.edit_message(attachments=files, view=view, **shown)
         else:
             # Sending takes no None for what is left out; editing needs it to take things away.
@@ -147,12 +170,25 @@ class Reply:
 
     async def _answer_beside(self, answer: Answer) -> None:
         response = self._interaction.response
-        if not response.is_done():
-            await response.send_message(answer.content, ephemeral=True)
-        elif self._replaces:
+        if await self._is_first(response.send_message(answer.content, ephemeral=True)):
+            return
+        if self._replaces:
             await self._interaction.followup.send(answer.content, ephemeral=True)
         else:
             await self._interaction.edit_original_response(content=answer.content)
+
+    async def _is_first(self, sending: Awaitable[object]) -> bool:
+        """Send a first answer; tell whether it was the first, or the reply is deferred already."""
+        try:
+            await sending
+        except discord.InteractionResponded:
+            return False
+        except discord.HTTPException as error:
+            # Deferring may have arrived although its connection was lost.
+            if trouble_of(error) is not Trouble.ALREADY_ANSWERED or not self._may_be_deferred:
+                raise
+            return False
+        return True
 
     def drop(self) -> None:
         """Leave the interaction unanswered: another delivery of it has its answer."""

@@ -12,15 +12,16 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, event, select
+from sqlalchemy import ColumnElement, Connection, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.models import InteractionSeen, Team
@@ -144,12 +145,27 @@ class UnitOfWork:
         if self.touches_outbox:
             self.outbox_changed.set()
 
+    async def after(
+        self, column: InstrumentedAttribute[datetime], of: ColumnElement[bool]
+    ) -> datetime:
+        """Return now or, where the clock was set back, the very next moment after the latest.
+
+        Args:
+            column: What the new moment is put in, and is to be the latest of.
+            of: Among which rows.
+        """
+        latest = await self.db.scalar(select(func.max(column)).where(of))
+        if latest is None or self.now > latest:
+            return self.now
+        return latest + timedelta(microseconds=1)
+
     async def lock_team(self, team_id: int) -> Team:
         """Return the team, made if it is new, and hold it until the transaction ends.
 
-        A team writes one thing at a time: that is what numbers laps without gap or twin.
+        A team writes one thing at a time: that is what numbers laps without gap or twin. Rows that
+        only refer to it, such as the publisher's, need not wait.
         """
-        statement = select(Team).where(Team.id == team_id).with_for_update()
+        statement = select(Team).where(Team.id == team_id).with_for_update(key_share=True)
         team = await self.db.scalar(statement)
         if team is None:
             await self.insert_or_ignore(Team, id=team_id, created_at=self.now)

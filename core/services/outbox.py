@@ -23,6 +23,8 @@ from core.services import outbox_rows, places, tables
 
 # A publisher that dies gives its posts free after this long; one that lives renews its claims.
 CLAIM_TIME: Final = timedelta(seconds=10)
+# After how long a post is tried again whose laps could not be read.
+READ_AGAIN: Final = timedelta(minutes=5)
 # What may not be removed is asked for again now and then, and when a permission changes.
 REMOVE_AGAIN: Final = timedelta(hours=1)
 
@@ -47,10 +49,21 @@ class OutboxService:
             post = await uow.db.scalar(_due(uow.now, busy).with_for_update(skip_locked=True))
             if post is None:
                 return None
-            claimed = await _claimed(uow, post)
-            post.claimed_until = uow.now + CLAIM_TIME
+            # The row is written once: changed twice in a transaction, PostgreSQL would check its
+            # references again, and wait for a team that waits for this row.
+            try:
+                async with uow.db.begin_nested():
+                    claimed = await _claimed(uow, post)
+            except Exception:
+                # What one team has stored cannot be read; the other teams' posts go on.
+                post.attempted_at = uow.now
+                post.attempts += 1
+                post.next_attempt_at = uow.now + READ_AGAIN
+                await uow.commit()
+                raise
             post.attempted_at = uow.now
             post.attempts += 1
+            post.claimed_until = uow.now + CLAIM_TIME
             if claimed.task is PostTask.POST and post.sending_since is None:
                 post.sending_since = uow.now
                 post.channel_id = claimed.channel_id
@@ -153,6 +166,10 @@ class OutboxService:
 
     async def unblock(self, team_id: int) -> None:
         """Try a team's held up posts again, because a permission or channel has changed."""
+        async with self._database.read() as uow:
+            # Nearly always there are none, and at a start every team is asked for.
+            if await uow.db.scalar(outbox_rows.held_up(team_id).limit(1)) is None:
+                return
         async with self._database.write() as uow:
             await outbox_rows.unblock(uow, team_id)
             await uow.commit()

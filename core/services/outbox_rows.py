@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, update
 
 from core.database import UnitOfWork
 from core.models import Heat, RaceSession, SummaryPost
@@ -141,12 +141,21 @@ def _of_session(session: RaceSession) -> ColumnElement[bool]:
     return or_(SummaryPost.session_id == session.id, SummaryPost.heat_id.in_(heats))
 
 
+def held_up(team_id: int) -> Select[SummaryPost]:
+    """Select the team's posts that a wrong channel or permission may hold up."""
+    return select(SummaryPost).where(*_is_held_up(team_id))
+
+
+def _is_held_up(team_id: int) -> tuple[ColumnElement[bool], ...]:
+    return SummaryPost.team_id == team_id, SummaryPost.state.in_(("blocked", "removing"))
+
+
 async def unblock(uow: UnitOfWork, team_id: int) -> None:
     """Have the team's posts tried again that a wrong channel or permission held up."""
     uow.touches_outbox = True
     await uow.db.execute(
         update(SummaryPost)
-        .where(SummaryPost.team_id == team_id, SummaryPost.state.in_(("blocked", "removing")))
+        .where(*_is_held_up(team_id))
         .values(
             state=case((SummaryPost.state == "blocked", "pending"), else_=SummaryPost.state),
             attempts=0,

@@ -8,7 +8,7 @@ caller's transaction and only ever look within one team.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
@@ -83,11 +83,6 @@ def closing_moment(opened_at: datetime, days: int, time_zone: str) -> datetime:
     return closing.astimezone(UTC)
 
 
-def local_today(team: Team, now: datetime) -> date:
-    """Return today's date where the team is."""
-    return now.astimezone(ZoneInfo(team.time_zone)).date()
-
-
 async def open_session(
     uow: UnitOfWork, team: Team, opener: RacerProfile, *, implicit: bool, **fields: object
 ) -> RaceSession:
@@ -114,10 +109,9 @@ async def race_in(
 ) -> None:
     """Make a session the racer's, and a class the one that sticks for them there."""
     standing = await uow.db.get(SessionRacer, (session.id, racer.id))
-    if standing is None:
-        standing = SessionRacer(session_id=session.id, racer_id=racer.id)
-        uow.db.add(standing)
-    standing.chosen_at = uow.now
+    standing = standing or SessionRacer(session_id=session.id, racer_id=racer.id)
+    standing.chosen_at = await uow.after(SessionRacer.chosen_at, SessionRacer.racer_id == racer.id)
+    uow.db.add(standing)
     if class_name is not None:
         standing.class_name = class_name
 
@@ -161,7 +155,7 @@ async def session_to_log_in(
     session = await own_session(uow, team.id, racer)
     if session is not None:
         return session, False
-    name = local_today(team, uow.now).isoformat()
+    name = uow.now.astimezone(ZoneInfo(team.time_zone)).date().isoformat()
     return await open_session(uow, team, racer, implicit=True, session_name=name), True
 
 
@@ -377,7 +371,7 @@ async def open_heat(
     implicit: bool,
     channel_id: int | None,
 ) -> Heat:
-    """Open a heat of a session."""
+    """Open a heat of a session, as its last."""
     heat = Heat(
         session_id=session.id,
         name=name,
@@ -388,7 +382,7 @@ async def open_heat(
         status="open",
         implicit=implicit,
         opened_by=opener.id,
-        opened_at=uow.now,
+        opened_at=await uow.after(Heat.opened_at, Heat.session_id == session.id),
         last_activity_at=uow.now,
         last_channel_id=channel_id,
     )

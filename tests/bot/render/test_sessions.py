@@ -27,6 +27,7 @@ from core.results import (
     SessionList,
     SessionRef,
     SessionStarted,
+    StandingCell,
 )
 
 from .build import CLUB_RACE, ID, cell, class_of, heat, nasty_texts, session, standings_of
@@ -138,8 +139,10 @@ def test_standings_put_further_heats_below() -> None:
 
 def test_who_left_early_keeps_a_score_in_a_large_team() -> None:
     heats = [f"Q{number}" for number in range(1, 9)]
-    rows = {f"stays-{number}": [cell(90.0, 0.1)] * 8 for number in range(8)}
-    rows |= {f"left-{number:02}": [cell(80.0), *[None] * 7] for number in range(33)}
+    gone: list[StandingCell | None] = [cell(80.0), *[None] * 7]
+    rows: dict[str, list[StandingCell | None]] = {}
+    rows |= {f"stays-{number}": [cell(90.0, 0.1)] * 8 for number in range(8)}
+    rows |= {f"left-{number:02}": gone for number in range(33)}
     text = description_of(standings(standings_of(class_of(heats, rows))))
     assert "left-00 80.0" in text
     newest = text.rpartition("\n\n")[2]

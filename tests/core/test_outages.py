@@ -1,0 +1,249 @@
+"""Which errors mean that the database is away, and whether something may be stored all the same."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+
+from core.config import parse_database_url
+from core.database import Database
+from core.outages import StoreUnavailable
+
+OUTAGES = {
+    "08006": "the connection failed",
+    "25006": "another server takes over",
+    "40001": "two transactions in each other's way",
+    "40P01": "a deadlock",
+    "53100": "the disk is full",
+    "53200": "out of memory",
+    "53300": "too many connections",
+    "55P03": "a lock that was not to be had",
+    "57P01": "shut down by the operator",
+    "57P03": "still starting",
+    "58030": "an error of the disk",
+}
+FAULTS = {
+    "22003": "a number out of range",
+    "23505": "a row that is there already",
+    "42P01": "no such table",
+    "42703": "no such column",
+    "57014": "a statement that was cancelled",
+    "XX000": "an internal error",
+}
+
+
+@asynccontextmanager
+async def opened(url: URL) -> AsyncIterator[Database]:
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        await database.dispose()
+
+
+async def execute(database: Database, *statements: str) -> None:
+    async with database.write() as uow:
+        for statement in statements:
+            await uow.db.execute(text(statement))
+        await uow.commit()
+
+
+async def fails(database: Database, *statements: str) -> StoreUnavailable:
+    with pytest.raises(StoreUnavailable) as caught:
+        await execute(database, *statements)
+    return caught.value
+
+
+async def rows(database: Database) -> int:
+    async with database.read() as uow:
+        return int((await uow.db.execute(text("SELECT count(*) FROM laps"))).scalar_one())
+
+
+# PostgreSQL
+
+
+def raising(state: str) -> str:
+    return f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$"
+
+
+@pytest.mark.parametrize("state", OUTAGES, ids=OUTAGES.values())
+async def test_postgresql_is_away(state: str, postgres_url: URL) -> None:
+    async with opened(postgres_url) as database:
+        assert not (await fails(database, raising(state))).may_be_stored
+
+
+@pytest.mark.parametrize("state", FAULTS, ids=FAULTS.values())
+async def test_a_fault_of_the_program_is_none_of_postgresql(state: str, postgres_url: URL) -> None:
+    async with opened(postgres_url) as database:
+        with pytest.raises(DBAPIError):
+            await execute(database, raising(state))
+
+
+async def test_a_server_that_is_not_there(tmp_path: Path) -> None:
+    for address in (f"postgresql:///orp?host={tmp_path}", "postgresql://127.0.0.1:9/orp"):
+        async with opened(parse_database_url(address)) as database:
+            assert not (await fails(database, "SELECT 1")).may_be_stored
+
+
+async def test_a_connection_cut_before_the_commit_leaves_nothing(postgres_url: URL) -> None:
+    async with opened(postgres_url) as database:
+        await execute(database, "CREATE TABLE laps (time_ms INTEGER)")
+        cut = "SELECT pg_terminate_backend(pg_backend_pid())"
+        failed = await fails(database, "INSERT INTO laps VALUES (20100)", cut)
+        assert not failed.may_be_stored
+        assert await rows(database) == 0
+
+
+@pytest.mark.parametrize("meanwhile", ["pg_terminate_backend(pg_backend_pid())", "pg_sleep(9)"])
+async def test_nobody_knows_what_a_commit_did_that_was_never_answered(
+    meanwhile: str, postgres_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.database._ANSWER_TIMEOUT_S", 0.5)
+    async with opened(postgres_url) as database:
+        await execute(
+            database,
+            "CREATE TABLE laps (time_ms INTEGER)",
+            "CREATE FUNCTION hang() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN PERFORM {meanwhile}; RETURN NULL; END $$",
+            "CREATE CONSTRAINT TRIGGER hang AFTER INSERT ON laps DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION hang()",
+        )
+        assert (await fails(database, "INSERT INTO laps VALUES (20100)")).may_be_stored
+        await execute(database, "DROP TRIGGER hang ON laps", "INSERT INTO laps VALUES (20100)")
+        assert await rows(database) == 1
+
+
+async def test_a_server_that_has_gone_silent_is_not_waited_for(
+    postgres_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.database._ANSWER_TIMEOUT_S", 0.3)
+    async with opened(postgres_url) as database:
+
+        async def ask() -> None:
+            async with database.read() as uow:
+                process = (await uow.db.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+                os.kill(process, signal.SIGSTOP)
+                try:
+                    await uow.db.execute(text("SELECT 1"))
+                finally:
+                    os.kill(process, signal.SIGCONT)
+
+        with pytest.raises(StoreUnavailable):
+            await ask()
+        await execute(database, "SELECT 1")
+
+
+async def test_a_lock_that_somebody_holds_is_not_waited_for(
+    postgres_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.database._IMPATIENT", {"lock_timeout": "100ms"})
+    async with opened(postgres_url) as database:
+        await execute(database, "CREATE TABLE laps (time_ms INTEGER)")
+        async with database.write() as holding:
+            await holding.db.execute(text("LOCK TABLE laps"))
+            failed = await fails(database, "INSERT INTO laps VALUES (20100)")
+            assert not failed.may_be_stored
+        await execute(database, "INSERT INTO laps VALUES (20100)")
+
+
+async def test_a_bot_that_died_holds_a_team_no_longer(
+    postgres_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "core.database._IMPATIENT", {"idle_in_transaction_session_timeout": "100ms"}
+    )
+    async with opened(postgres_url) as database:
+        await execute(database, "CREATE TABLE laps (time_ms INTEGER)")
+
+        async def die() -> None:
+            async with database.write() as dying:
+                await dying.db.execute(text("LOCK TABLE laps"))
+                await execute(database, "INSERT INTO laps VALUES (20100)")
+
+        with pytest.raises(StoreUnavailable):
+            await die()
+        assert await rows(database) == 1
+
+
+async def test_all_connections_are_taken(
+    postgres_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.database._POOL_TIMEOUT_S", 0.1)
+    async with opened(postgres_url) as database:
+        async with AsyncExitStack() as stack:
+            for _ in range(15):
+                uow = await stack.enter_async_context(database.read())
+                await uow.db.execute(text("SELECT 1"))
+            assert not (await fails(database, "SELECT 1")).may_be_stored
+        await execute(database, "SELECT 1")
+
+
+# SQLite
+
+
+@pytest.fixture
+def impatient_file(sqlite_url: URL, monkeypatch: pytest.MonkeyPatch) -> URL:
+    """A SQLite file that is waited for a moment only."""
+    monkeypatch.setattr("core.database._BUSY_TIMEOUT_MS", 100)
+    monkeypatch.setattr("core.database._POOL_TIMEOUT_S", 0.3)
+    return sqlite_url
+
+
+async def test_sqlite_is_locked_and_nobody_queues_for_ever(impatient_file: URL) -> None:
+    async with opened(impatient_file) as database:
+        await execute(database, "CREATE TABLE laps (time_ms INTEGER)")
+        with closing(sqlite3.connect(str(impatient_file.database), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            async with asyncio.timeout(1.5):
+                failures = await asyncio.gather(
+                    *(fails(database, "INSERT INTO laps VALUES (20100)") for _ in range(40))
+                )
+            assert not any(failed.may_be_stored for failed in failures)
+        assert await rows(database) == 0
+        await execute(database, "INSERT INTO laps VALUES (20100)")
+        assert await rows(database) == 1
+
+
+async def test_the_disk_fills_up_in_the_middle_of_a_transaction(sqlite_url: URL) -> None:
+    async with opened(sqlite_url) as database:
+        await execute(
+            database, "CREATE TABLE laps (note TEXT)", "INSERT INTO laps VALUES ('first')"
+        )
+        full = "PRAGMA max_page_count = 4"
+        failed = await fails(
+            database, full, *("INSERT INTO laps VALUES (zeroblob(3000))" for _ in range(9))
+        )
+        assert not failed.may_be_stored
+        await execute(database, "PRAGMA max_page_count = 4000")
+        assert await rows(database) == 1
+
+
+async def test_sqlite_may_not_write(sqlite_url: URL) -> None:
+    async with opened(sqlite_url) as database:
+        await execute(database, "CREATE TABLE laps (time_ms INTEGER)")
+        await execute(database, "PRAGMA query_only = ON")
+        assert not (await fails(database, "INSERT INTO laps VALUES (20100)")).may_be_stored
+
+
+async def test_the_sqlite_file_cannot_be_opened(tmp_path: Path) -> None:
+    async with opened(parse_database_url(f"sqlite:///{tmp_path}")) as database:
+        assert not (await fails(database, "SELECT 1")).may_be_stored
+
+
+async def test_a_fault_of_the_program_is_none_of_sqlite(sqlite_url: URL) -> None:
+    async with opened(sqlite_url) as database:
+        with pytest.raises(DBAPIError):
+            await execute(database, "SELECT * FROM lost")
+        with pytest.raises(ZeroDivisionError):
+            async with database.write():
+                raise ZeroDivisionError

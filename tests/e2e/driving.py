@@ -1,0 +1,38 @@
+"""What the racers of the trouble tests do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from localdiscord.answers import Answer
+from localdiscord.messages import Message
+from localdiscord.people import Team
+
+CHANNEL = "race-day"
+
+
+async def type_laps(team: Team, times: str = "20.1 20.2", heat: str = "Q1") -> Answer:
+    answer = await team.owner.type(CHANNEL, f"/lap times:{times} heat:{heat}")
+    assert "lap" in answer.text
+    return answer
+
+
+async def finish(team: Team, heat: str = "Q1") -> Answer:
+    answer = await team.owner.type(CHANNEL, f"/heat finish heat:{heat}")
+    assert "is finished" in answer.text
+    return answer
+
+
+async def race(team: Team, heat: str = "Q1") -> Answer:
+    """Log laps and finish their heat."""
+    await type_laps(team, heat=heat)
+    return await finish(team, heat)
+
+
+async def delete(team: Team, heat: str = "Q1") -> None:
+    asked = await team.owner.type(CHANNEL, f"/heat delete heat:{heat}")
+    assert "deleted" in (await team.owner.press(asked, "Delete")).text
+
+
+def shows(text: str) -> Callable[[Message], bool]:
+    return lambda message: text in message.content

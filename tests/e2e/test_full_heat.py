@@ -1,0 +1,105 @@
+"""Forty racers with sixty laps each in one heat: it all fits, and nobody waits three seconds.
+
+What the local Discord would refuse, it notes; the ``team`` fixture fails on any such note.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+
+import pytest
+
+from localdiscord.answers import Answer
+from localdiscord.people import Racer, Team
+from tests.e2e.conftest import Stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+CHANNEL = "race-day"
+RACERS = 40
+LAPS = 60
+NOTE = "x" * 100
+MORE_HEATS = 26
+LONGEST_NAME = 32
+MOST_CHOICES = 25
+WITHIN_S = 3.0
+
+
+def add_racer(team: Team, number: int) -> Racer:
+    """Let somebody in whose name is as long as Discord allows; half of them like emoji."""
+    tail = "of the very fast buggy team" if number % 2 else "🏎" * LONGEST_NAME
+    return team.add_member(f"driver-{number}", nick=f"D{number:02} {tail}"[:LONGEST_NAME])
+
+
+def laps_of(number: int) -> str:
+    dice = random.Random(number)
+    pace_ms = dice.randrange(19_000, 30_000)
+    return " ".join(f"{(pace_ms + dice.randrange(2_000)) / 1000:.3f}" for _ in range(LAPS))
+
+
+def in_time(answer: Answer) -> Answer:
+    """Check that an answer came before Discord would have given up, and came whole."""
+    assert not answer.failed
+    assert not answer.loading
+    assert answer.elapsed < WITHIN_S
+    return answer
+
+
+def check_all_are_in(text: str) -> None:
+    """Check that a table names every racer, or says how many more there are."""
+    table, _, below = text.partition("```")[2].partition("```")
+    missing = RACERS - len(set(re.findall(r"\bD\d\d\b", table)))
+    assert missing == 0 or f"and {missing} more" in below, text
+
+
+async def test_forty_racers_with_sixty_laps_each_in_one_heat(stage: Stage, team: Team) -> None:
+    racers = [add_racer(team, number) for number in range(1, RACERS + 1)]
+    first, channel = racers[0], team.channel(CHANNEL)
+
+    async def type_in(command: str) -> Answer:
+        return in_time(await first.type(CHANNEL, command))
+
+    await type_in("/session start name:Club Race track:Arena")
+    logged = await asyncio.gather(
+        *(
+            racer.type(
+                CHANNEL,
+                f"/lap times:{laps_of(number)} heat:Q1 confidence:{number % 5 + 1} note:{NOTE}",
+            )
+            for number, racer in enumerate(racers, start=1)
+        )
+    )
+    for answer in logged:
+        assert f"laps 1–{LAPS}" in in_time(answer).text
+
+    check_all_are_in((await type_in("/heat show heat:Q1")).text)
+    check_all_are_in((await type_in("/session show")).text)
+    assert f"{LAPS}/" in (await type_in("/orp")).text
+    assert f"{LAPS} laps in the session" in (await type_in("/orp heat:all")).text
+    assert f"{RACERS} racers" in (await type_in("/heat list")).text
+    (file,) = (await type_in("/session export")).attachments
+    assert len(file.data.splitlines()) == 1 + RACERS * LAPS
+
+    in_time(await first.press(logged[0], "Finish heat"))
+    post = await channel.wait_for(lambda message: "🏁" in message.content, 10)
+    check_all_are_in(post.text)
+    pressed = await asyncio.gather(*(racer.press(post, "5") for racer in racers))
+    for answer in pressed:
+        in_time(answer)
+    await stage.discord.wait_for(lambda: "Rejected" not in post.text, 20)
+    check_all_are_in(post.text)
+
+    for _ in range(MORE_HEATS):
+        await type_in("/heat start")
+    check_all_are_in((await type_in("/session show")).text)
+    for command, option in (("lap", "heat"), ("heat show", "heat"), ("session show", "session")):
+        # An answer that came too late raises.
+        choices = await first.autocomplete(CHANNEL, command, {}, focused=(option, ""))
+        assert len(choices) == (MOST_CHOICES if option == "heat" else 1)
+    await type_in("/session close")
+    wrap_up = await channel.wait_for(lambda message: message.id != post.id, 10)
+    check_all_are_in(wrap_up.text)
+    (file,) = in_time(await first.press(wrap_up, "CSV")).attachments
+    assert len(file.data.splitlines()) == 1 + RACERS * LAPS

@@ -1,0 +1,498 @@
+"""Laps against a plain model: whatever people do in whatever order, it is stored as they did it.
+
+Hypothesis makes up race days of two teams: laps typed and taken back, struck and counted, heats
+started, finished, renamed and deleted, posts published in between. The model beside it is a list of
+heats with a list of laps for each racer, and after every step both must say the same.
+
+A run of the tests tries the same race days each time, so that a red build is never a matter of
+luck; ``EXPLORE=2000 pytest tests/services/test_stateful.py`` tries that many new ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import os
+from collections.abc import Coroutine
+from datetime import timedelta
+from statistics import mean
+from typing import Any, ClassVar, Final, TypeVar
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import select
+
+from core.bootstrap import build_services
+from core.caller import Caller, Person
+from core.database import Database
+from core.errors import BadInput, Conflict, NotAllowed, NotFound
+from core.models import Heat, RaceSession, SummaryPost
+from core.orp import calculate_orp
+from core.results import HeatStarted, HeatTable, LapsLogged, PostTask
+from core.services import tables
+from core.services.entries import LogLaps
+from core.services.heats import StartHeat
+from core.services.run_logs import RunLogsService
+from tests.databases import FakeClock, Kind, TestDatabases
+from tests.services.race_day_model import ModelHeat, ModelRun, ModelTeam
+from tests.services.racing import ANN, BEN, CHANNEL, CLEO, by, set_crew_role, start_session
+
+T = TypeVar("T")
+
+EXPLORE: Final = int(os.environ.get("EXPLORE", "0"))
+SETTINGS: Final = settings(
+    max_examples=EXPLORE or 8,
+    stateful_step_count=25,
+    derandomize=not EXPLORE,
+    database=None,
+    # A smaller example takes minutes to find.
+    phases=tuple(Phase) if EXPLORE else (Phase.generate,),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+
+TEAMS: Final = (1_000, 2_000)
+RACERS: Final = (ANN, BEN)
+# The run log service knows no classes: its heats have names of their own, and no class.
+PLAIN_NAMES: Final = ("P1", "P2")
+CLASSES: Final = ("Buggy", "Truggy")
+NAMES: Final = ("Q1", "Q2")
+
+EVERYBODY: Final[dict[int, tuple[Person, ...]]] = dict.fromkeys(TEAMS, RACERS)
+
+# Mostly one team: what goes wrong needs several steps in one place.
+racers = st.builds(by, st.sampled_from(RACERS), team=st.sampled_from(TEAMS[:1] * 5 + TEAMS[1:]))
+plain_names = st.sampled_from(PLAIN_NAMES)
+names = st.sampled_from(NAMES)
+classes = st.sampled_from(CLASSES)
+latest = st.sampled_from((0, 0, 0, 1, 2))
+ratings = st.none() | st.integers(1, 5)
+lap_times = st.integers(19_000, 24_000) | st.sampled_from((8_000, 60_000, 1, 999_999))
+bad_times = st.sampled_from((None, None, 0, -1, 1_000_000))
+lap_numbers = st.none() | st.integers(1, 6)
+runs = st.lists(lap_times, min_size=1, max_size=6)
+
+
+def has_heats(day: RaceDay) -> bool:
+    return all(model.heats for model in day.models.values())
+
+
+def has_entries(day: RaceDay) -> bool:
+    return bool(day.models[TEAMS[0]].logged)
+
+
+class RaceDay(RuleBasedStateMachine):
+    """Two teams, each with a model beside it."""
+
+    kind: ClassVar[Kind]
+    databases: ClassVar[TestDatabases]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._runner = asyncio.Runner()
+        self._temporary = self.databases.temporary(self.kind, migrated=True)
+        self.clock = FakeClock()
+        self.latest = self.clock.moment
+        self.database = Database(self.run(self._temporary.__aenter__()), clock=self.clock)
+        self.services = build_services(self.database)
+        self.logs = {team: RunLogsService(self.database, team) for team in TEAMS}
+        self.models: dict[int, ModelTeam] = {}
+        # The teams and racers whom the last step may have changed.
+        self.touched = EVERYBODY
+        # What stands in the channel, and of which heats there is a message.
+        self.shown: dict[UUID, HeatTable] = {}
+        self.messages: set[UUID] = set()
+        for team in TEAMS:
+            self.run(set_crew_role(self.services, team))
+            session = self.run(start_session(self.services, by(CLEO, team=team)))
+            self.models[team] = ModelTeam(session.id)
+            for racer in RACERS:
+                self.run(self.services.sessions.race_here(by(racer, team=team), session.id))
+            self.start(by(ANN, team=team), NAMES[0], CLASSES[0])
+
+    def teardown(self) -> None:
+        self.run(self.database.dispose())
+        self.run(self._temporary.__aexit__(None, None, None))
+        self._runner.close()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._runner.run(work)
+
+    def refused(self, error: type[Exception], work: Coroutine[Any, Any, object]) -> None:
+        with pytest.raises(error):
+            self.run(work)
+
+    def model_of(self, caller: Caller) -> ModelTeam:
+        self.touched = {caller.team_id: (caller.person,)}
+        return self.models[caller.team_id]
+
+    def pick(self, caller: Caller, number: int) -> ModelHeat:
+        heats = self.model_of(caller).heats
+        return heats[-1 - number % len(heats)]
+
+    def newly_opened(self, caller: Caller, name: str) -> ModelHeat:
+        """Return a heat as the run log service has just opened it."""
+        newest = self.run(self.services.heats.list_heats(caller)).heats[-1].heat
+        return self.model_of(caller).open(newest.id, name, "", by_a_lap=True)
+
+    # The run log service
+
+    @rule(who=racers, name=plain_names, time=lap_times, number=lap_numbers, rating=ratings)
+    def add_lap(
+        self, who: Caller, name: str, time: int, number: int | None, rating: int | None
+    ) -> None:
+        model, racer = self.model_of(who), who.person
+        adding = self.logs[who.team_id].add_lap(
+            model.session_id,
+            heat_name=name,
+            racer=racer.user_id,
+            lap_time=time / 1000,
+            lap_number=number,
+            confidence_rating=rating,
+        )
+        heat = model.find(name, "")
+        if heat and number in [lap.number for lap in heat.run_of(racer).laps]:
+            self.refused(Conflict, adding)
+            return
+        stored = self.run(adding)
+        heat = heat or self.newly_opened(who, name)
+        run = model.put(heat, racer, [time], number=number, confidence=rating)
+        (lap,) = run.entries[-1].laps
+        assert (stored.lap_number, stored.lap_time_ms) == (lap.number, lap.time_ms)
+
+    @rule(who=racers, name=plain_names, times=runs, rating=ratings, bad=bad_times)
+    def add_laps_batch(
+        self, who: Caller, name: str, times: list[int], rating: int | None, bad: int | None
+    ) -> None:
+        model = self.model_of(who)
+        adding = self.logs[who.team_id].add_laps_batch(
+            model.session_id,
+            heat_name=name,
+            racer=who.person.user_id,
+            lap_times=[time / 1000 for time in [*times, bad] if time is not None],
+            confidence_rating=rating,
+        )
+        if bad is not None:
+            self.refused(BadInput, adding)
+            return
+        assert self.run(adding) == len(times)
+        heat = model.find(name, "") or self.newly_opened(who, name)
+        model.put(heat, who.person, times, confidence=rating)
+
+    @rule(who=racers)
+    def delete_session_laps(self, who: Caller) -> None:
+        model = self.model_of(who)
+        deleted = self.run(self.logs[who.team_id].delete_session_laps(model.session_id))
+        assert deleted == sum(heat.lap_count for heat in model.heats)
+        for heat in model.heats:
+            heat.runs.clear()
+
+    @rule(who=racers, name=plain_names)
+    def read_run_log(self, who: Caller, name: str) -> None:
+        model, racer, logs = self.model_of(who), who.person, self.logs[who.team_id]
+        session, user = model.session_id, racer.user_id
+        heat = model.find(name, "")
+        run = heat.run_of(racer) if heat else ModelRun()
+        laps = self.run(logs.get_laps_by_heat(session, heat_name=name, racer=user))
+        assert [(lap.lap_number, lap.lap_time_ms, lap.counts) for lap in laps] == run.rows
+        orp = self.run(logs.calculate_orp_from_session(session, racer=user, heat_name=name))
+        assert orp == run.orp
+        assert self.run(logs.get_session_laps(session, racer=user)) == [
+            lap.time_ms / 1000 for heat in model.heats for lap in heat.run_of(racer).laps
+        ]
+
+    # What racers type and press
+
+    @rule(
+        who=racers,
+        number=st.none() | latest,
+        name=names,
+        class_name=classes,
+        times=runs,
+        rating=ratings,
+        note=st.sampled_from((None, None, "35wt", "soft")),
+        by_crew=st.booleans(),
+    )
+    def log(
+        self,
+        who: Caller,
+        number: int | None,
+        name: str,
+        class_name: str,
+        times: list[int],
+        rating: int | None,
+        note: str | None,
+        by_crew: bool,
+    ) -> None:
+        """Log into a heat that is there, or into one of that name."""
+        model, racer = self.model_of(who), who.person
+        is_there = number is not None and model.heats
+        there = self.pick(who, number or 0) if is_there else model.find(name, class_name)
+        command = LogLaps(
+            " ".join(f"{time / 1000:.3f}" for time in times),
+            str(there.id) if there else name,
+            None if there else class_name,
+            rating,
+            note,
+            racer,
+        )
+        caller = by(CLEO, team=who.team_id, crew=True) if by_crew else who
+        logged = self.run(self.services.entries.log(caller, command))
+        assert isinstance(logged, LapsLogged)
+        assert logged.opened_heat == (there is None)
+        heat = there or model.open(logged.heat.id, name, class_name, by_a_lap=True)
+        run = model.put(heat, racer, times, confidence=rating, note=note, entry_id=logged.entry_id)
+        model.logged.append((heat.id, racer, logged.entry_id))
+        run.check(logged.run)
+
+    @precondition(has_entries)
+    @rule(number=latest, by_whom=st.sampled_from(("racer", "racer", "crew", "rival")))
+    def undo(self, number: int, by_whom: str) -> None:
+        """Take back one of the newest entries, be it one's own and still there or not."""
+        model = self.models[TEAMS[0]]
+        heat_id, racer, entry_id = model.logged[-1 - number % len(model.logged)]
+        heat = next((heat for heat in model.heats if heat.id == heat_id), None)
+        entries = heat.run_of(racer).entries if heat else []
+        person = {"racer": racer, "rival": BEN if racer == ANN else ANN}.get(by_whom, CLEO)
+        caller = by(person, team=TEAMS[0], crew=by_whom == "crew")
+        self.touched = {TEAMS[0]: (racer,)}
+        undoing = self.services.entries.undo(caller, entry_id)
+        if heat is None or entry_id not in [entry.id for entry in entries]:
+            self.refused(NotFound, undoing)
+        elif by_whom == "rival" or entries[-1].id != entry_id:
+            self.refused(NotAllowed, undoing)
+        else:
+            laps = len(entries[-1].laps)
+            undone = self.run(undoing)
+            model.take_back(heat, racer)
+            assert (undone.laps_removed, undone.laps_restored) == (laps, 0)
+            assert undone.heat_removed == (heat not in model.heats)
+            heat.run_of(racer).check(undone.run)
+
+    @precondition(has_heats)
+    @rule(who=racers, number=latest, lap=st.integers(1, 8), counts=st.booleans())
+    def strike(self, who: Caller, number: int, lap: int, counts: bool) -> None:
+        heat = self.pick(who, number)
+        striking = self.services.entries.set_lap_counts(
+            who, heat.id, racer_id=who.person.user_id, lap_number=lap, counts=counts
+        )
+        run = heat.run_of(who.person)
+        struck = [item for item in run.laps if item.number == lap]
+        if not struck:
+            self.refused(NotFound, striking)
+            return
+        struck[0].counts, struck[0].decided = counts, True
+        run.check(self.run(striking).run)
+
+    @precondition(has_heats)
+    @rule(who=racers, number=latest, rating=st.integers(1, 5))
+    def rate(self, who: Caller, number: int, rating: int) -> None:
+        heat = self.pick(who, number)
+        rating_it = self.services.entries.rate_confidence(who, heat.id, rating)
+        if who.person not in heat.runs:
+            self.refused(NotAllowed, rating_it)
+            return
+        heat.runs[who.person].confidence = rating
+        heat.runs[who.person].check(self.run(rating_it).run)
+
+    # Heats
+
+    @rule(who=racers, name=names, class_name=classes)
+    def start(self, who: Caller, name: str, class_name: str) -> None:
+        model = self.model_of(who)
+        starting = self.services.heats.start(who, StartHeat(name, class_name))
+        if model.find(name, class_name):
+            self.refused(Conflict, starting)
+            return
+        started = self.run(starting)
+        assert isinstance(started, HeatStarted)
+        for heat in model.heats:
+            heat.is_open &= heat.class_name != class_name
+        model.open(started.heat.id, name, class_name, by_a_lap=False)
+
+    @precondition(has_heats)
+    @rule(who=racers, number=latest)
+    def finish(self, who: Caller, number: int) -> None:
+        heat = self.pick(who, number)
+        finished = self.run(self.services.heats.finish(who, str(heat.id)))
+        assert (finished.already, finished.has_laps) == (not heat.is_open, bool(heat.runs))
+        heat.is_open = False
+
+    @precondition(has_heats)
+    @rule(who=racers, number=latest, plain=plain_names, name=names)
+    def rename(self, who: Caller, number: int, plain: str, name: str) -> None:
+        heat = self.pick(who, number)
+        new = name if heat.class_name else plain
+        renaming = self.services.heats.rename(who, str(heat.id), new)
+        if self.model_of(who).find(new, heat.class_name) not in (None, heat):
+            self.refused(Conflict, renaming)
+            return
+        self.run(renaming)
+        heat.name = new
+
+    @precondition(has_heats)
+    @rule(who=racers, number=latest, is_crew=st.booleans())
+    def delete(self, who: Caller, number: int, is_crew: bool) -> None:
+        heat = self.pick(who, number)
+        caller = by(CLEO, team=who.team_id, crew=is_crew)
+        deleting = self.services.heats.delete(caller, heat.id)
+        if not is_crew:
+            self.refused(NotAllowed, deleting)
+            return
+        assert self.run(deleting).laps == heat.lap_count
+        self.model_of(who).heats.remove(heat)
+
+    # Others
+
+    @precondition(has_heats)
+    @rule(who=racers, number=latest)
+    def reach_into_the_other_team(self, who: Caller, number: int) -> None:
+        heat = self.pick(who, number)
+        session = self.model_of(who).session_id
+        (other,) = set(TEAMS) - {who.team_id}
+        user, crew = who.person.user_id, by(who.person, team=other, crew=True, manager=True)
+        for reaching in (
+            self.logs[other].get_session_laps(session, racer=user),
+            self.logs[other].delete_session_laps(session),
+            self.logs[other].add_lap(session, heat_name="P1", racer=user, lap_time=20.1),
+            self.services.entries.log(crew, LogLaps("20.1", str(heat.id))),
+            self.services.entries.rate_confidence(crew, heat.id, 5),
+            self.services.heats.show(crew, str(heat.id)),
+            self.services.heats.delete(crew, heat.id),
+        ):
+            self.refused(NotFound, reaching)
+        self.touched = EVERYBODY
+
+    @rule(minutes=st.integers(-60, 240))
+    def pass_time(self, minutes: int) -> None:
+        """Let time pass, or the clock be set back."""
+        self.clock.advance(minutes=minutes)
+        self.latest = max(self.latest, self.clock.moment)
+
+    @rule()
+    def publish(self) -> None:
+        self.latest = self.clock.moment = self.latest + timedelta(hours=1)
+        outbox = self.services.outbox
+        while post := self.run(outbox.claim()):
+            subject = post.subject_id
+            if post.task is PostTask.REMOVE:
+                self.run(outbox.removed(post))
+                self.messages.discard(subject)
+                continue
+            assert isinstance(post.content, HeatTable)
+            self.shown[subject] = post.content
+            if post.task is PostTask.NOTHING:
+                self.run(outbox.nothing_to_show(post))
+                continue
+            assert (post.task is PostTask.EDIT) == (subject in self.messages), "posted twice"
+            self.messages.add(subject)
+            message = post.message_id or subject.int % 2**62
+            self.run(outbox.shown(post, channel_id=CHANNEL, message_id=message))
+        self.touched = EVERYBODY
+        states = {state for team in TEAMS for state, _ in self.run(self.posts(team)).values()}
+        assert states <= {"posted"}
+
+    # What is stored
+
+    @invariant()
+    def both_say_the_same(self) -> None:
+        for team, people in self.touched.items():
+            model = self.models[team]
+            self.run(self.check_laps(team, model))
+            self.run(self.check_scores(team, model))
+            self.run(self.check_posts(team, model))
+            for racer in people:
+                self.run(self.check_session(team, model, racer))
+
+    async def check_laps(self, team: int, model: ModelTeam) -> None:
+        """Compare every lap of the team, in the order of the exported file."""
+        export = await self.services.sessions.export(by(CLEO, team=team))
+        assert [
+            "{class} {heat_name} {racer} {lap_number} {lap_time} {counts} "
+            "{confidence_rating} {note}".format_map(row)
+            for row in csv.DictReader(io.StringIO(export.content))
+        ] == [
+            f"{heat.class_name} {heat.name} {racer.name} {lap.number} {lap.time_ms / 1000:.3f} "
+            f"{lap.counts:d} {lap.confidence or ''} {run.note or ''}"
+            for heat in model.heats
+            for racer, run in sorted(heat.runs.items(), key=lambda item: item[0].name)
+            for lap in run.laps
+        ]
+
+    async def check_scores(self, team: int, model: ModelTeam) -> None:
+        """Compare everybody's result in every heat."""
+        shown = await self.services.sessions.show(by(CLEO, team=team))
+        stored = {
+            (heat.id, row.racer): cell
+            for of_class in shown.classes
+            for row in of_class.rows
+            for heat, cell in zip(of_class.heats, row.cells, strict=True)
+        }
+        for heat in model.heats:
+            for racer in RACERS:
+                heat.run_of(racer).check_cell(stored.pop((heat.id, racer), None))
+        assert not any(stored.values())
+
+    async def check_session(self, team: int, model: ModelTeam, racer: Person) -> None:
+        """Compare a racer's figures over the whole session."""
+        logs, user = self.logs[team], racer.user_id
+        heats = [heat.run_of(racer) for heat in model.heats]
+        counting = [time for run in heats for time in run.counting]
+        rated = [run.confidence for run in heats if run.confidence is not None]
+        orp = await logs.calculate_orp_from_session(model.session_id, racer=user)
+        assert orp == calculate_orp(counting, confidence=rated[-1] if rated else None)
+        summary = await logs.get_session_summary(model.session_id, racer=user)
+        assert (summary is None) == (not counting)
+        if summary is not None:
+            best, worst = min(counting) / 1000, max(counting) / 1000
+            assert (summary.total_laps, summary.best_lap) == (len(counting), best)
+            assert summary.worst_lap == worst
+            assert summary.consistency == pytest.approx(worst - best)
+            assert summary.average_lap == pytest.approx(mean(counting) / 1000, abs=0.000_501)
+
+    async def check_posts(self, team: int, model: ModelTeam) -> None:
+        """Check that each finished heat has one post, which shows what is stored or is due."""
+        posts = await self.posts(team)
+        removing = {heat_id for heat_id, (state, _) in posts.items() if state == "removing"}
+        assert posts.keys() - removing == {heat.id for heat in model.heats if not heat.is_open}
+        assert not removing & {heat.id for heat in model.heats}
+        for heat_id, (state, table) in posts.items():
+            assert state in ("pending", "posted", "removing")
+            assert state != "posted" or self.shown[heat_id] == table
+
+    async def posts(self, team: int) -> dict[UUID, tuple[str, HeatTable | None]]:
+        """Return the state of each heat's post, and what it would show now."""
+        async with self.database.read() as uow:
+            rows = await uow.db.execute(
+                select(SummaryPost, Heat, RaceSession)
+                .outerjoin(Heat, Heat.id == SummaryPost.heat_id)
+                .outerjoin(RaceSession, RaceSession.id == Heat.session_id)
+                .where(SummaryPost.team_id == team)
+            )
+            return {
+                post.subject_id: (
+                    post.state,
+                    await tables.heat_table(uow, session, heat) if heat else None,
+                )
+                for post, heat, session in rows.all()
+            }
+
+
+def test_a_race_day_in_any_order_is_stored_as_it_was_driven(
+    database_kind: Kind, test_databases: TestDatabases
+) -> None:
+    class RaceDayHere(RaceDay):
+        kind = database_kind
+        databases = test_databases
+
+    run_state_machine_as_test(RaceDayHere, settings=SETTINGS)
