@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -14,6 +15,7 @@ from sqlalchemy import text, update
 from sqlalchemy.engine import URL
 
 from core.models import Heat, RaceSession, SummaryPost
+from core.models import Team as TeamRow
 from core.services.outbox import CLAIM_TIME
 from localdiscord import LocalDiscord
 from localdiscord.botprocess import BotProcess
@@ -82,12 +84,20 @@ def hold_posts(discord: LocalDiscord, teams: list[Team], when: str) -> list[Hold
     ]
 
 
-async def are_waiting(after: Aftermath, number: int) -> bool:
-    """Tell whether so many wait for somebody else's transaction."""
+@asynccontextmanager
+async def held_up(after: Aftermath, teams: list[Team]) -> AsyncIterator[None]:
+    """Let nobody change anything for some teams."""
+    async with after.database.write() as uow:
+        for team in teams:
+            await uow.lock_team(team.guild.id)
+        yield
+
+
+async def all_wait(after: Aftermath) -> bool:
+    """Tell whether both bots wait for somebody else's transaction."""
     query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     async with after.database.read() as uow:
-        waiting = await uow.db.scalar(text(query))
-    return waiting == number
+        return bool(await uow.db.scalar(text(query)) == SHARDS)
 
 
 async def stopped(*bots: BotProcess) -> None:
@@ -116,7 +126,8 @@ async def test_heats_finished_at_once_in_both_are_posted_once_each(
 async def test_both_doing_the_chores_at_once_do_each_once(
     discord: LocalDiscord, postgres_url: URL, after: Aftermath
 ) -> None:
-    teams = teams_of(discord, 5)
+    teams = teams_of(discord, 4)
+    idle, ending = teams[:4], teams[4:]
     first, second = both_bots(discord, postgres_url)
     async with first, second:
         await discord.ready(30)
@@ -127,14 +138,17 @@ async def test_both_doing_the_chores_at_once_do_each_once(
     await after.change(
         update(Heat).values(last_activity_at=long_ago),
         update(RaceSession).values(closes_at=long_ago),
+        update(TeamRow)
+        .where(TeamRow.id.in_([team.guild.id for team in ending]))
+        .values(auto_finish_minutes=0),
     )
     first, second = both_bots(discord, postgres_url)
     async with first, second:
-        async with after.database.write() as uow:
-            for team in teams:
-                await uow.lock_team(team.guild.id)
-            # Both have seen what there is to do, and begin at the same moment.
-            await until(partial(are_waiting, after, 2), 30)
+        # Both have seen what there is to do when they begin, at the same moment.
+        async with held_up(after, ending):
+            async with held_up(after, idle):
+                await until(partial(all_wait, after), 30)
+            await until(partial(all_wait, after))
         for team in teams:
             await channel_of(team).wait_for(shows("is over"), 10)
         await after.settled()
