@@ -226,7 +226,7 @@ async def _log(
         note=note,
         channel_id=caller.channel_id,
     )
-    await places.race_in(uow, session, racer, heat.class_name)
+    await places.race_in(uow, session, racer, heat.class_name, is_own=place.is_own_session)
     run = await _run(uow, session, heat, racer)
     new_laps = tuple(
         lap for lap in run.laps if lap.number > (before[-1].lap_number if before else 0)

@@ -105,13 +105,20 @@ async def open_session(
 
 
 async def race_in(
-    uow: UnitOfWork, session: RaceSession, racer: RacerProfile, class_name: str | None = None
+    uow: UnitOfWork,
+    session: RaceSession,
+    racer: RacerProfile,
+    class_name: str | None = None,
+    *,
+    is_own: bool = False,
 ) -> None:
-    """Make a session the racer's, and a class the one that sticks for them there."""
+    """Make a session the racer's unless it is already, and a class the one that sticks there."""
     standing = await uow.db.get(SessionRacer, (session.id, racer.id))
-    standing = standing or SessionRacer(session_id=session.id, racer_id=racer.id)
-    standing.chosen_at = await uow.after(SessionRacer.chosen_at, SessionRacer.racer_id == racer.id)
-    uow.db.add(standing)
+    if standing is None or not is_own:
+        standing = standing or SessionRacer(session_id=session.id, racer_id=racer.id)
+        mine = SessionRacer.racer_id == racer.id
+        standing.chosen_at = await uow.after(SessionRacer.chosen_at, mine)
+        uow.db.add(standing)
     if class_name is not None:
         standing.class_name = class_name
 
@@ -258,6 +265,7 @@ class LapPlace:
 
     session: RaceSession
     heat: Heat
+    is_own_session: bool = False
     opened_session: bool = False
     opened_heat: bool = False
 
@@ -484,14 +492,8 @@ async def place_for_laps(
             or just_finished_heat(of_class, racer, uow.now)
         )
     if found is not None:
-        return LapPlace(session, found, opened_session)
+        return LapPlace(session, found, True, opened_session)
     heat = await open_heat(
-        uow,
-        session,
-        racer,
-        name=name,
-        class_name=class_name,
-        implicit=True,
-        channel_id=channel_id,
+        uow, session, racer, name=name, class_name=class_name, implicit=True, channel_id=channel_id
     )
-    return LapPlace(session, heat, opened_session, opened_heat=True)
+    return LapPlace(session, heat, True, opened_session, opened_heat=True)

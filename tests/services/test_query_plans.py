@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -17,6 +18,8 @@ from core.services.run_logs import RunLogsService
 from tests.services.racing import ANN, BEN, TEAM, by, log, publish, start_heat, start_session
 
 Statement = tuple[str, Sequence[Any]]
+# The tables that grow with every heat.
+GROWING = "run_logs|heat_racers"
 
 
 @contextmanager
@@ -64,11 +67,22 @@ async def plans(url: URL, statements: list[Statement]) -> dict[str, str]:
         await server.close()
 
 
+def whole_reads(plan: str) -> list[str]:
+    """Return the lines of a plan that go through a growing table from end to end."""
+    lines = plan.splitlines()
+    return [
+        line
+        for line, below in zip(lines, [*lines[1:], ""], strict=True)
+        if re.search(rf"^SCAN ({GROWING})\b", line)
+        or (re.search(rf"Scan .*\bon ({GROWING})\b", line) and "Cond:" not in below)
+    ]
+
+
 async def test_no_statement_reads_all_laps(database: Database, services: Services) -> None:
     session = await start_session(services, track="Arena")
     logs = RunLogsService(database, TEAM)
     await log(services, ANN, heat="Q1", confidence=4)
-    with collected(database) as statements:
+    with collected(database) as typing:
         logged = await log(services, by(ANN, interaction=1), heat="Q1", note="35wt")
         await log(services, BEN)
         await services.entries.set_lap_counts(
@@ -79,17 +93,22 @@ async def test_no_statement_reads_all_laps(database: Database, services: Service
         await services.heats.finish(by(ANN))
         await publish(services)
         await log(services, ANN, heat="Q1")
-        await start_heat(services, ANN)
         await services.heats.show(by(ANN), "Q1")
+        await services.scores.card(by(ANN))
+        await start_heat(services, ANN)
+        await services.heats.delete(by(ANN, manager=True), logged.heat.id)
+    with collected(database) as reading:
+        await log(services, ANN)
         await services.heats.list_heats(by(ANN))
         await services.heats.suggest(by(ANN), "")
         await services.sessions.show(by(ANN))
         await services.sessions.export(by(ANN))
-        await services.scores.card(by(ANN))
         await services.scores.card(by(ANN), "all")
         await logs.get_session_summary(session.id, racer=ANN.user_id)
-        await logs.calculate_orp_from_session(session.id, racer=ANN.user_id, heat_name="Q1")
-        await services.heats.delete(by(ANN, manager=True), logged.heat.id)
-    assert len({statement for statement, parameters in statements}) > 40
-    for statement, plan in (await plans(database.engine.url, statements)).items():
-        print(statement, "\n   ->", plan)
+        await logs.calculate_orp_from_session(session.id, racer=ANN.user_id)
+    assert len({statement for statement, _ in typing}) > 40
+    for statement, plan in (await plans(database.engine.url, typing + reading)).items():
+        assert not whole_reads(plan), f"{statement}\n{plan}"
+    for statement, plan in (await plans(database.engine.url, typing)).items():
+        # Typing a lap costs the same at the end of a long day: one heat's laps are looked at.
+        assert "ix_run_logs_session_id" not in plan, f"{statement}\n{plan}"
