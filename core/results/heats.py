@@ -1,0 +1,127 @@
+"""Heats: everybody's run in one, and what starting or finishing one did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from core.analysis import Lap
+from core.caller import Person
+from core.names import HeatKind
+from core.orp import OrpResult
+from core.results.refs import HeatRef, SessionRef
+
+
+@dataclass(frozen=True, slots=True)
+class HeatInfo:
+    """A heat in a list."""
+
+    heat: HeatRef
+    kind: HeatKind
+    is_open: bool
+    opened_at: datetime
+    finished_at: datetime | None
+    racers: int
+    laps: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeatList:
+    """The heats of a session in the order they were opened."""
+
+    session: SessionRef
+    heats: tuple[HeatInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RacerRun:
+    """One racer's run in one heat.
+
+    Attributes:
+        racer: Who drove.
+        laps: Every stored lap in order, also those that do not count.
+        confidence: 1 to 5 as last rated, or None.
+        orp: The score with its figures; None below 2 laps that count.
+        change: ORP minus that of the racer's previous heat in the class; None without one.
+        note: What was changed on the car.
+        is_personal_best: Whether the fast lap beats every earlier one of the racer at the track,
+            in this class.
+    """
+
+    racer: Person
+    laps: tuple[Lap, ...]
+    confidence: int | None
+    orp: OrpResult | None
+    change: float | None = None
+    note: str | None = None
+    is_personal_best: bool = False
+
+    @property
+    def best_lap_ms(self) -> int | None:
+        """The fastest lap that counts."""
+        return min((lap.time_ms for lap in self.laps if lap.counts), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class HeatTable:
+    """A heat with everybody's run, ranked: best ORP first, then who needs laps, then rejected."""
+
+    heat: HeatRef
+    session: SessionRef
+    kind: HeatKind
+    is_open: bool
+    length_s: int | None
+    runs: tuple[RacerRun, ...]
+
+    @property
+    def has_laps(self) -> bool:
+        """Whether anybody has driven."""
+        return bool(self.runs)
+
+
+@dataclass(frozen=True, slots=True)
+class HeatStarted:
+    """A heat was opened; ``finished`` are those of its class that were open before."""
+
+    heat: HeatRef
+    session: SessionRef
+    opened_session: bool
+    finished: tuple[HeatRef, ...]
+    welcome: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeatFinished:
+    """A heat is finished.
+
+    Attributes:
+        heat: Which.
+        already: It was finished before; nothing changed.
+        has_laps: Whether there is something to post.
+        channel_id: Where its summary goes, as far as the team has said or the caller typed.
+        problem: What keeps the team's summaries from being posted, in a sentence.
+    """
+
+    heat: HeatRef
+    already: bool
+    has_laps: bool
+    channel_id: int | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRenamed:
+    """A heat has a new name."""
+
+    heat: HeatRef
+    old_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """Something that is to be deleted, or was: its name and how many laps go with it."""
+
+    id: UUID
+    label: str
+    laps: int

@@ -1,0 +1,54 @@
+"""What the publisher has to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from core.results.heats import HeatTable
+from core.results.sessions import Standings
+
+
+class PostTask(StrEnum):
+    """What the publisher has to do for a claimed post."""
+
+    POST = "post"
+    EDIT = "edit"
+    REMOVE = "remove"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedPost:
+    """A post the publisher holds for a while.
+
+    Attributes:
+        id: The outbox row; its first 25 hex digits are the nonce.
+        task: What is to be done.
+        team_id: Whose it is.
+        channel_id: Where to.
+        message_id: The post to edit or remove.
+        silent: Post without a notification.
+        version: The change it will then stand at.
+        attempts: How often it was tried since it last went well.
+        content: What it shows; None when it is to be removed or there is nothing to show.
+        subject_id: The id of the heat or session, which stands in the post's buttons.
+        look_since: When an earlier attempt began whose outcome nobody noted; its message, if it
+            is out, is adopted instead of posted again.
+        look_in: The channel of that attempt.
+    """
+
+    id: UUID
+    task: PostTask
+    team_id: int
+    channel_id: int | None
+    message_id: int | None
+    silent: bool
+    version: int
+    attempts: int
+    content: HeatTable | Standings | None
+    subject_id: UUID
+    look_since: datetime | None
+    look_in: int | None
