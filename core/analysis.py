@@ -10,14 +10,14 @@ Definitions: ORP specification, "Beside the score"; LiveRC's figures as its resu
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
 from math import ceil
 from typing import Literal
 
-from core.orp import calculate_orp, round_half_even, round_less_root
+from core.orp import round_half_even, round_less_root
 
 MIN_LAPS_FOR_CROSSING = 4
 MIN_LAPS_FOR_TREND = 4
@@ -171,62 +171,6 @@ class CleanRun:
         else:
             clean = _clock(self.clean.total_ms, 1)
         return f"{driven} Clean: {clean}. {_cost_text(self.mistakes)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One racer of a comparison, from the laps that count; times in milliseconds.
-
-    Attributes:
-        name: The racer, as given.
-        best_ms, average_ms: Fastest lap and mean.
-        best_5_ms: Mean of the 5 fastest; None where there are fewer.
-        consistency_pct, fade_pct: As ORP defines them, in %, two decimals; None below 2 laps.
-        mistakes: Where time was lost.
-    """
-
-    name: str
-    best_ms: int
-    average_ms: int
-    best_5_ms: int | None
-    consistency_pct: float | None
-    fade_pct: float | None
-    mistakes: Mistakes
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two racers side by side.
-
-    Attributes:
-        first, second: The racer who asked and the other.
-        faster: The one with the lower mean; the first where the means are equal.
-        gap_hundredths: How much faster a lap that one is, the difference of the means, in
-            hundredths of a second, 0 or more.
-        pace_hundredths: How much of it is pace, the difference of the medians, same sign and
-            unit; below 0 where the faster one's median is the slower.
-    """
-
-    first: Side
-    second: Side
-    faster: Side
-    gap_hundredths: int
-    pace_hundredths: int
-
-    @property
-    def mistakes_hundredths(self) -> int:
-        """The rest of the gap, mistakes and scatter, so that the shown parts always add up."""
-        return self.gap_hundredths - self.pace_hundredths
-
-    @property
-    def sentence(self) -> str:
-        """``NAME is 0.31 s a lap faster: 0.12 pace, 0.19 mistakes``, names put in as they are."""
-        if not self.gap_hundredths:
-            return f"{self.first.name} and {self.second.name} are equally fast over a lap"
-        return (
-            f"{self.faster.name} is {_signed(self.gap_hundredths)} s a lap faster: "
-            f"{_signed(self.pace_hundredths)} pace, {_signed(self.mistakes_hundredths)} mistakes"
-        )
 
 
 def is_first_crossing(lap_times_ms: Sequence[int]) -> bool:
@@ -386,46 +330,6 @@ def clean_run(
     )
 
 
-def compare(
-    name: str, laps: Sequence[Lap], other_name: str, other_laps: Sequence[Lap]
-) -> Comparison | None:
-    """Two racers side by side, from the laps that count.
-
-    The gap is the difference of the means, pace the difference of the medians; each is rounded
-    half to even from its exact value to hundredths of a second. Laps come in any order; None
-    where one of the two has no lap that counts.
-    """
-    times = [lap.time_ms for lap in _counting(laps)]
-    other_times = [lap.time_ms for lap in _counting(other_laps)]
-    if not times or not other_times:
-        return None
-    gap = Fraction(sum(other_times), len(other_times)) - Fraction(sum(times), len(times))
-    pace = median(other_times) - median(times)
-    first, second = _side(name, laps, times), _side(other_name, other_laps, other_times)
-    ahead = 1 if gap >= 0 else -1
-    return Comparison(
-        first=first,
-        second=second,
-        faster=first if gap >= 0 else second,
-        gap_hundredths=round(ahead * gap / 10),
-        pace_hundredths=round(ahead * pace / 10),
-    )
-
-
-def _side(name: str, laps: Sequence[Lap], times: Sequence[int]) -> Side:
-    score = calculate_orp(times)
-    ordered = sorted(times)
-    return Side(
-        name=name,
-        best_ms=ordered[0],
-        average_ms=round_half_even(sum(times), len(times)),
-        best_5_ms=_mean_of_best(ordered, 5),
-        consistency_pct=None if score is None else score.metrics.consistency_pct,
-        fade_pct=None if score is None else score.metrics.fade_pct,
-        mistakes=find_mistakes(laps),
-    )
-
-
 def _counting(laps: Iterable[Lap]) -> list[Lap]:
     return sorted((lap for lap in laps if lap.counts), key=lambda lap: lap.number)
 
@@ -450,12 +354,36 @@ def _population_consistency(times: Sequence[int]) -> float | None:
 
 def _median_slope(laps: Sequence[Lap], span: int) -> Fraction:
     """The exact median of the slopes between all pairs of laps, in ms per lap."""
-    pairs = [(b.time_ms - a.time_ms, b.number - a.number) for a, b in combinations(laps, 2)]
-    # Two different slopes are at least 1/span² apart, so scaled by span² and cut to whole numbers
-    # they keep their order: thousands of pairs sort as integers instead of as fractions.
-    pairs.sort(key=lambda pair: pair[0] * span * span // pair[1])
-    middle = len(pairs) // 2
-    return median([Fraction(*pairs[middle]), Fraction(*pairs[-middle - 1])])
+    pairs = len(laps) * (len(laps) - 1) // 2
+    return median([_slope_at(rank, laps, span) for rank in {(pairs - 1) // 2, pairs // 2}])
+
+
+def _slope_at(rank: int, laps: Sequence[Lap], span: int) -> Fraction:
+    """The slope that stands at this place, from 0, among those of all pairs in order of size.
+
+    2,000 laps make two million pairs, so they are counted up to a guess instead of listed. Two
+    different slopes are at least 1/span² apart: a guess half as close as that tells which it is.
+    """
+    steps = 2 * span * span
+    times = [lap.time_ms for lap in laps]
+    limit = (max(times) - min(times)) * steps
+    guesses = range(-limit, limit + 1)
+    found = bisect_right(guesses, rank, key=lambda guess: _pairs_up_to(guess, steps, laps))
+    return Fraction(guesses[found], steps).limit_denominator(span)
+
+
+def _pairs_up_to(guess: int, steps: int, laps: Sequence[Lap]) -> int:
+    """How many pairs have a slope of at most guess / steps.
+
+    That many laps are, seen from such a slope, no slower than an earlier one.
+    """
+    pairs = 0
+    earlier: list[int] = []
+    for lap in laps:
+        height = lap.time_ms * steps - lap.number * guess
+        pairs += len(earlier) - bisect_left(earlier, height)
+        insort(earlier, height)
+    return pairs
 
 
 def _place(laps: int, total_ms: int | Fraction, rivals: Sequence[RaceTotal] | None) -> int | None:
@@ -487,8 +415,3 @@ def _cost_text(mistakes: Mistakes) -> str:
     noun = "mistake" if count == 1 else "mistakes"
     tenths = round_half_even(mistakes.lost_ms, 100)
     return f"{amount} {noun} cost {tenths // 10}.{tenths % 10} s."
-
-
-def _signed(hundredths: int) -> str:
-    whole, rest = divmod(abs(hundredths), 100)
-    return f"{'−' * (hundredths < 0)}{whole}.{rest:02}"

@@ -14,16 +14,13 @@ from hypothesis import strategies as st
 
 from core.analysis import (
     CleanRun,
-    Comparison,
     Lap,
     LiveRcRow,
     Mistake,
     Mistakes,
     RaceTotal,
-    Side,
     Trend,
     clean_run,
-    compare,
     find_mistakes,
     find_trend,
     is_first_crossing,
@@ -32,7 +29,6 @@ from core.analysis import (
     median_absolute_deviation,
     race_total,
 )
-from core.orp import calculate_orp
 
 HEATS = Path(__file__).parents[1] / "data" / "real_heats.csv"
 
@@ -84,12 +80,6 @@ def electric_clean_run(driver: str) -> CleanRun:
     rivals = [race_total(laps) for name, laps in ELECTRIC.items() if name != driver]
     not_started = [RaceTotal(0, 0)] * 3
     return cleaned(ELECTRIC[driver], length_ms=600_000, rivals=rivals + not_started)
-
-
-def compared(name: str, laps: list[Lap], other_name: str, other_laps: list[Lap]) -> Comparison:
-    comparison = compare(name, laps, other_name, other_laps)
-    assert comparison is not None
-    return comparison
 
 
 class TestFirstCrossing:
@@ -412,77 +402,6 @@ class TestTrend:
         share = slope * (used[-1][0] - used[0][0]) / usual
         assert (trend.word == "fading") == (share > Fraction(1, 100))
         assert (trend.word == "improving") == (share < -Fraction(1, 100))
-
-
-class TestComparison:
-    def test_the_sentence(self) -> None:
-        # Means 20.500 and 20.810, medians 20.400 and 20.520.
-        quick = laps_of([20_300, 20_400, 20_800])
-        slow = laps_of([20_300, 20_520, 21_610])
-        sentence = "NAME is 0.31 s a lap faster: 0.12 pace, 0.19 mistakes"
-        assert compared("NAME", quick, "OTHER", slow).sentence == sentence
-        assert compared("OTHER", slow, "NAME", quick).sentence == sentence
-        assert compared("OTHER", slow, "NAME", quick).faster.name == "NAME"
-        # A slower median is below zero.
-        comparison = compared("A", ELECTRIC["driver-03"], "B", ELECTRIC["driver-04"])
-        assert comparison.sentence == "A is 0.94 s a lap faster: −0.18 pace, 1.12 mistakes"
-
-    def test_figures_of_both_sides(self) -> None:
-        laps = ELECTRIC["driver-04"]
-        comparison = compared("A", laps, "B", ELECTRIC["driver-07"])
-        score = calculate_orp([lap.time_ms for lap in laps])
-        assert score is not None
-        assert comparison.first == Side(
-            name="A",
-            best_ms=39_806,
-            average_ms=42_554,
-            best_5_ms=40_167,
-            consistency_pct=score.metrics.consistency_pct,
-            fade_pct=score.metrics.fade_pct,
-            mistakes=find_mistakes(laps),
-        )
-        assert comparison.faster is comparison.second
-        assert comparison.second.name == "B"
-
-    def test_equally_fast(self) -> None:
-        laps = laps_of([20_000, 20_000])
-        for other in (20_000, 20_004):
-            sentence = compared("A", laps, "B", laps_of([other, other])).sentence
-            assert sentence == "A and B are equally fast over a lap"
-
-    def test_laps_left_out_do_not_enter_and_one_lap_is_enough(self) -> None:
-        one_lap = laps_of([9_000, 20_000], left_out=(1,))
-        comparison = compared("A", one_lap, "B", laps_of([21_000, 21_000]))
-        assert comparison.sentence == "A is 1.00 s a lap faster: 1.00 pace, 0.00 mistakes"
-        assert comparison.first == Side("A", 20_000, 20_000, None, None, None, Mistakes((), 0))
-
-    def test_without_a_lap_that_counts_there_is_none(self) -> None:
-        laps, none = laps_of([20_000]), laps_of([20_000], left_out=(1,))
-        assert compare("A", laps, "B", none) is None
-        assert compare("A", [], "B", laps) is None
-
-    @given(lap_lists, lap_lists)
-    def test_both_ways_round_say_the_same_and_parts_add_up(
-        self, laps: list[Lap], other_laps: list[Lap]
-    ) -> None:
-        one, two = compare("A", laps, "B", other_laps), compare("B", other_laps, "A", laps)
-        if one is None or two is None:
-            assert one is two
-            return
-        means, medians = (
-            [
-                function([Fraction(lap.time_ms, 10) for lap in run if lap.counts])
-                for run in (laps, other_laps)
-            ]
-            for function in (statistics.mean, statistics.median)
-        )
-        assert one.gap_hundredths == two.gap_hundredths == round(abs(means[0] - means[1]))
-        assert one.pace_hundredths + one.mistakes_hundredths == one.gap_hundredths
-        if means[0] != means[1]:
-            assert one.sentence == two.sentence or not one.gap_hundredths
-            sign = 1 if means[0] < means[1] else -1
-            assert one.faster.name == two.faster.name == ("A" if sign > 0 else "B")
-            assert one.pace_hundredths == round(sign * (medians[1] - medians[0]))
 
 
 @given(st.lists(st.integers(-99, 99), min_size=1, max_size=9))

@@ -1,0 +1,110 @@
+"""Two racers side by side: the figures of each, and a gap whose parts add up."""
+
+import statistics
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.analysis import Lap, Mistakes, find_mistakes
+from core.comparison import Comparison, Side, compare
+from core.orp import calculate_orp
+from tests.e2e.real_heats import laps_of as real_laps_of
+
+lap_lists = st.lists(
+    st.builds(Lap, st.integers(1, 300), st.integers(18_000, 30_000), st.booleans()),
+    max_size=25,
+    unique_by=lambda lap: lap.number,
+)
+
+
+def laps_of(times: list[int], *, left_out: tuple[int, ...] = ()) -> list[Lap]:
+    return [Lap(number, time, number not in left_out) for number, time in enumerate(times, 1)]
+
+
+def electric(driver: str) -> list[Lap]:
+    return laps_of(real_laps_of("electric-a3-main", driver))
+
+
+def compared(laps: list[Lap], other_laps: list[Lap]) -> Comparison:
+    comparison = compare(laps, other_laps)
+    assert comparison is not None
+    return comparison
+
+
+def test_the_sentence() -> None:
+    # Means 20.500 and 20.810, medians 20.400 and 20.520.
+    quick = laps_of([20_300, 20_400, 20_800])
+    slow = laps_of([20_300, 20_520, 21_610])
+    sentence = "NAME is 0.31 s a lap faster: 0.12 pace, 0.19 mistakes"
+    assert compared(quick, slow).sentence("NAME", "OTHER") == sentence
+    assert compared(slow, quick).sentence("OTHER", "NAME") == sentence
+    # A slower median is below zero.
+    comparison = compared(electric("driver-03"), electric("driver-04"))
+    assert comparison.sentence("A", "B") == ("A is 0.94 s a lap faster: −0.18 pace, 1.12 mistakes")
+
+
+def test_figures_of_both_sides() -> None:
+    laps = electric("driver-04")
+    comparison = compared(laps, electric("driver-07"))
+    score = calculate_orp([lap.time_ms for lap in laps])
+    assert score is not None
+    assert comparison.first == Side(
+        best_ms=39_806,
+        average_ms=42_554,
+        best_5_ms=40_167,
+        consistency_pct=score.metrics.consistency_pct,
+        fade_pct=score.metrics.fade_pct,
+        mistakes=find_mistakes(laps),
+    )
+    assert comparison.second_is_faster
+    assert comparison.second.best_ms == 36_441
+
+
+def test_fade_goes_by_lap_number_whatever_the_order() -> None:
+    laps = laps_of([20_000, 20_100, 20_200, 21_000, 21_100, 21_200, 21_300])
+    assert compared(laps[::-1], laps).first == compared(laps, laps).first
+
+
+def test_equally_fast() -> None:
+    laps = laps_of([20_000, 20_000])
+    for other in (20_000, 20_004):
+        sentence = compared(laps, laps_of([other, other])).sentence("A", "B")
+        assert sentence == "A and B are equally fast over a lap"
+
+
+def test_laps_left_out_do_not_enter_and_one_lap_is_enough() -> None:
+    one_lap = laps_of([9_000, 20_000], left_out=(1,))
+    comparison = compared(one_lap, laps_of([21_000, 21_000]))
+    assert comparison.sentence("A", "B") == "A is 1.00 s a lap faster: 1.00 pace, 0.00 mistakes"
+    assert comparison.first == Side(20_000, 20_000, None, None, None, Mistakes((), 0))
+
+
+def test_without_a_lap_that_counts_there_is_none() -> None:
+    laps, none = laps_of([20_000]), laps_of([20_000], left_out=(1,))
+    assert compare(laps, none) is None
+    assert compare([], laps) is None
+
+
+@given(lap_lists, lap_lists)
+def test_both_ways_round_say_the_same_and_parts_add_up(
+    laps: list[Lap], other_laps: list[Lap]
+) -> None:
+    one, two = compare(laps, other_laps), compare(other_laps, laps)
+    if one is None or two is None:
+        assert one is two
+        return
+    means, medians = (
+        [
+            function([Fraction(lap.time_ms, 10) for lap in run if lap.counts])
+            for run in (laps, other_laps)
+        ]
+        for function in (statistics.mean, statistics.median)
+    )
+    assert one.gap_hundredths == two.gap_hundredths == round(abs(means[0] - means[1]))
+    assert one.pace_hundredths + one.mistakes_hundredths == one.gap_hundredths
+    if means[0] != means[1]:
+        assert one.sentence("A", "B") == two.sentence("B", "A") or not one.gap_hundredths
+        assert one.second_is_faster == (means[1] < means[0]) != two.second_is_faster
+        sign = 1 if means[0] < means[1] else -1
+        assert one.pace_hundredths == round(sign * (medians[1] - medians[0]))
