@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from core.analysis import MIN_LAPS_FOR_CROSSING, Lap, is_first_crossing
 from core.caller import Caller, Person
 from core.database import Database, UnitOfWork
 from core.errors import NotAllowed, NotFound
@@ -19,11 +20,12 @@ from core.results import (
     HeatStarted,
     LapCounted,
     LapsLogged,
+    NewBest,
     RacerRun,
     Undone,
     WhichEvent,
 )
-from core.services import drafts, lapbook, outbox_rows, people, places, tables
+from core.services import drafts, lap_places, lapbook, outbox_rows, people, places, tables
 from core.services.heats import StartHeat, remove_heat, start_heat
 
 _LAP_IS_GONE = "That lap does not exist any more; /heat show tells what stands."
@@ -202,7 +204,7 @@ async def _log(
     )
     lapbook.check_confidence(command.confidence)
     note = clean_note(command.note) if command.note else None
-    place = await places.place_for_laps(
+    place = await lap_places.place_for_laps(
         uow,
         team,
         racer,
@@ -232,6 +234,12 @@ async def _log(
         lap for lap in run.laps if lap.number > (before[-1].lap_number if before else 0)
     )
     first_lap = run.laps[0]
+    doubtful = tuple(
+        new_laps[place].number
+        for place in doubtful_laps(times_ms, [lap.lap_time_ms for lap in before if lap.counts])
+        # The first crossing is explained, not doubted.
+        if new_laps[place].counts
+    )
     return LapsLogged(
         heat=places.heat_ref(heat),
         session=places.session_ref(session),
@@ -246,18 +254,37 @@ async def _log(
         post_follows=heat.status == "finished" and await outbox_rows.is_followed(uow, heat),
         note=note,
         first_crossing=not first_lap.counts and (counted_before or not before),
-        doubtful=tuple(
-            new_laps[place].number
-            for place in doubtful_laps(times_ms, [lap.lap_time_ms for lap in before if lap.counts])
-            # The first crossing is explained, not doubted.
-            if new_laps[place].counts
-        ),
+        doubtful=doubtful,
         repeated=tuple(
             new_laps[place].number
             for place in repeated_run([lap.lap_time_ms for lap in before], times_ms)
         ),
         welcome=people.greet(team, uow.now),
+        new_best=_new_best(session, run, new_laps, doubtful),
     )
+
+
+def _new_best(
+    session: RaceSession, run: RacerRun, new_laps: tuple[Lap, ...], doubtful: tuple[int, ...]
+) -> NewBest | None:
+    """Return the personal best that fell with laps just stored: of the track, else the session."""
+    counting = [lap for lap in new_laps if lap.counts]
+    fastest = min(counting, key=lambda lap: lap.time_ms, default=None)
+    if fastest is None or fastest.number in doubtful:
+        return None
+    earlier = [lap.time_ms for lap in run.laps if lap.counts and lap.number < new_laps[0].number]
+    bests = ((run.best_before_ms, session.track_name), (run.session_best_before_ms, None))
+    for best_before_ms, track in bests:
+        if best_before_ms is None:
+            continue
+        was_ms = min([best_before_ms, *earlier])
+        # Too few laps in the heat to tell the run to the loop: the best so far tells.
+        too_few = fastest.number == 1 and len(run.laps) < MIN_LAPS_FOR_CROSSING
+        if too_few and is_first_crossing([fastest.time_ms, was_ms, was_ms, was_ms]):
+            return None
+        if fastest.time_ms < was_ms:
+            return NewBest(fastest.time_ms, was_ms, track)
+    return None
 
 
 async def _finisher(uow: UnitOfWork, heat: Heat, actor: RacerProfile) -> str | None:

@@ -7,7 +7,6 @@ caller's transaction and only ever look within one team.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
@@ -18,11 +17,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from core.database import UnitOfWork
 from core.errors import BadInput, Conflict, NotFound
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, SessionRacer, Team
-from core.names import clean_class_name, clean_heat_name, heat_kind, name_key, next_heat_name
+from core.names import heat_kind, name_key, next_heat_name
 from core.results import HeatRef, SessionRef
 
-# How long laps typed without a heat still go into one that somebody else finished.
-LATE_LAPS: Final = timedelta(minutes=10)
 # A session ends when even the longest evening is over.
 CLOSING_TIME: Final = time(5, 0)
 
@@ -162,8 +159,13 @@ async def session_to_log_in(
     session = await own_session(uow, team.id, racer)
     if session is not None:
         return session, False
+    return await open_session_of_today(uow, team, racer), True
+
+
+async def open_session_of_today(uow: UnitOfWork, team: Team, opener: RacerProfile) -> RaceSession:
+    """Open the session that laps open by themselves, named after the team's date."""
     name = uow.now.astimezone(ZoneInfo(team.time_zone)).date().isoformat()
-    return await open_session(uow, team, racer, implicit=True, session_name=name), True
+    return await open_session(uow, team, opener, implicit=True, session_name=name)
 
 
 async def session_to_read(uow: UnitOfWork, team_id: int, racer: RacerProfile | None) -> RaceSession:
@@ -257,17 +259,6 @@ async def session_by_id(uow: UnitOfWork, team_id: int, session_id: UUID) -> Race
 
 
 # Class and heat
-
-
-@dataclass(frozen=True, slots=True)
-class LapPlace:
-    """Where laps go."""
-
-    session: RaceSession
-    heat: Heat
-    is_own_session: bool = False
-    opened_session: bool = False
-    opened_heat: bool = False
 
 
 async def sticky_class(
@@ -436,64 +427,3 @@ async def own_open_heat(
 def latest_open_heat(heats: list[Heat]) -> Heat | None:
     """Return the latest of the heats that is open."""
     return next((heat for heat in reversed(heats) if heat.status == "open"), None)
-
-
-def just_finished_heat(heats: list[Heat], racer: RacerProfile, now: datetime) -> Heat | None:
-    """Return the latest of the heats if somebody else finished it within ten minutes."""
-    latest = heats[-1] if heats else None
-    if latest is None or latest.finished_at is None or latest.finished_by in {None, racer.id}:
-        return None
-    return latest if now - latest.finished_at <= LATE_LAPS else None
-
-
-async def place_for_laps(
-    uow: UnitOfWork,
-    team: Team,
-    racer: RacerProfile,
-    *,
-    heat_text: str | None,
-    class_text: str | None,
-    channel_id: int | None,
-) -> LapPlace:
-    """Return where a racer's laps go, opening session and heat as needed.
-
-    Raises:
-        SeveralOpen: Several sessions are open and the racer has used none of them.
-        BadInput: A heat or class name cannot be used.
-        NotFound: An id means nothing in this team.
-    """
-    heat_id = as_uuid(heat_text) if heat_text else None
-    if heat_id is not None:
-        session, heat = await heat_by_id(uow, team.id, heat_id)
-        if class_text and name_key(class_text) != heat.class_key:
-            raise BadInput(
-                f"{heat_ref(heat).label} is no {class_text.strip()} heat: leave class out, "
-                "or type the heat's name instead of picking it."
-            )
-        return LapPlace(session, heat)
-    # Checked first: a command that cannot be carried out does not wait for a choice of event.
-    name = clean_heat_name(heat_text) if heat_text else None
-    stated = clean_class_name(class_text) if class_text else None
-    session, opened_session = await session_to_log_in(uow, team, racer)
-    heats = await heats_of(uow, session)
-    sticky = stated if stated is not None else await sticky_class(uow, session, racer)
-    class_name = class_of(heats, sticky)
-    of_class = heats_in(heats, class_name)
-    found: Heat | None
-    if name is not None:
-        among = of_class if stated is not None else heats
-        found = match_heat(among, name, class_name, other_classes=sticky is None)
-    else:
-        name = next_name(heats, session, class_name)
-        stated_key = name_key(stated) if stated is not None else None
-        found = (
-            await own_open_heat(uow, session, racer, stated_key)
-            or latest_open_heat(of_class)
-            or just_finished_heat(of_class, racer, uow.now)
-        )
-    if found is not None:
-        return LapPlace(session, found, True, opened_session)
-    heat = await open_heat(
-        uow, session, racer, name=name, class_name=class_name, implicit=True, channel_id=channel_id
-    )
-    return LapPlace(session, heat, True, opened_session, opened_heat=True)
