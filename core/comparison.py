@@ -75,16 +75,16 @@ class Comparison:
         )
 
 
-def compare(laps: Sequence[Lap], other_laps: Sequence[Lap]) -> Comparison | None:
+def compare(laps: Sequence[Lap], other_laps: Sequence[Lap]) -> Comparison:
     """Two racers side by side, from the laps that count.
 
     The gap is the difference of the means, pace the difference of the medians; each is rounded
-    half to even from its exact value to hundredths of a second. Laps come in any order; None
-    where one of the two has no lap that counts.
+    half to even from its exact value to hundredths of a second. Laps come in any order.
+
+    Raises:
+        ValueError: One of the two has no lap that counts.
     """
     first, second = _side(laps), _side(other_laps)
-    if first is None or second is None:
-        return None
     gap = _mean(other_laps) - _mean(laps)
     pace = _median(other_laps) - _median(laps)
     ahead = 1 if gap >= 0 else -1
@@ -97,10 +97,10 @@ def compare(laps: Sequence[Lap], other_laps: Sequence[Lap]) -> Comparison | None
     )
 
 
-def _side(laps: Sequence[Lap]) -> Side | None:
+def _side(laps: Sequence[Lap]) -> Side:
     row = live_rc_row(laps)
     if row.fast_lap_ms is None or row.average_ms is None:
-        return None
+        raise ValueError("no lap counts")
     ordered = sorted(laps, key=lambda lap: lap.number)
     score = calculate_orp([lap.time_ms for lap in ordered if lap.counts])
     return Side(

@@ -24,7 +24,7 @@ from core.results.laps import (
 )
 from core.results.posts import ClaimedPost, PostTask
 from core.results.refs import Choice, HeatRef, SessionRef
-from core.results.scores import NoLapsYet, OrpCard
+from core.results.scores import HeatScore, NoLapsYet, OrpCard, SideBySide
 from core.results.sessions import (
     ClassStandings,
     Export,
@@ -50,6 +50,7 @@ __all__ = [
     "HeatList",
     "HeatRef",
     "HeatRenamed",
+    "HeatScore",
     "HeatStarted",
     "HeatTable",
     "LapCounted",
@@ -65,6 +66,7 @@ __all__ = [
     "SessionRef",
     "SessionStarted",
     "SessionSummary",
+    "SideBySide",
     "StandingCell",
     "StandingRow",
     "Standings",

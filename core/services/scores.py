@@ -1,22 +1,25 @@
-"""The ORP card: one racer's score of a heat or a whole session, with what is behind it."""
+"""The ORP card: one racer's score of a heat or a whole session, alone or beside a team-mate's."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
+from core.advice import Status
 from core.analysis import Lap
 from core.caller import Caller, Person
+from core.comparison import compare
 from core.database import Database, UnitOfWork
-from core.errors import NotFound
+from core.errors import BadInput, NotFound
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.names import name_key
-from core.results import NoLapsYet, OrpCard, RacerRun
+from core.results import HeatScore, NoLapsYet, OrpCard, RacerRun, SideBySide
 from core.services import people, places, tables
 from core.services.run_logs import score_run
 
 WHOLE_SESSION = "all"
+LAST_HEATS = 6
 
 
 class ScoreService:
@@ -85,6 +88,72 @@ class ScoreService:
             card = await _session_card(uow, session, racer) if racer else None
         return _present(card)
 
+    async def side_by_side(
+        self, caller: Caller, other: Person, heat: str | None = None, racer: Person | None = None
+    ) -> SideBySide:
+        """Return a racer's run beside a team-mate's.
+
+        Args:
+            caller: Who asks; the first of the two when no other racer is named.
+            other: The second one.
+            heat: A heat, ``all`` for the session, or None for the latest heat both drove in.
+            racer: The first one.
+
+        Raises:
+            BadInput: Both are the same person.
+            NotFound: There is no such heat, or one of them has no laps that count in it.
+            Conflict: Several sessions are open and none is the first one's.
+        """
+        subject = racer or caller.person
+        if other.user_id == subject.user_id:
+            raise BadInput("Pick a team-mate: that is the same racer on both sides.")
+        team_id = caller.team_id
+        async with self._database.read() as uow:
+            first = await people.find_profile(uow, team_id, subject.user_id)
+            second = await people.find_profile(uow, team_id, other.user_id)
+            if heat is not None and name_key(heat) != WHOLE_SESSION:
+                session, found = await places.find_heat(uow, team_id, first, heat)
+                return await _beside(uow, session, found, first or subject, second or other)
+            session = await places.session_to_read(uow, team_id, first)
+            latest = None
+            if heat is None and first is not None and second is not None:
+                latest = await _latest_heat(uow, session, first, second)
+                if latest is None:
+                    raise NotFound(
+                        f"{subject.name} and {other.name} have not driven in the same heat of "
+                        f"{places.session_ref(session).name}; heat:{WHOLE_SESSION} compares the "
+                        "whole session."
+                    )
+            return await _beside(uow, session, latest, first or subject, second or other)
+
+    async def heat_side_by_side(
+        self, caller: Caller, heat_id: UUID, *, racer_id: int, other_id: int
+    ) -> SideBySide:
+        """Return two racers' runs of a heat.
+
+        Raises:
+            NotFound: There is no such heat, or one of them has no laps that count in it.
+        """
+        async with self._database.read() as uow:
+            session, heat = await places.heat_by_id(uow, caller.team_id, heat_id)
+            first = await _known(uow, caller.team_id, racer_id)
+            second = await _known(uow, caller.team_id, other_id)
+            return await _beside(uow, session, heat, first, second)
+
+    async def session_side_by_side(
+        self, caller: Caller, session_id: UUID, *, racer_id: int, other_id: int
+    ) -> SideBySide:
+        """Return two racers' runs of a whole session.
+
+        Raises:
+            NotFound: There is no such session, or one of them has no laps that count in it.
+        """
+        async with self._database.read() as uow:
+            session = await places.session_by_id(uow, caller.team_id, session_id)
+            first = await _known(uow, caller.team_id, racer_id)
+            second = await _known(uow, caller.team_id, other_id)
+            return await _beside(uow, session, None, first, second)
+
 
 def _present(card: OrpCard | None) -> OrpCard:
     if card is None:
@@ -92,15 +161,21 @@ def _present(card: OrpCard | None) -> OrpCard:
     return card
 
 
-async def _latest_heat(uow: UnitOfWork, session: RaceSession, racer: RacerProfile) -> Heat | None:
-    return await uow.db.scalar(
-        select(Heat)
-        .join(HeatRacer, HeatRacer.heat_id == Heat.id)
+async def _latest_heat(uow: UnitOfWork, session: RaceSession, *racers: RacerProfile) -> Heat | None:
+    """Return the session's latest heat that all of them drove in."""
+    drove = [
+        select(HeatRacer.heat_id)
         .where(
-            Heat.session_id == session.id,
+            HeatRacer.heat_id == Heat.id,
             HeatRacer.racer_id == racer.id,
             HeatRacer.lap_count > 0,
         )
+        .exists()
+        for racer in racers
+    ]
+    return await uow.db.scalar(
+        select(Heat)
+        .where(Heat.session_id == session.id, *drove)
         .order_by(Heat.opened_at.desc())
         .limit(1)
     )
@@ -112,18 +187,36 @@ async def _heat_card(
     runs = await tables.racer_runs(uow, session, heat, racer)
     if not runs:
         return None
+    so_far = and_(Heat.class_key == heat.class_key, Heat.opened_at <= heat.opened_at)
     return OrpCard(
         session=places.session_ref(session),
         heat=places.heat_ref(heat),
         length_s=heat.length_s,
         run=runs[0],
         practice_rounds=session.practice_rounds,
+        last_heats=await _last_heats(uow, session, racer, so_far),
     )
 
 
 async def _session_card(
     uow: UnitOfWork, session: RaceSession, racer: RacerProfile
 ) -> OrpCard | None:
+    run = await _session_run(uow, session, racer)
+    if run is None:
+        return None
+    return OrpCard(
+        session=places.session_ref(session),
+        heat=None,
+        length_s=None,
+        run=run,
+        practice_rounds=session.practice_rounds,
+        last_heats=await _last_heats(uow, session, racer),
+    )
+
+
+async def _session_run(
+    uow: UnitOfWork, session: RaceSession, racer: RacerProfile
+) -> RacerRun | None:
     rows = await uow.db.execute(
         select(RunLog.lap_time_ms, RunLog.counts)
         .join(Heat, Heat.id == RunLog.heat_id)
@@ -138,10 +231,73 @@ async def _session_card(
         return None
     orp = await score_run(uow, session, racer, None)
     confidence = orp.components.confidence if orp and orp.components.confidence_rated else None
-    return OrpCard(
-        session=places.session_ref(session),
-        heat=None,
-        length_s=None,
-        run=RacerRun(racer=tables.person(racer), laps=laps, confidence=confidence, orp=orp),
-        practice_rounds=session.practice_rounds,
+    return RacerRun(racer=tables.person(racer), laps=laps, confidence=confidence, orp=orp)
+
+
+async def _last_heats(
+    uow: UnitOfWork, session: RaceSession, racer: RacerProfile, *which: ColumnElement[bool]
+) -> tuple[HeatScore, ...]:
+    """Return the racer's scores of the session's last heats, each against the one before."""
+    rows = await uow.db.execute(
+        select(Heat, HeatRacer.orp_score, HeatRacer.orp_status, HeatRacer.note)
+        .join(HeatRacer, HeatRacer.heat_id == Heat.id)
+        .where(
+            Heat.session_id == session.id,
+            HeatRacer.racer_id == racer.id,
+            HeatRacer.lap_count > 0,
+            *which,
+        )
+        .order_by(Heat.opened_at)
     )
+    scores: list[HeatScore] = []
+    before: dict[str, float] = {}
+    for heat, stored_score, status, note in rows:
+        rejected = status == Status.REJECTED.value
+        score = None if rejected else stored_score
+        earlier = before.get(heat.class_key)
+        change = round(score - earlier, 1) if score is not None and earlier is not None else None
+        scores.append(HeatScore(places.heat_ref(heat), score, rejected, change, note))
+        if score is not None:
+            before[heat.class_key] = score
+    return tuple(scores[-LAST_HEATS:])
+
+
+async def _known(uow: UnitOfWork, team_id: int, user_id: int) -> RacerProfile:
+    """Return the profile of a racer whose id a button carries."""
+    profile = await people.find_profile(uow, team_id, user_id)
+    if profile is None:
+        raise NotFound("One of the two has no laps any more; /orp shows whose there are.")
+    return profile
+
+
+async def _beside(
+    uow: UnitOfWork,
+    session: RaceSession,
+    heat: Heat | None,
+    first: RacerProfile | Person,
+    second: RacerProfile | Person,
+) -> SideBySide:
+    """Compare two racers; a person without a profile has no laps."""
+    runs = [await _run_that_counts(uow, session, heat, racer) for racer in (first, second)]
+    return SideBySide(
+        session=places.session_ref(session),
+        heat=None if heat is None else places.heat_ref(heat),
+        first=runs[0],
+        second=runs[1],
+        comparison=compare(runs[0].laps, runs[1].laps),
+    )
+
+
+async def _run_that_counts(
+    uow: UnitOfWork, session: RaceSession, heat: Heat | None, racer: RacerProfile | Person
+) -> RacerRun:
+    run = None
+    if isinstance(racer, RacerProfile):
+        if heat is None:
+            run = await _session_run(uow, session, racer)
+        else:
+            run = next(iter(await tables.racer_runs(uow, session, heat, racer)), None)
+    if run is None or run.best_lap_ms is None:
+        place = places.session_ref(session).name if heat is None else places.heat_ref(heat).label
+        raise NotFound(f"{racer.name} has no laps that count in {place}; both need some.")
+    return run

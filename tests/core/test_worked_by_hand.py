@@ -110,13 +110,11 @@ def test_clean_run(driver: str) -> None:
 )
 def test_comparison(driver: str, other: str, sentence: str) -> None:
     comparison = compare(driven(driver), driven(other))
-    assert comparison is not None
     assert comparison.sentence(driver, other) == sentence
 
 
 def test_figures_of_a_comparison() -> None:
     comparison = compare(driven("driver-02"), driven("driver-04"))
-    assert comparison is not None
     first, second = comparison.first, comparison.second
     # Best 5: 38,626 + 38,626 + 38,701 + 38,845 + 39,396 = 194,194, a fifth is 38,838.8; and
     # 39,806 + 40,022 + 40,179 + 40,272 + 40,554 = 200,833, a fifth is 40,166.6.

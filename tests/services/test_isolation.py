@@ -42,6 +42,16 @@ CALLS: dict[str, Callable[[Stranger], Awaitable[object]]] = {
     "session card": lambda s: s.services.scores.session_card(
         s.caller, s.session.id, racer_id=ANN.user_id
     ),
+    "side by side of a heat": lambda s: s.services.scores.side_by_side(
+        s.caller, BEN, str(s.logged.heat.id)
+    ),
+    "side by side of a name": lambda s: s.services.scores.side_by_side(s.caller, BEN, "Secret Q1"),
+    "heat side by side": lambda s: s.services.scores.heat_side_by_side(
+        s.caller, s.logged.heat.id, racer_id=ANN.user_id, other_id=BEN.user_id
+    ),
+    "session side by side": lambda s: s.services.scores.session_side_by_side(
+        s.caller, s.session.id, racer_id=ANN.user_id, other_id=BEN.user_id
+    ),
     "show heat": lambda s: s.services.heats.show(s.caller, str(s.logged.heat.id)),
     "show heat by name": lambda s: s.services.heats.show(s.caller, "Secret Q1"),
     "finish": lambda s: s.services.heats.finish(s.caller, str(s.logged.heat.id)),
@@ -72,6 +82,7 @@ CALLS: dict[str, Callable[[Stranger], Awaitable[object]]] = {
 async def stranger(request: pytest.FixtureRequest, services: Services) -> Stranger:
     session = await start_session(services, ANN, "Secret Race", track="Secret Track")
     logged = await log(services, ANN, heat="Secret Q1", class_name="Secret Class")
+    await log(services, BEN, heat="Secret Q1", class_name="Secret Class")
     if request.param != "new team":
         await start_session(services, by(ANN, team=RIVALS), "Open Race")
         await log(services, by(ANN, team=RIVALS), heat="P1")

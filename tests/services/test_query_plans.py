@@ -99,11 +99,14 @@ async def test_no_statement_reads_all_laps(database: Database, services: Service
         await services.heats.delete(by(ANN, manager=True), logged.heat.id)
     with collected(database) as reading:
         await log(services, ANN)
+        await log(services, BEN)
         await services.heats.list_heats(by(ANN))
         await services.heats.suggest(by(ANN), "")
         await services.sessions.show(by(ANN))
         await services.sessions.export(by(ANN))
         await services.scores.card(by(ANN), "all")
+        await services.scores.side_by_side(by(ANN), BEN)
+        await services.scores.side_by_side(by(ANN), BEN, "all")
         await logs.get_session_summary(session.id, racer=ANN.user_id)
         await logs.calculate_orp_from_session(session.id, racer=ANN.user_id)
     assert len({statement for statement, _ in typing}) > 40
