@@ -14,7 +14,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 from typing import Literal
 
 from core.orp import round_half_even, round_less_root
@@ -198,8 +198,9 @@ def median(values: Iterable[int | Fraction]) -> Fraction:
 
 def median_absolute_deviation(values: Sequence[int]) -> Fraction:
     """The exact median distance from the median; raises ValueError without values."""
-    centre = median(values)
-    return median(abs(value - centre) for value in values)
+    # A median is whole or a half: doubled, all distances are whole numbers, which compare fast.
+    doubled_centre = int(2 * median(values))
+    return median(abs(2 * value - doubled_centre) for value in values) / 2
 
 
 def live_rc_row(laps: Sequence[Lap]) -> LiveRcRow:
@@ -252,7 +253,9 @@ def find_mistakes(laps: Sequence[Lap]) -> Mistakes:
         MISTAKE_DEVIATIONS * MAD_TO_DEVIATION * median_absolute_deviation(times),
         MISTAKE_SHARE * usual,
     )
-    slow = [lap for lap in counting if lap.time_ms - usual > threshold]
+    # A whole number is above the exact limit where it is above the limit's whole part.
+    longest = floor(usual + threshold)
+    slow = [lap for lap in counting if lap.time_ms > longest]
     return Mistakes(
         laps=tuple(Mistake(lap.number, lap.time_ms, round(lap.time_ms - usual)) for lap in slow),
         lost_ms=round(sum((lap.time_ms - usual for lap in slow), Fraction())),

@@ -21,7 +21,15 @@ from bot.render.text import plain
 from core.advice import Status
 from core.analysis import Lap
 from core.laptimes import format_lap
-from core.results import ConfidenceRated, LapCounted, LapsLogged, RacerRun, Undone, WhichEvent
+from core.results import (
+    ConfidenceRated,
+    LapCounted,
+    LapsLogged,
+    NewBest,
+    RacerRun,
+    Undone,
+    WhichEvent,
+)
 
 _DOUBTS_NAMED: Final = 5
 
@@ -62,10 +70,8 @@ def _lap_lines(logged: LapsLogged) -> list[str]:
     """Point at laps that are worth a second look, and at the one to be proud of."""
     lines = []
     run, new_laps = logged.run, logged.new_laps
-    bests = [lap for lap in new_laps if lap.counts and lap.time_ms == run.best_lap_ms]
-    if run.is_personal_best and bests:
-        whose = "a" if logged.for_other else "your"
-        lines.append(f"⭐ {format_lap(bests[0].time_ms)} is {whose} personal best here.")
+    if logged.new_best is not None:
+        lines.append(_best_line(logged.new_best, for_other=logged.for_other))
     if logged.first_crossing and run.laps:
         lines.append(
             f"Lap 1 ({format_lap(run.laps[0].time_ms)}) looks like the run to the loop and does "
@@ -81,6 +87,13 @@ def _lap_lines(logged: LapsLogged) -> list[str]:
             "them back."
         )
     return lines
+
+
+def _best_line(best: NewBest, *, for_other: bool) -> str:
+    """Return ``⭐ Your best at Arena: 20.812 (was 21.034)``."""
+    whose = "Their" if for_other else "Your"
+    place = f"at {plain(best.track)}" if best.track else "of the session"
+    return f"⭐ {whose} best {place}: {format_lap(best.lap_ms)} (was {format_lap(best.was_ms)})"
 
 
 def _doubt(laps: Sequence[Lap]) -> str:

@@ -13,6 +13,11 @@ from core.orp import OrpResult
 from core.results.refs import HeatRef, SessionRef
 
 
+def is_beaten(best_before_ms: int | None, lap_ms: int | None) -> bool:
+    """Tell whether there was a best lap before and this one is faster."""
+    return best_before_ms is not None and lap_ms is not None and lap_ms < best_before_ms
+
+
 @dataclass(frozen=True, slots=True)
 class HeatInfo:
     """A heat in a list."""
@@ -45,8 +50,9 @@ class RacerRun:
         orp: The score with its figures; None below 2 laps that count.
         change: ORP minus that of the racer's previous heat in the class; None without one.
         note: What was changed on the car.
-        is_personal_best: Whether the fast lap beats every earlier one of the racer at the track,
-            in this class.
+        best_before_ms: The racer's fastest lap in earlier heats of the class at the track, or of
+            the session where that names no track; None without one.
+        session_best_before_ms: The same, of earlier heats of the session alone.
     """
 
     racer: Person
@@ -55,12 +61,18 @@ class RacerRun:
     orp: OrpResult | None
     change: float | None = None
     note: str | None = None
-    is_personal_best: bool = False
+    best_before_ms: int | None = None
+    session_best_before_ms: int | None = None
 
     @property
     def best_lap_ms(self) -> int | None:
         """The fastest lap that counts."""
         return min((lap.time_ms for lap in self.laps if lap.counts), default=None)
+
+    @property
+    def is_personal_best(self) -> bool:
+        """Whether the fast lap beats every earlier one of the racer at the track, in this class."""
+        return is_beaten(self.best_before_ms, self.best_lap_ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,21 @@ class SessionSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class NewBest:
+    """A best lap that the laps just stored have brought.
+
+    Attributes:
+        lap_ms: The new best.
+        was_ms: The best before it, in the class.
+        track: Where it is the racer's best ever; None when it is only that of the session.
+    """
+
+    lap_ms: int
+    was_ms: int
+    track: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LapsLogged:
     """Laps were stored.
 
@@ -62,6 +77,7 @@ class LapsLogged:
         doubtful: Numbers of new laps under half or over three times the racer's median.
         repeated: Numbers of new laps that repeat ones already there, three or more in a row.
         welcome: It is the first answer this team gets.
+        new_best: The personal best that fell with them, of the track before that of the session.
     """
 
     heat: HeatRef
@@ -80,6 +96,7 @@ class LapsLogged:
     doubtful: tuple[int, ...]
     repeated: tuple[int, ...]
     welcome: bool
+    new_best: NewBest | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from core.caller import Person
+from core.results.heats import is_beaten
 from core.results.refs import HeatRef, SessionRef
 
 
@@ -66,7 +67,7 @@ class SessionList:
 
 @dataclass(frozen=True, slots=True)
 class StandingCell:
-    """One racer's result in one heat."""
+    """One racer's result in one heat; ``lost_ms`` is what mistakes cost."""
 
     score: float | None
     rejected: bool
@@ -74,14 +75,23 @@ class StandingCell:
     best_lap_ms: int | None
     lap_count: int
     note: str | None
+    lost_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class StandingRow:
-    """One racer across the heats of a class; a heat not driven is None."""
+    """One racer across the heats of a class.
+
+    Attributes:
+        racer: Who drove.
+        cells: The result in each heat; None in one not driven.
+        best_before_ms: The racer's fastest lap at the track before this session, in the class;
+            None without one.
+    """
 
     racer: Person
     cells: tuple[StandingCell | None, ...]
+    best_before_ms: int | None = None
 
     @property
     def best_score(self) -> float | None:
@@ -94,6 +104,16 @@ class StandingRow:
         """The racer's fastest lap that counts."""
         laps = [cell.best_lap_ms for cell in self.cells if cell and cell.best_lap_ms]
         return min(laps, default=None)
+
+    @property
+    def is_personal_best(self) -> bool:
+        """Whether the fastest lap beats what the racer had driven at the track before."""
+        return is_beaten(self.best_before_ms, self.best_lap_ms)
+
+    @property
+    def lost_ms(self) -> int:
+        """What mistakes cost over all heats."""
+        return sum(cell.lost_ms for cell in self.cells if cell)
 
 
 @dataclass(frozen=True, slots=True)

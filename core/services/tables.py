@@ -6,11 +6,11 @@ from collections import defaultdict
 from math import inf
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import String, and_, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from core.advice import Status
-from core.analysis import Lap
+from core.analysis import Lap, find_mistakes
 from core.caller import Person
 from core.database import UnitOfWork
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog
@@ -117,7 +117,7 @@ async def racer_runs(
     for standing, profile in standings:
         orp = stored_orp(standing)
         earlier = earlier_scores.get(profile.id)
-        best_before = earlier_bests.get(profile.id)
+        best_before, session_best_before = earlier_bests.get(profile.id, (None, None))
         runs.append(
             RacerRun(
                 racer=person(profile),
@@ -126,11 +126,8 @@ async def racer_runs(
                 orp=orp,
                 change=_change(orp, earlier),
                 note=standing.note,
-                is_personal_best=(
-                    best_before is not None
-                    and standing.best_lap_ms is not None
-                    and standing.best_lap_ms < best_before
-                ),
+                best_before_ms=best_before,
+                session_best_before_ms=session_best_before,
             )
         )
     return runs
@@ -161,8 +158,8 @@ async def _scores_before(uow: UnitOfWork, heat: Heat, racer_ids: list[UUID]) -> 
 
 async def _bests_before(
     uow: UnitOfWork, session: RaceSession, heat: Heat, racer_ids: list[UUID]
-) -> dict[UUID, int]:
-    """Return each racer's fastest lap before this heat, at this track and in this class.
+) -> dict[UUID, tuple[int | None, int | None]]:
+    """Return each racer's fastest lap in the class before this heat: at the track, in the session.
 
     A session that names no track is compared with itself alone.
     """
@@ -173,7 +170,11 @@ async def _bests_before(
         else and_(earlier.team_id == session.team_id, earlier.track_key == session.track_key)
     )
     rows = await uow.db.execute(
-        select(HeatRacer.racer_id, func.min(HeatRacer.best_lap_ms))
+        select(
+            HeatRacer.racer_id,
+            func.min(HeatRacer.best_lap_ms),
+            func.min(case((Heat.session_id == session.id, HeatRacer.best_lap_ms))),
+        )
         .join(Heat, Heat.id == HeatRacer.heat_id)
         .join(earlier, earlier.id == Heat.session_id)
         .where(
@@ -185,7 +186,7 @@ async def _bests_before(
         )
         .group_by(HeatRacer.racer_id)
     )
-    return {racer_id: best for racer_id, best in rows if best is not None}
+    return {racer_id: (at_track, in_session) for racer_id, at_track, in_session in rows}
 
 
 async def standings(uow: UnitOfWork, session: RaceSession, *, is_own: bool = False) -> Standings:
@@ -200,14 +201,16 @@ async def standings(uow: UnitOfWork, session: RaceSession, *, is_own: bool = Fal
         )
     ).all()
     profiles = {profile.id: profile for _, profile in rows}
-    by_place = {(standing.heat_id, standing.racer_id): standing for standing, _ in rows}
+    driven = {(standing.heat_id, standing.racer_id): standing for standing, _ in rows}
+    lost = await _lost_times(uow, session)
+    bests = await _bests_before_session(uow, session)
     classes = []
     for class_key, class_name in {heat.class_key: heat.class_name for heat in heats}.items():
         of_class = [heat for heat in heats if heat.class_key == class_key]
         table = [
-            StandingRow(person(profile), cells)
+            StandingRow(person(profile), cells, bests.get((class_key, racer_id)))
             for racer_id, profile in profiles.items()
-            if any(cells := _cells(by_place, of_class, racer_id))
+            if any(cells := _cells(driven, lost, of_class, racer_id))
         ]
         table.sort(key=_standing_rank)
         classes.append(
@@ -221,13 +224,58 @@ def _standing_rank(row: StandingRow) -> tuple[bool, float, str]:
     return row.best_score is None, -(row.best_score or 0.0), row.racer.name.casefold()
 
 
+async def _lost_times(uow: UnitOfWork, session: RaceSession) -> dict[tuple[UUID, UUID], int]:
+    """Return what mistakes cost each racer in each heat, in milliseconds.
+
+    The laps of a run come as one text: a day of a large team has tens of thousands of laps, and a
+    row for each would take far longer to read. Their order does not matter here.
+    """
+    times = func.aggregate_strings(cast(RunLog.lap_time_ms, String), " ")
+    rows = await uow.db.execute(
+        select(RunLog.heat_id, RunLog.racer_id, times)
+        .where(RunLog.session_id == session.id, RunLog.counts)
+        .group_by(RunLog.heat_id, RunLog.racer_id)
+    )
+    return {
+        (heat_id, racer_id): find_mistakes(
+            [Lap(number, int(time_ms)) for number, time_ms in enumerate(text.split(), start=1)]
+        ).lost_ms
+        for heat_id, racer_id, text in rows
+    }
+
+
+async def _bests_before_session(
+    uow: UnitOfWork, session: RaceSession
+) -> dict[tuple[str, UUID], int]:
+    """Return the fastest lap by class and racer at this track before the session was opened."""
+    if session.track_key is None:
+        return {}
+    rows = await uow.db.execute(
+        select(Heat.class_key, HeatRacer.racer_id, func.min(HeatRacer.best_lap_ms))
+        .join(Heat, Heat.id == HeatRacer.heat_id)
+        .join(RaceSession, RaceSession.id == Heat.session_id)
+        .where(
+            RaceSession.team_id == session.team_id,
+            RaceSession.track_key == session.track_key,
+            RaceSession.id != session.id,
+            Heat.opened_at < session.created_at,
+            HeatRacer.best_lap_ms.is_not(None),
+        )
+        .group_by(Heat.class_key, HeatRacer.racer_id)
+    )
+    return {(class_key, racer_id): best for class_key, racer_id, best in rows if best is not None}
+
+
 def _cells(
-    by_place: dict[tuple[UUID, UUID], HeatRacer], heats: list[Heat], racer_id: UUID
+    driven: dict[tuple[UUID, UUID], HeatRacer],
+    lost: dict[tuple[UUID, UUID], int],
+    heats: list[Heat],
+    racer_id: UUID,
 ) -> tuple[StandingCell | None, ...]:
     cells: list[StandingCell | None] = []
     earlier: float | None = None
     for heat in heats:
-        standing = by_place.get((heat.id, racer_id))
+        standing = driven.get((heat.id, racer_id))
         if standing is None:
             cells.append(None)
             continue
@@ -242,6 +290,7 @@ def _cells(
                 best_lap_ms=standing.best_lap_ms,
                 lap_count=standing.lap_count,
                 note=standing.note,
+                lost_ms=lost.get((heat.id, racer_id), 0),
             )
         )
         earlier = score if score is not None else earlier

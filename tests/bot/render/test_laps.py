@@ -8,7 +8,7 @@ from hypothesis import given
 
 from bot.render.laps import lap_counted, laps_logged, undone, which_event
 from core.analysis import Lap
-from core.results import HeatRef, LapCounted, SessionRef, Undone, WhichEvent
+from core.results import HeatRef, LapCounted, NewBest, SessionRef, Undone, WhichEvent
 
 from .build import CLUB_RACE, ID, STEADY, heat, logged, nasty_texts, run
 from .checks import assert_fits, assert_harmless
@@ -105,14 +105,18 @@ def test_odd_laps_are_pointed_at() -> None:
 
 
 def test_a_personal_best_is_told_when_it_was_just_driven() -> None:
-    best = run(best=True)
-    assert laps_logged(logged(best, new=1)).content.endswith(
-        "⭐ 20.850 is your personal best here."
+    at_track = replace(logged(run(), new=1), new_best=NewBest(20_850, 61_034, "Arena_33"))
+    assert laps_logged(at_track).content.endswith(
+        "⭐ Your best at Arena\\_33: 20.850 (was 1:01.034)"
     )
-    for_other = laps_logged(replace(logged(best, new=1), for_other=True))
-    assert for_other.content.endswith("⭐ 20.850 is a personal best here.")
-    earlier = run(times=(*STEADY, 21_000), best=True)
-    assert "⭐" not in laps_logged(logged(earlier, new=1)).content
+    of_session = replace(logged(run(), new=1), new_best=NewBest(20_850, 20_912, None))
+    assert laps_logged(of_session).content.endswith(
+        "⭐ Your best of the session: 20.850 (was 20.912)"
+    )
+    for_other = laps_logged(replace(of_session, for_other=True))
+    assert for_other.content.endswith("⭐ Their best of the session: 20.850 (was 20.912)")
+    # The star in the tables is that of the heat; these laps have not brought it.
+    assert "⭐" not in laps_logged(logged(run(best=True), new=1)).content
 
 
 def test_six_hundred_laps_show_their_beginning_and_end() -> None:
