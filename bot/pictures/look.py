@@ -1,0 +1,171 @@
+"""What all pictures share: size, colours, text, and how a picture becomes PNG bytes.
+
+Lengths and text sizes are in points of a phone: a picture is 380 points wide, about what Discord
+gives it there, and drawn with three pixels a point. The background is opaque and dark, so it reads
+the same on Discord's dark and light themes.
+
+The colours are those of Okabe and Ito, told apart with colour-blind eyes, lightened where they are
+too dark for this background. Nothing is told by colour alone: racers also differ in their marks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Final, Literal
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
+from PIL import Image
+
+from bot.pictures.fonts import DPI, POINTS_PER_INCH, font
+from core.advice import Strategy
+from core.orp import round_half_even
+
+WIDTH: Final = 380.0
+SMALL: Final = 9.0
+NORMAL: Final = 10.0
+LARGE: Final = 13.0
+
+BACKGROUND: Final = "#1E1F22"
+PANEL: Final = "#2B2D31"
+GRID: Final = "#43464D"
+TEXT: Final = "#F2F3F5"
+QUIET_TEXT: Final = "#B5BAC1"
+
+ORANGE: Final = "#E69F00"
+SKY: Final = "#56B4E9"
+GREEN: Final = "#14B88A"
+YELLOW: Final = "#F0E442"
+BLUE: Final = "#7A9BFF"
+RED: Final = "#FF7043"
+PINK: Final = "#DE8FBE"
+WHITE: Final = "#FFFFFF"
+
+STRATEGY_COLOURS: Final = {
+    Strategy.AVANT_GARDE: GREEN,
+    Strategy.BALANCED: SKY,
+    Strategy.STABILITY: ORANGE,
+}
+REJECTED_COLOUR: Final = QUIET_TEXT
+
+Align = Literal["left", "center", "right"]
+
+
+@dataclass(frozen=True, slots=True)
+class RacerStyle:
+    """How one racer's line looks; colour, mark and dashes as matplotlib takes them."""
+
+    colour: str
+    marker: str
+    dashes: str
+
+
+# Each mark occurs once, so that twelve racers are told apart without any colour.
+RACER_STYLES: Final = (
+    RacerStyle(ORANGE, "o", "-"),
+    RacerStyle(SKY, "s", "-"),
+    RacerStyle(YELLOW, "^", "-"),
+    RacerStyle(PINK, "D", "-"),
+    RacerStyle(GREEN, "v", "-"),
+    RacerStyle(RED, "P", "-"),
+    RacerStyle(BLUE, "X", "-"),
+    RacerStyle(WHITE, "*", "-"),
+    RacerStyle(ORANGE, "<", "--"),
+    RacerStyle(SKY, ">", "--"),
+    RacerStyle(YELLOW, "p", "--"),
+    RacerStyle(PINK, "h", "--"),
+)
+
+
+def new_figure(height: float) -> Figure:
+    """Return an empty picture of that height in points."""
+    figure = Figure(
+        figsize=(WIDTH / POINTS_PER_INCH, height / POINTS_PER_INCH),
+        dpi=DPI,
+        facecolor=BACKGROUND,
+    )
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def height_of(figure: Figure) -> float:
+    """Return a picture's height in points."""
+    return float(figure.get_figheight()) * POINTS_PER_INCH
+
+
+def write(
+    figure: Figure,
+    x: float,
+    y: float,
+    text: str,
+    *,
+    points: float = SMALL,
+    colour: str = TEXT,
+    align: Align = "left",
+) -> Text:
+    """Write one line; user text went through ``fonts.fitted`` or ``fonts.readable``.
+
+    A name and a number beside it are written apart, so that an Arabic name does not reorder them.
+
+    Args:
+        figure: The picture.
+        x: Points from its left edge to where the text is aligned.
+        y: Points from its upper edge to the middle of the line.
+        text: Taken letter by letter; ``$`` has no meaning.
+        points: The size of the letters.
+        colour: One of the colours of this module.
+        align: Which part of the text is at ``x``.
+    """
+    return figure.text(
+        x,
+        y,
+        text,
+        transform=from_top_left(figure),
+        fontproperties=font(points),
+        color=colour,
+        horizontalalignment=align,
+        verticalalignment="center_baseline",
+        parse_math=False,
+    )
+
+
+def from_top_left(figure: Figure) -> Affine2D:
+    """Return the transform of points right of the left edge and below the upper one."""
+    scale = DPI / POINTS_PER_INCH
+    return Affine2D().scale(scale, -scale).translate(0, height_of(figure) * scale)
+
+
+def add_axes(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
+    """Return a plot without frame or ticks; its place is in points from the upper left."""
+    whole = height_of(figure)
+    axes = figure.add_axes(
+        (left / WIDTH, 1 - (top + height) / whole, width / WIDTH, height / whole),
+        facecolor="none",
+    )
+    axes.tick_params(length=0, pad=4, colors=QUIET_TEXT)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.set_axisbelow(True)
+    return axes
+
+
+def png(figure: Figure) -> bytes:
+    """Return the picture as a PNG of at most 256 colours; equal pictures give equal bytes."""
+    raw = BytesIO()
+    figure.savefig(raw, format="rgba", dpi=DPI)
+    size = (round(WIDTH * DPI / POINTS_PER_INCH), round(height_of(figure) * DPI / POINTS_PER_INCH))
+    drawn = Image.frombytes("RGBA", size, raw.getvalue()).convert("RGB")
+    file = BytesIO()
+    drawn.quantize(method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, "PNG")
+    return file.getvalue()
+
+
+def lap_text(ms: int) -> str:
+    """Write a lap time with one decimal: ``58.2``, from a minute on ``1:02.3``."""
+    tenths = round_half_even(ms, 100)
+    minutes, rest = divmod(tenths, 600)
+    return f"{minutes}:{rest / 10:04.1f}" if minutes else f"{rest / 10:.1f}"
