@@ -29,6 +29,8 @@ from core.analysis import (
     find_mistakes,
     find_trend,
     live_rc_row,
+    median,
+    median_absolute_deviation,
 )
 from core.laptimes import format_lap, parse_lap_times
 from core.orp import (
@@ -39,15 +41,16 @@ from core.orp import (
     OrpResult,
     calculate_orp,
 )
-from core.results import NoLapsYet, OrpCard, RacerRun
+from core.results import HeatScore, NoLapsYet, OrpCard, RacerRun
 
 _FEW_LAPS: Final = 5
 _MISTAKES_NAMED: Final = 6
 _EXAMPLE: Final = "20.9 21.4 20.8 22.1 21.0"
+# The same as in the picture.
 _COLOURS: Final = {
-    Strategy.AVANT_GARDE: discord.Colour.green(),
-    Strategy.BALANCED: discord.Colour.gold(),
-    Strategy.STABILITY: discord.Colour.orange(),
+    Strategy.AVANT_GARDE: discord.Colour(0x14B88A),
+    Strategy.BALANCED: discord.Colour(0x56B4E9),
+    Strategy.STABILITY: discord.Colour(0xE69F00),
 }
 
 
@@ -73,7 +76,8 @@ def orp_card(card: OrpCard, *, is_self: bool = False) -> Answer:
         add_section(embed, "Lost time", _mistake_lines(mistakes))
         add_section(embed, "Trend", [_trend_words(trend)] if trend else [])
         add_section(embed, "What next", _advice_lines(orp, card.practice_rounds))
-        add_section(embed, "Pace", _pace_lines(orp.metrics))
+        add_section(embed, "Pace", _pace_lines(run, orp.metrics))
+    add_section(embed, "Last heats", _last_heats_lines(card))
     add_section(embed, "As LiveRC counts", _live_rc_lines(live_rc_row(run.laps), orp is not None))
     return Answer(embed=embed)
 
@@ -157,10 +161,13 @@ def _trend_words(trend: Trend) -> str:
     return f"{trend.word.capitalize()}, {sign}{abs(trend.slope_s_per_lap):.3f} s a lap"
 
 
-def _pace_lines(metrics: Metrics) -> list[str]:
+def _pace_lines(run: RacerRun, metrics: Metrics) -> list[str]:
     """Return the figures behind the score."""
+    times = [lap.time_ms for lap in run.laps if lap.counts]
+    usual, spread = round(median(times)), round(median_absolute_deviation(times))
     lines = [
         f"Best {_time(metrics.best_lap)} · average {_time(metrics.avg_lap)}",
+        f"Median {format_lap(usual)}, half of the laps within {format_lap(spread)} s of it",
         f"Standard deviation {metrics.std_dev:.3f} s",
     ]
     if metrics.top_3_avg is not None and metrics.last_5_avg is not None:
@@ -175,6 +182,25 @@ def _pace_lines(metrics: Metrics) -> list[str]:
 def _time(in_seconds: float) -> str:
     """Return a lap time that comes in seconds with three decimals."""
     return format_lap(round(in_seconds * 1000))
+
+
+def _last_heats_lines(card: OrpCard) -> list[str]:
+    """Return the racer's scores with what was changed for them, the newest first."""
+    if len(card.last_heats) < 2:
+        return []
+    return [
+        " · ".join([_heat_score(past, card), *([plain(past.note)] if past.note else [])])
+        for past in reversed(card.last_heats)
+    ]
+
+
+def _heat_score(past: HeatScore, card: OrpCard) -> str:
+    """Return ``Q2 92.7 ▲4.2``; the class is named where heats of several may stand together."""
+    name = plain(past.heat.label if card.heat is None else past.heat.name)
+    if past.score is None:
+        return f"{name} {'rejected' if past.rejected else NEEDS_LAPS}"
+    change = "" if past.change is None else f" {change_mark(past.change)}"
+    return f"{name} **{past.score:.1f}**{change}"
 
 
 def _live_rc_lines(row: LiveRcRow, has_score: bool) -> list[str]:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from bot.render.cards import no_laps_yet, orp_card
 from core.caller import Person
-from core.results import NoLapsYet, RacerRun
+from core.results import HeatScore, NoLapsYet, RacerRun
 
-from .build import card, nasty_texts, real_runs, run
+from .build import card, heat, nasty_texts, real_runs, run
 from .checks import assert_fits, assert_harmless, description_of, sections_of, texts_of
 
 REAL = {driven.racer.name: driven for driven in real_runs("electric-a3-main")}
@@ -42,6 +42,7 @@ def test_the_card_of_a_real_run() -> None:
         ),
         "Pace": (
             "Best 39.806 · average 42.554\n"
+            "Median 41.185, half of the laps within 0.871 s of it\n"
             "Standard deviation 4.218 s\n"
             "Fade 2.28 %: top 3 40.002, last 5 40.913"
         ),
@@ -133,6 +134,29 @@ def test_practice_rounds_allow_more() -> None:
     )
 
 
+def test_the_last_heats_have_their_scores_and_notes() -> None:
+    shown = replace(
+        card(run(note="35wt rear", change=4.2)),
+        last_heats=(
+            HeatScore(heat("Q1", "Buggy"), 88.5, False, None, None),
+            HeatScore(heat("Q2", "Buggy"), None, True, None, "soft *springs*"),
+            HeatScore(heat("Q3", "Buggy"), None, False, None, None),
+            HeatScore(heat("Q4", "Buggy"), 92.7, False, 4.2, "35wt rear"),
+        ),
+    )
+    assert sections_of(orp_card(shown))["Last heats"] == (
+        "Q4 **92.7** ▲4.2 · 35wt rear\n"
+        "Q3 needs 2 laps\n"
+        "Q2 rejected · soft \\*springs\\*\n"
+        "Q1 **88.5**"
+    )
+    whole = sections_of(orp_card(replace(shown, heat=None)))["Last heats"]
+    assert whole.endswith("\nBuggy Q1 **88.5**")
+    assert "Last heats" not in sections_of(
+        orp_card(replace(shown, last_heats=shown.last_heats[-1:]))
+    )
+
+
 def test_the_sum_names_its_floor() -> None:
     hopeless = run(times=(1_000, 1_000, 1_000, 1_000, 1_000, 90_000))
     assert "fade = 0.0 (never below 0)" in description_of(orp_card(card(hopeless)))
@@ -155,7 +179,8 @@ def test_any_card_fits_and_is_harmless(
     name: str, note: str, times: list[int], confidence: int | None
 ) -> None:
     driven = run(name, times, note=note, confidence=confidence, change=-1.0)
-    answer = orp_card(card(driven, length_s=300))
+    past = HeatScore(heat(name or "Q1", note), 92.7, False, -1.0, note)
+    answer = orp_card(replace(card(driven, length_s=300), last_heats=(past,) * 6))
     assert_fits(answer)
     assert_harmless(answer)
 
