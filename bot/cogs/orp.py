@@ -1,4 +1,4 @@
-"""``/orp``: the score and what is behind it."""
+"""``/orp`` and the user menu *ORP card*: the score and what is behind it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.context import caller_of, racer_of
 from bot.cooldowns import costly
 from bot.replies import reply
 from bot.transformers import HeatNameOrAll
-from bot.views.cards import card
+from bot.views.cards import card, side_by_side
 
 if TYPE_CHECKING:
     from bot.client import OrpBot
@@ -23,21 +23,42 @@ class OrpCog(commands.Cog):
 
     def __init__(self, bot: OrpBot) -> None:
         self._services = bot.services
+        # A cog collects its slash commands by itself, its menus it does not.
+        bot.tree.add_command(
+            app_commands.ContextMenu(name="ORP card", callback=self.card_of_member)
+        )
 
     @costly()
     @app_commands.command(description="Your ORP: score, figures and what to do next")
+    @app_commands.rename(other="with")
     @app_commands.describe(
-        heat="A heat, or all for the whole session; left out: your latest",
+        heat="A heat, or all for the whole session; left out: the latest",
         racer="Whose card, if not yours",
+        other="A team-mate to put beside it",
     )
     async def orp(
         self,
         interaction: discord.Interaction[OrpBot],
         heat: HeatNameOrAll | None = None,
         racer: discord.Member | None = None,
+        other: discord.Member | None = None,
     ) -> None:
-        """Show an ORP card."""
+        """Show an ORP card, or two racers side by side."""
+        caller, mate = caller_of(interaction), racer_of(other)
+        if mate is None:
+            found = await self._services.scores.card(caller, heat, racer_of(racer))
+            answer, view = card(found, caller)
+        else:
+            both = await self._services.scores.side_by_side(caller, mate, heat, racer_of(racer))
+            answer, view = side_by_side(both)
+        await reply(interaction, answer, view=view)
+
+    @costly()
+    async def card_of_member(
+        self, interaction: discord.Interaction[OrpBot], member: discord.Member
+    ) -> None:
+        """Show a member's card of their latest heat."""
         caller = caller_of(interaction)
-        result = await self._services.scores.card(caller, heat, racer_of(racer))
-        answer, view = card(result, caller)
+        found = await self._services.scores.card(caller, racer=racer_of(member))
+        answer, view = card(found, caller)
         await reply(interaction, answer, view=view)

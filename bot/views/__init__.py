@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.views.cards import ShareButton
+from bot.views.cards import ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton
 from bot.views.heats import DeleteHeatButton, FinishHeatButton
 from bot.views.laps import CountLapButton, EventSelect, UndoButton
@@ -17,6 +17,7 @@ DYNAMIC_ITEMS: Final = (
     EventSelect,
     FinishHeatButton,
     RaceHereButton,
+    ShareBothButton,
     ShareButton,
     UndoButton,
 )

@@ -38,6 +38,7 @@ _READERS: Final[dict[str, Callable[[str], object]]] = {
     "entry_id": int,
     "heat_id": UUID,
     "lap_number": int,
+    "other_id": int,
     "place_id": UUID,
     "racer_id": int,
     "rating": int,

@@ -1,4 +1,4 @@
-"""Under an ORP card: share it."""
+"""Under an ORP card, of one racer or of two side by side: share it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import discord
 from discord.ui import Button, DynamicItem, View
 
 from bot.context import caller_of
-from bot.render import cards
+from bot.render import cards, comparison
 from bot.replies import reply
 from bot.views.base import USER, UUID_HEX, Laid, OrpItem, row
 from core.bootstrap import Services
 from core.caller import Caller
-from core.results import NoLapsYet, OrpCard
+from core.results import NoLapsYet, OrpCard, SideBySide
 
 
 class ShareButton(
@@ -43,6 +43,38 @@ class ShareButton(
         await reply(interaction, cards.orp_card(shared))
 
 
+class ShareBothButton(
+    OrpItem,
+    DynamicItem[Button[View]],
+    template=(
+        rf"share:(?P<scope>heat|session):(?P<place_id>{UUID_HEX})"
+        rf":(?P<racer_id>{USER}):(?P<other_id>{USER})"
+    ),
+):
+    """Shows two racers side by side, of a heat or of a whole session, to the channel."""
+
+    private = False
+    costly = True
+
+    def __init__(self, scope: str, place_id: UUID, racer_id: int, other_id: int) -> None:
+        custom_id = f"share:{scope}:{place_id.hex}:{racer_id}:{other_id}"
+        super().__init__(Button(label="Share", custom_id=custom_id))
+        self.scope = scope
+        self.place_id = place_id
+        self.racer_id = racer_id
+        self.other_id = other_id
+
+    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+        """Post both as they stand now where it was pressed."""
+        scores = services.scores
+        is_heat = self.scope == "heat"
+        read = scores.heat_side_by_side if is_heat else scores.session_side_by_side
+        shared = await read(
+            caller_of(interaction), self.place_id, racer_id=self.racer_id, other_id=self.other_id
+        )
+        await reply(interaction, comparison.side_by_side(shared))
+
+
 def card(result: OrpCard | NoLapsYet, caller: Caller) -> Laid:
     """Return an ORP card with Share under it, in the words for the person who asked."""
     if isinstance(result, NoLapsYet):
@@ -54,3 +86,13 @@ def card(result: OrpCard | NoLapsYet, caller: Caller) -> Laid:
     else:
         share = ShareButton("session", result.session.id, racer_id)
     return cards.orp_card(result, is_self=is_self), row(share)
+
+
+def side_by_side(result: SideBySide) -> Laid:
+    """Return two racers side by side with Share under them."""
+    both = result.first.racer.user_id, result.second.racer.user_id
+    if result.heat is not None:
+        share = ShareBothButton("heat", result.heat.id, *both)
+    else:
+        share = ShareBothButton("session", result.session.id, *both)
+    return comparison.side_by_side(result), row(share)
