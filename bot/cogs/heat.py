@@ -16,6 +16,7 @@ from bot.replies import reply
 from bot.transformers import ClassName, HeatName
 from bot.views.heats import ask_delete_heat
 from bot.views.laps import logged
+from bot.views.tables import heat_table
 from core.services.heats import StartHeat
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     ) -> None:
         """Show a heat."""
         table = await self._services.heats.show(caller_of(interaction), heat)
-        await reply(interaction, heats.heat_table(table))
+        answer, view = heat_table(table)
+        await reply(interaction, answer, view=view)
 
     @app_commands.command(name="list", description="List the session's heats")
     async def list_heats(self, interaction: discord.Interaction[OrpBot]) -> None:

@@ -14,7 +14,8 @@ from bot.permissions import with_channel_problem
 from bot.render import sessions
 from bot.replies import reply
 from bot.transformers import Days, Rounds, SessionName, TrackName, ZoneName
-from bot.views.sessions import ask_delete_session, csv_file, standings
+from bot.views.sessions import ask_delete_session, csv_file
+from bot.views.tables import standings
 from core.services.sessions import SessionFields
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Final
 
 import discord
 
-from bot.render.text import FIELD_LIMIT, join_fitting
+from bot.render.text import FIELD_LIMIT, join_fitting, size
 
 CARD_COLOUR: Final = discord.Colour.gold()
 
@@ -39,3 +39,10 @@ def add_section(
     """
     if lines:
         embed.add_field(name=name, value=join_fitting(lines, limit), inline=False)
+
+
+def embed_size(embed: discord.Embed) -> int:
+    """Return how many characters of a message's limit a card takes so far."""
+    texts = [embed.title, embed.description, embed.footer.text]
+    texts += [text for field in embed.fields for text in (field.name, field.value)]
+    return sum(size(text) for text in texts if text)

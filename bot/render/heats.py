@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import discord
 
-from bot.render.answer import CARD_COLOUR, Answer
+from bot.render.answer import CARD_COLOUR, Answer, add_section, embed_size
+from bot.render.pages import page_of
 from bot.render.phrases import (
     bold,
     change_mark,
@@ -95,33 +97,51 @@ def _heat_line(info: HeatInfo) -> str:
     return f"{sign} {heat_name(info.heat)} · {driven}{when}"
 
 
-def heat_table(table: HeatTable) -> Answer:
-    """Show a heat as it stands: the ranked table, then each racer's laps as far as they fit."""
+def heat_table(table: HeatTable, page: int = 1) -> Answer:
+    """Show a heat as it stands: the ranked table, notes, then the laps as far as they fit.
+
+    Args:
+        table: The heat.
+        page: Which racers of a large team, from 1.
+    """
     content = f"{headline(table, '🟢')} · still open" if table.is_open else headline(table)
     if not table.has_laps:
         return Answer(content)
+    shown = page_of(table.runs, page)
     embed = discord.Embed(colour=CARD_COLOUR)
-    embed.description = ranked_table(table.runs, DESCRIPTION_LIMIT, hint="/orp shows them")
-    room = MESSAGE_LIMIT - size(embed.description) - _FOOTER_ROOM
-    shown = 0
-    for run in table.runs[:FIELDS_LIMIT]:
-        name, laps = _run_title(run), lap_times_within(run.laps, FIELD_LIMIT)
-        room -= size(name) + size(laps)
-        if room < 0:
-            break
-        embed.add_field(name=name, value=laps, inline=False)
-        shown += 1
-    if shown < len(table.runs):
-        left_out = count(len(table.runs) - shown, "more racer")
-        embed.set_footer(text=f"Laps of {left_out}: /session export")
+    embed.description = ranked_table(
+        shown.lines, DESCRIPTION_LIMIT, hint="/orp shows them", first_rank=shown.before + 1
+    )
+    add_section(embed, "Notes", _note_lines(shown.lines))
+    left_out = _add_laps(embed, shown.lines)
+    footer = [shown.place()]
+    if left_out:
+        footer.append(f"Laps of {count(left_out, 'more racer')}: pick one below")
+    embed.set_footer(text="\n".join(line for line in footer if line) or None)
     return Answer(content, embed)
 
 
-def _run_title(run: RacerRun) -> str:
-    """Return a racer's name with what they changed beside what it did."""
-    change = "" if run.change is None else f" {change_mark(run.change)}"
-    note = f" · {plain(run.note)}" if run.note else ""
-    return shorten(f"{name_of(run.racer)}{change}{note}", TITLE_LIMIT)
+def _note_lines(runs: Sequence[RacerRun]) -> list[str]:
+    """Return what was changed on the cars beside what it did, the best ORP first."""
+    return [f"{_with_change(run)} · {plain(run.note)}" for run in runs if run.note]
+
+
+def _add_laps(embed: discord.Embed, runs: Sequence[RacerRun]) -> int:
+    """Add each racer's laps as far as they fit; return how many racers' do not."""
+    room = MESSAGE_LIMIT - embed_size(embed) - _FOOTER_ROOM
+    most = FIELDS_LIMIT - len(embed.fields)
+    for shown, run in enumerate(runs):
+        name = shorten(_with_change(run), TITLE_LIMIT)
+        laps = lap_times_within(run.laps, FIELD_LIMIT)
+        room -= size(name) + size(laps)
+        if room < 0 or shown == most:
+            return len(runs) - shown
+        embed.add_field(name=name, value=laps, inline=False)
+    return 0
+
+
+def _with_change(run: RacerRun) -> str:
+    return name_of(run.racer) + ("" if run.change is None else f" {change_mark(run.change)}")
 
 
 def heat_renamed(result: HeatRenamed) -> Answer:

@@ -25,21 +25,23 @@ WIDTH: Final = 36
 _NAME_WIDTH: Final = 14
 _STAR: Final = "⭐"
 _STAR_WIDTH: Final = 2
+_LOST: Final = " lost "
 _NO_LAP: Final = "–"
 _NO_RANK: Final = "–"
 _LONG_LOSS_MS: Final = 99_950
 
 
-def ranked_table(runs: Sequence[RacerRun], limit: int, *, hint: str) -> str:
+def ranked_table(runs: Sequence[RacerRun], limit: int, *, hint: str, first_rank: int = 1) -> str:
     """Return the runs as one code block.
 
     Args:
         runs: In the order they are ranked.
         limit: The most characters.
         hint: Where those left out are seen, such as ``/heat show``.
+        first_rank: The rank of the first of them.
     """
     table = _Table.of(runs)
-    racers = [table.racer(rank, run) for rank, run in enumerate(runs, start=1)]
+    racers = [table.racer(rank, run) for rank, run in enumerate(runs, start=first_rank)]
     room = limit - size(code_block(""))
     return code_block(join_fitting(racers, room, more=f"and {{}} more: {hint}"))
 
@@ -62,13 +64,18 @@ class _Table:
         change = max((len(_change(run)) for run in runs), default=0)
         strategy = max((len(_strategy(run)) for run in runs), default=0)
         beside_name = sum(width + 1 for width in (rank, score, change, strategy) if width)
+        fast = max((len(_fast_lap(run)) for run in runs), default=0)
+        loss = max((len(_loss(run)) for run in runs), default=0)
+        room = WIDTH - (rank + 2 + fast + _STAR_WIDTH + len(_LOST) + loss)
+        totals = [len(_total(run).text()) for run in runs]
         return cls(
             rank=rank,
             name=min(_NAME_WIDTH, WIDTH - beside_name),
             score=score,
             change=change,
-            total=max((len(_total(run).text()) for run in runs), default=0),
-            fast=max((len(_fast_lap(run)) for run in runs), default=0),
+            # One that is too long for its line does not take the room of the others.
+            total=max((total for total in totals if total <= room), default=0),
+            fast=fast,
         )
 
     def racer(self, rank: int, run: RacerRun) -> str:
@@ -93,15 +100,18 @@ class _Table:
         return f"{_NO_RANK:>{self.rank}} {in_code(run.racer.name, width)} {figures}"
 
     def _figures(self, run: RacerRun) -> str:
-        line = self._figures_line(run, 3)
+        line = self._figures_line(run, 3, self.total, self.fast)
+        if cells(line) > WIDTH:
+            line = self._figures_line(run, 3)
         return line if cells(line) <= WIDTH else self._figures_line(run, 0)
 
-    def _figures_line(self, run: RacerRun, decimals: Literal[0, 3]) -> str:
+    def _figures_line(
+        self, run: RacerRun, decimals: Literal[0, 3], total_width: int = 0, fast_width: int = 0
+    ) -> str:
         total = _total(run).text(decimals)
-        width = self.total if decimals else 0
         return (
-            f"{'':{self.rank}} {total:>{width}} {_fast_lap(run):>{self.fast}}{_star(run)} "
-            f"lost {_loss(run)}"
+            f"{'':{self.rank}} {total:>{total_width}} {_fast_lap(run):>{fast_width}}{_star(run)}"
+            f"{_LOST}{_loss(run)}"
         )
 
 

@@ -8,11 +8,11 @@ from typing import Final
 
 import discord
 
-from bot.render.answer import CARD_COLOUR, Answer, add_section
-from bot.render.grid import TABLES_LIMIT, note_lines, standings_tables
-from bot.render.phrases import bold, change_mark, heading, is_scored, name_of
+from bot.render.answer import CARD_COLOUR, Answer, add_section, embed_size
+from bot.render.grid import note_lines, standings_tables
+from bot.render.phrases import bold, change_mark, heading, is_scored, name_of, seconds
 from bot.render.ranking import ranked_table
-from bot.render.text import DESCRIPTION_LIMIT, plain
+from bot.render.text import DESCRIPTION_LIMIT, MESSAGE_LIMIT, join_fitting, plain, size
 from core.caller import Person
 from core.laptimes import format_lap
 from core.results import ClassStandings, HeatTable, Standings
@@ -20,7 +20,9 @@ from core.results import ClassStandings, HeatTable, Standings
 CONFIDENCE_QUESTION: Final = "How sure are you of the car? 1 not at all, 5 fully"
 
 _BEST_LAPS: Final = 3
-_SECTION_LIMIT: Final = 600
+# Together they leave the tables of a large team half of the 6,000 characters.
+_SECTION_LIMIT: Final = 400
+_LONG_SECTION_LIMIT: Final = 700
 
 
 def heat_summary(table: HeatTable) -> Answer:
@@ -49,17 +51,25 @@ def headline(table: HeatTable, sign: str = "🏁") -> str:
 
 
 def wrap_up(standings: Standings) -> Answer:
-    """Show a closed session in the team channel: everybody's heats, best laps, gains and notes."""
+    """Show a closed session in the team channel: everybody's heats, and what was special."""
     title = f"🏁 {plain(standings.session.name)} is over"
     if not standings.has_laps:
         return Answer(f"{title}: no laps")
     rows = [row for of_class in standings.classes for row in of_class.rows]
     scores = [(row.best_score, row.racer) for row in rows if row.best_score is not None]
     laps = [(row.best_lap_ms, row.racer) for row in rows if row.best_lap_ms is not None]
-    embed = discord.Embed(description=standings_tables(standings, TABLES_LIMIT), colour=CARD_COLOUR)
-    add_section(embed, "Best laps", _by_class(standings, _best_laps), _SECTION_LIMIT)
-    add_section(embed, "Biggest gain", _by_class(standings, _biggest_gain), _SECTION_LIMIT)
-    add_section(embed, "Notes", note_lines(standings))
+    embed = discord.Embed(colour=CARD_COLOUR)
+    track = f" at {plain(standings.session.track)}" if standings.session.track else ""
+    for name, tell, limit in (
+        ("Best laps", _best_laps, _SECTION_LIMIT),
+        (f"⭐ Personal bests{track}", _personal_bests, _LONG_SECTION_LIMIT),
+        ("Biggest gain", _biggest_gain, _SECTION_LIMIT),
+        ("Seconds lost to mistakes", _lost_times, _LONG_SECTION_LIMIT),
+    ):
+        add_section(embed, name, _by_class(standings, tell, limit), limit)
+    add_section(embed, "Notes", note_lines(standings), _LONG_SECTION_LIMIT)
+    room = min(DESCRIPTION_LIMIT, MESSAGE_LIMIT - embed_size(embed))
+    embed.description = standings_tables(standings, room)
     return Answer(f"{title}: {_outcome(scores, laps)}", embed)
 
 
@@ -75,19 +85,45 @@ def _outcome(scores: Sequence[tuple[float, Person]], laps: Sequence[tuple[int, P
     return " · ".join(parts)
 
 
-def _by_class(standings: Standings, tell: Callable[[ClassStandings], str]) -> list[str]:
-    """Return what is to be told of each class, with its name in front where it has one."""
-    told = [(of_class.class_name, tell(of_class)) for of_class in standings.classes]
-    return [f"{bold(name)} {text}" if name else text for name, text in told if text]
+def _by_class(
+    standings: Standings, tell: Callable[[ClassStandings], Sequence[str]], limit: int
+) -> list[str]:
+    """Return what is to be told of each class, with its name in front where it has one.
+
+    Every class gets its share of the room.
+    """
+    told = [
+        (of_class.class_name, parts) for of_class in standings.classes if (parts := tell(of_class))
+    ]
+    lines = []
+    for class_name, parts in told:
+        title = f"{bold(class_name)} " if class_name else ""
+        room = limit // len(told) - size(title) - 1
+        lines.append(title + join_fitting(parts, room, separator=" · "))
+    return lines
 
 
-def _best_laps(standings: ClassStandings) -> str:
+def _best_laps(standings: ClassStandings) -> list[str]:
     laps = [(row.best_lap_ms, row.racer) for row in standings.rows if row.best_lap_ms is not None]
     fastest = sorted(laps, key=itemgetter(0))[:_BEST_LAPS]
-    return " · ".join(f"{format_lap(lap_ms)} {name_of(racer)}" for lap_ms, racer in fastest)
+    return [f"{format_lap(lap_ms)} {name_of(racer)}" for lap_ms, racer in fastest]
 
 
-def _biggest_gain(standings: ClassStandings) -> str:
+def _personal_bests(standings: ClassStandings) -> list[str]:
+    return [
+        f"{name_of(row.racer)} {format_lap(row.best_lap_ms)} (was {format_lap(row.best_before_ms)})"
+        for row in standings.rows
+        if row.is_personal_best and row.best_lap_ms and row.best_before_ms
+    ]
+
+
+def _lost_times(standings: ClassStandings) -> list[str]:
+    """Return who lost how much to mistakes, over all heats, the most first."""
+    rows = sorted(standings.rows, key=lambda row: -row.lost_ms)
+    return [f"{name_of(row.racer)} {seconds(row.lost_ms)}" for row in rows]
+
+
+def _biggest_gain(standings: ClassStandings) -> list[str]:
     gains = [
         (cell.change, row.racer, heat, cell.note)
         for row in standings.rows
@@ -95,7 +131,7 @@ def _biggest_gain(standings: ClassStandings) -> str:
         if cell is not None and cell.change is not None and cell.change > 0
     ]
     if not gains:
-        return ""
+        return []
     change, racer, heat, note = max(gains, key=itemgetter(0))
     told = f"{name_of(racer)}: {plain(heat.name)} {change_mark(change)}"
-    return f"{told} · {plain(note)}" if note else told
+    return [told, plain(note)] if note else [told]

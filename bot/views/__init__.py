@@ -7,6 +7,7 @@ from bot.views.confidence import ConfidenceButton
 from bot.views.heats import DeleteHeatButton, FinishHeatButton
 from bot.views.laps import CountLapButton, EventSelect, UndoButton
 from bot.views.sessions import CsvButton, DeleteSessionButton, RaceHereButton
+from bot.views.tables import PageButton, RacerSelect
 
 DYNAMIC_ITEMS: Final = (
     ConfidenceButton,
@@ -16,7 +17,9 @@ DYNAMIC_ITEMS: Final = (
     DeleteSessionButton,
     EventSelect,
     FinishHeatButton,
+    PageButton,
     RaceHereButton,
+    RacerSelect,
     ShareBothButton,
     ShareButton,
     UndoButton,

@@ -39,6 +39,7 @@ _READERS: Final[dict[str, Callable[[str], object]]] = {
     "heat_id": UUID,
     "lap_number": int,
     "other_id": int,
+    "page": int,
     "place_id": UUID,
     "racer_id": int,
     "rating": int,

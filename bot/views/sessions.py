@@ -14,7 +14,7 @@ from bot.render import sessions
 from bot.replies import reply
 from bot.views.base import UUID_HEX, Laid, OrpItem, row
 from core.bootstrap import Services
-from core.results import Deletion, Export, Standings
+from core.results import Deletion, Export
 
 
 class RaceHereButton(
@@ -73,13 +73,6 @@ class DeleteSessionButton(
         """Delete the session with everything in it."""
         deleted = await services.sessions.delete(caller_of(interaction), self.session_id)
         await reply(interaction, sessions.session_deleted(deleted))
-
-
-def standings(result: Standings) -> Laid:
-    """Return a session's standings, with Race here while it is open and not the caller's."""
-    can_join = result.session.is_open and not result.is_own
-    button = RaceHereButton(result.session.id)
-    return sessions.standings(result), row(button) if can_join else None
 
 
 def ask_delete_session(deletion: Deletion) -> Laid:

@@ -150,8 +150,9 @@ def cell(
     best_lap_ms: int | None = 20_812,
     rejected: bool = False,
     note: str | None = None,
+    lost_ms: int = 0,
 ) -> StandingCell:
-    return StandingCell(score, rejected, change, best_lap_ms, 5, note)
+    return StandingCell(score, rejected, change, best_lap_ms, 5, note, lost_ms)
 
 
 def class_of(

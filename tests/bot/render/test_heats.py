@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -137,7 +139,8 @@ def test_the_table_shows_the_laps_below_the_ranking() -> None:
         "```"
     )
     assert sections_of(answer) == {
-        "Max ▲4.1 · 35wt rear": "~~10.600~~ 20.912 21.044 20.987 21.101 20.850",
+        "Notes": "Max ▲4.1 · 35wt rear",
+        "Max ▲4.1": "~~10.600~~ 20.912 21.044 20.987 21.101 20.850",
         "Eva": "20.812",
     }
 
@@ -157,18 +160,36 @@ def test_a_real_race_is_shown_whole() -> None:
     assert answer.embed.footer.text is None
 
 
-def test_forty_racers_with_sixty_laps_are_cut() -> None:
+def test_forty_racers_with_sixty_laps_come_in_two_pages() -> None:
     runs = [
-        run(f"racer-{number:02}", STEADY * 12, left_out=range(1, 61, 2), change=1.0)
-        for number in range(40)
+        run(
+            f"racer-{number:02}",
+            STEADY * 12,
+            left_out=range(1, 61, 2),
+            change=1.0,
+            note="x" * 100,
+        )
+        for number in range(1, 41)
     ]
-    answer = heat_table(table(*runs))
-    assert_fits(answer)
-    assert "racer-39" in description_of(answer)
-    assert answer.embed is not None
-    shown = len(answer.embed.fields)
-    assert shown >= 4
-    assert answer.embed.footer.text == f"Laps of {40 - shown} more racers: /session export"
+    whole = table(*runs)
+    for page, on_it, place in (
+        (1, runs[:25], "Racers 1–25 of 40"),
+        (2, runs[25:], "Racers 26–40 of 40"),
+    ):
+        answer = heat_table(whole, page)
+        assert_fits(answer)
+        ranks = re.findall(r"(\d+) (racer-\d\d)", description_of(answer))
+        assert ranks == [
+            (driven.racer.name[-2:].lstrip("0"), driven.racer.name) for driven in on_it
+        ]
+        assert answer.embed is not None
+        laps = len(answer.embed.fields) - 1
+        assert laps >= 4
+        assert answer.embed.footer.text == (
+            f"{place}\nLaps of {len(on_it) - laps} more racers: pick one below"
+        )
+    assert heat_table(whole, 99) == heat_table(whole, 2)
+    assert heat_table(whole, 0) == heat_table(whole, 1)
 
 
 def test_a_long_run_is_cut() -> None:

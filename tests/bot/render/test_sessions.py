@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from uuid import UUID
 
@@ -161,11 +162,17 @@ def test_standings_without_laps() -> None:
     "name", ["racer-{:02}", "日本の友達の名前{:02}", "👨\u200d👩\u200d👧{:02}"]
 )
 def test_forty_racers_in_twelve_heats_fit(name: str, classes: int) -> None:
-    cells = [cell(99.9, -10.1, note="@everyone " * 9)] * 12
+    cells = [cell(99.9, -10.1, note="@everyone " * 9, lost_ms=12_345)] * 12
     heats = [f"Qualifier {number}" for number in range(1, 13)]
     of_class = class_of(heats, {name.format(racer): cells for racer in range(40)}, "Buggy")
     result = standings_of(*[of_class] * classes)
-    for answer in (standings(result), wrap_up(result)):
+    result = replace(result, session=session(track="Arena"))
+    beaten = tuple(
+        replace(of, rows=tuple(replace(row, best_before_ms=21_034) for row in of.rows))
+        for of in result.classes
+    )
+    result = replace(result, classes=beaten)
+    for answer in (standings(result), standings(result, 2), wrap_up(result)):
         assert_fits(answer)
         assert_harmless(answer)
         assert "Notes" in sections_of(answer)
@@ -174,11 +181,36 @@ def test_forty_racers_in_twelve_heats_fit(name: str, classes: int) -> None:
 
 def test_the_newest_heats_are_shown_first() -> None:
     heats = [f"Q{number}" for number in range(1, 13)]
-    rows = {f"racer-{number:02}": [cell(90.0, 0.1)] * 12 for number in range(40)}
+    rows = {f"racer-{number:02}": [cell(90.0, 0.1)] * 12 for number in range(25)}
     text = description_of(standings(standings_of(class_of(heats, rows))))
-    assert text.startswith("```\n7 earlier heats: /session export\n\n")
+    assert text.startswith("```\n2 earlier heats: /session export\n\n")
     assert "  Q8   Q9  Q10  Q11  Q12\n" in text
-    assert "racer-39" in text
+    assert "racer-24" in text
+
+
+def test_a_large_team_comes_in_pages_across_its_classes() -> None:
+    buggy = {f"B{number:02}": [cell(90.0), None] for number in range(1, 31)}
+    truggy = {f"T{number:02}": [None, cell(80.0, note="35wt")] for number in range(1, 11)}
+    whole = standings_of(
+        class_of(["Q1", "Q2"], buggy, "Buggy"), class_of(["Q1", "Q2"], truggy, "Truggy")
+    )
+    first, second = standings(whole, 1), standings(whole, 2)
+    assert re.findall(r"^[BT]\d\d", description_of(first), re.MULTILINE) == list(buggy)[:25]
+    assert re.findall(r"^[BT]\d\d", description_of(second), re.MULTILINE) == [
+        *list(buggy)[25:],
+        *truggy,
+    ]
+    # A heat that nobody on the page has driven would be an empty column.
+    assert "Q2" not in description_of(first)
+    assert "Truggy" not in description_of(first)
+    assert "Notes" not in sections_of(first)
+    assert "Notes" in sections_of(second)
+    assert first.embed is not None
+    assert first.embed.footer.text == "Racers 1–25 of 40"
+    assert standings(whole, 7) == second
+    small = standings(standings_of(class_of(["Q1"], {"Max": [cell()]})))
+    assert small.embed is not None
+    assert small.embed.footer.text is None
 
 
 @given(nasty_texts, nasty_texts, nasty_texts)

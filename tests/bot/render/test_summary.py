@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.summary import heat_summary, wrap_up
+from bot.render.text import cut, plain
 from core.advice import Strategy
 from core.results import RacerRun
 
@@ -118,6 +120,18 @@ def test_who_has_no_score_is_listed_with_the_reason() -> None:
     ]
 
 
+def test_one_extreme_total_leaves_the_others_their_decimals() -> None:
+    long_day = run("Max", (999_999,) * 600, change=1.0, best=True)
+    assert lines_of(run("Eva", best=True), long_day, run("Tim", STEADY[:3])) == [
+        " 1 Eva             99.5      avant",
+        "   5/1:44.894    20.850⭐ lost 0.0",
+        " 2 Max            100.0 ▲1.0 avant",
+        "   600/9999:59 16:39.999⭐ lost 0.0",
+        " 3 Tim             99.7      avant",
+        "   3/1:02.943    20.912  lost 0.0",
+    ]
+
+
 def test_the_real_race_fits_a_phone() -> None:
     answer = heat_summary(table(*real_runs("electric-a3-main")))
     assert_fits(answer)
@@ -169,8 +183,16 @@ STANDINGS = standings_of(
     class_of(
         ["Q1", "Q2", "Main"],
         {
-            "Max": [cell(88.6), cell(92.7, 4.1, note="35wt rear"), cell(90.0, -2.7)],
-            "Eva": [cell(81.3, best_lap_ms=20_500), None, cell(93.0, 11.7)],
+            "Max": [
+                cell(88.6, lost_ms=2_100),
+                cell(92.7, 4.1, note="35wt rear"),
+                cell(90.0, -2.7),
+            ],
+            "Eva": [
+                cell(81.3, best_lap_ms=20_500, lost_ms=9_700),
+                None,
+                cell(93.0, 11.7, lost_ms=1_200),
+            ],
         },
         "Buggy",
     ),
@@ -201,8 +223,48 @@ def test_the_wrap_up_has_everything_of_the_session() -> None:
     assert sections_of(answer) == {
         "Best laps": "**Buggy** 20.500 Eva · 20.812 Max\n**Truggy** 20.812 Tim",
         "Biggest gain": "**Buggy** Eva: Main ▲11.7",
+        "Seconds lost to mistakes": "**Buggy** Eva 10.9 · Max 2.1\n**Truggy** Tim 0.0",
         "Notes": "Buggy Q2 ▲4.1 · 35wt rear (Max)",
     }
+
+
+def test_the_wrap_up_names_who_beat_their_best_at_the_track() -> None:
+    buggy = STANDINGS.classes[0]
+    rows = (
+        replace(buggy.rows[0], best_before_ms=20_812),
+        replace(buggy.rows[1], best_before_ms=21_034),
+    )
+    answer = wrap_up(
+        replace(
+            STANDINGS,
+            session=session(track="Arena_33"),
+            classes=(replace(buggy, rows=rows), STANDINGS.classes[1]),
+        )
+    )
+    assert sections_of(answer)["⭐ Personal bests at Arena\\_33"] == (
+        "**Buggy** Eva 20.500 (was 21.034)"
+    )
+
+
+@pytest.mark.parametrize("name", ["racer-{:02}", "the-very-long-name_of_racer_{:02}"])
+def test_what_a_large_team_has_to_tell_is_cut_and_counted(name: str) -> None:
+    rows = {name.format(n): [cell(90.0, 1.0, note="x" * 100, lost_ms=n * 100)] for n in range(40)}
+    whole = standings_of(class_of(["Q1"], rows))
+    best = replace(
+        whole.classes[0],
+        rows=tuple(replace(row, best_before_ms=21_034) for row in whole.classes[0].rows),
+    )
+    answer = wrap_up(replace(whole, session=session(track="Arena"), classes=(best,)))
+    assert_fits(answer)
+    sections = sections_of(answer)
+    for heading in ("⭐ Personal bests at Arena", "Seconds lost to mistakes", "Notes"):
+        named = re.findall(r"racer\S*\d\d", sections[heading])
+        more = re.findall(r"and (\d+) more$", sections[heading])
+        assert len(named) + sum(map(int, more)) == 40
+        assert len(named) >= 4
+    assert sections["Seconds lost to mistakes"].startswith(plain(name.format(39)) + " 3.9 · ")
+    # What is left of the 6,000 characters is the table's.
+    assert all(cut(name.format(n), 12) in description_of(answer) for n in range(40))
 
 
 def test_a_session_without_laps_wraps_up_in_a_line() -> None:

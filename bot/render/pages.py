@@ -1,0 +1,45 @@
+"""Tables in pages: no more racers on one than the select under it can name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+# What a select offers at most.
+PAGE_SIZE: Final = 25
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of the lines of a table.
+
+    Attributes:
+        lines: Those on this page.
+        number: Which page it is, from 1.
+        last: How many pages there are.
+        before: How many lines are on the pages before.
+        total: How many lines there are in all.
+    """
+
+    lines: Sequence[T]
+    number: int
+    last: int
+    before: int
+    total: int
+
+    def place(self) -> str:
+        """Return ``Racers 26–40 of 40``; nothing where there is one page."""
+        if self.last == 1:
+            return ""
+        return f"Racers {self.before + 1}–{self.before + len(self.lines)} of {self.total}"
+
+
+def page_of(lines: Sequence[T], wanted: int) -> Page[T]:
+    """Return a page of a table; the last one when there are fewer by now."""
+    last = max(1, -(-len(lines) // PAGE_SIZE))
+    number = min(max(wanted, 1), last)
+    before = (number - 1) * PAGE_SIZE
+    return Page(lines[before : before + PAGE_SIZE], number, last, before, len(lines))
