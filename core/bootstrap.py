@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.database import Database
+from core.services.edits import EditService
 from core.services.entries import EntryService
 from core.services.heats import HeatService
 from core.services.housekeeping import Housekeeping
@@ -20,6 +21,7 @@ class Services:
     """Everything the bot can ask the core for."""
 
     entries: EntryService
+    edits: EditService
     heats: HeatService
     sessions: SessionService
     profiles: ProfileService
@@ -33,6 +35,7 @@ def build_services(database: Database) -> Services:
     """Return the services of one bot over one database."""
     return Services(
         entries=EntryService(database),
+        edits=EditService(database),
         heats=HeatService(database),
         sessions=SessionService(database),
         profiles=ProfileService(database),

@@ -1,10 +1,11 @@
-"""Commands that wait for their racer to say which event they are for.
+"""Commands that wait for their racer: to say which event they are for, to confirm, to correct.
 
 They wait in the database, so that nothing is retyped, also not after a restart.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -30,6 +31,13 @@ async def keep(
     laps_ms: tuple[int, ...] = (),
 ) -> WhichEvent:
     """Store a command (a dataclass of plain values) until its racer has chosen."""
+    draft_id = await put(uow, caller, command)
+    refs = tuple(places.session_ref(session) for session in sessions)
+    return WhichEvent(draft_id, laps_ms, refs)
+
+
+async def put(uow: UnitOfWork, caller: Caller, command: DataclassInstance) -> UUID:
+    """Store a command (a dataclass of plain values) for its racer; return the draft's id."""
     draft = Draft(
         team_id=caller.team_id,
         discord_user_id=caller.person.user_id,
@@ -38,16 +46,41 @@ async def keep(
     )
     uow.db.add(draft)
     await uow.db.flush()
-    refs = tuple(places.session_ref(session) for session in sessions)
-    return WhichEvent(draft.id, laps_ms, refs)
+    return draft.id
 
 
-async def take(uow: UnitOfWork, caller: Caller, draft_id: UUID) -> tuple[str, dict[str, Any]]:
+async def take(
+    uow: UnitOfWork, caller: Caller, draft_id: UUID, kinds: Sequence[type[DataclassInstance]]
+) -> tuple[str, dict[str, Any]]:
     """Return the kind and fields of the caller's waiting command, which then waits no more.
 
     Raises:
-        NotFound: It was carried out before, or is somebody else's.
+        NotFound: It was carried out before, is somebody else's, or is no such command.
     """
+    draft = await _find(uow, caller, draft_id, kinds)
+    if draft is None:
+        raise NotFound("That has been stored already; /heat show tells what stands.")
+    await uow.db.delete(draft)
+    return draft.command["kind"], _fields(draft)
+
+
+async def look(
+    uow: UnitOfWork, caller: Caller, draft_id: UUID, kind: type[DataclassInstance]
+) -> dict[str, Any]:
+    """Return the fields of the caller's waiting command, which goes on waiting.
+
+    Raises:
+        NotFound: It has been forgotten, or is somebody else's.
+    """
+    draft = await _find(uow, caller, draft_id, [kind])
+    if draft is None:
+        raise NotFound("I have that text no more: open the form again with /heat edit.")
+    return _fields(draft)
+
+
+async def _find(
+    uow: UnitOfWork, caller: Caller, draft_id: UUID, kinds: Sequence[type[DataclassInstance]]
+) -> Draft | None:
     draft = await uow.db.scalar(
         select(Draft).where(
             Draft.id == draft_id,
@@ -55,10 +88,12 @@ async def take(uow: UnitOfWork, caller: Caller, draft_id: UUID) -> tuple[str, di
             Draft.discord_user_id == caller.person.user_id,
         )
     )
-    if draft is None:
-        raise NotFound("That has been stored already; /heat show tells what stands.")
-    await uow.db.delete(draft)
+    names = [kind.__name__ for kind in kinds]
+    return draft if draft is not None and draft.command["kind"] in names else None
+
+
+def _fields(draft: Draft) -> dict[str, Any]:
     fields = dict(draft.command["fields"])
     if isinstance(fields.get("racer"), dict):
         fields["racer"] = Person(**fields["racer"])
-    return draft.command["kind"], fields
+    return fields

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -28,7 +29,11 @@ from core.results import (
 from core.services import drafts, lap_places, lapbook, outbox_rows, people, places, tables
 from core.services.heats import StartHeat, remove_heat, start_heat
 
+# In what an entry has replaced: the id of the other entry of a move.
+PARTNER: Final = "partner"
 _LAP_IS_GONE = "That lap does not exist any more; /heat show tells what stands."
+
+Stored: TypeAlias = tuple[RaceSession, Heat, RacerProfile, Entry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ class EntryService:
             team = await people.begin(uow, caller)
             session = await places.session_by_id(uow, team.id, session_id)
             places.require_open(session)
-            kind, fields = await drafts.take(uow, caller, draft_id)
+            kind, fields = await drafts.take(uow, caller, draft_id, [LogLaps, StartHeat])
             person = fields.get("racer") or caller.person
             await places.race_in(uow, session, await people.profile_of(uow, team.id, person))
             await uow.db.flush()
@@ -108,25 +113,23 @@ class EntryService:
         """
         async with self._database.write() as uow:
             team = await people.begin(uow, caller)
-            session, heat, racer, entry = await _entry(uow, team, entry_id)
-            if caller.person.user_id != racer.discord_user_id:
-                caller.require_crew(team.crew_role_id, "take back other racers' laps")
-            newest = await uow.db.scalar(
-                select(Entry.id)
-                .where(Entry.heat_id == heat.id, Entry.racer_id == racer.id)
-                .order_by(Entry.id.desc())
-                .limit(1)
-            )
-            if newest != entry.id:
-                raise NotAllowed("Laps were stored after these: take those back first.")
-            removed, restored = await lapbook.take_back(uow, session, heat, racer, entry)
-            run = await _run(uow, session, heat, racer)
-            heat_removed, session_removed = await _remove_if_empty(uow, session, heat)
+            stored = [await entry_of(uow, team, entry_id)]
+            partner = stored[0][3].replaced.get(PARTNER)
+            if partner is not None:
+                stored.append(await entry_of(uow, team, partner))
+            for _, heat, racer, entry in stored:
+                await _check_undo(uow, team, caller, heat, racer, entry)
+            # A run is taken from where it was moved to before it stands again where it was.
+            stored.sort(key=lambda one: one[3].id, reverse=True)
+            counts = [await lapbook.take_back(uow, *one) for one in stored]
+            session, heat, racer, _ = stored[-1]
+            run = await run_of(uow, session, heat, racer)
+            heat_removed, session_removed = await _remove_if_empty(uow, session, stored[0][1])
             await uow.commit()
         return Undone(
             heat=places.heat_ref(heat),
-            laps_removed=removed,
-            laps_restored=restored,
+            laps_removed=sum(removed for removed, _ in counts),
+            laps_restored=sum(restored for _, restored in counts),
             run=run,
             heat_removed=heat_removed,
             session_removed=session_removed,
@@ -164,7 +167,7 @@ class EntryService:
             counted = LapCounted(
                 places.heat_ref(heat),
                 lapbook.as_lap(lap),
-                await _run(uow, session, heat, racer),
+                await run_of(uow, session, heat, racer),
             )
             await uow.commit()
         return counted
@@ -186,7 +189,7 @@ class EntryService:
             racer = await people.profile_of(uow, team.id, caller.person)
             if not await lapbook.rate_confidence(uow, session, heat, racer, confidence):
                 raise NotAllowed("Only who has laps in this heat can rate the car in it.")
-            rated = ConfidenceRated(places.heat_ref(heat), await _run(uow, session, heat, racer))
+            rated = ConfidenceRated(places.heat_ref(heat), await run_of(uow, session, heat, racer))
             await uow.commit()
         return rated
 
@@ -229,7 +232,7 @@ async def _log(
         channel_id=caller.channel_id,
     )
     await places.race_in(uow, session, racer, heat.class_name, is_own=place.is_own_session)
-    run = await _run(uow, session, heat, racer)
+    run = await run_of(uow, session, heat, racer)
     new_laps = tuple(
         lap for lap in run.laps if lap.number > (before[-1].lap_number if before else 0)
     )
@@ -287,6 +290,21 @@ def _new_best(
     return None
 
 
+async def _check_undo(
+    uow: UnitOfWork, team: Team, caller: Caller, heat: Heat, racer: RacerProfile, entry: Entry
+) -> None:
+    if caller.person.user_id != racer.discord_user_id:
+        caller.require_crew(team.crew_role_id, "take back other racers' laps")
+    newest = await uow.db.scalar(
+        select(Entry.id)
+        .where(Entry.heat_id == heat.id, Entry.racer_id == racer.id)
+        .order_by(Entry.id.desc())
+        .limit(1)
+    )
+    if newest != entry.id:
+        raise NotAllowed("Laps were stored after these: take those back first.")
+
+
 async def _finisher(uow: UnitOfWork, heat: Heat, actor: RacerProfile) -> str | None:
     """Return the name of whoever else had finished the heat."""
     if heat.finished_by is None or heat.finished_by == actor.id:
@@ -294,15 +312,21 @@ async def _finisher(uow: UnitOfWork, heat: Heat, actor: RacerProfile) -> str | N
     return await uow.db.scalar(select(RacerProfile.name).where(RacerProfile.id == heat.finished_by))
 
 
-async def _run(uow: UnitOfWork, session: RaceSession, heat: Heat, racer: RacerProfile) -> RacerRun:
+async def run_of(
+    uow: UnitOfWork, session: RaceSession, heat: Heat, racer: RacerProfile
+) -> RacerRun:
+    """Return what a racer has in a heat now, as answers show it."""
     await uow.db.flush()
     runs = await tables.racer_runs(uow, session, heat, racer)
     return runs[0] if runs else RacerRun(tables.person(racer), (), None, None)
 
 
-async def _entry(
-    uow: UnitOfWork, team: Team, entry_id: int
-) -> tuple[RaceSession, Heat, RacerProfile, Entry]:
+async def entry_of(uow: UnitOfWork, team: Team, entry_id: int) -> Stored:
+    """Return an entry of the team with what it is about.
+
+    Raises:
+        NotFound: It was taken back.
+    """
     row = (
         await uow.db.execute(
             select(RaceSession, Heat, RacerProfile, Entry)
@@ -320,8 +344,10 @@ async def _entry(
 async def _remove_if_empty(uow: UnitOfWork, session: RaceSession, heat: Heat) -> tuple[bool, bool]:
     """Remove heat and session where a lap had opened them and nothing is left in them."""
     laps = await uow.db.scalar(select(RunLog.id).where(RunLog.heat_id == heat.id).limit(1))
+    # A run that was moved away or deleted comes back with its entry.
+    entry = await uow.db.scalar(select(Entry.id).where(Entry.heat_id == heat.id).limit(1))
     # A finished heat stays, and its post says that it has no laps.
-    if not heat.implicit or heat.status == "finished" or laps is not None:
+    if not heat.implicit or heat.status == "finished" or laps is not None or entry is not None:
         return False, False
     await remove_heat(uow, heat)
     others = await uow.db.scalar(select(Heat.id).where(Heat.session_id == session.id).limit(1))

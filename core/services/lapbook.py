@@ -7,7 +7,8 @@ works out ORP, stores both, and tells the outbox that a post has to change.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select
@@ -22,6 +23,39 @@ from core.services import outbox_rows
 
 FIRST_LAP = 1
 LONGEST_RUN = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class WantedLap:
+    """A lap as it shall stand after a run was written anew.
+
+    Attributes:
+        time_ms: 1 to 999,999 ms.
+        counts: Whether it counts.
+        is_decided: Whether that is the racer's decision.
+        confidence: What was rated with it.
+        entry_id: The entry it belongs to; None for the one that writes the run anew.
+        created_at: When it was first stored; None for now.
+    """
+
+    time_ms: int
+    counts: bool = True
+    is_decided: bool = False
+    confidence: int | None = None
+    entry_id: int | None = None
+    created_at: datetime | None = None
+
+    @classmethod
+    def kept(cls, row: RunLog) -> WantedLap:
+        """Return a stored lap as it stands."""
+        return cls(
+            row.lap_time_ms,
+            row.counts,
+            row.counts_decided,
+            row.confidence_rating,
+            row.entry_id,
+            row.created_at,
+        )
 
 
 def check_confidence(confidence: int | None) -> None:
@@ -91,7 +125,7 @@ async def append_laps(
         raise BadInput(f"A run in one heat has {LONGEST_RUN} laps at most.")
     if any(lap.lap_number == lap_number for lap in before):
         raise Conflict(f"Lap {lap_number} is there already; correct it or leave the number out.")
-    standing = await _standing_of(uow, heat, racer)
+    standing = await standing_of(uow, heat, racer)
     # Only what the entry itself sets is in it: Undo leaves a rating alone that came otherwise.
     replaced: dict[str, Any] = {"laps": None}
     if confidence is not None:
@@ -140,6 +174,99 @@ async def append_laps(
     return entry
 
 
+async def replace_laps(
+    uow: UnitOfWork,
+    session: RaceSession,
+    heat: Heat,
+    racer: RacerProfile,
+    *,
+    entered_by: RacerProfile,
+    before: Sequence[RunLog],
+    laps: Sequence[WantedLap],
+    note: str | None,
+    confidence: int | None,
+    channel_id: int | None = None,
+) -> Entry:
+    """Write a racer's run in a heat anew, numbered from 1, and settle the heat.
+
+    Args:
+        uow: The transaction, holding the team.
+        session: The session of the heat.
+        heat: The heat.
+        racer: Who drove the laps.
+        entered_by: Who asks for it.
+        before: The racer's laps of the heat so far, all of which go.
+        laps: What stands instead; none is allowed.
+        note: The note that stands from now on.
+        confidence: The confidence that stands from now on, 1 to 5.
+        channel_id: Where it was asked for.
+
+    Returns:
+        The entry; taken back, it brings the laps, the note and the confidence of before.
+    """
+    standing = await standing_of(uow, heat, racer)
+    replaced: dict[str, Any] = {"laps": [_as_kept(lap) for lap in before]}
+    # Without laps nothing of the standing stays. Else only what changes is in it: Undo leaves a
+    # rating alone that came otherwise.
+    if not laps or confidence != standing.confidence_rating:
+        replaced["confidence"] = standing.confidence_rating
+    if not laps or note != standing.note:
+        replaced["note"] = standing.note
+    entry = Entry(
+        heat_id=heat.id,
+        racer_id=racer.id,
+        entered_by=entered_by.id,
+        kind="form",
+        note=note,
+        replaced=replaced,
+        created_at=uow.now,
+    )
+    uow.db.add(entry)
+    await uow.db.flush()
+    await uow.db.execute(
+        delete(RunLog).where(RunLog.heat_id == heat.id, RunLog.racer_id == racer.id)
+    )
+    if laps:
+        await uow.db.execute(
+            insert(RunLog),
+            [
+                {
+                    "session_id": session.id,
+                    "heat_id": heat.id,
+                    "racer_id": racer.id,
+                    "lap_number": number,
+                    "lap_time_ms": lap.time_ms,
+                    "confidence_rating": lap.confidence,
+                    "counts": lap.counts,
+                    "counts_decided": lap.is_decided,
+                    "entry_id": lap.entry_id or entry.id,
+                    "created_at": lap.created_at or uow.now,
+                    "updated_at": uow.now,
+                }
+                for number, lap in enumerate(laps, FIRST_LAP)
+            ],
+        )
+    standing.confidence_rating = confidence
+    standing.note = note
+    heat.last_activity_at = uow.now
+    if channel_id is not None:
+        heat.last_channel_id = channel_id
+    await settle(uow, session, heat, racer)
+    return entry
+
+
+def _as_kept(lap: RunLog) -> dict[str, Any]:
+    """Return what an entry keeps of a lap that it replaces."""
+    return {
+        "lap_number": lap.lap_number,
+        "lap_time_ms": lap.lap_time_ms,
+        "confidence_rating": lap.confidence_rating,
+        "counts": lap.counts,
+        "counts_decided": lap.counts_decided,
+        "entry_id": lap.entry_id,
+    }
+
+
 async def settle(
     uow: UnitOfWork, session: RaceSession, heat: Heat, racer: RacerProfile
 ) -> list[RunLog]:
@@ -151,7 +278,7 @@ async def settle(
     laps = await laps_of(uow, heat, racer)
     await _look_at_first_crossing(uow, laps)
     if laps:
-        standing = await _standing_of(uow, heat, racer)
+        standing = await standing_of(uow, heat, racer)
         counting = [lap.lap_time_ms for lap in laps if lap.counts]
         orp = calculate_orp(
             counting,
@@ -199,7 +326,8 @@ async def renew_advice(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
     await uow.db.flush()
 
 
-async def _standing_of(uow: UnitOfWork, heat: Heat, racer: RacerProfile) -> HeatRacer:
+async def standing_of(uow: UnitOfWork, heat: Heat, racer: RacerProfile) -> HeatRacer:
+    """Return the racer's standing in the heat, made if it is new."""
     standing = await uow.db.get(HeatRacer, (heat.id, racer.id))
     if standing is None:
         standing = HeatRacer(heat_id=heat.id, racer_id=racer.id, updated_at=uow.now)
@@ -290,7 +418,7 @@ async def take_back(
                 for lap in replaced
             ],
         )
-    standing = await _standing_of(uow, heat, racer)
+    standing = await standing_of(uow, heat, racer)
     if "confidence" in entry.replaced:
         standing.confidence_rating = entry.replaced["confidence"]
     if "note" in entry.replaced:

@@ -1,0 +1,101 @@
+"""The form with a run's laps, what saving it did, and laps found in a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.caller import Person
+from core.results.heats import RacerRun
+from core.results.refs import HeatRef, SessionRef
+
+
+@dataclass(frozen=True, slots=True)
+class LapForm:
+    """What the form is filled with.
+
+    Attributes:
+        heat_id: The heat the laps are in; None for one that saving opens.
+        racer: Whose laps they are.
+        version: What the laps stood at when the form was opened.
+        laps: One a line, ``x`` in front of one that does not count.
+        heat: The heat by name, its class in front.
+        note: What was changed on the car; empty for nothing.
+        is_crew: Whether the laps may be given to somebody else.
+        to_racer: Who was picked to get them, in a form that is opened again.
+    """
+
+    heat_id: UUID | None
+    racer: Person
+    version: str
+    laps: str
+    heat: str
+    note: str
+    is_crew: bool
+    to_racer: Person
+
+
+@dataclass(frozen=True, slots=True)
+class LapsEdited:
+    """A run was written anew.
+
+    Attributes:
+        heat: Where it is now.
+        session: The session of that heat.
+        run: The racer's whole run as it now stands.
+        laps_before: How many laps it had.
+        for_other: Whether it is somebody else's.
+        entry_id: What Undo takes back; None when nothing was changed.
+        moved_from: The heat it was in, when it is another one now.
+        was_of: The racer it belonged to, when it is another one now.
+        opened_heat: The heat was opened for it.
+        opened_session: The session was opened for it.
+        heat_is_open: Whether the heat is still open.
+        post_follows: Whether the finished heat's post will show it.
+        first_crossing: Lap 1 now does not count, being the run to the loop.
+        doubtful: Numbers of changed laps under half or over three times the racer's median.
+    """
+
+    heat: HeatRef
+    session: SessionRef
+    run: RacerRun
+    laps_before: int
+    for_other: bool
+    entry_id: int | None
+    moved_from: HeatRef | None = None
+    was_of: Person | None = None
+    opened_heat: bool = False
+    opened_session: bool = False
+    heat_is_open: bool = True
+    post_follows: bool = False
+    first_crossing: bool = False
+    doubtful: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LapsFound:
+    """What was understood of somebody's message, waiting to be confirmed.
+
+    Attributes:
+        draft_id: What confirming stores.
+        racer: Who wrote it and whose laps they are.
+        for_other: Whether that is not the one who asked.
+        times_ms: The lap times in the order written.
+        left_out: Pieces with digits that were taken for something else.
+        heat_label: The heat they would go to; several events are open when there is none.
+        session: Its session; None where one would be opened.
+        opens_heat: Whether the heat would be opened for them.
+        laps_there: How many laps the racer has in that heat already.
+        repeats: How many of the laps repeat ones already there, three or more in a row.
+    """
+
+    draft_id: UUID
+    racer: Person
+    for_other: bool
+    times_ms: tuple[int, ...]
+    left_out: tuple[str, ...]
+    heat_label: str | None
+    session: SessionRef | None
+    opens_heat: bool
+    laps_there: int
+    repeats: int

@@ -1,0 +1,358 @@
+"""The form: a racer's whole run in a heat, written anew at once or not at all.
+
+A racer may write their own run anew, whoever has typed it; crew anybody's. Every such change is an
+entry, and taking it back brings the run, its heat and its racer as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.caller import Caller, Person
+from core.database import Database, UnitOfWork
+from core.errors import BadInput, Conflict, NotFound, RacerError
+from core.lapchecks import repeated_run
+from core.laptimes import MAX_LAPS, FormLap, format_form, parse_form
+from core.models import Heat, HeatRacer, RacerProfile, RaceSession, Team
+from core.names import clean_heat_name, clean_note, clean_text, name_key
+from core.results.edits import LapForm, LapsEdited
+from core.services import drafts, entries, lap_places, people, places, rewriting, tables
+from core.services.lapbook import WantedLap
+
+# What a form stands at that was opened for no heat.
+NO_HEAT_YET: Final = "none"
+_TO_DO: Final = "correct other racers' laps"
+
+
+@dataclass(frozen=True, slots=True)
+class EditLaps:
+    """What the form came back with.
+
+    Attributes:
+        heat_id: The heat it was opened for; None for one that saving opens.
+        racer_id: The Discord user id of whose laps it was opened for.
+        version: What the laps stood at when it was opened.
+        laps: One a line, ``x`` in front of one that shall not count.
+        heat: The heat they belong to, by name.
+        note: What was changed on the car; empty for nothing.
+        racer: Whose laps they are; None for those it was opened for.
+    """
+
+    heat_id: str | None
+    racer_id: int
+    version: str
+    laps: str
+    heat: str
+    note: str
+    racer: Person | None = None
+
+
+class ChangedMeanwhile(Conflict):
+    """The laps are no longer those that the form was opened with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody changed these laps meanwhile, so yours were not saved: look with /heat show; "
+            "Edit again saves yours over what stands now."
+        )
+
+
+class EditService:
+    """Runs written anew; each call is bound to the caller's team."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open(
+        self, caller: Caller, heat: str | None = None, racer: Person | None = None
+    ) -> LapForm:
+        """Return the form with a racer's laps.
+
+        Without a heat it is their open heat, else the one of their class that is open, else the
+        last they have laps in. Where there is none, or none of that name, saving opens it.
+
+        Raises:
+            NotAllowed: They are somebody else's and the caller is not crew.
+            NotFound: An id means nothing in this team.
+            SeveralOpen: Several sessions are open and the racer has used none of them.
+            BadInput: The name cannot be used, or there are more laps than the form holds.
+        """
+        async with self._database.read() as uow:
+            subject = racer or caller.person
+            is_crew = await _check_rights(uow, caller, subject.user_id)
+            profile = await people.find_profile(uow, caller.team_id, subject.user_id)
+            seen = await _heat_to_edit(uow, caller.team_id, profile, heat)
+            label = f"{seen.class_name} {seen.name}".strip()
+            empty = LapForm(None, subject, NO_HEAT_YET, "", label, "", is_crew, subject)
+            if seen.session is None or seen.heat is None:
+                return empty
+            form = replace(empty, heat_id=seen.heat.id, version=rewriting.version_of(seen.heat))
+            if profile is None:
+                return form
+            return _filled(form, await rewriting.read_run(uow, seen.session, seen.heat, profile))
+
+    async def open_again(self, caller: Caller, draft_id: UUID) -> LapForm:
+        """Return the form with what was refused.
+
+        Raises:
+            NotFound: It has been forgotten, or is somebody else's.
+            NotAllowed: The laps are somebody else's and the caller is not crew.
+        """
+        async with self._database.read() as uow:
+            fields = await drafts.look(uow, caller, draft_id, EditLaps)
+            command = EditLaps(**fields)
+            is_crew = await _check_rights(uow, caller, command.racer_id)
+            profile = await people.find_profile(uow, caller.team_id, command.racer_id)
+            racer = tables.person(profile) if profile else command.racer or caller.person
+        return LapForm(
+            heat_id=places.as_uuid(command.heat_id or ""),
+            racer=racer,
+            version=command.version,
+            laps=command.laps,
+            heat=command.heat,
+            note=command.note,
+            is_crew=is_crew,
+            to_racer=command.racer or racer,
+        )
+
+    async def keep(self, caller: Caller, command: EditLaps, reason: RacerError) -> UUID:
+        """Keep what was refused, so that it can be corrected; return the draft's id.
+
+        Whoever was told that the laps are others now saves over those the next time.
+        """
+        async with self._database.write() as uow:
+            team = await people.begin(uow, caller)
+            if isinstance(reason, ChangedMeanwhile):
+                command = replace(command, version=await _version_now(uow, team, command))
+            draft_id = await drafts.put(uow, caller, command)
+            await uow.commit()
+        return draft_id
+
+    async def save(self, caller: Caller, command: EditLaps) -> LapsEdited:
+        """Store a run as the form has it: all of it, or nothing with an error that says why.
+
+        Raises:
+            BadInput: Something cannot be used; the sentence names the line of a bad lap.
+            Conflict: Somebody changed the laps meanwhile, or the racer has other laps where these
+                are to go.
+            NotAllowed: They are somebody else's and the caller is not crew.
+            NotFound: The heat or the racer is gone.
+        """
+        laps = parse_form(command.laps)
+        note = clean_note(command.note) if clean_text(command.note) else None
+        async with self._database.write() as uow:
+            team = await people.begin(uow, caller)
+            edited = await _save(uow, team, caller, command, laps, note)
+            await uow.commit()
+        return edited
+
+    async def remove_repeats(self, caller: Caller, entry_id: int) -> LapsEdited:
+        """Remove the laps of an entry that repeat ones there before, three or more in a row.
+
+        Raises:
+            Conflict: None of them does, or any more.
+            NotFound: The entry was taken back.
+            NotAllowed: The laps are somebody else's and the caller is not crew.
+        """
+        async with self._database.write() as uow:
+            team = await people.begin(uow, caller)
+            actor = await people.profile_of(uow, team.id, caller.person)
+            session, heat, racer, entry = await entries.entry_of(uow, team, entry_id)
+            await _check_rights(uow, caller, racer.discord_user_id)
+            run = await rewriting.read_run(uow, session, heat, racer)
+            places_of_new = [at for at, lap in enumerate(run.laps) if lap.entry_id == entry.id]
+            start = places_of_new[0] if places_of_new else 0
+            new = [run.laps[at].lap_time_ms for at in places_of_new]
+            earlier = [lap.lap_time_ms for lap in run.laps[:start]]
+            repeats = {places_of_new[at] for at in repeated_run(earlier, new)}
+            if not repeats:
+                raise Conflict("None of these laps repeats others; /heat show tells what stands.")
+            kept = [WantedLap.kept(lap) for at, lap in enumerate(run.laps) if at not in repeats]
+            edited = await rewriting.write_anew(uow, caller, actor, run, kept, run.note)
+            await uow.commit()
+        return edited
+
+
+async def _check_rights(uow: UnitOfWork, caller: Caller, racer_id: int | None) -> bool:
+    """Return whether the caller is crew, which they have to be for another racer's laps.
+
+    Raises:
+        NotAllowed: They are not.
+    """
+    crew_role_id = await uow.db.scalar(select(Team.crew_role_id).where(Team.id == caller.team_id))
+    if racer_id != caller.person.user_id:
+        caller.require_crew(crew_role_id, _TO_DO)
+    return caller.is_crew(crew_role_id)
+
+
+async def _version_now(uow: UnitOfWork, team: Team, command: EditLaps) -> str:
+    heat_id = places.as_uuid(command.heat_id or "")
+    racer = await people.find_profile(uow, team.id, command.racer_id)
+    if heat_id is None or racer is None:
+        return command.version
+    session, heat = await places.heat_by_id(uow, team.id, heat_id)
+    return (await rewriting.read_run(uow, session, heat, racer)).version
+
+
+async def _heat_to_edit(
+    uow: UnitOfWork, team_id: int, racer: RacerProfile | None, text: str | None
+) -> lap_places.Foreseen:
+    if text is None and racer is not None:
+        session = await places.own_session(uow, team_id, racer)
+        heat = await places.own_open_heat(uow, session, racer, None) if session else None
+        if session is None or heat is None:
+            seen = await lap_places.foresee(uow, team_id, racer, heat_text=None, class_text=None)
+            if seen.heat is not None:
+                return seen
+            heat = await _last_driven(uow, team_id, racer, session)
+            if heat is None:
+                return seen
+            session = await places.session_by_id(uow, team_id, heat.session_id)
+        return lap_places.Foreseen(session, heat, heat.name, heat.class_name)
+    return await lap_places.foresee(uow, team_id, racer, heat_text=text, class_text=None)
+
+
+async def _last_driven(
+    uow: UnitOfWork, team_id: int, racer: RacerProfile, session: RaceSession | None
+) -> Heat | None:
+    """Return the last heat the racer has laps in, of their session when one is open."""
+    query = (
+        select(Heat)
+        .join(HeatRacer, HeatRacer.heat_id == Heat.id)
+        .join(RaceSession, RaceSession.id == Heat.session_id)
+        .where(HeatRacer.racer_id == racer.id, RaceSession.team_id == team_id)
+    )
+    if session is not None:
+        query = query.where(Heat.session_id == session.id)
+    return await uow.db.scalar(query.order_by(Heat.opened_at.desc()).limit(1))
+
+
+def _filled(form: LapForm, run: rewriting.Run) -> LapForm:
+    if len(run.laps) > MAX_LAPS:
+        raise BadInput(f"The form holds {MAX_LAPS} laps, and this run has {len(run.laps)}.")
+    laps = format_form(FormLap(lap.lap_time_ms, lap.counts) for lap in run.laps)
+    return replace(form, laps=laps, note=run.note or "", version=run.version)
+
+
+async def _save(
+    uow: UnitOfWork,
+    team: Team,
+    caller: Caller,
+    command: EditLaps,
+    laps: Sequence[FormLap],
+    note: str | None,
+) -> LapsEdited:
+    actor = await people.profile_of(uow, team.id, caller.person)
+    await _check_rights(uow, caller, command.racer_id)
+    racer = await _racer(uow, team, actor, command)
+    heat_id = places.as_uuid(command.heat_id or "")
+    if heat_id is None:
+        return await _save_new(uow, team, caller, actor, racer, command, laps, note)
+    run = await rewriting.read_run(uow, *await places.heat_by_id(uow, team.id, heat_id), racer)
+    if run.version != command.version:
+        raise ChangedMeanwhile
+    wanted = rewriting.pair(run.laps, laps)
+    to_racer = await _racer_to_be(uow, team, caller, racer, command)
+    to_heat, opened = await _heat_to_be(uow, run, to_racer, command.heat, caller)
+    if not laps and (not run.laps or to_heat.id != run.heat.id or to_racer.id != racer.id):
+        raise BadInput("There are no laps in the form: type or paste them, one a line.")
+    if to_heat.id == run.heat.id and to_racer.id == racer.id:
+        edited = await rewriting.write_anew(uow, caller, actor, run, wanted, note)
+    else:
+        edited = await rewriting.move(uow, caller, actor, run, to_heat, to_racer, wanted, note)
+    if not run.laps:
+        await places.race_in(uow, run.session, to_racer, to_heat.class_name)
+    return replace(edited, opened_heat=opened)
+
+
+async def _save_new(
+    uow: UnitOfWork,
+    team: Team,
+    caller: Caller,
+    actor: RacerProfile,
+    racer: RacerProfile,
+    command: EditLaps,
+    laps: Sequence[FormLap],
+    note: str | None,
+) -> LapsEdited:
+    """Store laps in a heat that the form was not opened for, as ``/lap`` would."""
+    if not laps:
+        raise BadInput("There are no laps in the form: type or paste them, one a line.")
+    racer = await _racer_to_be(uow, team, caller, racer, command)
+    place = await lap_places.place_for_laps(
+        uow,
+        team,
+        racer,
+        heat_text=command.heat if clean_text(command.heat) else None,
+        class_text=None,
+        channel_id=caller.channel_id,
+    )
+    run = await rewriting.read_run(uow, place.session, place.heat, racer)
+    rewriting.refuse_laps_there(run)
+    edited = await rewriting.write_anew(uow, caller, actor, run, rewriting.pair([], laps), note)
+    await places.race_in(
+        uow, place.session, racer, place.heat.class_name, is_own=place.is_own_session
+    )
+    return replace(edited, opened_heat=place.opened_heat, opened_session=place.opened_session)
+
+
+async def _racer(
+    uow: UnitOfWork, team: Team, actor: RacerProfile, command: EditLaps
+) -> RacerProfile:
+    """Return whose laps the form was opened for; one who is new comes with the form."""
+    if command.racer_id == actor.discord_user_id:
+        return actor
+    racer = await people.find_profile(uow, team.id, command.racer_id)
+    if racer is None and command.racer is not None and command.racer.user_id == command.racer_id:
+        racer = await people.profile_of(uow, team.id, command.racer)
+    if racer is None:
+        raise NotFound("That racer has no laps here; pick whose laps they are in the form.")
+    return racer
+
+
+async def _racer_to_be(
+    uow: UnitOfWork, team: Team, caller: Caller, racer: RacerProfile, command: EditLaps
+) -> RacerProfile:
+    if command.racer is None or command.racer.user_id == racer.discord_user_id:
+        return racer
+    caller.require_crew(team.crew_role_id, "give laps to another racer")
+    return await people.profile_of(uow, team.id, command.racer)
+
+
+async def _heat_to_be(
+    uow: UnitOfWork, run: rewriting.Run, racer: RacerProfile, text: str, caller: Caller
+) -> tuple[Heat, bool]:
+    """Return the heat of the session that a name means, and whether it was opened just now."""
+    label, class_name = places.heat_ref(run.heat).label, run.heat.class_name
+    if name_key(text) in {name_key(label), run.heat.name_key}:
+        return run.heat, False
+    heats = await places.heats_of(uow, run.session)
+    found = places.match_heat(heats, text, class_name, other_classes=False)
+    if found is not None:
+        return found, False
+    name = clean_heat_name(text)
+    if class_name and name_key(name).startswith(f"{run.heat.class_key} "):
+        name = clean_heat_name(name[len(class_name) :])
+        found = places.match_heat(heats, name, class_name, other_classes=False)
+        if found is not None:
+            return found, False
+    if run.session.status == "closed":
+        raise Conflict(
+            f"{run.session.session_name} is closed and opens no more heats: "
+            "type a heat that it has; /heat list shows them."
+        )
+    opened = await places.open_heat(
+        uow,
+        run.session,
+        racer,
+        name=name,
+        class_name=class_name,
+        implicit=True,
+        channel_id=caller.channel_id,
+    )
+    return opened, True
