@@ -6,12 +6,16 @@ All functions work inside the caller's transaction and only ever look within one
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 
 from core.caller import Caller, Person
 from core.database import UnitOfWork
 from core.models import RacerProfile, Team
+
+# What a column of ids holds; a forged button or select may carry more.
+_LARGEST_ID: Final = 2**63 - 1
 
 
 async def begin(uow: UnitOfWork, caller: Caller) -> Team:
@@ -36,6 +40,8 @@ def greet(team: Team, now: datetime) -> bool:
 
 async def find_profile(uow: UnitOfWork, team_id: int, user_id: int) -> RacerProfile | None:
     """Return the profile of a member, if there is one."""
+    if user_id > _LARGEST_ID:
+        return None
     return await uow.db.scalar(
         select(RacerProfile).where(
             RacerProfile.team_id == team_id, RacerProfile.discord_user_id == user_id

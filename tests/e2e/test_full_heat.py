@@ -24,6 +24,7 @@ NOTE = "x" * 100
 MORE_HEATS = 26
 LONGEST_NAME = 32
 MOST_CHOICES = 25
+MOST_OPTIONS = 25
 WITHIN_S = 3.0
 
 
@@ -54,6 +55,32 @@ def check_all_are_in(text: str) -> None:
     assert missing == 0 or f"and {missing} more" in below, text
 
 
+def names_in(answer: Answer) -> set[str]:
+    """Return who is in a table, and check that the select below offers the same."""
+    (select,) = answer.selects
+    offered = {option.label[:3] for option in select.options}
+    assert offered == set(re.findall(r"\bD\d\d\b", answer.text.partition("```")[2]))
+    return offered
+
+
+async def check_pages(racer: Racer, shown: Answer, place: str = "") -> None:
+    """Turn the pages of a table there and back, and look at somebody on the second."""
+    first = names_in(shown)
+    second = in_time(await racer.press(shown, "▶"))
+    assert second.updated
+    assert len(first) == MOST_OPTIONS
+    assert len(first | names_in(second)) == len(first) + len(names_in(second)) == RACERS
+    if place:
+        picked = second.selects[0].options[-1]
+        card = in_time(await racer.choose(second, picked.value))
+        assert card.ephemeral
+        assert picked.label[:3] in card.text
+        assert place in card.text
+        assert "Share" in [button.label for button in card.buttons]
+    back = in_time(await racer.press(second, "◀"))
+    assert names_in(back) == first
+
+
 async def test_forty_racers_with_sixty_laps_each_in_one_heat(stage: Stage, team: Team) -> None:
     racers = [add_racer(team, number) for number in range(1, RACERS + 1)]
     first, channel = racers[0], team.channel(CHANNEL)
@@ -74,8 +101,8 @@ async def test_forty_racers_with_sixty_laps_each_in_one_heat(stage: Stage, team:
     for answer in logged:
         assert f"laps 1–{LAPS}" in in_time(answer).text
 
-    check_all_are_in((await type_in("/heat show heat:Q1")).text)
-    check_all_are_in((await type_in("/session show")).text)
+    for command, place in (("/heat show heat:Q1", "Q1"), ("/session show", "whole session")):
+        await check_pages(racers[1], in_time(await racers[1].type(CHANNEL, command)), place)
     assert f"{LAPS}/" in (await type_in("/orp")).text
     assert f"{LAPS} laps in the session" in (await type_in("/orp heat:all")).text
     assert f"{RACERS} racers" in (await type_in("/heat list")).text
@@ -93,7 +120,7 @@ async def test_forty_racers_with_sixty_laps_each_in_one_heat(stage: Stage, team:
 
     for _ in range(MORE_HEATS):
         await type_in("/heat start")
-    check_all_are_in((await type_in("/session show")).text)
+    await check_pages(racers[2], in_time(await racers[2].type(CHANNEL, "/session show")))
     for command, option in (("lap", "heat"), ("heat show", "heat"), ("session show", "session")):
         # An answer that came too late raises.
         choices = await first.autocomplete(CHANNEL, command, {}, focused=(option, ""))
@@ -101,5 +128,6 @@ async def test_forty_racers_with_sixty_laps_each_in_one_heat(stage: Stage, team:
     await type_in("/session close")
     wrap_up = await channel.wait_for(lambda message: message.id != post.id, 10)
     check_all_are_in(wrap_up.text)
+    assert "Seconds lost to mistakes" in wrap_up.text
     (file,) = in_time(await first.press(wrap_up, "CSV")).attachments
     assert len(file.data.splitlines()) == 1 + RACERS * LAPS

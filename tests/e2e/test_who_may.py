@@ -75,6 +75,12 @@ async def set_scene(stage: Stage, name: str) -> Scene:
         line = f"/{what} delete {what}:{'Q2' if what == 'heat' else 'Club Race'}"
         question = await owner.type(channel, line)
         items[f"Delete {what}"] = (question, question.buttons[0].custom_id or "")
+    for what in ("heat", "session"):
+        line = f"/{what} show {what}:{'Q1' if what == 'heat' else 'Club Race'}"
+        table = await racer.type(channel, line)
+        look = table.selects[0].custom_id
+        items[f"Look in {what}"] = (table, look)
+        items[f"Turn {what}"] = (table, f"{look.replace('look', 'page')}:1")
     people = {MANAGER: owner, CREW: crew, HIMSELF: racer, MEMBER: member}
     return Scene(people, items)
 
@@ -94,6 +100,17 @@ def pressing(label: str) -> Act:
         return await racer.press(where, custom_id=custom_id, raw=True)
 
     return press
+
+
+def looking(label: str) -> Act:
+    """Pick racer-2 in a select, also one that only somebody else can see."""
+
+    async def look(scene: Scene, racer: Racer) -> Answer:
+        where, custom_id = scene.items[label]
+        picked = str(scene.people[HIMSELF].user.id)
+        return await racer.choose(where, picked, custom_id=custom_id, raw=True)
+
+    return look
 
 
 ACTS: dict[str, tuple[Act, set[str]]] = {
@@ -136,6 +153,10 @@ ACTS: dict[str, tuple[Act, set[str]]] = {
     ),
     "presses Race here": (pressing("Race here"), EVERYBODY),
     "takes the CSV": (pressing("CSV"), EVERYBODY),
+    "looks at racer-2 in a heat": (looking("Look in heat"), EVERYBODY),
+    "looks at racer-2 in a session": (looking("Look in session"), EVERYBODY),
+    "turns a heat's page": (pressing("Turn heat"), EVERYBODY),
+    "turns a session's page": (pressing("Turn session"), EVERYBODY),
 }
 
 
@@ -150,6 +171,16 @@ async def test_who_may(stage: Stage, act: str) -> None:
         refused = answer.content.startswith(REFUSAL)
         assert refused == (role not in allowed), f"{role} {act}: {answer.content}"
         assert answer.ephemeral or act == "shares a card"
+    stage.discord.assert_clean()
+
+
+@pytest.mark.parametrize("picked", ["nobody", "0", "99999999999999999999", "²", ""])
+async def test_who_is_not_in_the_table_cannot_be_looked_at(stage: Stage, picked: str) -> None:
+    scene = await set_scene(stage, f"looking at {picked}")
+    for label in ("Look in heat", "Look in session"):
+        where, custom_id = scene.items[label]
+        answer = await scene.people[MEMBER].choose(where, picked, custom_id=custom_id, raw=True)
+        assert "no laps left for that card" in answer.content
     stage.discord.assert_clean()
 
 
@@ -174,9 +205,12 @@ async def test_what_belongs_to_another_team_cannot_be_reached_by_any_id(stage: S
     await rival.type(CHANNEL, "/session start name:Rivals")
     own = await rival.type(CHANNEL, "/lap times:40.1 40.2 heat:Q2")
     forged = [custom_id for _, custom_id in scene.items.values()]
-    assert len(forged) == 13
+    assert len(forged) == 17
     for custom_id in forged:
-        answer = await rival.press(own, custom_id=custom_id, raw=True)
+        if custom_id.startswith("look:"):
+            answer = await rival.choose(own, str(racer.user.id), custom_id=custom_id, raw=True)
+        else:
+            answer = await rival.press(own, custom_id=custom_id, raw=True)
         assert not answer.failed, custom_id
         assert not answer.attachments, custom_id
         assert "20." not in answer.text, custom_id
