@@ -126,6 +126,31 @@ async def test_the_whole_tour_of_commands(team: Team, owner: Racer, mate: Racer)
     assert "Club Race" not in (await say(channel, "/session list")).text
 
 
+async def test_the_wrap_up_tells_bests_and_time_lost_and_follows_corrections(
+    team: Team, owner: Racer, mate: Racer
+) -> None:
+    channel = team.channel(CHANNEL)
+    await owner.type(channel, "/session start name:Saturday track:Arena")
+    await owner.type(channel, "/lap times:20.3 20.2 20.4 heat:Q1")
+    await owner.type(channel, "/session close")
+    await owner.type(channel, "/session start name:Sunday track:Arena")
+    first = await owner.type(channel, "/lap times:20.3 20.2 20.4 25.3 20.3 heat:Q1")
+    assert "⭐" not in first.text
+    await mate.type(channel, "/lap times:19.5 19.6 heat:Q1")
+    second = await owner.type(channel, "/lap times:20.3 20.1 20.4 heat:Q2")
+    assert "⭐ Your best at Arena: 20.100 (was 20.200)" in second.text
+    await owner.type(channel, "/session close")
+    post = await channel.wait_for(lambda message: "Sunday is over" in message.content, 10)
+    assert "⭐ Personal bests at Arena\nracer-1 20.100 (was 20.200)" in post.text
+    assert "Seconds lost to mistakes\nracer-1 5.0 · racer-2 0.0" in post.text
+    await owner.press(second, "Undo")
+    await owner.press(first, "Undo")
+    await channel.wait_for(lambda message: message is post and "racer-1" not in post.text, 10)
+    assert "⭐" not in post.text
+    assert "Seconds lost to mistakes\nracer-2 0.0" in post.text
+    assert len([message for message in channel.messages if "is over" in message.content]) == 2
+
+
 async def test_names_are_offered_as_they_are_typed(team: Team, owner: Racer) -> None:
     channel = team.channel(CHANNEL)
     await owner.type(channel, "/session start name:Club Race track:Arena")

@@ -22,6 +22,7 @@ async def test_everything_is_there_after_a_restart(
         await discord.ready()
         await owner.type(channel, "/session start name:Club Race track:Arena")
         answer = await owner.type(channel, "/lap times:20.1 20.2 heat:Q1")
+        table = await owner.type(channel, "/heat show heat:Q1")
         assert await bot.stop() == 0, bot.tail
     registered = [r for r in discord.requests if r.method == "PUT" and "commands" in r.path]
     await discord.gone()
@@ -29,6 +30,11 @@ async def test_everything_is_there_after_a_restart(
         await discord.ready()
         shown = await owner.type(channel, "/heat show heat:Q1")
         assert "20.100" in shown.text
+        assert "20.100" in (await owner.choose(table, owner.user.name)).text
+        page = f"{table.selects[0].custom_id.replace('look', 'page')}:1"
+        turned = await owner.press(table, custom_id=page)
+        assert turned.updated
+        assert "20.100" in turned.text
         undone = await owner.press(answer, "Undo")
         assert not undone.failed
         listed = await owner.type(channel, "/session list")
