@@ -101,6 +101,7 @@ def readable(text: str) -> str:
     return clean_text(shown) or _NOTHING_VISIBLE
 
 
+@lru_cache(maxsize=4_096)
 def width_of(text: str, points: float) -> float:
     """Return how wide a text is when drawn, in points."""
     probe = _probe()

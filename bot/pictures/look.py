@@ -10,6 +10,7 @@ too dark for this background. Nothing is told by colour alone: racers also diffe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final, Literal
@@ -17,6 +18,7 @@ from typing import Final, Literal
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 from PIL import Image
@@ -29,6 +31,8 @@ WIDTH: Final = 380.0
 SMALL: Final = 9.0
 NORMAL: Final = 10.0
 LARGE: Final = 13.0
+MARK_SIZE: Final = 4.0
+MARK_EDGE: Final = 0.8
 
 BACKGROUND: Final = "#1E1F22"
 PANEL: Final = "#2B2D31"
@@ -51,6 +55,9 @@ STRATEGY_COLOURS: Final = {
     Strategy.STABILITY: ORANGE,
 }
 REJECTED_COLOUR: Final = QUIET_TEXT
+
+# Of the size of the letters: every script then stands on one line, whatever hangs below it.
+_HALF_CAPITAL: Final = 0.357
 
 Align = Literal["left", "center", "right"]
 
@@ -114,7 +121,7 @@ def write(
     Args:
         figure: The picture.
         x: Points from its left edge to where the text is aligned.
-        y: Points from its upper edge to the middle of the line.
+        y: Points from its upper edge to the middle of a capital letter.
         text: Taken letter by letter; ``$`` has no meaning.
         points: The size of the letters.
         colour: One of the colours of this module.
@@ -122,15 +129,41 @@ def write(
     """
     return figure.text(
         x,
-        y,
+        y + _HALF_CAPITAL * points,
         text,
         transform=from_top_left(figure),
         fontproperties=font(points),
         color=colour,
         horizontalalignment=align,
-        verticalalignment="center_baseline",
+        verticalalignment="baseline",
         parse_math=False,
     )
+
+
+def mark(figure: Figure, x: float, y: float, style: RacerStyle, *, hollow: bool = False) -> Line2D:
+    """Draw a racer's mark, its middle at those points from the upper left."""
+    drawn = Line2D(
+        [x],
+        [y],
+        transform=from_top_left(figure),
+        linestyle="",
+        marker=style.marker,
+        markersize=MARK_SIZE,
+        markeredgewidth=MARK_EDGE,
+        markeredgecolor=style.colour,
+        markerfacecolor=BACKGROUND if hollow else style.colour,
+    )
+    figure.add_artist(drawn)
+    return drawn
+
+
+def stroke(figure: Figure, x: Sequence[float], y: Sequence[float], colour: str) -> Line2D:
+    """Draw a faint line, such as one that leads to a label, through points from the upper left."""
+    drawn = Line2D(
+        x, y, transform=from_top_left(figure), color=colour, alpha=0.6, linewidth=0.6, dashes=(2, 2)
+    )
+    figure.add_artist(drawn)
+    return drawn
 
 
 def from_top_left(figure: Figure) -> Affine2D:
@@ -157,7 +190,7 @@ def png(figure: Figure) -> bytes:
     """Return the picture as a PNG of at most 256 colours; equal pictures give equal bytes."""
     raw = BytesIO()
     figure.savefig(raw, format="rgba", dpi=DPI)
-    size = (round(WIDTH * DPI / POINTS_PER_INCH), round(height_of(figure) * DPI / POINTS_PER_INCH))
+    size = figure.canvas.get_width_height()
     drawn = Image.frombytes("RGBA", size, raw.getvalue()).convert("RGB")
     file = BytesIO()
     drawn.quantize(method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, "PNG")
