@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Final, Generic, TypeVar
 
 # What a select offers at most.
@@ -38,8 +39,9 @@ class Page(Generic[T]):
 
 
 def page_of(lines: Sequence[T], wanted: int) -> Page[T]:
-    """Return a page of a table; the last one when there are fewer by now."""
-    last = max(1, -(-len(lines) // PAGE_SIZE))
+    """Return a page of a table, all about as long; the last one when there are fewer by now."""
+    last = max(1, ceil(len(lines) / PAGE_SIZE))
+    each = ceil(len(lines) / last)
     number = min(max(wanted, 1), last)
-    before = (number - 1) * PAGE_SIZE
-    return Page(lines[before : before + PAGE_SIZE], number, last, before, len(lines))
+    before = (number - 1) * each
+    return Page(lines[before : before + each], number, last, before, len(lines))

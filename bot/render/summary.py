@@ -90,16 +90,18 @@ def _by_class(
 ) -> list[str]:
     """Return what is to be told of each class, with its name in front where it has one.
 
-    Every class gets its share of the room.
+    Every class gets its share of the room; what one leaves over goes to those behind it.
     """
     told = [
         (of_class.class_name, parts) for of_class in standings.classes if (parts := tell(of_class))
     ]
     lines = []
-    for class_name, parts in told:
+    for left, (class_name, parts) in zip(range(len(told), 0, -1), told, strict=True):
         title = f"{bold(class_name)} " if class_name else ""
-        room = limit // len(told) - size(title) - 1
-        lines.append(title + join_fitting(parts, room, separator=" · "))
+        room = limit // left - size(title) - 1
+        line = title + join_fitting(parts, room, separator=" · ")
+        limit -= size(line) + 1
+        lines.append(line)
     return lines
 
 
@@ -110,10 +112,16 @@ def _best_laps(standings: ClassStandings) -> list[str]:
 
 
 def _personal_bests(standings: ClassStandings) -> list[str]:
-    return [
-        f"{name_of(row.racer)} {format_lap(row.best_lap_ms)} (was {format_lap(row.best_before_ms)})"
+    """Return who has beaten their best at the track, those first who beat it by most."""
+    bests = [
+        (row.best_lap_ms, row.best_before_ms, row.racer)
         for row in standings.rows
         if row.is_personal_best and row.best_lap_ms and row.best_before_ms
+    ]
+    bests.sort(key=lambda best: best[0] - best[1])
+    return [
+        f"{name_of(racer)} {format_lap(lap_ms)} (was {format_lap(was_ms)})"
+        for lap_ms, was_ms, racer in bests
     ]
 
 

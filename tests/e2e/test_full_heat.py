@@ -68,7 +68,7 @@ async def check_pages(racer: Racer, shown: Answer, place: str = "") -> None:
     first = names_in(shown)
     second = in_time(await racer.press(shown, "▶"))
     assert second.updated
-    assert len(first) == MOST_OPTIONS
+    assert len(first) <= MOST_OPTIONS
     assert len(first | names_in(second)) == len(first) + len(names_in(second)) == RACERS
     if place:
         picked = second.selects[0].options[-1]
