@@ -17,7 +17,8 @@ from bot.errors import log_unexpected
 from bot.publisher import Publisher
 from bot.replies import InHand
 from bot.tree import OrpTree, sync_when_changed
-from bot.views import DYNAMIC_ITEMS
+from bot.views import DYNAMIC_ITEMS, FORMS
+from bot.views.forms import route
 from core.bootstrap import Services
 from core.config import Settings
 
@@ -97,6 +98,11 @@ class OrpBot(commands.AutoShardedBot):
     async def on_ready(self) -> None:
         """Say that the bot can be used."""
         log.info("ready", user=str(self.user), guilds=len(self.guilds), shards=self.shard_count)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Carry out forms, which discord.py would drop after a restart."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await route(interaction, self, FORMS)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Try held up posts again: what the bot may do can have changed while it was away.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 import discord
@@ -23,6 +23,9 @@ from bot.trouble import CONNECTION_LOST, Trouble, trouble_of
 DEFER_AFTER_S: Final = 1.5
 # When an answer was lost on the way it is sent again, as long as Discord waits for it.
 SEND_AGAIN_AFTER_S: Final = (0.1, 0.5)
+# A form must be the first answer: one that is not ready by then gives way to a sentence.
+FORM_WITHIN_S: Final = 2.3
+_TOO_SLOW: Final = "That form took too long to open: try again in a moment."
 _UNANSWERED: Final = (discord.HTTPException, discord.InteractionResponded, *CONNECTION_LOST)
 _REPLY: Final = "reply"
 
@@ -121,9 +124,30 @@ class Reply:
         files = [file] if file else []
         await self._finish(lambda: self._answer(shown, view, files))
 
-    async def refuse(self, answer: Answer) -> None:
+    async def refuse(
+        self,
+        answer: Answer,
+        *,
+        view: discord.ui.View | None = None,
+        file: discord.File | None = None,
+    ) -> None:
         """Send a refusal: privately, and beside a message that the answer would have replaced."""
-        await self._finish(lambda: self._answer_beside(answer))
+        given: dict[str, Any] = {"content": answer.content}
+        if view is not None:
+            given["view"] = view
+        await self._finish(lambda: self._answer_beside(given, file))
+
+    async def open_form(self, loading: Awaitable[discord.ui.Modal]) -> None:
+        """Open a form as soon as it is loaded, as long as it can still be the first answer."""
+        self._timer.cancel()
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(FORM_WITHIN_S, self._start_deferring)
+        form = await loading
+        await self._finish(lambda: self._answer_with_form(form))
+
+    async def _answer_with_form(self, form: discord.ui.Modal) -> None:
+        if not await self._is_first(self._interaction.response.send_modal(form)):
+            await self._answer_beside({"content": _TOO_SLOW})
 
     async def _finish(self, send: Callable[[], Awaitable[None]]) -> None:
         self._timer.cancel()
@@ -168,14 +192,17 @@ class Reply:
                 given["view"] = view
             await response.send_message(ephemeral=self._private, files=files, **given)
 
-    async def _answer_beside(self, answer: Answer) -> None:
+    async def _answer_beside(self, given: dict[str, Any], file: discord.File | None = None) -> None:
+        files = [file] if file else []
+        for one in files:
+            one.reset()
         response = self._interaction.response
-        if await self._is_first(response.send_message(answer.content, ephemeral=True)):
+        if await self._is_first(response.send_message(ephemeral=True, files=files, **given)):
             return
         if self._replaces:
-            await self._interaction.followup.send(answer.content, ephemeral=True)
+            await self._interaction.followup.send(ephemeral=True, files=files, **given)
         else:
-            await self._interaction.edit_original_response(content=answer.content)
+            await self._interaction.edit_original_response(attachments=files, **given)
 
     async def _is_first(self, sending: Awaitable[object]) -> bool:
         """Send a first answer; tell whether it was the first, or the reply is deferred already."""
@@ -226,17 +253,43 @@ async def reply(
     await _reply_of(interaction).send(answer, view=view, file=file)
 
 
-async def reply_to_error(interaction: discord.Interaction[Any], error: BaseException) -> None:
+async def reply_with_form(
+    interaction: discord.Interaction[Any], loading: Awaitable[discord.ui.Modal]
+) -> None:
+    """Answer an interaction with a form.
+
+    Raises:
+        Exception: Whatever loading it raises.
+    """
+    await _reply_of(interaction).open_form(loading)
+
+
+async def reply_to_error(
+    interaction: discord.Interaction[Any],
+    error: BaseException,
+    *,
+    view: discord.ui.View | None = None,
+    file: discord.File | None = None,
+    typed: str = "",
+) -> None:
     """Answer an interaction whose work failed: the one error policy of the bot.
 
     A refusal is answered with its sentence, a redelivered interaction not at all, anything else
     with an apology whose reference stands in the log.
+
+    Args:
+        interaction: What failed.
+        error: Why.
+        view: What stands under the answer.
+        file: What goes with it.
+        typed: What is handed back, ready to be shown below the sentence.
     """
     answer = answer_for(interaction, error)
     if answer is None:
         _reply_of(interaction).drop()
-    else:
-        await _reply_of(interaction).refuse(answer)
+        return
+    shown = replace(answer, content="\n".join(filter(None, (answer.content, typed))))
+    await _reply_of(interaction).refuse(shown, view=view, file=file)
 
 
 def _reply_of(interaction: discord.Interaction[Any]) -> Reply:

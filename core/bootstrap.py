@@ -9,6 +9,7 @@ from core.services.edits import EditService
 from core.services.entries import EntryService
 from core.services.heats import HeatService
 from core.services.housekeeping import Housekeeping
+from core.services.messages import MessageService
 from core.services.outbox import OutboxService
 from core.services.profiles import ProfileService
 from core.services.scores import ScoreService
@@ -22,6 +23,7 @@ class Services:
 
     entries: EntryService
     edits: EditService
+    messages: MessageService
     heats: HeatService
     sessions: SessionService
     profiles: ProfileService
@@ -36,6 +38,7 @@ def build_services(database: Database) -> Services:
     return Services(
         entries=EntryService(database),
         edits=EditService(database),
+        messages=MessageService(database),
         heats=HeatService(database),
         sessions=SessionService(database),
         profiles=ProfileService(database),

@@ -86,6 +86,8 @@ class Field:
     max_length: int
     multiline: bool
     options: tuple[SelectOption, ...]
+    people: tuple[int, ...]
+    """Who is picked beforehand, by user id."""
     component_id: int
 
 
@@ -197,5 +199,8 @@ def _field(item: JsonObject, label: str, description: str | None) -> Field:
         max_length=item.get("max_length") or 4000,
         multiline=item.get("style") == 2,
         options=_options(item),
+        people=tuple(
+            int(one["id"]) for one in item.get("default_values") or [] if one["type"] == "user"
+        ),
         component_id=item.get("id") or 0,
     )

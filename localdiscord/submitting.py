@@ -66,7 +66,8 @@ def modal_data(
     given = {modal.field(name).custom_id: value for name, value in values.items()}
     filled = {}
     for field in modal.fields:
-        filled[field.custom_id] = given.get(field.custom_id, _left_alone(field))
+        left_alone = _left_alone(field, modal.interaction.channel)
+        filled[field.custom_id] = given.get(field.custom_id, left_alone)
         if not raw:
             _check(field, filled[field.custom_id])
     resolved: JsonObject = {}
@@ -87,9 +88,12 @@ def modal_data(
     return data
 
 
-def _left_alone(field: Field) -> object:
+def _left_alone(field: Field, channel: Channel) -> object:
     if field.kind == TEXT_INPUT:
         return field.value
+    if field.people:
+        members = channel.guild.members
+        return [members[user_id] for user_id in field.people if user_id in members]
     defaults = [option.value for option in field.options if option.default]
     if field.kind == RADIO_GROUP:
         return defaults[0] if defaults else None

@@ -8,12 +8,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.context import caller_of
+from bot.context import caller_of, racer_of
 from bot.cooldowns import costly
 from bot.permissions import with_channel_problem
 from bot.render import heats
-from bot.replies import reply
+from bot.replies import reply, reply_with_form
 from bot.transformers import ClassName, HeatName
+from bot.views.edits import run_form
 from bot.views.heats import ask_delete_heat
 from bot.views.laps import logged
 from bot.views.tables import heat_table
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
-    """Heats: start, finish, show, list, rename, delete."""
+    """Heats: start, finish, show, list, edit, rename, delete."""
 
     def __init__(self, bot: OrpBot) -> None:
         self._services = bot.services
@@ -73,6 +74,23 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
         """List heats."""
         listed = await self._services.heats.list_heats(caller_of(interaction))
         await reply(interaction, heats.heat_list(listed))
+
+    @app_commands.command(
+        description="Open the form with all laps; empty, it is the place to paste"
+    )
+    @app_commands.describe(
+        heat="Left out: the heat you are in, or were in last",
+        racer="Whose laps they are, if not yours (crew only)",
+    )
+    async def edit(
+        self,
+        interaction: discord.Interaction[OrpBot],
+        heat: HeatName | None = None,
+        racer: discord.Member | None = None,
+    ) -> None:
+        """Open the form with a run's laps."""
+        opening = self._services.edits.open(caller_of(interaction), heat, racer_of(racer))
+        await reply_with_form(interaction, run_form(opening))
 
     @app_commands.command(description="Give a heat another name")
     @app_commands.describe(heat="The heat", name="Its new name")

@@ -8,10 +8,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.context import caller_of, racer_of
+from bot.context import author_of, caller_of, racer_of
 from bot.replies import reply
 from bot.transformers import ClassName, Confidence, HeatName
-from bot.views.laps import logged
+from bot.views.laps import found, logged
 from core.services.entries import LogLaps
 
 if TYPE_CHECKING:
@@ -23,6 +23,17 @@ class LapCog(commands.Cog):
 
     def __init__(self, bot: OrpBot) -> None:
         self._services = bot.services
+        bot.tree.add_command(app_commands.ContextMenu(name="Log laps", callback=self.log_laps))
+
+    async def log_laps(
+        self, interaction: discord.Interaction[OrpBot], message: discord.Message
+    ) -> None:
+        """Show the lap times in a message, to be stored for its author."""
+        # The message came with the interaction; fetched again its text would be empty.
+        caller, author = caller_of(interaction), author_of(message, interaction)
+        result = await self._services.messages.preview(caller, message.content, author)
+        answer, view = found(result)
+        await reply(interaction, answer, view=view)
 
     @app_commands.command(description="Store one lap or many")
     @app_commands.rename(class_name="class")

@@ -79,12 +79,12 @@ def _lap_lines(logged: LapsLogged) -> list[str]:
         )
     doubtful = [lap for lap in new_laps if lap.number in logged.doubtful]
     if doubtful:
-        lines.append(_doubt(doubtful))
+        lines.append(doubt(doubtful))
     if logged.repeated:
         repeated = [lap for lap in new_laps if lap.number in logged.repeated]
         lines.append(
-            f"{_numbers(repeated)} repeat laps that were there already: a slip? **Undo** takes "
-            "them back."
+            f"{_numbers(repeated)} repeat laps that were there already: a slip? "
+            "**Remove repeats** takes only these away."
         )
     return lines
 
@@ -96,7 +96,7 @@ def _best_line(best: NewBest, *, for_other: bool) -> str:
     return f"⭐ {whose} best {place}: {format_lap(best.lap_ms)} (was {format_lap(best.was_ms)})"
 
 
-def _doubt(laps: Sequence[Lap]) -> str:
+def doubt(laps: Sequence[Lap]) -> str:
     """Return ``Lap 3 is 5.810: a typo?``."""
     if len(laps) == 1:
         return f"Lap {laps[0].number} is {format_lap(laps[0].time_ms)}: a typo?"
@@ -119,8 +119,12 @@ def undone(result: Undone) -> Answer:
     lines = [f"Taken back: {count(result.laps_removed, 'lap')} in {heat}."]
     if result.laps_restored:
         stand = "stands" if result.laps_restored == 1 else "stand"
-        lines.append(f"{count(result.laps_restored, 'lap')} {stand} again as before.")
-    if result.session_removed:
+        restored = count(result.laps_restored, "lap")
+        lines = [f"Taken back: {restored} in {heat} {stand} again as before."]
+        if result.heat_removed:
+            lines.append("The heat they had been moved to was opened for them, and is gone.")
+        lines.append(_standing(result.run))
+    elif result.session_removed:
         lines.append("The heat and its session were opened for it, and are gone too.")
     elif result.heat_removed:
         lines.append("The heat was opened for it, and is gone too.")

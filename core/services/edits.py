@@ -83,18 +83,21 @@ class EditService:
             BadInput: The name cannot be used, or there are more laps than the form holds.
         """
         async with self._database.read() as uow:
-            subject = racer or caller.person
-            is_crew = await _check_rights(uow, caller, subject.user_id)
-            profile = await people.find_profile(uow, caller.team_id, subject.user_id)
-            seen = await _heat_to_edit(uow, caller.team_id, profile, heat)
-            label = f"{seen.class_name} {seen.name}".strip()
-            empty = LapForm(None, subject, NO_HEAT_YET, "", label, "", is_crew, subject)
-            if seen.session is None or seen.heat is None:
-                return empty
-            form = replace(empty, heat_id=seen.heat.id, version=rewriting.version_of(seen.heat))
-            if profile is None:
-                return form
-            return _filled(form, await rewriting.read_run(uow, seen.session, seen.heat, profile))
+            return await _open(uow, caller, heat, racer or caller.person)
+
+    async def open_run(self, caller: Caller, heat_id: UUID, racer_id: int) -> LapForm:
+        """Return the form with the laps of a run that an answer has shown.
+
+        Raises:
+            NotAllowed: They are somebody else's and the caller is not crew.
+            NotFound: The heat or the racer is gone.
+            BadInput: There are more laps than the form holds.
+        """
+        async with self._database.read() as uow:
+            racer = await people.find_profile(uow, caller.team_id, racer_id)
+            if racer is None:
+                raise NotFound("That racer has no laps here; /heat edit opens the form for yours.")
+            return await _open(uow, caller, str(heat_id), tables.person(racer))
 
     async def open_again(self, caller: Caller, draft_id: UUID) -> LapForm:
         """Return the form with what was refused.
@@ -176,6 +179,20 @@ class EditService:
             edited = await rewriting.write_anew(uow, caller, actor, run, kept, run.note)
             await uow.commit()
         return edited
+
+
+async def _open(uow: UnitOfWork, caller: Caller, heat: str | None, subject: Person) -> LapForm:
+    is_crew = await _check_rights(uow, caller, subject.user_id)
+    profile = await people.find_profile(uow, caller.team_id, subject.user_id)
+    seen = await _heat_to_edit(uow, caller.team_id, profile, heat)
+    label = f"{seen.class_name} {seen.name}".strip()
+    empty = LapForm(None, subject, NO_HEAT_YET, "", label, "", is_crew, subject)
+    if seen.session is None or seen.heat is None:
+        return empty
+    form = replace(empty, heat_id=seen.heat.id, version=rewriting.version_of(seen.heat))
+    if profile is None:
+        return form
+    return _filled(form, await rewriting.read_run(uow, seen.session, seen.heat, profile))
 
 
 async def _check_rights(uow: UnitOfWork, caller: Caller, racer_id: int | None) -> bool:

@@ -14,7 +14,7 @@ from core.database import Database, UnitOfWork
 from core.errors import NotAllowed, NotFound
 from core.lapchecks import doubtful_laps, repeated_run
 from core.laptimes import parse_lap_times
-from core.models import Entry, Heat, RacerProfile, RaceSession, RunLog, SummaryPost, Team
+from core.models import Entry, EntryKind, Heat, RacerProfile, RaceSession, RunLog, SummaryPost, Team
 from core.names import clean_note
 from core.results import (
     ConfidenceRated,
@@ -68,7 +68,7 @@ class EntryService:
         async with self._database.write() as uow:
             team = await people.begin(uow, caller)
             try:
-                logged = await _log(uow, team, caller, command, times_ms)
+                logged = await log_laps(uow, team, caller, command, times_ms)
             except places.SeveralOpen as several:
                 waiting = await drafts.keep(uow, caller, command, several.sessions, times_ms)
                 await uow.commit()
@@ -98,7 +98,7 @@ class EntryService:
                 done = await start_heat(uow, team, caller, StartHeat(**fields))
             else:
                 command = LogLaps(**fields)
-                done = await _log(uow, team, caller, command, parse_lap_times(command.times))
+                done = await log_laps(uow, team, caller, command, parse_lap_times(command.times))
             await uow.commit()
         return done
 
@@ -194,12 +194,13 @@ class EntryService:
         return rated
 
 
-async def _log(
+async def log_laps(
     uow: UnitOfWork,
     team: Team,
     caller: Caller,
     command: LogLaps,
     times_ms: tuple[int, ...],
+    kind: EntryKind = "command",
 ) -> LapsLogged:
     """Store laps inside the caller's transaction."""
     actor, racer = await people.subject_of(
@@ -224,7 +225,7 @@ async def _log(
         heat,
         racer,
         entered_by=actor,
-        kind="command",
+        kind=kind,
         times_ms=times_ms,
         before=before,
         confidence=command.confidence,

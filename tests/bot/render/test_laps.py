@@ -95,10 +95,12 @@ def test_odd_laps_are_pointed_at() -> None:
         notes(5_810, 20_950, 99_000, doubtful=(1, 3)) == "Laps 1 (5.810) and 3 (1:39.000): typos?"
     )
     assert notes(*STEADY, *STEADY, repeated=(6, 7, 8)) == (
-        "Laps 6–8 repeat laps that were there already: a slip? **Undo** takes them back."
+        "Laps 6–8 repeat laps that were there already: a slip? "
+        "**Remove repeats** takes only these away."
     )
     assert notes(*STEADY, *STEADY, repeated=(1, 2, 3, 6, 7, 8)) == (
-        "6 of these laps repeat laps that were there already: a slip? **Undo** takes them back."
+        "6 of these laps repeat laps that were there already: a slip? "
+        "**Remove repeats** takes only these away."
     )
     many = notes(*range(100, 110), doubtful=tuple(range(1, 9)))
     assert many.endswith("5 (0.104) and 3 more: typos?")
@@ -165,7 +167,7 @@ def test_the_longest_names_fit() -> None:
 
 def test_undo_says_what_stands_now() -> None:
     assert undone(Undone(heat(), 3, 2, run(), False, False)).content == (
-        f"Taken back: 3 laps in **Q1**.\n2 laps stand again as before.\n5 laps now. {STANDING}"
+        f"Taken back: 2 laps in **Q1** stand again as before.\n5 laps now. {STANDING}"
     )
     assert undone(Undone(heat(), 1, 0, run("Max", ()), False, False)).content == (
         "Taken back: 1 lap in **Q1**.\nMax has no laps in it now."

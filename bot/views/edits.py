@@ -1,0 +1,270 @@
+"""A run that is stored: take it back, let lap 1 count, write it anew in a form.
+
+Each item carries ids and the wanted state, never "toggle": it works after a restart, and pressed
+twice it does no harm. The names in a template are those of the constructor. What the presser may
+do is decided in the core.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Awaitable
+from typing import Any, Final
+from uuid import UUID
+
+import discord
+from discord.ui import Button, DynamicItem, Label, TextInput, UserSelect, View
+
+from bot.context import caller_of
+from bot.render import edits
+from bot.render.laps import lap_counted, undone
+from bot.replies import reply, reply_to_error, reply_with_form
+from bot.views.base import NUMBER, USER, UUID_HEX, Laid, OrpItem, row
+from bot.views.forms import MOST_CHARACTERS, OrpForm, Sent
+from bot.views.heats import FinishHeatButton
+from core.bootstrap import Services
+from core.errors import RacerError
+from core.names import NOTE_LENGTH
+from core.results.edits import LapForm, LapsEdited
+from core.services.edits import EditLaps
+
+# A heat with its class in front.
+LONGEST_HEAT: Final = 80
+# From here on a second field stands below the first, which may become too short.
+_SECOND_FIELD_FROM: Final = MOST_CHARACTERS // 2
+_NO_HEAT: Final = "new"
+_LONG: Final = discord.TextStyle.paragraph
+
+
+class UndoButton(OrpItem, DynamicItem[Button[View]], template=rf"undo:(?P<entry_id>{NUMBER})"):
+    """Takes an entry back."""
+
+    replaces = True
+
+    def __init__(self, entry_id: int) -> None:
+        super().__init__(Button(label="Undo", custom_id=f"undo:{entry_id}"))
+        self.entry_id = entry_id
+
+    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+        """Take the entry back; the answer takes the place of what it had stored."""
+        result = await services.entries.undo(caller_of(interaction), self.entry_id)
+        left = EditLapsButton(result.heat.id, result.run.racer.user_id)
+        await reply(interaction, undone(result), view=row(left) if result.run.laps else None)
+
+
+class CountLapButton(
+    OrpItem,
+    DynamicItem[Button[View]],
+    template=rf"count:(?P<heat_id>{UUID_HEX}):(?P<racer_id>{USER})"
+    rf":(?P<lap_number>[0-9]{{1,4}}):(?P<counts>[01])",
+):
+    """Decides whether a lap counts."""
+
+    def __init__(self, heat_id: UUID, racer_id: int, lap_number: int, *, counts: bool) -> None:
+        super().__init__(
+            Button(
+                label="Count it" if counts else "Leave it out",
+                custom_id=f"count:{heat_id.hex}:{racer_id}:{lap_number}:{int(counts)}",
+            )
+        )
+        self.heat_id = heat_id
+        self.racer_id = racer_id
+        self.lap_number = lap_number
+        self.counts = counts
+
+    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+        """Store the decision; the answer offers the way back."""
+        counted = await services.entries.set_lap_counts(
+            caller_of(interaction),
+            self.heat_id,
+            racer_id=self.racer_id,
+            lap_number=self.lap_number,
+            counts=self.counts,
+        )
+        back = CountLapButton(self.heat_id, self.racer_id, self.lap_number, counts=not self.counts)
+        await reply(interaction, lap_counted(counted), view=row(back))
+
+
+class RunForm(OrpForm):
+    """The form with all laps of a run."""
+
+    template = re.compile(
+        rf"run:(?P<heat_id>{UUID_HEX}|{_NO_HEAT}):(?P<racer_id>{USER}):(?P<version>[0-9a-z]{{1,16}})"
+    )
+
+    def __init__(self, form: LapForm) -> None:
+        heat_id = form.heat_id.hex if form.heat_id else _NO_HEAT
+        super().__init__(
+            f"{form.heat} · {form.racer.name}",
+            f"run:{heat_id}:{form.racer.user_id}:{form.version}",
+        )
+        first, second = _in_two(form.laps)
+        laps = _text("laps", first, MOST_CHARACTERS, style=_LONG)
+        laps.placeholder = "20.812\nx 35.100\n20.944"
+        self.add_item(
+            Label(
+                text="Laps, one a line",
+                description="x in front of one that shall not count; with none left the run goes",
+                component=laps,
+            )
+        )
+        if not first or len(form.laps) > _SECOND_FIELD_FROM:
+            more = _text("more", second, MOST_CHARACTERS, style=_LONG)
+            self.add_item(
+                Label(text="More laps", description="Where one field is too short", component=more)
+            )
+        heat = _text("heat", form.heat, LONGEST_HEAT)
+        self.add_item(
+            Label(
+                text="Heat",
+                description="Where the laps belong; a new name opens it",
+                component=heat,
+            )
+        )
+        note = _text("note", form.note, NOTE_LENGTH)
+        self.add_item(Label(text="What you changed on the car", component=note))
+        if form.is_crew:
+            racer = UserSelect[View](
+                custom_id="racer",
+                required=False,
+                min_values=0,
+                default_values=[discord.Object(form.to_racer.user_id, type=discord.User)],
+            )
+            self.add_item(Label(text="Racer", description="Whose laps they are", component=racer))
+
+    @classmethod
+    async def sent(
+        cls, interaction: discord.Interaction[Any], services: Services, sent: Sent
+    ) -> None:
+        """Save the run; what is refused is handed back."""
+        caller, heat_id = caller_of(interaction), sent.carried["heat_id"]
+        command = EditLaps(
+            heat_id=None if heat_id == _NO_HEAT else heat_id,
+            racer_id=int(sent.carried["racer_id"]),
+            version=sent.carried["version"],
+            laps="\n".join(filter(None, (sent.text("laps"), sent.text("more")))),
+            heat=sent.text("heat"),
+            note=sent.text("note"),
+            racer=sent.person("racer"),
+        )
+        try:
+            answer, view = edited(await services.edits.save(caller, command))
+        except Exception as error:
+            await _hand_back(interaction, services, command, error)
+        else:
+            await reply(interaction, answer, view=view)
+
+
+def _text(
+    name: str, value: str, most: int, *, style: discord.TextStyle = discord.TextStyle.short
+) -> TextInput[View]:
+    return TextInput(
+        custom_id=name, default=value[:most], max_length=most, required=False, style=style
+    )
+
+
+def _in_two(laps: str) -> tuple[str, str]:
+    """Cut a long text at a line's end, so that each part fits into a field."""
+    if len(laps) <= MOST_CHARACTERS:
+        return laps, ""
+    at = laps.rfind("\n", 0, MOST_CHARACTERS + 1)
+    return laps[:at], laps[at + 1 :]
+
+
+async def _hand_back(
+    interaction: discord.Interaction[Any], services: Services, command: EditLaps, error: Exception
+) -> None:
+    """Answer what could not be saved with the text that was typed, and a way to correct it."""
+    view = None
+    if isinstance(error, RacerError):
+        try:
+            draft_id = await services.edits.keep(caller_of(interaction), command, error)
+            view = row(EditAgainButton(draft_id))
+        except Exception as worse:
+            error = worse
+    shown, is_short = edits.typed_laps(command.laps), edits.is_short(command.laps)
+    file = None
+    if command.laps.strip() and not is_short:
+        file = discord.File(io.BytesIO(command.laps.encode()), "laps.txt")
+    await reply_to_error(interaction, error, view=view, file=file, typed=shown if is_short else "")
+
+
+class EditLapsButton(
+    OrpItem,
+    DynamicItem[Button[View]],
+    template=rf"edit:(?P<heat_id>{UUID_HEX}):(?P<racer_id>{USER})",
+):
+    """Opens the form with a run's laps."""
+
+    def __init__(self, heat_id: UUID, racer_id: int) -> None:
+        super().__init__(Button(label="Edit laps", custom_id=f"edit:{heat_id.hex}:{racer_id}"))
+        self.heat_id = heat_id
+        self.racer_id = racer_id
+
+    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+        """Open the form."""
+        caller = caller_of(interaction)
+        opening = services.edits.open_run(caller, self.heat_id, self.racer_id)
+        await reply_with_form(interaction, run_form(opening))
+
+
+class EditAgainButton(
+    OrpItem, DynamicItem[Button[View]], template=rf"edit-again:(?P<draft_id>{UUID_HEX})"
+):
+    """Opens the form with what was refused."""
+
+    def __init__(self, draft_id: UUID) -> None:
+        super().__init__(
+            Button(
+                label="Edit again",
+                style=discord.ButtonStyle.primary,
+                custom_id=f"edit-again:{draft_id.hex}",
+            )
+        )
+        self.draft_id = draft_id
+
+    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+        """Open the form."""
+        opening = services.edits.open_again(caller_of(interaction), self.draft_id)
+        await reply_with_form(interaction, run_form(opening))
+
+
+class RemoveRepeatsButton(
+    OrpItem, DynamicItem[Button[View]], template=rf"repeats:(?P<entry_id>{NUMBER})"
+):
+    """Removes the laps of an entry that were there already."""
+
+    replaces = True
+
+    def __init__(self, entry_id: int) -> None:
+        super().__init__(Button(label="Remove repeats", custom_id=f"repeats:{entry_id}"))
+        self.entry_id = entry_id
+
+    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+        """Remove them; the answer takes the place of the one that pointed at them."""
+        removed = await services.edits.remove_repeats(caller_of(interaction), self.entry_id)
+        await reply(interaction, edits.repeats_removed(removed), view=row(*_buttons(removed)))
+
+
+async def run_form(opening: Awaitable[LapForm]) -> RunForm:
+    """Return the form as soon as its laps are there."""
+    return RunForm(await opening)
+
+
+def edited(result: LapsEdited) -> Laid:
+    """Return what saving the form did."""
+    return edits.laps_edited(result), row(*_buttons(result))
+
+
+def _buttons(result: LapsEdited) -> list[DynamicItem[Any]]:
+    racer_id = result.run.racer.user_id
+    items: list[DynamicItem[Any]] = []
+    if result.entry_id is not None:
+        items.append(UndoButton(result.entry_id))
+    items.append(EditLapsButton(result.heat.id, racer_id))
+    if result.heat_is_open and result.run.laps:
+        items.append(FinishHeatButton(result.heat.id))
+    if result.first_crossing:
+        items.append(CountLapButton(result.heat.id, racer_id, 1, counts=True))
+    return items
