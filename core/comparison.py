@@ -59,6 +59,22 @@ class Comparison:
         """The rest of the gap, mistakes and scatter, so that the shown parts always add up."""
         return self.gap_hundredths - self.pace_hundredths
 
+    @property
+    def is_level(self) -> bool:
+        """Whether both are equally fast, to the hundredth."""
+        return not self.gap_hundredths
+
+    @property
+    def gap_words(self) -> str:
+        """``0.31 s a lap faster``."""
+        return f"{_signed(self.gap_hundredths)} s a lap faster"
+
+    @property
+    def parts_words(self) -> str:
+        """``0.12 pace, 0.19 mistakes``."""
+        pace, mistakes = _signed(self.pace_hundredths), _signed(self.mistakes_hundredths)
+        return f"{pace} pace, {mistakes} mistakes"
+
     def sentence(self, first: str, second: str) -> str:
         """``NAME is 0.31 s a lap faster: 0.12 pace, 0.19 mistakes``.
 
@@ -66,13 +82,10 @@ class Comparison:
             first: The first one's name, put in as it is; the caller makes it harmless.
             second: The other's.
         """
-        if not self.gap_hundredths:
+        if self.is_level:
             return f"{first} and {second} are equally fast over a lap"
-        return (
-            f"{second if self.second_is_faster else first} is "
-            f"{_signed(self.gap_hundredths)} s a lap faster: "
-            f"{_signed(self.pace_hundredths)} pace, {_signed(self.mistakes_hundredths)} mistakes"
-        )
+        faster = second if self.second_is_faster else first
+        return f"{faster} is {self.gap_words}: {self.parts_words}"
 
 
 def compare(laps: Sequence[Lap], other_laps: Sequence[Lap]) -> Comparison:
