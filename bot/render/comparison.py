@@ -16,6 +16,7 @@ from core.results import SideBySide
 _NOTHING: Final = "–"
 _LABELS: Final = ("", "Best lap", "Average", "Top 5", "Consistency", "Fade", "Mistakes", "Lost")
 _LABEL: Final = 11
+_LONG_SHARE: Final = 100_000
 # A label and two columns of this, with a blank in front of each, make 35 cells.
 _COLUMN: Final = 11
 
@@ -64,4 +65,6 @@ def _right(text: str) -> str:
 
 
 def _percent(share: float | None) -> str:
-    return _NOTHING if share is None else f"{share:.2f} %"
+    if share is None:
+        return _NOTHING
+    return f"{share:.2f} %" if share < _LONG_SHARE else f"{share:.0f} %"

@@ -61,6 +61,12 @@ def test_few_laps_leave_gaps_and_a_session_is_named() -> None:
     assert lines[9] == "Lost                  –           –"
 
 
+def test_a_fade_beyond_measure_stays_in_its_column() -> None:
+    result = beside(run("Ann", (1, 1, 1, 400_001)), run("Ben", (1, 1, 1, 999_999)))
+    lines = description_of(side_by_side(result)).split("\n")
+    assert lines[7] == "Fade         10000000 %  24999950 %"
+
+
 @given(
     nasty_texts,
     nasty_texts,
