@@ -1,15 +1,16 @@
-# make run    the bot on Discord, or without a token the local Discord
-# make demo   the local Discord plays a heat and prints the summary
-# make test   all tests, on SQLite and on PostgreSQL
-# make check  style, types, import rules, migrations
-# make lock   the locked requirements anew from pyproject.toml
+# make run        the bot on Discord, or without a token the local Discord
+# make demo       the local Discord plays a heat and prints the summary
+# make test       all tests, on SQLite and on PostgreSQL
+# make check      style, types, import rules, migrations
+# make pictures   the pictures of the documentation
+# make lock       the locked requirements anew from pyproject.toml
 
 PYTHON ?= python3
 # Tests start many processes; compiled files are worth having whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 
-.PHONY: run demo test check lock format
+.PHONY: run demo test check pictures lock format
 .DELETE_ON_ERROR:
 
 run: .venv/run.done
@@ -33,6 +34,9 @@ check: .venv/dev.done
 format: .venv/dev.done
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+pictures: .venv/run.done
+	@$(BIN)/python -m bot.pictures.gallery tests/data/real_heats.csv docs/pictures
 
 # Needs uv; the files it writes are for every system and Python version the project supports.
 lock:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -24,12 +25,16 @@ ROW: Final = 11.0
 MARK_WIDTH: Final = 8.0
 
 _MOST_ROWS: Final = 3
+# First crossings all lie in the upper left corner: one row of them reads best. A crash is to stay
+# near the moment it happened.
+_ASIDE_ABOVE: Final = 150.0
+_ASIDE_BELOW: Final = 30.0
 _GAP: Final = 5.0
 # Laps this many times the middle half's spread beyond it are no longer usual.
 _FENCE: Final = 2.0
 _LEAST_SPREAD: Final = 0.02
 _AIR: Final = 0.04
-_LEAST_AIR: Final = 0.002
+_LEAST_REACH: Final = 0.03
 _AFTER_LAST_LAP: Final = 1.02
 _EDGE_ROOM: Final = 3.0
 # Every digit is as wide as any other.
@@ -140,7 +145,10 @@ def framed(traces: Sequence[Trace], room: Room) -> Frame:
         )
         above = [timed for timed in laps if timed[1].time_ms < fast_ms]
         below = [timed for timed in laps if timed[1].time_ms > slow_ms]
-        spots_above, spots_below = _spots(plot, above), _spots(plot, below)
+        spots_above, spots_below = (
+            _spots(plot, above, _ASIDE_ABOVE),
+            _spots(plot, below, _ASIDE_BELOW),
+        )
         if spots_above is None:
             fast_ms = max(lap.time_ms for _, lap, _ in above)
         elif spots_below is None:
@@ -151,15 +159,18 @@ def framed(traces: Sequence[Trace], room: Room) -> Frame:
 
 def _usual(laps: Sequence[Lap]) -> tuple[int, int]:
     """Return the fastest and the slowest lap time to be seen, in ms, with some air around."""
-    times = np.array([lap.time_ms for lap in laps if lap.counts] or [lap.time_ms for lap in laps])
-    lower, middle, upper = np.percentile(times, (25, 50, 75))
+    times = np.array([lap.time_ms for lap in laps])
+    counting = np.array([lap.time_ms for lap in laps if lap.counts] or times)
+    lower, middle, upper = np.percentile(counting, (25, 50, 75))
     reach = _FENCE * max(upper - lower, _LEAST_SPREAD * middle)
     usual = times[(times >= lower - reach) & (times <= upper + reach)]
-    air = max(_AIR * (usual.max() - usual.min()), _LEAST_AIR * middle)
-    return int(usual.min() - air), int(usual.max() + air)
+    air = _AIR * (usual.max() - usual.min())
+    fast_ms = min(usual.min() - air, (1 - _LEAST_REACH) * middle)
+    slow_ms = max(usual.max() + air, (1 + _LEAST_REACH) * middle)
+    return int(fast_ms), ceil(slow_ms)
 
 
-def _spots(plot: Frame, laps: Sequence[_TimedLap]) -> list[Spot] | None:
+def _spots(plot: Frame, laps: Sequence[_TimedLap], aside: float) -> list[Spot] | None:
     """Return where the laps' times go; None where there are too many."""
     return into_rows(
         [plot.x(end_ms) for end_ms, _, _ in laps],
@@ -168,6 +179,7 @@ def _spots(plot: Frame, laps: Sequence[_TimedLap]) -> list[Spot] | None:
         high=plot.right,
         gap=_GAP,
         rows=_MOST_ROWS,
+        aside=aside,
     )
 
 

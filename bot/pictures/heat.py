@@ -17,7 +17,6 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from bot.pictures import look
@@ -40,9 +39,13 @@ _MOST_LABEL: Final = 118.0
 _BEFORE_NAME: Final = 7.0
 _AFTER_NAME: Final = 8.0
 _LEADER: Final = 16.0
+_GAP: Final = 4.0
 _MOST_MARKS: Final = 30
 _LINE_WIDTHS: Final = {1: 2.2, 2: 1.4, 3: 1.4}
 _OTHER_LINE_WIDTH: Final = 0.8
+# From so many laps on, lines behind the best three step back.
+_CROWD: Final = 300
+_CROWD_ALPHA: Final = 0.5
 _CLOCK_STEPS_MS: Final = tuple(
     1_000 * step for step in (10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400)
 )
@@ -124,8 +127,10 @@ def heat_figure(table: HeatTable) -> Figure:
     band = _middle_half(rest, frame.end_ms)
     if band is not None:
         axes.fill_between(*band, color=look.QUIET_TEXT, alpha=_BAND_ALPHA, linewidth=1.5)
+    is_crowded = sum(len(trace.laps) for trace in traces) > _CROWD
+    faint = _CROWD_ALPHA if is_crowded else 1.0
     for rank, trace in enumerate(traces, start=1):
-        _line(axes, trace, rank)
+        _line(axes, trace, rank, 1.0 if rank in _LINE_WIDTHS else faint)
     _off_laps(figure, frame)
     _labels(figure, frame, labels, left, band)
     _legend(figure, runs)
@@ -146,9 +151,10 @@ def _scales(figure: Figure, axes: Axes, frame: Frame) -> None:
     axes.axhline(frame.slow_ms / 1000, color=look.GRID, linewidth=1)
     for lap_ms in _steps(frame.fast_ms, frame.slow_ms, _LAP_STEPS_MS, _MOST_LAP_STEPS):
         axes.axhline(lap_ms / 1000, color=look.GRID, linewidth=0.5)
-        text = look.lap_text(lap_ms)
-        x, y = frame.left - 4, frame.y(lap_ms)
-        look.write(figure, x, y, text, colour=look.QUIET_TEXT, align="right")
+        x, y = frame.left - _GAP, frame.y(lap_ms)
+        if y <= _PLOT_BOTTOM - look.SMALL:
+            text = look.lap_text(lap_ms)
+            look.write(figure, x, y, text, colour=look.QUIET_TEXT, align="right")
     for clock_ms in _steps(0, frame.end_ms, _CLOCK_STEPS_MS, _MOST_CLOCK_STEPS):
         axes.axvline(clock_ms / 1000, color=look.GRID, linewidth=0.5)
         text = f"{clock_ms // 60_000}:{clock_ms // 1000 % 60:02}"
@@ -201,7 +207,7 @@ def _pace(laps: Sequence[tuple[int, Lap]], clock: _Times) -> _Times:
     return np.interp(clock, ends, times, left=np.nan, right=np.nan)
 
 
-def _line(axes: Axes, trace: Trace, rank: int) -> None:
+def _line(axes: Axes, trace: Trace, rank: int, alpha: float) -> None:
     """Draw a racer's laps: a line with marks through those that count, the others hollow."""
     style = trace.style
     for counts in (True, False):
@@ -212,6 +218,7 @@ def _line(axes: Axes, trace: Trace, rank: int) -> None:
             color=style.colour,
             linestyle=style.dashes if counts else "",
             linewidth=_LINE_WIDTHS.get(rank, _OTHER_LINE_WIDTH),
+            alpha=alpha,
             marker=style.marker,
             markersize=look.MARK_SIZE,
             markeredgewidth=look.MARK_EDGE,
@@ -246,6 +253,8 @@ def _labels(
         look.stroke(figure, [x, left - 5], [y, place], label.colour)
         if label.trace:
             look.mark(figure, left, place, label.trace.style)
+        else:
+            look.swatch(figure, left - look.SWATCH_WIDTH / 2, place, label.colour, _BAND_ALPHA)
         name = left + _BEFORE_NAME
         look.write(figure, name, place, label.name, points=look.NORMAL, colour=label.colour)
         right = look.WIDTH - _MARGIN
@@ -277,26 +286,16 @@ def _legend(figure: Figure, runs: Sequence[RacerRun]) -> None:
     right = look.WIDTH - _MARGIN
     look.write(figure, right, y, text, colour=look.QUIET_TEXT, align="right")
     if is_scored(runs[0]):
-        _stripe_key(figure, y, runs[0], right - width_of(text, look.SMALL) - 8)
+        _stripe_key(figure, y, runs[0], right - width_of(text, look.SMALL) - 2 * _GAP)
 
 
 def _stripe_key(figure: Figure, y: float, first: RacerRun, right: float) -> None:
     """Say whose median the stripe is, between the left margin and ``right``."""
-    figure.add_artist(
-        Rectangle(
-            (_MARGIN, y - 4),
-            12,
-            8,
-            transform=look.from_top_left(figure),
-            color=look.RACER_STYLES[0].colour,
-            alpha=_STRIPE_ALPHA,
-            linewidth=0,
-        )
-    )
+    look.swatch(figure, _MARGIN, y, look.RACER_STYLES[0].colour, _STRIPE_ALPHA)
     stated = f"median {look.lap_text(round(_median_ms(first)))} ± {STRIPE_SHARE:.0%}"
-    width = width_of(stated, look.SMALL)
-    name = fitted(first.racer.name, look.SMALL, right - _MARGIN - 16 - 4 - width)
-    left = _MARGIN + 16
+    left = _MARGIN + look.SWATCH_WIDTH + _GAP
+    room = right - left - _GAP - width_of(stated, look.SMALL)
+    name = fitted(first.racer.name, look.SMALL, room)
     look.write(figure, left, y, name, colour=look.QUIET_TEXT)
-    left += width_of(name, look.SMALL) + 4
+    left += width_of(name, look.SMALL) + _GAP
     look.write(figure, left, y, stated, colour=look.QUIET_TEXT)

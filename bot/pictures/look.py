@@ -19,6 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 from PIL import Image
@@ -33,6 +34,7 @@ NORMAL: Final = 10.0
 LARGE: Final = 13.0
 MARK_SIZE: Final = 4.0
 MARK_EDGE: Final = 0.8
+SWATCH_WIDTH: Final = 10.0
 
 BACKGROUND: Final = "#1E1F22"
 PANEL: Final = "#2B2D31"
@@ -58,6 +60,7 @@ REJECTED_COLOUR: Final = QUIET_TEXT
 
 # Of the size of the letters: every script then stands on one line, whatever hangs below it.
 _HALF_CAPITAL: Final = 0.357
+_SWATCH_HEIGHT: Final = 7.0
 
 Align = Literal["left", "center", "right"]
 
@@ -161,6 +164,21 @@ def stroke(figure: Figure, x: Sequence[float], y: Sequence[float], colour: str) 
     """Draw a faint line, such as one that leads to a label, through points from the upper left."""
     drawn = Line2D(
         x, y, transform=from_top_left(figure), color=colour, alpha=0.6, linewidth=0.6, dashes=(2, 2)
+    )
+    figure.add_artist(drawn)
+    return drawn
+
+
+def swatch(figure: Figure, x: float, y: float, colour: str, alpha: float) -> Rectangle:
+    """Draw a small field of a colour, its left edge and middle at those points."""
+    drawn = Rectangle(
+        (x, y - _SWATCH_HEIGHT / 2),
+        SWATCH_WIDTH,
+        _SWATCH_HEIGHT,
+        transform=from_top_left(figure),
+        color=colour,
+        alpha=alpha,
+        linewidth=0,
     )
     figure.add_artist(drawn)
     return drawn

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-# A text goes this far aside, in points, before it goes into the next row.
-_ASIDE_BEFORE_NEXT_ROW: Final = 40.0
 _TINY: Final = 1e-6
 
 _Taken = tuple[float, float]
@@ -30,12 +28,18 @@ def spread(wanted: Sequence[float], pitch: float, low: float, high: float) -> li
         low: The least place.
         high: The greatest place; the room holds all of them.
     """
-    places: list[float] = []
+    # Without the pitch, places only have to keep their order: those in each other's way share
+    # the mean of what they want.
+    shared: list[tuple[float, int]] = []
     for index, place in enumerate(wanted):
-        least = places[-1] + pitch if places else low
-        most = high - pitch * (len(wanted) - 1 - index)
-        places.append(min(max(place, least), most))
-    return places
+        total, count = place - index * pitch, 1
+        while shared and shared[-1][0] / shared[-1][1] > total / count:
+            other_total, other_count = shared.pop()
+            total, count = total + other_total, count + other_count
+        shared.append((total, count))
+    most = high - pitch * (len(wanted) - 1)
+    bases = [min(max(total / count, low), most) for total, count in shared for _ in range(count)]
+    return [base + index * pitch for index, base in enumerate(bases)]
 
 
 def into_rows(
@@ -46,6 +50,7 @@ def into_rows(
     high: float,
     gap: float,
     rows: int,
+    aside: float = 24.0,
 ) -> list[Spot] | None:
     """Return places in as few rows as needed, each text near its own; None where they don't fit.
 
@@ -56,13 +61,14 @@ def into_rows(
         high: Their right end.
         gap: The least distance between two texts of a row.
         rows: The most rows.
+        aside: How far a text goes aside before it goes into the next row.
     """
     taken: list[list[_Taken]] = [[] for _ in range(rows)]
     spots: list[Spot] = []
     for x, width in zip(wanted, widths, strict=True):
         half = (width + gap) / 2
         free = [
-            (abs(middle - x) + _ASIDE_BEFORE_NEXT_ROW * row, row, middle)
+            (abs(middle - x) + aside * row, row, middle)
             for row, texts in enumerate(taken)
             for middle in _free(texts, x, half, low - gap / 2, high + gap / 2)
         ]
