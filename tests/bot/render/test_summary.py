@@ -130,6 +130,10 @@ def test_one_extreme_total_leaves_the_others_their_decimals() -> None:
         " 3 Tim             99.7      avant",
         "   3/1:02.943    20.912  lost 0.0",
     ]
+    # Out of line, but whole.
+    assert lines_of(long_day, run("Ben", (60_000,) * 600))[3] == (
+        "   600/600:00.000 1:00.000  lost 0.0"
+    )
 
 
 def test_the_real_race_fits_a_phone() -> None:
@@ -229,20 +233,20 @@ def test_the_wrap_up_has_everything_of_the_session() -> None:
 
 
 def test_the_wrap_up_names_who_beat_their_best_at_the_track() -> None:
-    buggy = STANDINGS.classes[0]
-    rows = (
-        replace(buggy.rows[0], best_before_ms=20_812),
-        replace(buggy.rows[1], best_before_ms=21_034),
+    rows = {
+        "Max": [cell(92.7)],
+        "Eva": [cell(90.0, best_lap_ms=20_500)],
+        "Tim": [cell(80.0, best_lap_ms=21_000)],
+        "Ben": [cell(70.0)],
+    }
+    before = (20_813, 21_034, 21_000, None)
+    buggy = class_of(["Q1"], rows, "Buggy")
+    raced = tuple(
+        replace(row, best_before_ms=best) for row, best in zip(buggy.rows, before, strict=True)
     )
-    answer = wrap_up(
-        replace(
-            STANDINGS,
-            session=session(track="Arena_33"),
-            classes=(replace(buggy, rows=rows), STANDINGS.classes[1]),
-        )
-    )
-    assert sections_of(answer)["⭐ Personal bests at Arena\\_33"] == (
-        "**Buggy** Eva 20.500 (was 21.034)"
+    at_track = replace(standings_of(replace(buggy, rows=raced)), session=session(track="Arena_33"))
+    assert sections_of(wrap_up(at_track))["⭐ Personal bests at Arena\\_33"] == (
+        "**Buggy** Eva 20.500 (was 21.034) · Max 20.812 (was 20.813)"
     )
 
 
