@@ -29,18 +29,20 @@ PLOT_LEFT: Final = 40.0
 PLOT_RIGHT: Final = 320.0
 PLOT_HEIGHT: Final = 140.0
 GAP: Final = 6.0
-NUMBERS_HEIGHT: Final = 18.0
+NUMBERS_HEIGHT: Final = 21.0
 
 _FAST_SHARE: Final = Fraction(80, 100)
 _LEAST_WINDOW: Final = 0.02
 _SLOW_ROOM: Final = 1.0
 _FAST_ROOM: Final = 0.5
 _EDGE: Final = 0.06
+# The lowest lap time may stand at the very edge, beside the first number.
+_NUMBERS_AT: Final = 13.0
 _LAP_TICKS: Final = 6
 _TIME_TICKS: Final = 5
 _ROUND_TICKS_MS: Final = 100
 _EDGE_ROOM: Final = 5.0
-_LABEL_ROW: Final = 11.0
+_LABEL_ROW: Final = 12.0
 _MOST_LABELS: Final = 8
 
 
@@ -148,11 +150,13 @@ class LapScale:
             mark.at([lap.number for lap in shown], [self.held(lap.time_ms) for lap in shown])
         )
 
-    def write_numbers(self, figure: Figure, y: float) -> None:
-        """Write the lap numbers, ``y`` points below the upper edge."""
+    def write_numbers(self, figure: Figure, bottom: float) -> None:
+        """Write the lap numbers under the plot and what stands below it."""
+        y = bottom + _NUMBERS_AT
         numbers = MaxNLocator(_LAP_TICKS, integer=True).tick_values(self.first, self.last)
         look.write(figure, LEFT, y, "lap", colour=look.QUIET_TEXT)
-        for number in map(round, numbers):
+        # A single lap would be counted twice.
+        for number in sorted(set(map(round, numbers))):
             if self.first <= number <= self.last:
                 x = self.x(number)
                 look.write(figure, x, y, str(number), colour=look.QUIET_TEXT, align="center")
@@ -194,7 +198,7 @@ class Labels:
             spots = into_rows(
                 [scale.x(label.number) for label in shown],
                 [width_of(label.text, look.SMALL) for label in shown],
-                low=LEFT,
+                low=PLOT_LEFT,
                 high=RIGHT,
                 gap=GAP,
                 rows=rows,

@@ -68,12 +68,21 @@ class RunPlot:
     @property
     def height(self) -> float:
         """How high it is, in points."""
-        key = len(self._key) * _ROW
-        return key + self._above.height + PLOT_HEIGHT + self._below.height + NUMBERS_HEIGHT
+        return (
+            self._key_height
+            + self._above.height
+            + PLOT_HEIGHT
+            + self._below.height
+            + NUMBERS_HEIGHT
+        )
+
+    @property
+    def _key_height(self) -> float:
+        return len(self._key) * _ROW + GAP
 
     def draw(self, figure: Figure, top: float) -> None:
         """Draw it into a picture, from ``top`` points on."""
-        plot_top = top + len(self._key) * _ROW + self._above.height
+        plot_top = top + self._key_height + self._above.height
         plot_bottom = plot_top + PLOT_HEIGHT
         _draw_key(figure, self._key, top + _ROW / 2)
         axes = self._scale.axes(figure, plot_top)
@@ -81,7 +90,7 @@ class RunPlot:
         self._draw_laps(axes)
         self._above.write(figure, plot_top, -1)
         self._below.write(figure, plot_bottom, 1)
-        self._scale.write_numbers(figure, plot_bottom + self._below.height + NUMBERS_HEIGHT / 2)
+        self._scale.write_numbers(figure, plot_bottom + self._below.height)
 
     def _make_key(self) -> _Key:
         """Return the marks that occur, with their figures."""

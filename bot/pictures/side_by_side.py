@@ -70,7 +70,7 @@ def side_by_side_figure(result: SideBySide) -> Figure:
     _write_medians(figure, scale, runs, plot_top)
     above.write(figure, plot_top, -1)
     below.write(figure, plot_bottom, 1)
-    scale.write_numbers(figure, table_top - NUMBERS_HEIGHT / 2)
+    scale.write_numbers(figure, plot_bottom + below.height)
     _draw_table(figure, runs, rows, table_top)
     return figure
 
