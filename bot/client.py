@@ -16,6 +16,7 @@ from bot.cooldowns import cooldown_for_costly_work
 from bot.errors import log_unexpected
 from bot.publisher import Publisher
 from bot.replies import InHand
+from bot.studio import Studio
 from bot.tree import OrpTree, sync_when_changed
 from bot.views import DYNAMIC_ITEMS, FORMS
 from bot.views.forms import route
@@ -58,7 +59,8 @@ class OrpBot(commands.AutoShardedBot):
         self.costly = cooldown_for_costly_work()
         gateway = settings.discord_gateway_url
         self._gateway = yarl.URL(gateway) if gateway else None
-        self._publisher = Publisher(services.outbox, self)
+        self.studio = Studio()
+        self._publisher = Publisher(services.outbox, self, self.studio)
         self._own_work: list[asyncio.Task[None]] = []
         self._stop = asyncio.Event()
 
@@ -147,4 +149,5 @@ class OrpBot(commands.AutoShardedBot):
         if self._own_work:
             # A transaction that is cancelled half way would leave its connection's thread behind.
             await asyncio.wait(self._own_work, timeout=GRACE_S)
+        await self.studio.close()
         await super().close()

@@ -18,6 +18,7 @@ import structlog
 from bot.errors import log_unexpected
 from bot.permissions import CHANNEL_GONE, NO_CHANNEL, not_allowed
 from bot.render.summary import heat_summary, wrap_up
+from bot.studio import Studio
 from bot.trouble import Trouble, trouble_of, was_refused
 from bot.views.base import carries, row
 from bot.views.confidence import confidence_buttons
@@ -32,6 +33,7 @@ LOOK_AGAIN: Final = timedelta(seconds=1)
 FIRST_WAIT_S: Final = 2.0
 LONGEST_WAIT_S: Final = 300.0
 OLD_POST_WAIT: Final = timedelta(minutes=10)
+LONGEST_PICTURE_WAIT_S: Final = 3600.0
 RENEW_EVERY_S: Final = 3
 # How far a look for an unnoted post goes: it was sent within moments of the attempt.
 LOOK_THROUGH: Final = 200
@@ -45,9 +47,10 @@ log = structlog.get_logger(__name__)
 class Publisher:
     """Carries out the outbox of all teams."""
 
-    def __init__(self, outbox: OutboxService, client: discord.Client) -> None:
+    def __init__(self, outbox: OutboxService, client: discord.Client, studio: Studio) -> None:
         self._outbox = outbox
         self._client = client
+        self._studio = studio
         self._stopping = asyncio.Event()
         self._claiming = asyncio.Lock()
         self._teams_in_hand: set[int] = set()
@@ -127,8 +130,9 @@ class Publisher:
         elif post.task is PostTask.REMOVE:
             await self._remove(post)
         elif (message := await self._message_of(post)) is not None:
-            await message.edit(**_shown(post))
-            await self._note_shown(post, message)
+            picture = await self._picture(post)
+            await message.edit(**_shown(post), attachments=[picture] if picture else [])
+            await self._note_shown(post, message, picture)
         elif post.task is PostTask.NOTHING:
             await self._outbox.nothing_to_show(post)
         elif post.channel_id is None:
@@ -136,8 +140,10 @@ class Publisher:
         else:
             channel = self._client.get_partial_messageable(post.channel_id)
             nonce = post.id.hex[:_NONCE_LENGTH]
-            sent = await channel.send(**_given(post), nonce=nonce, silent=post.silent)
-            await self._note_shown(post, sent)
+            picture = await self._picture(post)
+            files = [picture] if picture else []
+            sent = await channel.send(**_given(post), files=files, nonce=nonce, silent=post.silent)
+            await self._note_shown(post, sent, picture)
 
     def _may_be_allowed(self, post: ClaimedPost) -> bool:
         """Tell whether Discord may take the request; what is not known here is tried."""
@@ -149,10 +155,31 @@ class Publisher:
             return allowed.view_channel
         return allowed.view_channel and allowed.send_messages and allowed.embed_links
 
+    async def _picture(self, post: ClaimedPost) -> discord.File | None:
+        """Draw the heat a post is about; the post goes out without when that fails."""
+        if not isinstance(post.content, HeatTable) or not self._may_attach(post):
+            return None
+        return await self._studio.picture(post.content)
+
+    def _may_attach(self, post: ClaimedPost) -> bool:
+        channel = self._client.get_channel(post.channel_id or 0)
+        if not isinstance(channel, discord.TextChannel):
+            return True
+        return channel.permissions_for(channel.guild.me).attach_files
+
     async def _note_shown(
-        self, post: ClaimedPost, message: discord.Message | discord.PartialMessage
+        self,
+        post: ClaimedPost,
+        message: discord.Message | discord.PartialMessage,
+        picture: discord.File | None,
     ) -> None:
-        await self._outbox.shown(post, channel_id=message.channel.id, message_id=message.id)
+        is_whole = picture is not None or not _has_picture(post)
+        await self._outbox.shown(
+            post,
+            channel_id=message.channel.id,
+            message_id=message.id,
+            again_after=None if is_whole else _growing(post.attempts, LONGEST_PICTURE_WAIT_S),
+        )
 
     async def _remove(self, post: ClaimedPost) -> None:
         try:
@@ -237,9 +264,17 @@ def wait_after(attempts: int, error: Exception) -> timedelta:
     """Return how long to wait after so many attempts: growing, and never in step with others."""
     if trouble_of(error) is Trouble.EDITED_TOO_OFTEN:
         return OLD_POST_WAIT
-    doublings = min(attempts - 1, 10)
-    longest = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2**doublings)
-    wait = longest * _random.uniform(0.5, 1.0)
+    wait = _growing(attempts, LONGEST_WAIT_S)
     if isinstance(error, discord.RateLimited):
-        wait += error.retry_after
-    return timedelta(seconds=wait)
+        wait += timedelta(seconds=error.retry_after)
+    return wait
+
+
+def _growing(attempts: int, longest_s: float) -> timedelta:
+    doublings = min(attempts - 1, 12)
+    longest = min(longest_s, FIRST_WAIT_S * 2**doublings)
+    return timedelta(seconds=longest * _random.uniform(0.5, 1.0))
+
+
+def _has_picture(post: ClaimedPost) -> bool:
+    return isinstance(post.content, HeatTable) and post.content.has_laps

@@ -16,6 +16,8 @@ from bot.views.cards import card, side_by_side
 
 if TYPE_CHECKING:
     from bot.client import OrpBot
+    from core.caller import Caller
+    from core.results import NoLapsYet, OrpCard
 
 
 class OrpCog(commands.Cog):
@@ -48,10 +50,12 @@ class OrpCog(commands.Cog):
         if mate is None:
             found = await self._services.scores.card(caller, heat, racer_of(racer))
             answer, view = card(found, caller)
+            picture = await interaction.client.studio.picture(found)
         else:
             both = await self._services.scores.side_by_side(caller, mate, heat, racer_of(racer))
             answer, view = side_by_side(both)
-        await reply(interaction, answer, view=view)
+            picture = await interaction.client.studio.picture(both)
+        await reply(interaction, answer, view=view, file=picture)
 
     @costly()
     async def card_of_member(
@@ -61,4 +65,5 @@ class OrpCog(commands.Cog):
         caller = caller_of(interaction)
         found = await self._services.scores.card(caller, racer=racer_of(member))
         answer, view = card(found, caller)
-        await reply(interaction, answer, view=view)
+        picture = await interaction.client.studio.picture(found)
+        await reply(interaction, answer, view=view, file=picture)

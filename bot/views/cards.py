@@ -40,7 +40,8 @@ class ShareButton(
         scores = services.scores
         read = scores.heat_card if self.scope == "heat" else scores.session_card
         shared = await read(caller_of(interaction), self.place_id, racer_id=self.racer_id)
-        await reply(interaction, cards.orp_card(shared))
+        picture = await interaction.client.studio.picture(shared)
+        await reply(interaction, cards.orp_card(shared), file=picture)
 
 
 class ShareBothButton(
@@ -72,7 +73,8 @@ class ShareBothButton(
         shared = await read(
             caller_of(interaction), self.place_id, racer_id=self.racer_id, other_id=self.other_id
         )
-        await reply(interaction, comparison.side_by_side(shared))
+        picture = await interaction.client.studio.picture(shared)
+        await reply(interaction, comparison.side_by_side(shared), file=picture)
 
 
 def card(result: OrpCard | NoLapsYet, caller: Caller) -> Laid:

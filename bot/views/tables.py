@@ -58,8 +58,10 @@ class RacerSelect(
         racer_id = int(picked) if re.fullmatch(USER, picked) else 0
         caller = caller_of(interaction)
         read = services.scores.heat_card if self.scope == "heat" else services.scores.session_card
-        answer, view = card(await read(caller, self.place_id, racer_id=racer_id), caller)
-        await reply(interaction, answer, view=view)
+        found = await read(caller, self.place_id, racer_id=racer_id)
+        answer, view = card(found, caller)
+        picture = await interaction.client.studio.picture(found)
+        await reply(interaction, answer, view=view, file=picture)
 
 
 class PageButton(

@@ -93,14 +93,33 @@ class OutboxService:
         """Have everybody who waits for work look at once."""
         self._database.outbox_changed.set()
 
-    async def shown(self, post: ClaimedPost, *, channel_id: int, message_id: int) -> None:
-        """Note that a message now shows the post as it was when claimed."""
+    async def shown(
+        self,
+        post: ClaimedPost,
+        *,
+        channel_id: int,
+        message_id: int,
+        again_after: timedelta | None = None,
+    ) -> None:
+        """Note that a message now shows the post as it was when claimed.
+
+        Args:
+            post: The claimed post.
+            channel_id: Where it is.
+            message_id: Which message it is.
+            again_after: When to show it again, because its picture is missing; None when it is
+                whole.
+        """
         async with self._database.write() as uow:
             row = await self._held(uow, post.id)
             if row is not None:
                 row.channel_id = channel_id
                 row.message_id = message_id
                 _settle(row, post.version, uow.now)
+                if again_after is not None and row.state == "posted":
+                    row.state = "pending"
+                    row.attempts = post.attempts
+                    row.next_attempt_at = uow.now + again_after
             await uow.commit()
 
     async def nothing_to_show(self, post: ClaimedPost) -> None:

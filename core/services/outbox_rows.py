@@ -88,7 +88,11 @@ async def mark_session_stale(uow: UnitOfWork, session: RaceSession) -> None:
 
 
 async def _mark(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
-    is_up_to_date = SummaryPost.state == "posted"
+    # A post that waits for its picture only shows what is wanted as well.
+    is_up_to_date = or_(
+        SummaryPost.state == "posted",
+        (SummaryPost.state == "pending") & (SummaryPost.shown == SummaryPost.wanted),
+    )
     soonest = uow.now + EDIT_INTERVAL
     marked = await uow.db.execute(
         update(SummaryPost)
