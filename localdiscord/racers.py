@@ -411,4 +411,6 @@ def _option_name(found: typing_in.Found, key: str) -> str:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
     return value.member if isinstance(value, Racer) else value

@@ -6,12 +6,13 @@ The rights are decided in the core and are the same on both databases, so one is
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from discord.ui import Label, UserSelect
 
-from localdiscord.answers import Answer
+from localdiscord.answers import Answer, Modal
 from localdiscord.messages import Message
 from localdiscord.racers import Racer
 from tests.e2e.conftest import Stage
@@ -37,10 +38,12 @@ class Scene:
     Attributes:
         people: Who could try, by role.
         items: What can be pressed, by label: the message, and the custom id as it was at first.
+        message: Lap times that racer-2 has written to the others.
     """
 
     people: dict[str, Racer]
     items: dict[str, tuple[Answer | Message, str]]
+    message: Message
 
 
 async def set_scene(stage: Stage, name: str) -> Scene:
@@ -59,11 +62,14 @@ async def set_scene(stage: Stage, name: str) -> Scene:
     await member.type(channel, "/lap times:50.1 heat:P1")
     logged_first = await racer.type(channel, "/lap times:20.1 20.2 20.3 heat:Q1")
     await racer.press(logged_first, "Finish heat")
+    repeated = await racer.type(channel, "/lap times:20.1 20.2 20.3 heat:Q1")
     logged = await racer.type(channel, "/lap times:10.1 20.2 20.3 20.4 heat:Q2")
+    message = racer.say(channel, "20.6 20.7")
     await visitor.type(channel, "/session start name:Sunday")
     shown: tuple[Answer | Message, ...] = (
         await channel.wait_for(lambda message: "Yesterday is over" in message.content, 10),
         await channel.wait_for(lambda message: "Q1" in message.content, 10),
+        repeated,
         logged,
         await racer.type(channel, "/orp heat:Q1"),
         await racer.type(channel, "/session show session:Sunday"),
@@ -82,7 +88,24 @@ async def set_scene(stage: Stage, name: str) -> Scene:
         items[f"Look in {what}"] = (table, look)
         items[f"Turn {what}"] = (table, f"{look.replace('look', 'page')}:1")
     people = {MANAGER: owner, CREW: crew, HIMSELF: racer, MEMBER: member}
-    return Scene(people, items)
+    return Scene(people, items, message)
+
+
+async def form_of_racer_2(scene: Scene) -> Modal:
+    """Return the form with racer-2's laps of Q2."""
+    opened = await scene.people[HIMSELF].type(CHANNEL, "/heat edit heat:Q2")
+    assert opened.modal is not None
+    return opened.modal
+
+
+async def add_what_waits(scene: Scene) -> None:
+    """Add the buttons under what waits for racer-2 alone."""
+    racer = scene.people[HIMSELF]
+    refused = await racer.submit(await form_of_racer_2(scene), {"laps": "oops"})
+    preview = await racer.message_menu(scene.message, "Log laps")
+    for answer in (refused, preview):
+        button = answer.buttons[0]
+        scene.items[button.label] = (answer, button.custom_id or "")
 
 
 Act = Callable[[Scene, Racer], Awaitable[Answer]]
@@ -102,6 +125,38 @@ def pressing(label: str) -> Act:
     return press
 
 
+def filling_in(open_form: Act) -> Act:
+    """Send off the form that opens, if one does."""
+
+    async def fill_in(scene: Scene, racer: Racer) -> Answer:
+        opened = await open_form(scene, racer)
+        if opened.modal is None:
+            return opened
+        return await racer.submit(opened.modal, {"laps": "20.4"})
+
+    return fill_in
+
+
+async def forging_the_form(scene: Scene, racer: Racer) -> Answer:
+    """Send racer-2's form off without having been given it."""
+    own = (await racer.type(CHANNEL, "/heat edit")).modal
+    assert own is not None
+    forged = replace(own, custom_id=(await form_of_racer_2(scene)).custom_id)
+    return await racer.submit(forged, {"laps": "20.4", "heat": "Q2"})
+
+
+async def giving_laps_away(scene: Scene, racer: Racer) -> Answer:
+    """Give one's laps to racer-2, in a field that only crew is shown."""
+    logged = await racer.type(CHANNEL, f"/lap times:30.1 heat:Main {racer.id}")
+    form = (await racer.press(logged, "Edit laps")).modal
+    assert form is not None
+    to_racer = UserSelect[Any](custom_id="racer")
+    label = {**Label[Any](text="Racer", component=to_racer).to_component_dict(), "id": 99}
+    others = [item for item in form.components if item.get("label") != "Racer"]
+    forged = replace(form, components=[*others, label])
+    return await racer.submit(forged, {"racer": [scene.people[HIMSELF]]}, raw=True)
+
+
 def looking(label: str) -> Act:
     """Pick racer-2 in a select, also one that only somebody else can see."""
 
@@ -117,6 +172,16 @@ ACTS: dict[str, tuple[Act, set[str]]] = {
     "enters own laps": (typing("/lap times:21.1"), EVERYBODY),
     "enters laps for racer-2": (typing("/lap times:21.1 racer:@racer-2"), OVER_HIM),
     "starts a heat": (typing("/heat start"), EVERYBODY),
+    "logs racer-2's message": (
+        lambda scene, racer: racer.message_menu(scene.message, "Log laps"),
+        OVER_HIM,
+    ),
+    "edits own laps": (filling_in(typing("/heat edit")), EVERYBODY),
+    "edits racer-2's laps": (filling_in(typing("/heat edit heat:Q2 racer:@racer-2")), OVER_HIM),
+    "presses Edit laps": (filling_in(pressing("Edit laps")), OVER_HIM),
+    "forges racer-2's form": (forging_the_form, OVER_HIM),
+    "gives laps to racer-2": (giving_laps_away, OVER_HIM),
+    "removes racer-2's repeats": (pressing("Remove repeats"), OVER_HIM),
     "finishes a heat": (typing("/heat finish heat:Q2"), EVERYBODY),
     "renames a heat": (typing("/heat rename heat:Q2 name:Semi"), EVERYBODY),
     "shows a heat": (typing("/heat show heat:Q2"), EVERYBODY),
@@ -196,8 +261,25 @@ async def test_only_who_was_asked_picks_the_event(stage: Stage) -> None:
     assert "20.100" in stored.content
 
 
+async def test_a_preview_and_what_was_refused_are_ones_own(stage: Stage) -> None:
+    scene = await set_scene(stage, "previews")
+    await add_what_waits(scene)
+    for label in ("Store", "Edit again"):
+        for role in (MEMBER, CREW, MANAGER):
+            stolen = await pressing(label)(scene, scene.people[role])
+            assert stolen.modal is None
+            assert "20." not in stolen.content
+    stored = await pressing("Store")(scene, scene.people[HIMSELF])
+    assert "20.600" in stored.content
+    again = await pressing("Edit again")(scene, scene.people[HIMSELF])
+    assert again.modal is not None
+    assert again.modal.field("laps").value == "oops"
+    stage.discord.assert_clean()
+
+
 async def test_what_belongs_to_another_team_cannot_be_reached_by_any_id(stage: Stage) -> None:
     scene = await set_scene(stage, "the robbed")
+    await add_what_waits(scene)
     owner, racer = scene.people[MANAGER], scene.people[HIMSELF]
     before = await racer.type(CHANNEL, "/heat show heat:Q2")
     rivals = stage.discord.add_guild("the rivals", owner="rival")
@@ -205,7 +287,7 @@ async def test_what_belongs_to_another_team_cannot_be_reached_by_any_id(stage: S
     await rival.type(CHANNEL, "/session start name:Rivals")
     own = await rival.type(CHANNEL, "/lap times:40.1 40.2 heat:Q2")
     forged = [custom_id for _, custom_id in scene.items.values()]
-    assert len(forged) == 17
+    assert len(forged) == 21
     for custom_id in forged:
         if custom_id.startswith("look:"):
             answer = await rival.choose(own, str(racer.user.id), custom_id=custom_id, raw=True)
@@ -218,8 +300,15 @@ async def test_what_belongs_to_another_team_cannot_be_reached_by_any_id(stage: S
     session = (await racer.autocomplete(CHANNEL, "session show", {}, focused=("session", "Club")))[
         0
     ].value
+    form = (await rival.type(CHANNEL, "/heat edit heat:Q2")).modal
+    assert form is not None
+    robbed = (await form_of_racer_2(scene)).custom_id
+    for custom_id in (robbed, robbed.replace(str(racer.id), str(rival.id))):
+        answer = await rival.submit(replace(form, custom_id=custom_id), {"laps": "40.3"})
+        assert "does not exist" in answer.content or "no laps here" in answer.content
     reaching: dict[str, dict[str, Any]] = {
         "heat show": {"heat": heat},
+        "heat edit": {"heat": heat},
         "heat finish": {"heat": heat},
         "heat rename": {"heat": heat, "name": "Mine"},
         "heat delete": {"heat": heat},
