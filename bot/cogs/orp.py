@@ -16,8 +16,6 @@ from bot.views.cards import card, side_by_side
 
 if TYPE_CHECKING:
     from bot.client import OrpBot
-    from core.caller import Caller
-    from core.results import NoLapsYet, OrpCard
 
 
 class OrpCog(commands.Cog):
