@@ -52,7 +52,8 @@ class RacerRun:
         note: What was changed on the car.
         best_before_ms: The racer's fastest lap in earlier heats of the class at the track, or of
             the session where that names no track; None without one.
-        session_best_before_ms: The same, of earlier heats of the session alone.
+        best_elsewhere_ms: The same, of all other heats, also later ones.
+        session_best_elsewhere_ms: The same, of all other heats of the session.
     """
 
     racer: Person
@@ -62,7 +63,8 @@ class RacerRun:
     change: float | None = None
     note: str | None = None
     best_before_ms: int | None = None
-    session_best_before_ms: int | None = None
+    best_elsewhere_ms: int | None = None
+    session_best_elsewhere_ms: int | None = None
 
     @property
     def best_lap_ms(self) -> int | None:

@@ -277,11 +277,11 @@ def _new_best(
     if fastest is None or fastest.number in doubtful:
         return None
     earlier = [lap.time_ms for lap in run.laps if lap.counts and lap.number < new_laps[0].number]
-    bests = ((run.best_before_ms, session.track_name), (run.session_best_before_ms, None))
-    for best_before_ms, track in bests:
-        if best_before_ms is None:
+    bests = ((run.best_elsewhere_ms, session.track_name), (run.session_best_elsewhere_ms, None))
+    for best_elsewhere_ms, track in bests:
+        if best_elsewhere_ms is None:
             continue
-        was_ms = min([best_before_ms, *earlier])
+        was_ms = min([best_elsewhere_ms, *earlier])
         # Too few laps in the heat to tell the run to the loop: the best so far tells.
         too_few = fastest.number == 1 and len(run.laps) < MIN_LAPS_FOR_CROSSING
         if too_few and is_first_crossing([fastest.time_ms, was_ms, was_ms, was_ms]):

@@ -112,12 +112,12 @@ async def racer_runs(
         laps[racer_id].append(Lap(number, time_ms, counts))
     racer_ids = [standing.racer_id for standing, _ in standings]
     earlier_scores = await _scores_before(uow, heat, racer_ids)
-    earlier_bests = await _bests_before(uow, session, heat, racer_ids)
+    other_bests = await _other_bests(uow, session, heat, racer_ids)
     runs = []
     for standing, profile in standings:
         orp = stored_orp(standing)
         earlier = earlier_scores.get(profile.id)
-        best_before, session_best_before = earlier_bests.get(profile.id, (None, None))
+        best_before, best_elsewhere, in_session = other_bests.get(profile.id, (None, None, None))
         runs.append(
             RacerRun(
                 racer=person(profile),
@@ -127,7 +127,8 @@ async def racer_runs(
                 change=_change(orp, earlier),
                 note=standing.note,
                 best_before_ms=best_before,
-                session_best_before_ms=session_best_before,
+                best_elsewhere_ms=best_elsewhere,
+                session_best_elsewhere_ms=in_session,
             )
         )
     return runs
@@ -156,37 +157,41 @@ async def _scores_before(uow: UnitOfWork, heat: Heat, racer_ids: list[UUID]) -> 
     return {racer_id: score for racer_id, score in rows if score is not None}
 
 
-async def _bests_before(
+async def _other_bests(
     uow: UnitOfWork, session: RaceSession, heat: Heat, racer_ids: list[UUID]
-) -> dict[UUID, tuple[int | None, int | None]]:
-    """Return each racer's fastest lap in the class before this heat: at the track, in the session.
+) -> dict[UUID, tuple[int | None, int | None, int | None]]:
+    """Return each racer's fastest lap in other heats of the class.
 
-    A session that names no track is compared with itself alone.
+    That is at the track before this heat, at the track in all others, and in the session in all
+    others. A session that names no track is compared with itself alone.
     """
-    earlier = aliased(RaceSession)
+    other = aliased(RaceSession)
     same_place = (
-        earlier.id == session.id
+        other.id == session.id
         if session.track_key is None
-        else and_(earlier.team_id == session.team_id, earlier.track_key == session.track_key)
+        else and_(other.team_id == session.team_id, other.track_key == session.track_key)
     )
     rows = await uow.db.execute(
         select(
             HeatRacer.racer_id,
+            func.min(case((Heat.opened_at < heat.opened_at, HeatRacer.best_lap_ms))),
             func.min(HeatRacer.best_lap_ms),
             func.min(case((Heat.session_id == session.id, HeatRacer.best_lap_ms))),
         )
         .join(Heat, Heat.id == HeatRacer.heat_id)
-        .join(earlier, earlier.id == Heat.session_id)
+        .join(other, other.id == Heat.session_id)
         .where(
             HeatRacer.racer_id.in_(racer_ids),
             Heat.class_key == heat.class_key,
-            Heat.opened_at < heat.opened_at,
+            Heat.id != heat.id,
             HeatRacer.best_lap_ms.is_not(None),
             same_place,
         )
         .group_by(HeatRacer.racer_id)
     )
-    return {racer_id: (at_track, in_session) for racer_id, at_track, in_session in rows}
+    return {
+        racer_id: (before, at_track, in_session) for racer_id, before, at_track, in_session in rows
+    }
 
 
 async def standings(uow: UnitOfWork, session: RaceSession, *, is_own: bool = False) -> Standings:

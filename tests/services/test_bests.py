@@ -63,6 +63,14 @@ async def test_the_best_at_the_track_is_named_when_it_falls(
     assert await best(services, "19.0 19.1", "Q1", person=BEN) is None, "another racer"
 
 
+async def test_a_later_heat_may_be_faster_already(services: Services) -> None:
+    await start_session(services, track="Arena")
+    for heat, times in {"Q1": "20.3", "Q2": "20.2", "Q3": "20.0"}.items():
+        await log(services, ANN, times, heat=heat)
+    assert await best(services, "20.1", "Q2") is None
+    assert await best(services, "19.9", "Q2") == NewBest(19_900, 20_000, "Arena")
+
+
 async def test_without_a_track_it_is_the_best_of_the_session(services: Services) -> None:
     await start_session(services)
     await log(services, ANN, "20.3 20.2", heat="Q1")
