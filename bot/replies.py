@@ -15,7 +15,7 @@ import discord
 import structlog
 
 from bot.errors import answer_for
-from bot.render.answer import Answer
+from bot.render.answer import Answer, with_picture
 from bot.render.errors import refusal
 from bot.trouble import CONNECTION_LOST, Trouble, trouble_of
 
@@ -120,6 +120,7 @@ class Reply:
         file: discord.File | None = None,
     ) -> None:
         """Send the answer, or fill it in where the reply was deferred."""
+        answer = with_picture(answer, file.filename if file else None)
         shown: dict[str, Any] = {"content": answer.content or None, "embed": answer.embed}
         files = [file] if file else []
         await self._finish(lambda: self._answer(shown, view, files))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import discord
@@ -39,6 +39,20 @@ def add_section(
     """
     if lines:
         embed.add_field(name=name, value=join_fitting(lines, limit), inline=False)
+
+
+def with_picture(answer: Answer, file_name: str | None) -> Answer:
+    """Return the answer with a picture that comes with it shown in its card, below the text.
+
+    Left outside, it would push the card off a phone's screen.
+
+    Args:
+        answer: The answer.
+        file_name: The name of the file that comes with it; what is no picture stays a file.
+    """
+    if answer.embed is None or file_name is None or not file_name.endswith(".png"):
+        return answer
+    return replace(answer, embed=answer.embed.copy().set_image(url=f"attachment://{file_name}"))
 
 
 def embed_size(embed: discord.Embed) -> int:
