@@ -87,6 +87,8 @@ async def set_scene(stage: Stage, name: str) -> Scene:
         look = table.selects[0].custom_id
         items[f"Look in {what}"] = (table, look)
         items[f"Turn {what}"] = (table, f"{look.replace('look', 'page')}:1")
+    both = await racer.type(channel, "/orp heat:P1 racer:@chief with:@racer-3")
+    items["Share both"] = (both, both.buttons[0].custom_id or "")
     people = {MANAGER: owner, CREW: crew, HIMSELF: racer, MEMBER: member}
     return Scene(people, items, message)
 
@@ -188,6 +190,11 @@ ACTS: dict[str, tuple[Act, set[str]]] = {
     "lists heats": (typing("/heat list"), EVERYBODY),
     "asks to delete a heat": (typing("/heat delete heat:Q2"), OVER_OTHERS),
     "sees a card": (typing("/orp racer:@racer-2"), EVERYBODY),
+    "sees two side by side": (typing("/orp heat:P1 racer:@chief with:@racer-3"), EVERYBODY),
+    "sees a card in the menu": (
+        lambda scene, racer: racer.user_menu(scene.people[HIMSELF], "ORP card"),
+        EVERYBODY,
+    ),
     "sets their profile": (typing("/profile experience:Pro"), EVERYBODY),
     "sees racer-2's profile": (typing("/profile racer:@racer-2"), EVERYBODY),
     "sets racer-2's profile": (typing("/profile experience:Pro racer:@racer-2"), OVER_HIM),
@@ -208,6 +215,7 @@ ACTS: dict[str, tuple[Act, set[str]]] = {
     "presses Finish heat": (pressing("Finish heat"), EVERYBODY),
     "rates the car in Q1": (pressing("4"), {HIMSELF}),
     "shares a card": (pressing("Share"), EVERYBODY),
+    "shares two side by side": (pressing("Share both"), EVERYBODY),
     "confirms deleting a heat": (
         pressing("Delete heat"),
         OVER_OTHERS,
@@ -235,7 +243,7 @@ async def test_who_may(stage: Stage, act: str) -> None:
         assert not answer.failed
         refused = answer.content.startswith(REFUSAL)
         assert refused == (role not in allowed), f"{role} {act}: {answer.content}"
-        assert answer.ephemeral or act == "shares a card"
+        assert answer.ephemeral or act.startswith("shares ")
     stage.discord.assert_clean()
 
 
@@ -287,7 +295,7 @@ async def test_what_belongs_to_another_team_cannot_be_reached_by_any_id(stage: S
     await rival.type(CHANNEL, "/session start name:Rivals")
     own = await rival.type(CHANNEL, "/lap times:40.1 40.2 heat:Q2")
     forged = [custom_id for _, custom_id in scene.items.values()]
-    assert len(forged) == 21
+    assert len(forged) == 22
     for custom_id in forged:
         if custom_id.startswith("look:"):
             answer = await rival.choose(own, str(racer.user.id), custom_id=custom_id, raw=True)

@@ -10,8 +10,10 @@ import pytest
 from core.bootstrap import Services
 from core.caller import Caller
 from core.database import Database, Redelivered
+from core.errors import BadInput
 from core.models import InteractionSeen
 from core.results import LapsLogged, SessionInfo
+from core.services.edits import NO_HEAT_YET, EditLaps
 from core.services.entries import LogLaps
 from core.services.heats import StartHeat
 from core.services.profiles import ProfileFields
@@ -28,6 +30,8 @@ from tests.services.racing import (
     start_session,
 )
 
+_PASTED = EditLaps(None, ANN.user_id, NO_HEAT_YET, "20.1", "P9", "")
+
 Call = Callable[[Services, Caller, LapsLogged, SessionInfo], Awaitable[object]]
 
 # Everything that changes something, given Ann's laps in the heat P1 of one session, and another
@@ -41,6 +45,10 @@ CALLS: dict[str, Call] = {
     "entries.rate_confidence": lambda s, c, logged, _: s.entries.rate_confidence(
         c, logged.heat.id, 4
     ),
+    "edits.save": lambda s, c, _, __: s.edits.save(c, _PASTED),
+    "edits.keep": lambda s, c, _, __: s.edits.keep(c, _PASTED, BadInput("no")),
+    "edits.remove_repeats": lambda s, c, logged, _: s.edits.remove_repeats(c, logged.entry_id),
+    "messages.preview": lambda s, c, _, __: s.messages.preview(c, "20.1 20.2", ANN),
     "heats.start": lambda s, c, _, __: s.heats.start(c, StartHeat()),
     "heats.finish": lambda s, c, _, __: s.heats.finish(c),
     "heats.rename": lambda s, c, _, __: s.heats.rename(c, "P1", "Q1"),
@@ -61,6 +69,7 @@ CALLS: dict[str, Call] = {
 async def prepared(services: Services, caller: Caller) -> tuple[LapsLogged, SessionInfo]:
     other = await start_session(services, caller, "Other")
     await start_session(services, caller, "Club Race")
+    await log(services, caller, "20.1 20.2 20.3")
     return await log(services, caller, "20.1 20.2 20.3"), other
 
 
