@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import warnings
 from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -66,6 +67,7 @@ FAMILIES: Final = (
 _ELLIPSIS: Final = "…"
 _STAND_IN: Final = "·"
 _NOTHING_VISIBLE: Final = "?"
+_ANY_SIZE: Final = 10.0
 _STAND_INS: Final = re.compile(f"{_STAND_IN}+")
 # Letters of which nothing is seen, and signs that only choose between two looks of an emoji.
 _UNSEEN: Final = re.compile(
@@ -97,8 +99,12 @@ def readable(text: str) -> str:
     which nothing can be seen becomes ``?``.
     """
     cleaned = clean_text(_UNSEEN.sub("", text))
-    shown = _STAND_INS.sub(_STAND_IN, "".join(map(_shown, cleaned)))
-    return clean_text(shown) or _NOTHING_VISIBLE
+    shown = "".join(map(_shown, cleaned))
+    if not _is_drawn(shown):
+        # Some letters a font has, but not together with the marks around them.
+        shown = "".join(letter if _is_drawn(letter) else _STAND_IN for letter in _letters(shown))
+    shown = clean_text(_STAND_INS.sub(_STAND_IN, shown))
+    return shown if shown and _is_drawn(shown) else _NOTHING_VISIBLE
 
 
 @lru_cache(maxsize=4_096)
@@ -121,7 +127,7 @@ def fitted(text: str, points: float, room: float) -> str:
     shown = readable(text)
     if width_of(shown, points) <= room:
         return shown
-    characters = list(iter_graphemes(shown))
+    characters = _letters(shown)
     kept = _longest(
         len(characters),
         lambda count: width_of("".join(characters[:count]).rstrip() + _ELLIPSIS, points) <= room,
@@ -146,6 +152,22 @@ def _shown(character: str) -> str:
         return plain
     is_mark = unicodedata.category(character).startswith("M")
     return "" if is_mark else _STAND_IN
+
+
+def _letters(text: str) -> list[str]:
+    """Return what a reader takes for one letter each: with its accents, an emoji whole."""
+    return list(iter_graphemes(text))
+
+
+def _is_drawn(text: str) -> bool:
+    """Whether nothing of the text would be a box."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        try:
+            width_of(text, _ANY_SIZE)
+        except UserWarning:
+            return False
+    return True
 
 
 def _is_covered(character: str) -> bool:

@@ -21,7 +21,7 @@ from bot.pictures.placing import Spot, into_rows
 from core.analysis import Lap
 from core.results import RacerRun
 
-ROW: Final = 11.0
+ROW: Final = 12.0
 MARK_WIDTH: Final = 8.0
 
 _MOST_ROWS: Final = 3

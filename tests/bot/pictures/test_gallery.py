@@ -1,0 +1,44 @@
+"""The pictures of the documentation, and where drawing is loaded."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from bot.pictures.gallery import draw_gallery, read_heats
+from tests.bot.render.build import HEATS
+
+PICTURES = Path(__file__).parents[3] / "docs" / "pictures"
+
+
+def test_every_real_heat_with_every_lap() -> None:
+    heats = read_heats(HEATS)
+    assert len(heats) == 6
+    laps = [lap for table in heats.values() for run in table.runs for lap in run.laps]
+    rows = HEATS.read_text(encoding="utf-8").splitlines()[1:]
+    assert len(laps) == len([row for row in rows if int(row.rsplit(",", 2)[1]) > 0])
+
+
+def test_a_crossing_of_the_loop_does_not_count() -> None:
+    for run in read_heats(HEATS)["nitro-q2"].runs:
+        assert [lap.number for lap in run.laps if not lap.counts] in ([], [1])
+
+
+def test_the_documentation_shows_each_heat_in_a_small_file(tmp_path: Path) -> None:
+    draw_gallery(HEATS, tmp_path)
+    drawn = sorted(tmp_path.glob("*.png"))
+    shown = (PICTURES.parent / "pictures.md").read_text(encoding="utf-8")
+    for picture in drawn:
+        assert picture.stat().st_size < 120_000
+        assert (PICTURES / picture.name).exists()
+        assert f"(pictures/{picture.name})" in shown
+
+
+def test_the_bot_itself_never_loads_what_draws() -> None:
+    loaded = (
+        "import sys, bot.client, bot.publisher, bot.pictures;"
+        "print({'matplotlib', 'numpy', 'PIL'} & set(sys.modules))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", loaded], capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "set()\n"
