@@ -61,3 +61,13 @@ def test_a_missing_or_a_superfluous_command_is_noticed() -> None:
     assert not same_commands([WANTED, other], [as_discord_answers()])
     assert not same_commands([WANTED], [as_discord_answers(), as_discord_answers(name="heat")])
     assert not same_commands([other], [as_discord_answers()])
+
+
+def test_a_menu_is_another_command_than_a_slash_command_of_its_name() -> None:
+    menu: dict[str, Any] = {"name": "ORP card", "type": 2, "contexts": [0], "nsfw": False}
+    # Discord gives a menu an empty description, which it was not registered with.
+    registered = {"id": "4", "name": "ORP card", "type": 2, "contexts": [0], "description": ""}
+    assert same_commands([menu], [registered])
+    assert not same_commands([menu], [registered | {"type": 3}])
+    assert not same_commands([menu], [registered | {"type": 1}])
+    assert not same_commands([menu], [registered | {"contexts": [0, 1]}])
