@@ -14,12 +14,8 @@ Ended = TypeVar("Ended", HeatFinished, SessionClosed)
 CHANNEL_GONE = "The channel for summaries is gone, or hidden from me: set one with /team channel."
 NO_CHANNEL = "No channel for summaries is set: use /team channel."
 
-_NEEDED = discord.Permissions(
-    view_channel=True,
-    send_messages=True,
-    embed_links=True,
-    attach_files=True,
-    read_message_history=True,
+_NEEDED_TO_POST = discord.Permissions(
+    view_channel=True, send_messages=True, embed_links=True, read_message_history=True
 )
 
 
@@ -39,7 +35,8 @@ def with_channel_problem(result: Ended, guild: discord.Guild | None) -> Ended:
 
 def with_channel_problems(info: TeamInfo, guild: discord.Guild | None) -> TeamInfo:
     """Return the settings with what is wrong with the team channel, once."""
-    problem = _problem_with(guild, info.summary_channel_id)
+    channel_id = info.summary_channel_id
+    problem = _problem_with(guild, channel_id) or _problem_with_pictures(guild, channel_id)
     if problem is None or problem in info.problems:
         return info
     return replace(info, problems=(problem, *info.problems))
@@ -52,4 +49,13 @@ def _problem_with(guild: discord.Guild | None, channel_id: int | None) -> str | 
     channel = guild.get_channel_or_thread(channel_id)
     if channel is None:
         return CHANNEL_GONE
-    return None if channel.permissions_for(guild.me) >= _NEEDED else not_allowed(channel_id)
+    allowed = channel.permissions_for(guild.me)
+    return None if allowed >= _NEEDED_TO_POST else not_allowed(channel_id)
+
+
+def _problem_with_pictures(guild: discord.Guild | None, channel_id: int | None) -> str | None:
+    """Return what keeps pictures out of a channel the bot may otherwise post in."""
+    channel = guild.get_channel_or_thread(channel_id) if guild and channel_id else None
+    if channel is None or channel.permissions_for(channel.guild.me).attach_files:
+        return None
+    return f"Summaries in <#{channel_id}> come without pictures: allow me Attach Files there."

@@ -17,6 +17,7 @@ import structlog
 
 from bot.errors import log_unexpected
 from bot.permissions import CHANNEL_GONE, NO_CHANNEL, not_allowed
+from bot.render.answer import with_picture
 from bot.render.summary import heat_summary, wrap_up
 from bot.studio import Studio
 from bot.trouble import Trouble, trouble_of, was_refused
@@ -33,6 +34,7 @@ LOOK_AGAIN: Final = timedelta(seconds=1)
 FIRST_WAIT_S: Final = 2.0
 LONGEST_WAIT_S: Final = 300.0
 OLD_POST_WAIT: Final = timedelta(minutes=10)
+# Nobody waits for a picture as for the post itself, and what breaks a drawing often stays.
 LONGEST_PICTURE_WAIT_S: Final = 3600.0
 RENEW_EVERY_S: Final = 3
 # How far a look for an unnoted post goes: it was sent within moments of the attempt.
@@ -131,7 +133,9 @@ class Publisher:
             await self._remove(post)
         elif (message := await self._message_of(post)) is not None:
             picture = await self._picture(post)
-            await message.edit(**_shown(post), attachments=[picture] if picture else [])
+            if picture is not None or not post.lacks_only_picture:
+                shown = _shown(post, picture)
+                await message.edit(**shown, attachments=[picture] if picture else [])
             await self._note_shown(post, message, picture)
         elif post.task is PostTask.NOTHING:
             await self._outbox.nothing_to_show(post)
@@ -141,8 +145,8 @@ class Publisher:
             channel = self._client.get_partial_messageable(post.channel_id)
             nonce = post.id.hex[:_NONCE_LENGTH]
             picture = await self._picture(post)
-            files = [picture] if picture else []
-            sent = await channel.send(**_given(post), files=files, nonce=nonce, silent=post.silent)
+            given = _given(post, picture)
+            sent = await channel.send(**given, nonce=nonce, silent=post.silent)
             await self._note_shown(post, sent, picture)
 
     def _may_be_allowed(self, post: ClaimedPost) -> bool:
@@ -156,12 +160,13 @@ class Publisher:
         return allowed.view_channel and allowed.send_messages and allowed.embed_links
 
     async def _picture(self, post: ClaimedPost) -> discord.File | None:
-        """Draw the heat a post is about; the post goes out without when that fails."""
+        """Draw the heat a post is about; None where there is no picture, or not at present."""
         if not isinstance(post.content, HeatTable) or not self._may_attach(post):
             return None
         return await self._studio.picture(post.content)
 
     def _may_attach(self, post: ClaimedPost) -> bool:
+        """Tell whether Discord may take a picture; what is not known here is tried."""
         channel = self._client.get_channel(post.channel_id or 0)
         if not isinstance(channel, discord.TextChannel):
             return True
@@ -173,12 +178,12 @@ class Publisher:
         message: discord.Message | discord.PartialMessage,
         picture: discord.File | None,
     ) -> None:
-        is_whole = picture is not None or not _has_picture(post)
+        has_all = picture is not None or not _has_picture(post)
         await self._outbox.shown(
             post,
             channel_id=message.channel.id,
             message_id=message.id,
-            again_after=None if is_whole else _growing(post.attempts, LONGEST_PICTURE_WAIT_S),
+            picture_after=None if has_all else _growing(post.attempts, LONGEST_PICTURE_WAIT_S),
         )
 
     async def _remove(self, post: ClaimedPost) -> None:
@@ -242,8 +247,8 @@ class Publisher:
             )
 
 
-def _shown(post: ClaimedPost) -> dict[str, Any]:
-    """Return everything the post shows, with None for what it shows no more."""
+def _shown(post: ClaimedPost, picture: discord.File | None) -> dict[str, Any]:
+    """Return everything the post shows beside its files, with None for what it shows no more."""
     if isinstance(post.content, HeatTable):
         answer = heat_summary(post.content)
         view = confidence_buttons(post.subject_id) if post.content.has_laps else None
@@ -252,12 +257,14 @@ def _shown(post: ClaimedPost) -> dict[str, Any]:
         view = row(CsvButton(post.subject_id))
     else:
         raise ValueError(f"post {post.id} has nothing to show")
+    answer = with_picture(answer, picture.filename if picture else None)
     return {"content": answer.content, "embed": answer.embed, "view": view}
 
 
-def _given(post: ClaimedPost) -> dict[str, Any]:
+def _given(post: ClaimedPost, picture: discord.File | None) -> dict[str, Any]:
     """Return what a new message is made of; sending takes no None."""
-    return {name: value for name, value in _shown(post).items() if value is not None}
+    parts = {**_shown(post, picture), "file": picture}
+    return {name: value for name, value in parts.items() if value is not None}
 
 
 def wait_after(attempts: int, error: Exception) -> timedelta:
@@ -271,10 +278,12 @@ def wait_after(attempts: int, error: Exception) -> timedelta:
 
 
 def _growing(attempts: int, longest_s: float) -> timedelta:
+    """Return a wait that doubles with each attempt, up to the longest."""
     doublings = min(attempts - 1, 12)
     longest = min(longest_s, FIRST_WAIT_S * 2**doublings)
     return timedelta(seconds=longest * _random.uniform(0.5, 1.0))
 
 
 def _has_picture(post: ClaimedPost) -> bool:
+    """Tell whether a picture belongs to what the post shows."""
     return isinstance(post.content, HeatTable) and post.content.has_laps

@@ -38,6 +38,7 @@ class ClaimedPost:
         look_since: When an earlier attempt began whose outcome nobody noted; its message, if it
             is out, is adopted instead of posted again.
         look_in: The channel of that attempt.
+        lacks_only_picture: The message says everything already; only its picture is missing.
     """
 
     id: UUID
@@ -52,3 +53,4 @@ class ClaimedPost:
     subject_id: UUID
     look_since: datetime | None
     look_in: int | None
+    lacks_only_picture: bool

@@ -99,7 +99,7 @@ class OutboxService:
         *,
         channel_id: int,
         message_id: int,
-        again_after: timedelta | None = None,
+        picture_after: timedelta | None = None,
     ) -> None:
         """Note that a message now shows the post as it was when claimed.
 
@@ -107,8 +107,7 @@ class OutboxService:
             post: The claimed post.
             channel_id: Where it is.
             message_id: Which message it is.
-            again_after: When to show it again, because its picture is missing; None when it is
-                whole.
+            picture_after: When to try again to add its picture; None when it misses none.
         """
         async with self._database.write() as uow:
             row = await self._held(uow, post.id)
@@ -116,10 +115,11 @@ class OutboxService:
                 row.channel_id = channel_id
                 row.message_id = message_id
                 _settle(row, post.version, uow.now)
-                if again_after is not None and row.state == "posted":
-                    row.state = "pending"
+                if picture_after is not None:
                     row.attempts = post.attempts
-                    row.next_attempt_at = uow.now + again_after
+                    if row.state == "posted":
+                        row.state = "pending"
+                        row.next_attempt_at = uow.now + picture_after
             await uow.commit()
 
     async def nothing_to_show(self, post: ClaimedPost) -> None:
@@ -247,6 +247,7 @@ async def _claimed(uow: UnitOfWork, post: SummaryPost) -> ClaimedPost:
         subject_id=post.subject_id,
         look_since=post.sending_since,
         look_in=post.channel_id,
+        lacks_only_picture=post.message_id is not None and post.shown == post.wanted,
     )
 
 

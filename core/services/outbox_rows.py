@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 
 from core.database import UnitOfWork
 from core.models import Heat, RaceSession, SummaryPost
@@ -88,11 +88,7 @@ async def mark_session_stale(uow: UnitOfWork, session: RaceSession) -> None:
 
 
 async def _mark(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
-    # A post that waits for its picture only shows what is wanted as well.
-    is_up_to_date = or_(
-        SummaryPost.state == "posted",
-        (SummaryPost.state == "pending") & (SummaryPost.shown == SummaryPost.wanted),
-    )
+    is_up_to_date = or_(SummaryPost.state == "posted", _lacks_only_picture())
     soonest = uow.now + EDIT_INTERVAL
     marked = await uow.db.execute(
         update(SummaryPost)
@@ -112,6 +108,11 @@ async def _mark(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
     )
     if marked.first() is not None:
         uow.touches_outbox = True
+
+
+def _lacks_only_picture() -> ColumnElement[bool]:
+    """Select posts whose message says everything; only the picture could not be added yet."""
+    return and_(SummaryPost.state == "pending", SummaryPost.shown == SummaryPost.wanted)
 
 
 async def is_followed(uow: UnitOfWork, heat: Heat) -> bool:
@@ -151,7 +152,8 @@ def held_up(team_id: int) -> Select[SummaryPost]:
 
 
 def _is_held_up(team_id: int) -> tuple[ColumnElement[bool], ...]:
-    return SummaryPost.team_id == team_id, SummaryPost.state.in_(("blocked", "removing"))
+    held_up = or_(SummaryPost.state.in_(("blocked", "removing")), _lacks_only_picture())
+    return SummaryPost.team_id == team_id, held_up
 
 
 async def unblock(uow: UnitOfWork, team_id: int) -> None:
