@@ -5,7 +5,7 @@ Beside what people type, all it knows is the pure formulas: what a first crossin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,22 +16,23 @@ from core.orp import OrpResult, calculate_orp
 from core.results import RacerRun, StandingCell
 
 
+@dataclass(eq=False)
+class ModelEntry:
+    """One act: what it set beside the laps as it was before, and the laps it replaced, if any."""
+
+    id: int | None
+    before: dict[str, Any] = field(default_factory=dict)
+    replaced: list[ModelLap] | None = None
+
+
 @dataclass
 class ModelLap:
     number: int
     time_ms: int
     confidence: int | None
+    entry: ModelEntry = field(repr=False)
     counts: bool = True
     decided: bool = False
-
-
-@dataclass
-class ModelEntry:
-    """One act of logging: its laps, and what it set beside them as it was before."""
-
-    id: int | None
-    laps: list[ModelLap]
-    before: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -39,13 +40,12 @@ class ModelRun:
     """One racer in one heat."""
 
     entries: list[ModelEntry] = field(default_factory=list)
+    laps: list[ModelLap] = field(default_factory=list)
     confidence: int | None = None
     note: str | None = None
 
-    @property
-    def laps(self) -> list[ModelLap]:
-        laps = [lap for entry in self.entries for lap in entry.laps]
-        return sorted(laps, key=lambda lap: lap.number)
+    def laps_of(self, entry: ModelEntry) -> list[ModelLap]:
+        return [lap for lap in self.laps if lap.entry is entry]
 
     @property
     def rows(self) -> list[tuple[int, int, bool]]:
@@ -77,7 +77,11 @@ class ModelRun:
             assert cell.best_lap_ms == min(self.counting, default=None)
             assert cell.lap_count == len(self.laps)
 
-    def look_at_first_lap(self) -> None:
+    def settle(self) -> None:
+        self.laps.sort(key=lambda lap: lap.number)
+        if not self.laps:
+            self.confidence = self.note = None
+            return
         first = self.laps[0]
         if first.number == 1 and not first.decided:
             first.counts = not is_first_crossing([lap.time_ms for lap in self.laps])
@@ -130,8 +134,7 @@ class ModelTeam:
     ) -> ModelRun:
         run = heat.runs.setdefault(racer, ModelRun())
         first = number or max((lap.number for lap in run.laps), default=0) + 1
-        laps = [ModelLap(first + place, time, confidence) for place, time in enumerate(times)]
-        entry = ModelEntry(entry_id, laps)
+        entry = ModelEntry(entry_id)
         if confidence is not None:
             entry.before["confidence"] = run.confidence
             run.confidence = confidence
@@ -139,16 +142,35 @@ class ModelTeam:
             entry.before["note"] = run.note
             run.note = note
         run.entries.append(entry)
-        run.look_at_first_lap()
+        run.laps += [
+            ModelLap(first + place, time, confidence, entry) for place, time in enumerate(times)
+        ]
+        run.settle()
         return run
+
+    def write_anew(self, run: ModelRun, entry_id: int, wanted: list[ModelLap], note: str) -> None:
+        """Put these laps in the place of all others; those that come newly have no entry's id."""
+        entry = ModelEntry(entry_id, replaced=run.laps)
+        if not wanted:
+            entry.before["confidence"] = run.confidence
+        entry.before["note"] = run.note
+        run.entries.append(entry)
+        run.note = note or None
+        run.laps = [
+            replace(lap, number=number, entry=lap.entry if lap.number else entry)
+            for number, lap in enumerate(wanted, start=1)
+        ]
+        run.settle()
 
     def take_back(self, heat: ModelHeat, racer: Person) -> None:
         run = heat.runs[racer]
-        for name, value in run.entries.pop().before.items():
+        entry = run.entries.pop()
+        for name, value in entry.before.items():
             setattr(run, name, value)
-        if run.entries:
-            run.look_at_first_lap()
-        else:
+        kept = [lap for lap in run.laps if lap.entry is not entry]
+        run.laps = kept if entry.replaced is None else entry.replaced
+        run.settle()
+        if not run.entries:
             del heat.runs[racer]
         if heat.opened_by_a_lap and heat.is_open and not heat.runs:
             self.heats.remove(heat)
