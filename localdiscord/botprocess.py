@@ -51,6 +51,11 @@ class BotProcess:
         """The end of what it has written."""
         return "".join(self._tail).rstrip()
 
+    @property
+    def process_id(self) -> int | None:
+        """Its number in the system; None before it was started."""
+        return self._process.pid if self._process is not None else None
+
     async def exited(self) -> int:
         """Wait until it has ended, and everything it wrote is read; gives its exit code."""
         if self._process is None or self._reader is None:
