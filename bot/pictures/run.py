@@ -40,6 +40,7 @@ _ROW: Final = 15.0
 _MARK_ROOM: Final = 11.0
 _MEDIAN_PITCH: Final = 12.0
 _MOST_DOTS: Final = 80
+_BAND: Final = 0.16
 
 _LAP: Final = Mark("o", 2.4, look.TEXT)
 _FASTEST: Final = Mark("D", 4.2, look.YELLOW)
@@ -47,7 +48,8 @@ _LAST: Final = Mark("s", 7.5, look.BLUE, hollow=True)
 _MISTAKE: Final = Mark("x", 5.5, look.RED)
 _NOT_COUNTING: Final = Mark("o", 4.5, look.QUIET_TEXT, hollow=True)
 
-_Key = list[tuple[Mark, str]]
+# What is no mark is the band.
+_Key = list[tuple[Mark | None, str]]
 
 
 class RunPlot:
@@ -58,7 +60,7 @@ class RunPlot:
         self._scale = LapScale.of(run.laps)
         self._counting = [lap for lap in run.laps if lap.counts]
         self._mistakes = find_mistakes(run.laps)
-        has_fade = len(self._counting) >= MIN_LAPS_FOR_FADE
+        has_fade = self._has_band = len(self._counting) >= MIN_LAPS_FOR_FADE
         in_order = sorted(self._counting, key=lambda lap: (lap.time_ms, lap.number))
         self._fastest = in_order[:FASTEST] if has_fade else []
         self._last = self._counting[-FADE_WINDOW:] if has_fade else []
@@ -104,6 +106,8 @@ class RunPlot:
         if self._mistakes.count:
             lost = seconds(self._mistakes.lost_ms)
             key.append((_MISTAKE, f"{count(self._mistakes.count, 'mistake')} {lost} s"))
+        if self._has_band:
+            key.append((None, "half of the laps"))
         left_out = len(self._run.laps) - len(self._counting)
         if left_out:
             key.append((_NOT_COUNTING, f"{left_out} not counted"))
@@ -137,12 +141,12 @@ class RunPlot:
         x = PLOT_RIGHT + GAP
         look.write(figure, x, y - _MEDIAN_PITCH, "median", colour=look.QUIET_TEXT)
         look.write(figure, x, y, format_lap(round(usual)), points=look.NORMAL)
-        if len(times) > 1:
+        if self._has_band:
             axes.axhspan(
                 float(usual - spread),
                 float(usual + spread),
                 color=look.TEXT,
-                alpha=0.16,
+                alpha=_BAND,
                 linewidth=0,
             )
             half = f"±{format_lap(round(spread))}"
@@ -184,7 +188,7 @@ def _in_rows(key: _Key) -> list[_Key]:
     rows: list[_Key] = []
     left = 0.0
     for mark, text in key:
-        width = _MARK_ROOM + width_of(text, look.SMALL)
+        width = _room(mark) + width_of(text, look.SMALL)
         if not rows or left + width > RIGHT - LEFT:
             rows.append([])
             left = 0.0
@@ -197,6 +201,13 @@ def _draw_key(figure: Figure, rows: Sequence[_Key], top: float) -> None:
     for number, key in enumerate(rows):
         x, y = LEFT, top + number * _ROW
         for mark, text in key:
-            mark.beside_text(figure, x + 4, y)
-            look.write(figure, x + _MARK_ROOM, y, text)
-            x += _MARK_ROOM + width_of(text, look.SMALL) + 2 * GAP
+            if mark is None:
+                look.swatch(figure, x, y, look.TEXT, _BAND)
+            else:
+                mark.beside_text(figure, x + 4, y)
+            look.write(figure, x + _room(mark), y, text)
+            x += _room(mark) + width_of(text, look.SMALL) + 2 * GAP
+
+
+def _room(mark: Mark | None) -> float:
+    return _MARK_ROOM if mark else look.SWATCH_WIDTH + 4

@@ -17,7 +17,6 @@ TOUCHING = 3.0
 
 def texts_of(figure: Figure) -> list[Text]:
     """Every text that can be read, also those of the scales."""
-    figure.canvas.draw_idle()
     texts = [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]
     for axes in figure.axes:
         texts += [*axes.get_xticklabels(), *axes.get_yticklabels()]

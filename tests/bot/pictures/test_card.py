@@ -100,7 +100,7 @@ def test_a_real_card_in_full() -> None:
         *("driver-04", "Main · Club Race", "85.5", "Avant Garde", "▲4.2 since the heat before"),
         *("90.09 consistency − 4.55 fade = 85.5", "confidence not rated"),
         *("3 fastest 40.002", "last 5 40.913 (fade 2.28 %)", "3 mistakes 24.5 s"),
-        *("median", "41.185", "±0.871"),
+        *("median", "41.185", "±0.871", "half of the laps"),
         *("46.7 (+5.5)", "45.2 (+4.0)", "56.1 (+15.0)"),
         *("P1", "71.2", "stock setup", "Q1", "rejected", "Q2", "needs 2 laps"),
         *("Q3", "81.3", "▲10.1", "Main", "85.5", "▲4.2", "35wt rear"),
@@ -185,12 +185,13 @@ def test_a_failed_gate_has_no_score_but_the_figures() -> None:
 def test_few_laps_are_said_plainly() -> None:
     one = card_figure(ODD["a single lap"])
     assert "ORP needs 2 laps" in words_of(one)
-    assert not any(text.startswith("±") for text in words_of(one))
     assert marked(one, "o", look.TEXT) == {1: 20_912}
     two = card_figure(ODD["two laps"])
     assert not marked(two, "D")
     assert not marked(two, "s")
-    assert not any("fastest" in text for text in words_of(two))
+    for figure in (one, two):
+        assert not any("fastest" in text or "±" in text for text in words_of(figure))
+        assert "half of the laps" not in words_of(figure)
 
 
 def test_a_lap_that_does_not_count_is_hollow_and_in_no_line() -> None:
