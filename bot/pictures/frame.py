@@ -27,7 +27,7 @@ MARK_WIDTH: Final = 8.0
 _MOST_ROWS: Final = 3
 # First crossings all lie in the upper left corner: one row of them reads best. A crash is to stay
 # near the moment it happened.
-_ASIDE_ABOVE: Final = 150.0
+_ASIDE_ABOVE: Final = 250.0
 _ASIDE_BELOW: Final = 30.0
 _GAP: Final = 5.0
 # Laps this many times the middle half's spread beyond it are no longer usual.

@@ -61,6 +61,8 @@ def test_a_name_is_shown_as_it_was_typed(name: str) -> None:
         ("ᏣᎳᎩ Max", "· Max"),
         ("👨\u200d👩\u200d👧", "👨👩👧"),
         ("👍🏽", "👍"),
+        # A font has each of the two, but none both together.
+        ("Max \u058f\u0591", "Max ·"),
         ("\u3164", "?"),
         ("", "?"),
         ("a\u202eb\nc", "ab c"),

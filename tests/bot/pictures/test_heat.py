@@ -188,6 +188,10 @@ def test_a_lap_beyond_the_edge_carries_its_time_beside_its_mark(name: str) -> No
     )
 
 
+def test_the_times_of_many_crashes_leave_the_plot_its_room() -> None:
+    assert axes_of(figure_of("40 racers, 60 laps")).get_position().height > 0.55
+
+
 def test_crashes_do_not_flatten_the_rest() -> None:
     shown = table(run("Calm"), run("Wild", (*STEADY, 95_000, *STEADY)))
     figure = heat_figure(shown)
@@ -268,6 +272,12 @@ def test_a_name_never_moves_its_score() -> None:
     assert {text.get_window_extent().x1 for text in scores} == {scores[0].get_window_extent().x1}
     for name in SCRIPTS:
         assert [words for words in words_of(figure) if words.startswith(name[:5])]
+
+
+def test_no_name_is_a_formula() -> None:
+    figure = heat_figure(table(run("$\\frac$ Max"), name="$x$"))
+    assert_readable(figure)
+    assert "$\\frac$ Max" in words_of(figure)
 
 
 def test_the_title_is_heat_and_session() -> None:
