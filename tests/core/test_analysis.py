@@ -374,6 +374,18 @@ class TestTrend:
         times = [9_000, 20_000, 20_010, 35_000, 20_030, 20_040]
         assert find_trend(laps_of(times, left_out=(1,))) == Trend(0.01, "steady")
 
+    def test_a_long_run_has_the_exact_middle_slope(self) -> None:
+        chance = random.Random(5)
+        laps = laps_of([20_000 + number // 3 + chance.randint(0, 900) for number in range(300)])
+        slopes = sorted(
+            Fraction(b.time_ms - a.time_ms, b.number - a.number) for a, b in combinations(laps, 2)
+        )
+        middle = (slopes[len(slopes) // 2] + slopes[-len(slopes) // 2 - 1]) / 2
+        assert find_mistakes(laps).count == 0
+        trend = find_trend(laps)
+        assert trend is not None
+        assert trend.slope_s_per_lap == round(middle) / 1000
+
     def test_below_four_such_laps_there_is_none(self) -> None:
         assert find_trend([]) is None
         assert find_trend(laps_of([20_000, 20_100, 20_200])) is None

@@ -67,6 +67,7 @@ async def test_two_racers_side_by_side(team: Team, owner: Racer, mate: Racer) ->
     assert_pictured(both, "side-by-side.png")
     shared = await mate.press(both, "Share", raw=True)
     assert not shared.ephemeral
+    assert "racer-1 and racer-2 · Main" in shared.text
     assert SENTENCE in shared.text
     assert_pictured(shared, "side-by-side.png")
     turned = await owner.type(CHANNEL, "/orp heat:main racer:@racer-2 with:@racer-1")

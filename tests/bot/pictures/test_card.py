@@ -172,6 +172,20 @@ def test_the_gauge_is_as_long_as_the_score_in_the_strategys_colour() -> None:
         assert colour_of(figure, driven.orp.strategy.label) == colour
 
 
+def test_the_bars_of_the_last_heats_are_as_long_as_their_scores() -> None:
+    figure = card_figure(replace(card(run()), heat=THIS, last_heats=LAST_HEATS))
+    gauge, this = sorted(bars(figure, look.GREEN), key=lambda bar: -bar.get_width())
+    before = [bar.get_width() for bar in bars(figure, look.QUIET_TEXT)]
+    assert [*before, this.get_width()] == pytest.approx([0.8 * s for s in (71.2, 81.3, 85.5)])
+    assert gauge.get_width() > 300
+
+
+def test_half_of_the_laps_lie_in_the_band() -> None:
+    figure = card_figure(card(REAL["driver-04"]))
+    (band,) = [bar for bar in axes_of(figure).patches if isinstance(bar, Rectangle)]
+    assert (band.get_y(), band.get_height()) == (41_185 - 871, 2 * 871)
+
+
 def test_a_failed_gate_has_no_score_but_the_figures() -> None:
     figure = card_figure(ODD["rejected"])
     words = words_of(figure)
