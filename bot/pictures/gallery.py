@@ -4,27 +4,46 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 import typer
 
+from bot.pictures.card import draw_card
 from bot.pictures.heat import draw_heat
+from bot.pictures.side_by_side import draw_side_by_side
 from core.analysis import Lap, is_first_crossing
 from core.caller import Person
+from core.comparison import compare
 from core.names import heat_kind
 from core.orp import calculate_orp
-from core.results import HeatRef, HeatTable, RacerRun, SessionRef
+from core.results import (
+    HeatRef,
+    HeatScore,
+    HeatTable,
+    OrpCard,
+    RacerRun,
+    SessionRef,
+    SideBySide,
+)
 
 _SESSION: Final = SessionRef(uuid5(NAMESPACE_URL, "gallery"), "Club Race")
+_CARD_HEATS: Final = ("nitro-q1", "nitro-q2", "nitro-q3", "nitro-semi-b")
+_CARD_RACER: Final = "driver-16"
+_SIDE_BY_SIDE_HEAT: Final = "2wd-q1-heat5"
 
 
 def draw_gallery(laps_file: Path, folder: Path) -> None:
-    """Draw the heats of a file into a folder, each under its name."""
+    """Draw each heat of a file into a folder, an ORP card of them and two racers side by side."""
+    heats = read_heats(laps_file)
+    pictures = {name: draw_heat(table) for name, table in heats.items()}
+    pictures["orp-card"] = draw_card(_card([heats[name] for name in _CARD_HEATS]))
+    pictures["side-by-side"] = draw_side_by_side(_side_by_side(heats[_SIDE_BY_SIDE_HEAT]))
     folder.mkdir(parents=True, exist_ok=True)
-    for name, table in read_heats(laps_file).items():
-        (folder / f"{name}.png").write_bytes(draw_heat(table))
+    for name, picture in pictures.items():
+        (folder / f"{name}.png").write_bytes(picture)
 
 
 def read_heats(laps_file: Path) -> dict[str, HeatTable]:
@@ -69,6 +88,36 @@ def _run(driver: str, rows: Sequence[Mapping[str, str]]) -> RacerRun:
     )
     orp = calculate_orp([lap.time_ms for lap in laps if lap.counts])
     return RacerRun(Person(0, driver), laps, None, orp)
+
+
+def _card(tables: Sequence[HeatTable]) -> OrpCard:
+    """Return the card of one racer's last heat, with those before it."""
+    scores: list[HeatScore] = []
+    for table in tables:
+        run = _run_of(table, _CARD_RACER)
+        score = run.orp.orp_score if run.orp else None
+        before = scores[-1].score if scores else None
+        change = None if score is None or before is None else round(score - before, 1)
+        scores.append(HeatScore(table.heat, score, rejected=False, change=change, note=None))
+    return OrpCard(
+        session=_SESSION,
+        heat=tables[-1].heat,
+        length_s=tables[-1].length_s,
+        run=replace(_run_of(tables[-1], _CARD_RACER), change=scores[-1].change),
+        practice_rounds=0,
+        last_heats=tuple(scores),
+    )
+
+
+def _side_by_side(table: HeatTable) -> SideBySide:
+    """Return the first two of a heat beside each other."""
+    first, second = table.runs[:2]
+    comparison = compare(first.laps, second.laps)
+    return SideBySide(_SESSION, table.heat, first, second, comparison)
+
+
+def _run_of(table: HeatTable, driver: str) -> RacerRun:
+    return next(run for run in table.runs if run.racer.name == driver)
 
 
 if __name__ == "__main__":
