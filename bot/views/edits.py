@@ -25,12 +25,13 @@ from bot.views.forms import MOST_CHARACTERS, OrpForm, Sent
 from bot.views.heats import FinishHeatButton
 from core.bootstrap import Services
 from core.errors import RacerError
-from core.names import NOTE_LENGTH
+from core.names import CLASS_NAME_LENGTH, HEAT_NAME_LENGTH, NOTE_LENGTH
 from core.results.edits import LapForm, LapsEdited
 from core.services.edits import EditLaps
 
-# A heat with its class in front.
-LONGEST_HEAT: Final = 80
+# Emoji take two places in Discord's count; the core counts characters.
+_LONGEST_HEAT: Final = 2 * (HEAT_NAME_LENGTH + CLASS_NAME_LENGTH + 1)
+_LONGEST_NOTE: Final = 2 * NOTE_LENGTH
 # From here on a second field stands below the first, which may become too short.
 _SECOND_FIELD_FROM: Final = MOST_CHARACTERS // 2
 _NO_HEAT: Final = "new"
@@ -114,7 +115,7 @@ class RunForm(OrpForm):
             self.add_item(
                 Label(text="More laps", description="Where one field is too short", component=more)
             )
-        heat = _text("heat", form.heat, LONGEST_HEAT)
+        heat = _text("heat", form.heat, _LONGEST_HEAT)
         self.add_item(
             Label(
                 text="Heat",
@@ -122,7 +123,7 @@ class RunForm(OrpForm):
                 component=heat,
             )
         )
-        note = _text("note", form.note, NOTE_LENGTH)
+        note = _text("note", form.note, _LONGEST_NOTE)
         self.add_item(Label(text="What you changed on the car", component=note))
         if form.is_crew:
             racer = UserSelect[View](

@@ -15,6 +15,7 @@ import discord
 from discord.ui import Modal
 
 from bot.context import picked_person
+from bot.render.text import shorten
 from bot.replies import begin, reply_to_error
 from core.caller import Person
 from core.errors import NotFound
@@ -71,7 +72,9 @@ class OrpForm(Modal):
     template: ClassVar[re.Pattern[str]]
 
     def __init__(self, title: str, custom_id: str) -> None:
-        super().__init__(title=title[:LONGEST_TITLE], custom_id=custom_id, timeout=_REMEMBERED_S)
+        super().__init__(
+            title=shorten(title, LONGEST_TITLE), custom_id=custom_id, timeout=_REMEMBERED_S
+        )
 
     @classmethod
     @abstractmethod

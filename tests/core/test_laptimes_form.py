@@ -62,6 +62,7 @@ def test_what_the_form_shows_is_what_it_reads(shown: list[FormLap]) -> None:
         ("100\n20.1\n1000", "Line 3: “1000” (lap 3)"),
         ("20.1 20.2\n20.3 soon", "Line 2: “soon” (lap 4)"),
         ("20.1\n58. 58.2", "Line 2: “58. 58.2” (lap 2)"),
+        ("58.234\n58. 58.2", "Line 2: “58. 58.2” (lap 2)"),
         ("14/5:05.123", "Line 1: “14/5:05.123” (lap 1) is a result"),
     ],
 )

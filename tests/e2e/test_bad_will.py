@@ -10,6 +10,7 @@ import pytest
 from localdiscord.answers import Answer
 from localdiscord.messages import Message
 from localdiscord.people import Team
+from localdiscord.racers import Racer
 from tests.e2e.conftest import Stage
 
 pytestmark = [
@@ -86,10 +87,28 @@ async def test_nothing_that_is_typed_does_harm(stage: Stage, kind: str) -> None:
             assert not answer.failed, (command, option)
             assert "went wrong" not in answer.text, (command, option, answer.text)
             assert_harmless(answer)
+    await fill_in_forms(owner, text)
     await close_everything(team)
     for message in team.channel(CHANNEL).messages:
         assert_harmless(message)
     stage.discord.assert_clean()
+
+
+async def fill_in_forms(owner: Racer, text: str) -> None:
+    """Type it into every field of the form, and have lap times looked for in it."""
+    for field in ("laps", "heat", "note"):
+        form = (await owner.type(CHANNEL, "/heat edit heat:P1")).modal
+        assert form is not None
+        answer = await owner.submit(form, {field: text}, raw=True)
+        assert not answer.failed, field
+        assert "went wrong" not in answer.text, (field, answer.text)
+        assert_harmless(answer)
+        if "Edit again" in [button.label for button in answer.buttons]:
+            assert (await owner.press(answer, "Edit again")).modal is not None
+    message = owner.say("general", f"{text} 20.1")
+    answer = await owner.message_menu(message, "Log laps")
+    assert "went wrong" not in answer.text
+    assert_harmless(answer)
 
 
 async def close_everything(team: Team) -> None:

@@ -161,7 +161,8 @@ async def test_what_was_refused_is_kept_and_saved_over_what_stands_when_that_was
     services: Services,
 ) -> None:
     await log(services, ANN, "20.1 20.2", "Q1")
-    command = filled(await services.edits.open(by(ANN)), laps="20.1\n20.25", note="soft")
+    typed = "20.1\n20.25"
+    command = filled(await services.edits.open(by(ANN)), laps=typed, note="soft\x00")
     await log(services, ANN, "20.3")
     with pytest.raises(ChangedMeanwhile) as refused:
         await services.edits.save(by(ANN), command)
@@ -170,7 +171,7 @@ async def test_what_was_refused_is_kept_and_saved_over_what_stands_when_that_was
         with pytest.raises(NotFound):
             await services.edits.open_again(other, draft_id)
     again = await services.edits.open_again(by(ANN), draft_id)
-    assert (again.laps, again.note) == ("20.1\n20.25", "soft")
+    assert (again.laps, again.note) == (typed, "soft\x00")
     assert times(await services.edits.save(by(ANN), filled(again))) == [20_100, 20_250]
 
 
@@ -179,10 +180,10 @@ async def test_who_was_told_of_a_bad_line_does_not_overwrite_what_came_since(
 ) -> None:
     await log(services, ANN, "20.1 20.2", "Q1")
     command = filled(await services.edits.open(by(ANN)), laps="20.1\noops")
+    await log(services, ANN, "20.3")
     with pytest.raises(BadInput, match="Line 2: “oops”") as refused:
         await services.edits.save(by(ANN), command)
     draft_id = await services.edits.keep(by(ANN), command, refused.value)
-    await log(services, ANN, "20.3")
     again = await services.edits.open_again(by(ANN), draft_id)
     with pytest.raises(ChangedMeanwhile):
         await services.edits.save(by(ANN), filled(again, laps="20.1"))
@@ -329,6 +330,15 @@ async def test_a_move_out_of_a_deleted_heat_stays(database: Database, services: 
     with pytest.raises(NotFound):
         await services.entries.undo(by(ANN), moved.entry_id)
     assert await everything(database) == before
+
+
+async def test_what_was_moved_does_not_hang_on_where_it_came_from(services: Services) -> None:
+    logged = await log(services, ANN, "20.1 20.2", "Q1")
+    await edit(services, ANN, heat="Q2")
+    edited = await edit(services, ANN, of="Q2", laps="20.1")
+    await services.heats.delete(by(CLEO, manager=True), logged.heat.id)
+    assert edited.entry_id is not None
+    assert (await services.entries.undo(by(ANN), edited.entry_id)).laps_restored == 2
 
 
 async def test_crew_gives_laps_to_the_racer_who_drove_them(services: Services) -> None:
