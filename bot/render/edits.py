@@ -7,7 +7,7 @@ from typing import Final
 from bot.render.answer import Answer
 from bot.render.laps import doubt
 from bot.render.phrases import bold, count, figures, heat_name, lap_times, listed, name_of
-from bot.render.text import code_block, in_code, plain
+from bot.render.text import code_block, in_code, plain, size
 from core.analysis import Lap
 from core.laptimes import format_lap
 from core.results.edits import LapsEdited, LapsFound
@@ -77,15 +77,10 @@ def repeats_removed(edited: LapsEdited) -> Answer:
     return Answer("\n".join([place, removed, *_as_it_stands(edited)]))
 
 
-def is_short(laps: str) -> bool:
-    """Whether what was typed can stand in an answer; else it goes into a file."""
-    return len(laps) <= _SHORT
-
-
-def typed_laps(laps: str) -> str:
-    """Return what was typed, ready to be copied; nothing for nothing."""
-    lines = [in_code(line) for line in laps.splitlines()]
-    return code_block("\n".join(lines)) if laps.strip() else ""
+def typed_laps(laps: str) -> str | None:
+    """Return what was typed, ready to be copied; None when it is too long for an answer."""
+    shown = code_block("\n".join(in_code(line) for line in laps.splitlines()))
+    return shown if size(shown) <= _SHORT else None
 
 
 def laps_found(found: LapsFound) -> Answer:

@@ -184,11 +184,11 @@ async def _hand_back(
             view = row(EditAgainButton(draft_id))
         except Exception as worse:
             error = worse
-    shown, is_short = edits.typed_laps(command.laps), edits.is_short(command.laps)
+    shown = edits.typed_laps(command.laps) if command.laps.strip() else ""
     file = None
-    if command.laps.strip() and not is_short:
+    if shown is None:
         file = discord.File(io.BytesIO(command.laps.encode()), "laps.txt")
-    await reply_to_error(interaction, error, view=view, file=file, typed=shown if is_short else "")
+    await reply_to_error(interaction, error, view=view, file=file, typed=shown or "")
 
 
 class EditLapsButton(
