@@ -125,12 +125,13 @@ def _scored_lines(run: RacerRun, orp: OrpResult) -> list[str]:
             f"{total}, not scored",
         ]
     change = "" if run.change is None else f" {change_mark(run.change)}"
+    counted = "" if parts.confidence_rated else f", counts as {parts.confidence}/5"
     floor = " (never below 0)" if parts.fade_penalty_shown > parts.consistency_score else ""
     return [
         f"**ORP {orp.orp_score:.1f}**{change}{note}",
         f"**{orp.strategy.label}**: {orp.strategy.words}",
         f"{total} = {orp.orp_score:.1f}{floor}",
-        f"Confidence {confidence_words(parts)}",
+        f"Confidence {confidence_words(parts)}{counted}",
     ]
 
 

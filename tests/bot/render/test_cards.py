@@ -30,7 +30,7 @@ def test_the_card_of_a_real_run() -> None:
         "**ORP 85.5** ▲4.2 · 35wt rear\n"
         "**Avant Garde**: the setup is locked in; room to experiment\n"
         "90.09 consistency − 4.55 fade = 85.5\n"
-        "Confidence not rated"
+        "Confidence not rated, counts as 3/5"
     )
     assert sections_of(answer) == {
         "Lost time": "24.5 s: lap 8 56.142 (+15.0), lap 5 46.701 (+5.5), lap 6 45.207 (+4.0)",
