@@ -51,7 +51,8 @@ def read_heats(laps_file: Path) -> dict[str, HeatTable]:
 
     Args:
         laps_file: CSV with a row a lap: heat, description, length_s, driver, lap, lap_time_ms and
-            kind. A crossing of the loop after a start on the grid is lap 1 and does not count.
+            kind. A crossing of the loop after a start on the grid is lap 1; whether it counts is
+            for the bot to tell, as it is for laps that were typed.
     """
     heats: dict[str, list[Mapping[str, str]]] = {}
     with laps_file.open(encoding="utf-8", newline="") as file:
@@ -81,7 +82,7 @@ def _table(rows: Sequence[Mapping[str, str]]) -> HeatTable:
 
 def _run(driver: str, rows: Sequence[Mapping[str, str]]) -> RacerRun:
     times = [int(row["lap_time_ms"]) for row in rows]
-    is_crossing = rows[0]["kind"] == "start_crossing" or is_first_crossing(times)
+    is_crossing = is_first_crossing(times)
     laps = tuple(
         Lap(number, time, counts=number > 1 or not is_crossing)
         for number, time in enumerate(times, start=1)
