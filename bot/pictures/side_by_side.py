@@ -20,7 +20,6 @@ from bot.pictures.laps import (
     LEFT,
     NUMBERS_HEIGHT,
     PLOT_HEIGHT,
-    PLOT_RIGHT,
     RIGHT,
     Labels,
     LapScale,
@@ -140,8 +139,8 @@ def _write_medians(
 ) -> None:
     """Write both medians beside their lines, the heading above the upper one."""
     medians = sorted(
-        (median(lap.time_ms for lap in run.laps if lap.counts), style.colour)
-        for run, style in zip(runs, _STYLES, strict=True)
+        (median(lap.time_ms for lap in run.laps if lap.counts), column)
+        for column, run in enumerate(runs)
     )
     heading, *places = spread(
         [scale.y(float(medians[0][0]), top) - _MEDIAN_PITCH]
@@ -150,10 +149,12 @@ def _write_medians(
         top,
         top + PLOT_HEIGHT,
     )
-    x = PLOT_RIGHT + GAP
-    look.write(figure, x, heading, "median", colour=look.QUIET_TEXT)
-    for (usual, colour), y in zip(medians, places, strict=True):
-        look.write(figure, x, y, format_lap(round(usual)), points=look.NORMAL, colour=colour)
+    look.write(figure, RIGHT, heading, "median", colour=look.QUIET_TEXT, align="right")
+    for (usual, column), y in zip(medians, places, strict=True):
+        style, text = _STYLES[column], format_lap(round(usual))
+        look.write(figure, RIGHT, y, text, points=look.NORMAL, colour=style.colour, align="right")
+        left = RIGHT - width_of(text, look.NORMAL)
+        Mark(style.marker, 4, style.colour).beside_text(figure, left - _MARK_ROOM / 2, y)
 
 
 # The table
