@@ -12,6 +12,7 @@ from core.caller import Caller
 from core.database import Database
 from core.errors import NotFound
 from core.results import LapsLogged, NoLapsYet, SessionInfo
+from core.services.edits import EditLaps
 from core.services.entries import LogLaps
 from core.services.sessions import SessionFields
 from tests.services.racing import ANN, BEN, CLEO, RIVALS, TEAM, by, everything, log, start_session
@@ -29,6 +30,14 @@ class Stranger:
 
 CALLS: dict[str, Callable[[Stranger], Awaitable[object]]] = {
     "log": lambda s: s.services.entries.log(s.caller, LogLaps("20.1", str(s.logged.heat.id))),
+    "open the form": lambda s: s.services.edits.open(s.caller, str(s.logged.heat.id)),
+    "open the form of a run": lambda s: s.services.edits.open_run(
+        s.caller, s.logged.heat.id, ANN.user_id
+    ),
+    "save the form": lambda s: s.services.edits.save(
+        s.caller, EditLaps(s.logged.heat.id.hex, s.caller.person.user_id, "", "20.1", "Q1", "")
+    ),
+    "remove repeats": lambda s: s.services.edits.remove_repeats(s.caller, s.logged.entry_id),
     "undo": lambda s: s.services.entries.undo(s.caller, s.logged.entry_id),
     "set_lap_counts": lambda s: s.services.entries.set_lap_counts(
         s.caller, s.logged.heat.id, racer_id=ANN.user_id, lap_number=1, counts=False

@@ -14,6 +14,8 @@ from sqlalchemy.engine import URL
 
 from core.bootstrap import Services
 from core.database import Database
+from core.results import LapsLogged
+from core.services.edits import EditLaps
 from core.services.run_logs import RunLogsService
 from tests.services.racing import ANN, BEN, TEAM, by, log, publish, start_heat, start_session
 
@@ -89,6 +91,22 @@ async def test_no_statement_reads_all_laps(database: Database, services: Service
             by(ANN), logged.heat.id, racer_id=ANN.user_id, lap_number=2, counts=False
         )
         await services.entries.rate_confidence(by(ANN), logged.heat.id, 5)
+        form = await services.edits.open(by(ANN))
+        edited = await services.edits.save(
+            by(ANN),
+            EditLaps(logged.heat.id.hex, ANN.user_id, form.version, "20.1", "Q9", form.note),
+        )
+        assert edited.entry_id is not None
+        await services.entries.undo(by(ANN), edited.entry_id)
+        found = await services.messages.preview(by(ANN), "20.1 20.2", ANN)
+        stored = await services.messages.store(by(ANN), found.draft_id)
+        assert isinstance(stored, LapsLogged)
+        await services.entries.undo(by(ANN), stored.entry_id)
+        repeated = await log(services, ANN, heat="Q1")
+        removed = await services.edits.remove_repeats(by(ANN), repeated.entry_id)
+        assert removed.entry_id is not None
+        await services.entries.undo(by(ANN), removed.entry_id)
+        await services.entries.undo(by(ANN), repeated.entry_id)
         await services.entries.undo(by(ANN), logged.entry_id)
         await services.heats.finish(by(ANN))
         await publish(services)
