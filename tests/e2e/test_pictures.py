@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from localdiscord.messages import Attachment, Message
 from localdiscord.model import Channel
 from localdiscord.people import Team
 from tests.databases import TestDatabases
-from tests.e2e.aftermath import Ground, aftermath_in
+from tests.e2e.aftermath import Ground, aftermath_in, until
 from tests.e2e.conftest import bot_process
 from tests.e2e.driving import CHANNEL, finish, race, shows, type_laps
 
@@ -162,6 +163,10 @@ async def test_a_summary_that_cannot_be_drawn_is_posted_and_gets_its_picture_lat
     assert not post.attachments
     assert "half installed" in ground.bot.tail
     edits = len(ground.requests("PATCH", channel))
+    for _ in range(2):
+        await until(lambda: ground.put_off(team, timedelta()))
+        await ground.pass_time(team)
+    await until(lambda: ground.put_off(team, timedelta()))
     mend_drawing(installed)
     await ground.pass_time(team)
     await ground.after.settled(team)
