@@ -31,7 +31,16 @@ from core.results import HeatTable, LapsLogged, PostTask
 from core.services.edits import ChangedMeanwhile, EditLaps
 from core.services.entries import LogLaps
 from tests.databases import Kind, TestDatabases
-from tests.services.race_day import CLASSES, EVERYBODY, NAMES, PLAIN_NAMES, RACERS, TEAMS, Stage
+from tests.services.race_day import (
+    CLASSES,
+    EVERYBODY,
+    NAMES,
+    PLAIN_NAMES,
+    RACERS,
+    TEAMS,
+    Stage,
+    as_posted,
+)
 from tests.services.race_day_model import ModelEntry, ModelLap, ModelRun
 from tests.services.racing import ANN, BEN, CHANNEL, CLEO, by
 
@@ -303,7 +312,7 @@ class RaceDay(Stage):
                 self.messages.discard(subject)
                 continue
             assert isinstance(post.content, HeatTable)
-            self.shown[subject] = post.content
+            self.shown[subject] = as_posted(post.content)
             if post.task is PostTask.NOTHING:
                 self.run(outbox.nothing_to_show(post))
                 continue
