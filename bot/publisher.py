@@ -150,27 +150,24 @@ class Publisher:
             await self._note_shown(post, sent, picture)
 
     def _may_be_allowed(self, post: ClaimedPost) -> bool:
-        """Tell whether Discord may take the request; what is not known here is tried."""
-        channel = self._client.get_channel(post.channel_id or 0)
-        if not isinstance(channel, discord.TextChannel):
-            return True
-        allowed = channel.permissions_for(channel.guild.me)
+        """Tell whether Discord may take the request."""
+        allowed = self._permissions(post)
         if post.task is not PostTask.POST:
             return allowed.view_channel
         return allowed.view_channel and allowed.send_messages and allowed.embed_links
 
-    async def _picture(self, post: ClaimedPost) -> discord.File | None:
-        """Draw the heat a post is about; None where there is no picture, or not at present."""
-        if not isinstance(post.content, HeatTable) or not self._may_attach(post):
-            return None
-        return await self._studio.picture(post.content)
-
-    def _may_attach(self, post: ClaimedPost) -> bool:
-        """Tell whether Discord may take a picture; what is not known here is tried."""
+    def _permissions(self, post: ClaimedPost) -> discord.Permissions:
+        """Return what the bot may do in a post's channel; what is not known here is tried."""
         channel = self._client.get_channel(post.channel_id or 0)
         if not isinstance(channel, discord.TextChannel):
-            return True
-        return channel.permissions_for(channel.guild.me).attach_files
+            return discord.Permissions.all()
+        return channel.permissions_for(channel.guild.me)
+
+    async def _picture(self, post: ClaimedPost) -> discord.File | None:
+        """Draw the heat a post is about; None where there is no picture, or not at present."""
+        if not isinstance(post.content, HeatTable) or not self._permissions(post).attach_files:
+            return None
+        return await self._studio.picture(post.content)
 
     async def _note_shown(
         self,
