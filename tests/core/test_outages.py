@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
@@ -49,6 +50,10 @@ async def opened(url: URL) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.dispose()
+        # aiosqlite leaves the thread of a file that did not open to itself: not beyond this loop.
+        for thread in threading.enumerate():
+            if "_connection_worker_thread" in thread.name:
+                await asyncio.to_thread(thread.join)
 
 
 async def execute(database: Database, *statements: str) -> None:

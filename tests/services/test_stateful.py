@@ -50,7 +50,7 @@ Step = st.SearchStrategy[Callable[["RaceDay"], None]]
 EXPLORE: Final = int(os.environ.get("EXPLORE", "0"))
 SETTINGS: Final = settings(
     max_examples=EXPLORE or 8,
-    stateful_step_count=40,
+    stateful_step_count=30,
     derandomize=not EXPLORE,
     database=None,
     # A smaller example takes minutes to find.
