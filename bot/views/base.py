@@ -53,10 +53,15 @@ Laid = tuple[Answer, View | None]
 
 
 def row(*items: DynamicItem[Any]) -> View:
-    """Return a row of buttons that works for as long as its message exists."""
+    """Return a row of buttons that works for as long as its message exists.
+
+    Each press makes its item again from the custom_id. discord.py need not remember the view, which
+    it would do for a quarter of an hour, with a task for each.
+    """
     view = View(timeout=None)
     for item in items:
         view.add_item(item)
+    view.stop()
     return view
 
 

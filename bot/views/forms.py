@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS: Final = 4_000
 LONGEST_TITLE: Final = 45
-# How long discord.py remembers an open form, which is of no use to anybody here.
-_REMEMBERED_S: Final = 60
 
 
 class Sent:
@@ -72,9 +70,9 @@ class OrpForm(Modal):
     template: ClassVar[re.Pattern[str]]
 
     def __init__(self, title: str, custom_id: str) -> None:
-        super().__init__(
-            title=shorten(title, LONGEST_TITLE), custom_id=custom_id, timeout=_REMEMBERED_S
-        )
+        super().__init__(title=shorten(title, LONGEST_TITLE), custom_id=custom_id)
+        # Whatever is sent is routed by its custom_id: discord.py need not remember the form.
+        self.stop()
 
     @classmethod
     @abstractmethod
