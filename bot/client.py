@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 from typing import Any, Final
 
 import discord
@@ -82,6 +83,9 @@ class OrpBot(commands.AutoShardedBot):
             await self.add_cog(cog)
         self.add_dynamic_items(*DYNAMIC_ITEMS)
         await sync_when_changed(self)
+        # What stands by now stands for good: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
         self._own_work = [
             asyncio.create_task(self._publisher.run(), name="publisher"),
             asyncio.create_task(self._do_chores(), name="chores"),

@@ -231,6 +231,12 @@ def live_rc_row(laps: Sequence[Lap]) -> LiveRcRow:
     )
 
 
+def average_lap_ms(laps: Iterable[Lap]) -> int | None:
+    """The mean of the laps that count in milliseconds, half to even; None where none counts."""
+    times = [lap.time_ms for lap in laps if lap.counts]
+    return _mean_of_best(times, len(times))
+
+
 def race_total(laps: Sequence[Lap]) -> RaceTotal:
     """Laps and time over every lap, counted or not."""
     return RaceTotal(len(laps), sum(lap.time_ms for lap in laps))

@@ -44,6 +44,8 @@ _IMPATIENT: Final = {
     "idle_in_transaction_session_timeout": "30s",
 }
 _BEGIN_OPTION: Final = "orp_begin"
+# Made once: json.dumps would make one for each value.
+_to_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Redelivered(Exception):
@@ -85,10 +87,6 @@ def create_engine(
             "command_timeout": _ANSWER_TIMEOUT_S if is_impatient else None,
         },
     )
-
-
-def _to_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _prepare_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from bot.render.text import join_fitting, plain
 from core.advice import Status, Strategy
-from core.analysis import Lap, live_rc_row
+from core.analysis import Lap, average_lap_ms
 from core.caller import Person
 from core.laptimes import format_lap
 from core.orp import MIN_LAPS, Components, round_half_even
@@ -141,10 +141,10 @@ def figures(run: RacerRun) -> str:
 
     A failed confidence gate has a line of its own.
     """
-    row = live_rc_row(run.laps)
-    if row.fast_lap_ms is None or row.average_ms is None:
+    best_ms, average_ms = run.best_lap_ms, average_lap_ms(run.laps)
+    if best_ms is None or average_ms is None:
         return "No lap counts."
-    best, average = format_lap(row.fast_lap_ms), format_lap(row.average_ms)
+    best, average = format_lap(best_ms), format_lap(average_ms)
     is_rejected = run.orp is not None and run.orp.status is Status.REJECTED
     separator = "\n" if is_rejected else " · "
     return f"Best **{best}** · average {average}{separator}{score_words(run)}"
