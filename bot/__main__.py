@@ -1,21 +1,26 @@
-"""The command line: ``python -m bot`` runs the bot, the rest looks after its database."""
+"""The command line: ``python -m bot`` runs the bot, the rest looks after its database.
+
+What only a sub-command needs is loaded by it: the bot itself starts without Alembic.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from bot.doctor import examine
 from bot.logs import set_up_logging
 from bot.running import StartRefused, run
 from core.config import Settings, SettingsError, load_settings
 from core.errors import RacerError
 from core.services.places import parse_time_zone
-from migrations import runner
+from migrations.errors import MigrationError
+
+if TYPE_CHECKING:
+    from migrations.runner import MigrationReport
 
 app = typer.Typer(
     add_completion=False,
@@ -29,7 +34,7 @@ def main() -> None:
     """Run the command line; expected trouble ends it with one sentence."""
     try:
         app()
-    except (StartRefused, SettingsError, runner.MigrationError, RacerError) as error:
+    except (StartRefused, SettingsError, MigrationError, RacerError) as error:
         _stop(str(error))
 
 
@@ -74,6 +79,7 @@ def upgrade(
     ] = None,
 ) -> None:
     """Bring the database to a revision; SQLite is copied to a backup file first."""
+    from migrations import runner
 
     async def work(settings: Settings) -> None:
         if sql:
@@ -90,6 +96,7 @@ def downgrade(
     revision: Annotated[str, typer.Argument(help="Which revision, or base for none.")],
 ) -> None:
     """Take the database back to an earlier revision."""
+    from migrations import runner
 
     async def work(settings: Settings) -> None:
         report = await runner.downgrade(settings.database_url, revision)
@@ -101,6 +108,7 @@ def downgrade(
 @app.command()
 def current() -> None:
     """Print the database's revision."""
+    from migrations import runner
 
     async def work(settings: Settings) -> None:
         print(await runner.current(settings.database_url) or "none")
@@ -111,6 +119,7 @@ def current() -> None:
 @app.command()
 def verify() -> None:
     """Check columns, defaults and counts; exits with 1 when something is wrong."""
+    from migrations import runner
 
     async def work(settings: Settings) -> None:
         report = await runner.verify(settings.database_url)
@@ -125,6 +134,7 @@ def verify() -> None:
 @app.command()
 def backup() -> None:
     """Copy a SQLite database to a dated file; for PostgreSQL print the pg_dump line."""
+    from migrations import runner
 
     async def work(settings: Settings) -> None:
         print(await runner.backup(settings.database_url))
@@ -138,6 +148,7 @@ def adopt(
     timezone: Annotated[str, typer.Option(help="Where the team races.")] = "UTC",
 ) -> None:
     """Give racers and sessions of the earlier system, which have no team yet, to a team."""
+    from migrations import runner
 
     async def work(settings: Settings) -> None:
         zone = parse_time_zone(timezone).key
@@ -150,6 +161,7 @@ def adopt(
 @app.command()
 def doctor() -> None:
     """Check settings, database and token; exits with 1 when the bot could not start."""
+    from bot.doctor import examine
 
     async def work(settings: Settings) -> None:
         findings = await examine(settings)
@@ -161,7 +173,7 @@ def doctor() -> None:
     _with_settings(work)
 
 
-def _print_report(report: runner.MigrationReport) -> None:
+def _print_report(report: MigrationReport) -> None:
     if report.backup is not None:
         print(f"Backup: {report.backup}")
     print(f"Revision: {report.before or 'none'} → {report.after or 'none'}")

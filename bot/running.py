@@ -8,13 +8,14 @@ import signal
 
 import discord
 import structlog
+from sqlalchemy.engine import URL
 
 from bot.client import OrpBot
 from bot.endpoints import use_api, use_gateway
 from core.bootstrap import build_services
 from core.config import Settings
 from core.database import Database
-from migrations.runner import upgrade
+from migrations.newest import NEWEST, is_newest
 
 log = structlog.get_logger(__name__)
 
@@ -39,10 +40,10 @@ async def run(settings: Settings) -> None:
         use_api(settings.discord_api_url)
     if settings.discord_gateway_url:
         use_gateway(settings.discord_gateway_url)
-    report = await upgrade(settings.database_url)
-    log.info(
-        "database is ready", revision=report.after, backup=report.backup and str(report.backup)
-    )
+    if await is_newest(settings.database_url):
+        log.info("database is ready", revision=NEWEST)
+    else:
+        await _upgrade(settings.database_url)
     database = Database(settings.database_url)
     bot = OrpBot(settings, build_services(database))
     try:
@@ -50,6 +51,16 @@ async def run(settings: Settings) -> None:
     finally:
         await database.dispose()
         log.info("stopped")
+
+
+async def _upgrade(url: URL) -> None:
+    # Only now: at nearly every start there is no need to load what migrates.
+    from migrations.runner import upgrade
+
+    report = await upgrade(url)
+    log.info(
+        "database is ready", revision=report.after, backup=report.backup and str(report.backup)
+    )
 
 
 async def _serve(bot: OrpBot, token: str) -> None:

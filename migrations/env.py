@@ -14,11 +14,11 @@ from core.config import load_settings
 from migrations.connections import migrating
 from migrations.environment import (
     ADVISORY_LOCK,
-    VERSION_TABLE,
     broken_references,
     context_options,
 )
 from migrations.errors import MigrationError
+from migrations.newest import VERSION_TABLE
 
 
 def write_script() -> None:

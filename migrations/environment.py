@@ -14,9 +14,7 @@ from sqlalchemy.schema import SchemaItem
 from core.models import Base
 from migrations.earlier import ADOPTED_TABLE
 from migrations.errors import MigrationError
-
-# Not Alembic's own name: the earlier system may keep a version table beside ours.
-VERSION_TABLE: Final = "orp_alembic_version"
+from migrations.newest import VERSION_TABLE
 
 # Any number will do as long as every version of the program takes the same: "ORP" in ASCII.
 ADVISORY_LOCK: Final = 0x4F5250

@@ -8,8 +8,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from migrations.environment import VERSION_TABLE, alembic_config
+from migrations.environment import alembic_config
 from migrations.errors import DatabaseTooNew, MigrationError
+from migrations.newest import VERSION_TABLE
 
 
 @cache

@@ -14,7 +14,7 @@ import pytest
 
 from bot.__main__ import main
 from core.config import Settings
-from migrations.environment import VERSION_TABLE
+from migrations.newest import VERSION_TABLE
 
 ROOT = Path(__file__).parents[2]
 
@@ -163,3 +163,14 @@ def test_the_doctor_names_what_is_missing(bot: RunBot, tmp_path: Path) -> None:
     examined = bot("doctor")
     assert examined.code == 1
     assert "DISCORD_TOKEN" in examined.out
+
+
+def test_a_start_loads_nothing_that_only_a_migration_needs() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import bot.__main__, sys; print('alembic' in sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert loaded.stdout == "False\n"
