@@ -128,7 +128,10 @@ class RaceSession(Base):
     """A race day or event; ``profile_id`` is the racer who opened it."""
 
     __tablename__ = "sessions"
-    __table_args__ = (Index("ix_sessions_team_id_status", "team_id", "status"),)
+    __table_args__ = (
+        Index("ix_sessions_team_id_status", "team_id", "status"),
+        Index("ix_sessions_status_closes_at", "status", "closes_at"),
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
@@ -261,7 +264,16 @@ class HeatRacer(Base):
     __tablename__ = "heat_racers"
     __table_args__ = (
         CheckConstraint("confidence_rating BETWEEN 1 AND 5", name="confidence"),
-        Index("ix_heat_racers_racer_id", "racer_id"),
+        Index(
+            "ix_heat_racers_bests",
+            "racer_id",
+            "track_key",
+            "class_key",
+            "best_lap_ms",
+            "opened_at",
+            "heat_id",
+        ),
+        Index("ix_heat_racers_racer_id_opened_at", "racer_id", "opened_at"),
     )
 
     heat_id: Mapped[UUID] = mapped_column(
@@ -277,6 +289,10 @@ class HeatRacer(Base):
     orp_score: Mapped[float | None] = mapped_column(Float)
     orp_status: Mapped[str | None] = mapped_column(String(20))
     orp_figures: Mapped[dict[str, Any] | None]
+    # Those of the session and the heat, carried along: a best lap is found by an index.
+    track_key: Mapped[str | None] = mapped_column(String(255))
+    class_key: Mapped[str] = mapped_column(String(100), server_default="")
+    opened_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
 
@@ -292,6 +308,7 @@ class SummaryPost(Base):
         UniqueConstraint("session_id"),
         CheckConstraint(_one_of("state", PostState), name="state"),
         Index("ix_summary_posts_state_next_attempt_at", "state", "next_attempt_at"),
+        Index("ix_summary_posts_team_id_state", "team_id", "state"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from core.database import Database, UnitOfWork
 from core.models import Draft, Heat, InteractionSeen, RaceSession, Team
@@ -16,6 +17,7 @@ from core.services.sessions import close_session
 
 # Longer than any interaction can be delivered again, or a select stays worth pressing.
 KEEP_MARKS: Final = timedelta(days=7)
+DELETED_AT_ONCE: Final = 1_000
 
 
 Chore = Callable[[UnitOfWork, Team, UUID], Awaitable[bool]]
@@ -110,10 +112,18 @@ class Housekeeping:
             # Most looks find nothing, and then nobody has to wait for a writing transaction.
             if all(moment is None or moment >= long_ago for moment in oldest.one()):
                 return
-        async with self._database.write() as uow:
-            await uow.db.execute(delete(InteractionSeen).where(InteractionSeen.seen_at < long_ago))
-            await uow.db.execute(delete(Draft).where(Draft.created_at < long_ago))
-            await uow.commit()
+        await self._forget(InteractionSeen.id, InteractionSeen.seen_at < long_ago)
+        await self._forget(Draft.id, Draft.created_at < long_ago)
+
+    async def _forget(self, key: InstrumentedAttribute[Any], is_old: ColumnElement[bool]) -> None:
+        """Delete old rows in pieces: nobody's lap waits until a whole season is deleted."""
+        piece = select(key).where(is_old).limit(DELETED_AT_ONCE)
+        forgotten = DELETED_AT_ONCE
+        while forgotten == DELETED_AT_ONCE:
+            async with self._database.write() as uow:
+                rows = await uow.db.execute(delete(key.class_).where(key.in_(piece)).returning(key))
+                forgotten = len(rows.all())
+                await uow.commit()
 
 
 def _is_idle(team: Team, heat: Heat, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from core.advice import ExperienceLevel, recommendation, scenario_for
 from core.analysis import Lap, is_first_crossing
@@ -125,7 +125,7 @@ async def append_laps(
         raise BadInput(f"A run in one heat has {LONGEST_RUN} laps at most.")
     if any(lap.lap_number == lap_number for lap in before):
         raise Conflict(f"Lap {lap_number} is there already; correct it or leave the number out.")
-    standing = await standing_of(uow, heat, racer)
+    standing = await standing_of(uow, session, heat, racer)
     # Only what the entry itself sets is in it: Undo leaves a rating alone that came otherwise.
     replaced: dict[str, Any] = {"laps": None}
     if confidence is not None:
@@ -204,7 +204,7 @@ async def replace_laps(
     Returns:
         The entry; taken back, it brings the laps, the note and the confidence of before.
     """
-    standing = await standing_of(uow, heat, racer)
+    standing = await standing_of(uow, session, heat, racer)
     replaced: dict[str, Any] = {"laps": [_as_kept(lap) for lap in before]}
     # Without laps nothing of the standing stays. Else only what changes is in it: Undo leaves a
     # rating alone that came otherwise.
@@ -278,7 +278,7 @@ async def settle(
     laps = await laps_of(uow, heat, racer)
     await _look_at_first_crossing(uow, laps)
     if laps:
-        standing = await standing_of(uow, heat, racer)
+        standing = await standing_of(uow, session, heat, racer)
         counting = [lap.lap_time_ms for lap in laps if lap.counts]
         orp = calculate_orp(
             counting,
@@ -326,11 +326,31 @@ async def renew_advice(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
     await uow.db.flush()
 
 
-async def standing_of(uow: UnitOfWork, heat: Heat, racer: RacerProfile) -> HeatRacer:
+async def renew_track(uow: UnitOfWork, session: RaceSession) -> None:
+    """Make the runs of a session carry the track it has now."""
+    heats = select(Heat.id).where(Heat.session_id == session.id)
+    await uow.db.execute(
+        update(HeatRacer)
+        .where(HeatRacer.heat_id.in_(heats))
+        .values(track_key=session.track_key)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def standing_of(
+    uow: UnitOfWork, session: RaceSession, heat: Heat, racer: RacerProfile
+) -> HeatRacer:
     """Return the racer's standing in the heat, made if it is new."""
     standing = await uow.db.get(HeatRacer, (heat.id, racer.id))
     if standing is None:
-        standing = HeatRacer(heat_id=heat.id, racer_id=racer.id, updated_at=uow.now)
+        standing = HeatRacer(
+            heat_id=heat.id,
+            racer_id=racer.id,
+            track_key=session.track_key,
+            class_key=heat.class_key,
+            opened_at=heat.opened_at,
+            updated_at=uow.now,
+        )
         uow.db.add(standing)
     return standing
 
@@ -418,7 +438,7 @@ async def take_back(
                 for lap in replaced
             ],
         )
-    standing = await standing_of(uow, heat, racer)
+    standing = await standing_of(uow, session, heat, racer)
     if "confidence" in entry.replaced:
         standing.confidence_rating = entry.replaced["confidence"]
     if "note" in entry.replaced:

@@ -10,7 +10,18 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from core.database import UnitOfWork
 from core.models import Heat, RaceSession, SummaryPost
@@ -76,23 +87,35 @@ async def mark_stale(uow: UnitOfWork, heat: Heat) -> None:
         Heat.class_key == heat.class_key,
         Heat.opened_at >= heat.opened_at,
     )
-    await _mark(
-        uow,
-        or_(SummaryPost.heat_id.in_(this_and_later), SummaryPost.session_id == heat.session_id),
-    )
+    await _mark(uow, _posts_about(this_and_later, heat.session_id))
 
 
 async def mark_session_stale(uow: UnitOfWork, session: RaceSession) -> None:
     """Have every post of a session brought up to date."""
-    await _mark(uow, _of_session(session))
+    await _mark(uow, _posts_about(_heats_of(session), session.id))
 
 
-async def _mark(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
+def _heats_of(session: RaceSession) -> Select[UUID]:
+    return select(Heat.id).where(Heat.session_id == session.id)
+
+
+def _posts_about(heats: Select[UUID], session_id: UUID) -> CompoundSelect[UUID]:
+    """Select the ids of the posts about these heats and about the session.
+
+    Each half is found by an index of its own; by state the posts of all teams would be looked at.
+    """
+    return union_all(
+        select(SummaryPost.id).where(SummaryPost.heat_id.in_(heats)),
+        select(SummaryPost.id).where(SummaryPost.session_id == session_id),
+    )
+
+
+async def _mark(uow: UnitOfWork, posts: CompoundSelect[UUID]) -> None:
     is_up_to_date = or_(SummaryPost.state == "posted", _lacks_only_picture())
     soonest = uow.now + EDIT_INTERVAL
     marked = await uow.db.execute(
         update(SummaryPost)
-        .where(which, SummaryPost.state.in_(("pending", "posted", "blocked")))
+        .where(SummaryPost.id.in_(posts), SummaryPost.state.in_(("pending", "posted", "blocked")))
         .values(
             wanted=SummaryPost.wanted + 1,
             state=case((is_up_to_date, "pending"), else_=SummaryPost.state),
@@ -138,12 +161,7 @@ async def remove_posts(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
 
 async def remove_session_posts(uow: UnitOfWork, session: RaceSession) -> None:
     """Have the wrap-up of a session and the summaries of its heats deleted."""
-    await remove_posts(uow, _of_session(session))
-
-
-def _of_session(session: RaceSession) -> ColumnElement[bool]:
-    heats = select(Heat.id).where(Heat.session_id == session.id)
-    return or_(SummaryPost.session_id == session.id, SummaryPost.heat_id.in_(heats))
+    await remove_posts(uow, SummaryPost.id.in_(_posts_about(_heats_of(session), session.id)))
 
 
 def held_up(team_id: int) -> Select[SummaryPost]:

@@ -97,12 +97,12 @@ class SessionService:
     async def list_sessions(self, caller: Caller) -> SessionList:
         """Return the team's sessions: open ones first, then the latest."""
         async with self._database.read() as uow:
+            heats = select(func.count()).where(Heat.session_id == RaceSession.id)
             rows = (
                 await uow.db.execute(
-                    select(RaceSession, func.count(Heat.id))
-                    .outerjoin(Heat, Heat.session_id == RaceSession.id)
+                    # Counted for those that are listed, not for every session there ever was.
+                    select(RaceSession, heats.scalar_subquery())
                     .where(RaceSession.team_id == caller.team_id)
-                    .group_by(RaceSession.id)
                     # "active" sorts before "closed".
                     .order_by(RaceSession.status, RaceSession.created_at.desc())
                     .limit(LISTED)
@@ -140,6 +140,8 @@ class SessionService:
             found.closes_at = places.closing_moment(found.created_at, found.days, found.time_zone)
             found.updated_at = uow.now
             await uow.db.flush()
+            if "track_key" in values:
+                await lapbook.renew_track(uow, found)
             if "practice_rounds" in values:
                 await lapbook.renew_advice(uow, RaceSession.id == found.id)
             await outbox_rows.mark_session_stale(uow, found)
@@ -263,15 +265,13 @@ class SessionService:
     async def suggest(self, caller: Caller, typed: str) -> list[Choice]:
         """Return the team's sessions whose name has what was typed, open ones first."""
         async with self._database.read() as uow:
-            sessions = (
-                await uow.db.scalars(
-                    select(RaceSession)
-                    .where(RaceSession.team_id == caller.team_id)
-                    .order_by(RaceSession.status, RaceSession.created_at.desc())
-                )
-            ).all()
+            sessions = await uow.db.execute(
+                select(RaceSession.id, RaceSession.session_name)
+                .where(RaceSession.team_id == caller.team_id)
+                .order_by(RaceSession.status, RaceSession.created_at.desc())
+            )
+            refs = [SessionRef(session_id, name or "Session") for session_id, name in sessions]
         key = name_key(typed)
-        refs = [places.session_ref(session) for session in sessions]
         return [Choice(ref.name, str(ref.id)) for ref in refs if key in name_key(ref.name)]
 
     async def suggest_tracks(self, caller: Caller, typed: str) -> list[Choice]:

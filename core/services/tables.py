@@ -6,7 +6,7 @@ from collections import defaultdict
 from math import inf
 from uuid import UUID
 
-from sqlalchemy import String, and_, case, cast, func, select
+from sqlalchemy import ScalarSelect, Select, String, cast, func, select
 from sqlalchemy.orm import aliased
 
 from core.advice import Status
@@ -165,33 +165,47 @@ async def _other_bests(
     That is at the track before this heat, at the track in all others, and in the session in all
     others. A session that names no track is compared with itself alone.
     """
-    other = aliased(RaceSession)
-    same_place = (
-        other.id == session.id
-        if session.track_key is None
-        else and_(other.team_id == session.team_id, other.track_key == session.track_key)
+    other = aliased(HeatRacer)
+    in_session = (
+        select(other.best_lap_ms)
+        .join(Heat, Heat.id == other.heat_id)
+        .where(
+            other.racer_id == HeatRacer.racer_id,
+            Heat.session_id == session.id,
+            Heat.class_key == heat.class_key,
+            Heat.id != heat.id,
+        )
     )
+    elsewhere = in_session
+    if session.track_key is not None:
+        elsewhere = _bests_at(session.track_key, other).where(
+            other.class_key == heat.class_key, other.heat_id != heat.id
+        )
+    before = elsewhere.where(other.opened_at < heat.opened_at)
     rows = await uow.db.execute(
         select(
             HeatRacer.racer_id,
-            func.min(case((Heat.opened_at < heat.opened_at, HeatRacer.best_lap_ms))),
-            func.min(HeatRacer.best_lap_ms),
-            func.min(case((Heat.session_id == session.id, HeatRacer.best_lap_ms))),
-        )
-        .join(Heat, Heat.id == HeatRacer.heat_id)
-        .join(other, other.id == Heat.session_id)
-        .where(
-            HeatRacer.racer_id.in_(racer_ids),
-            Heat.class_key == heat.class_key,
-            Heat.id != heat.id,
-            HeatRacer.best_lap_ms.is_not(None),
-            same_place,
-        )
-        .group_by(HeatRacer.racer_id)
+            _fastest(before, other),
+            _fastest(elsewhere, other),
+            _fastest(in_session, other),
+        ).where(HeatRacer.heat_id == heat.id, HeatRacer.racer_id.in_(racer_ids))
     )
     return {
         racer_id: (before, at_track, in_session) for racer_id, before, at_track, in_session in rows
     }
+
+
+def _bests_at(track_key: str, other: type[HeatRacer]) -> Select[int | None]:
+    """Select a racer's best laps at a track, one for each heat."""
+    return select(other.best_lap_ms).where(
+        other.racer_id == HeatRacer.racer_id, other.track_key == track_key
+    )
+
+
+def _fastest(bests: Select[int | None], other: type[HeatRacer]) -> ScalarSelect[int | None]:
+    """Select the first of them in order, which an index has at hand."""
+    fastest = bests.where(other.best_lap_ms > 0).order_by(other.best_lap_ms).limit(1)
+    return fastest.correlate(HeatRacer).scalar_subquery()
 
 
 async def standings(uow: UnitOfWork, session: RaceSession, *, is_own: bool = False) -> Standings:
@@ -255,18 +269,17 @@ async def _bests_before_session(
     """Return the fastest lap by class and racer at this track before the session was opened."""
     if session.track_key is None:
         return {}
+    other = aliased(HeatRacer)
+    heats = select(Heat.id).where(Heat.session_id == session.id)
+    before = _bests_at(session.track_key, other).where(
+        other.class_key == HeatRacer.class_key,
+        other.opened_at < session.created_at,
+        other.heat_id.not_in(heats),
+    )
     rows = await uow.db.execute(
-        select(Heat.class_key, HeatRacer.racer_id, func.min(HeatRacer.best_lap_ms))
-        .join(Heat, Heat.id == HeatRacer.heat_id)
-        .join(RaceSession, RaceSession.id == Heat.session_id)
-        .where(
-            RaceSession.team_id == session.team_id,
-            RaceSession.track_key == session.track_key,
-            RaceSession.id != session.id,
-            Heat.opened_at < session.created_at,
-            HeatRacer.best_lap_ms.is_not(None),
-        )
-        .group_by(Heat.class_key, HeatRacer.racer_id)
+        select(HeatRacer.class_key, HeatRacer.racer_id, _fastest(before, other))
+        .where(HeatRacer.heat_id.in_(heats))
+        .group_by(HeatRacer.class_key, HeatRacer.racer_id)
     )
     return {(class_key, racer_id): best for class_key, racer_id, best in rows if best is not None}
 

@@ -28,7 +28,7 @@ from core.models import (
     Team,
 )
 from migrations.earlier import ADOPTED_TABLE
-from migrations.environment import VERSION_TABLE
+from migrations.newest import VERSION_TABLE
 
 Schema = dict[str, list[tuple[str, str, bool, str | None]]]
 
@@ -188,7 +188,8 @@ async def fill(url: URL) -> None:
             next_attempt_at=now,
             created_at=now,
         )
-        db.add_all([entry, post, HeatRacer(heat_id=heat.id, racer_id=ANNA, updated_at=now)])
+        run = HeatRacer(heat_id=heat.id, racer_id=ANNA, opened_at=now, updated_at=now)
+        db.add_all([entry, post, run])
         await db.flush()
         db.add_all(
             RunLog(

@@ -71,6 +71,25 @@ async def test_base_leaves_nothing_behind(database_url: URL) -> None:
     assert await current(database_url) is None
 
 
+async def test_runs_are_told_their_track_and_class(database_url: URL) -> None:
+    await upgrade(database_url, revision="0001")
+    await make_first_rows(database_url)
+    await upgrade(database_url)
+    await fill(database_url)
+    await execute(
+        database_url,
+        "UPDATE sessions SET track_key = 'arena'",
+        "UPDATE heats SET class_key = 'buggy'",
+    )
+    await downgrade(database_url, "0003")
+    await upgrade(database_url)
+    assert await fetch(
+        database_url,
+        "SELECT r.track_key, r.class_key, r.opened_at = h.opened_at FROM heat_racers r"
+        " JOIN heats h ON h.id = r.heat_id",
+    ) == [("arena", "buggy", True)]
+
+
 async def test_orp_fields_are_exactly_four_and_old_rows_get_the_defaults(database_url: URL) -> None:
     await upgrade(database_url, revision="0001")
     await make_first_rows(database_url)
