@@ -412,7 +412,8 @@ async def own_open_heat(
 ) -> Heat | None:
     """Return the latest open heat the racer has laps in or started, of a class when given."""
     drove = HeatRacer.heat_id.is_not(None)
-    wanted: list[ColumnElement[bool]] = [Heat.session_id == session.id, Heat.status == "open"]
+    # Said by what it is not: SQLite would look for open heats among those of all teams.
+    wanted: list[ColumnElement[bool]] = [Heat.session_id == session.id, Heat.status != "finished"]
     if class_key is not None:
         wanted.append(Heat.class_key == class_key)
     return await uow.db.scalar(

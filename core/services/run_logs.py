@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 
 from core.advice import ExperienceLevel
 from core.caller import Person
@@ -296,13 +296,16 @@ async def score_run(
         .order_by(Heat.opened_at, Heat.id, RunLog.lap_number)
     )
     if confidence is None:
-        confidence = await uow.db.scalar(
+        # An outer join goes from the session's heats to their runs, never through all of a racer's.
+        own = and_(HeatRacer.heat_id == Heat.id, HeatRacer.racer_id == racer.id)
+        ratings = await uow.db.scalars(
             select(HeatRacer.confidence_rating)
-            .join(Heat, Heat.id == HeatRacer.heat_id)
-            .where(HeatRacer.racer_id == racer.id, HeatRacer.confidence_rating.is_not(None), *scope)
+            .select_from(Heat)
+            .outerjoin(HeatRacer, own)
+            .where(*scope)
             .order_by(Heat.opened_at.desc())
-            .limit(1)
         )
+        confidence = next((rating for rating in ratings if rating is not None), None)
     return calculate_orp(
         times.all(),
         confidence=confidence,

@@ -238,20 +238,21 @@ async def _last_heats(
     uow: UnitOfWork, session: RaceSession, racer: RacerProfile, *which: ColumnElement[bool]
 ) -> tuple[HeatScore, ...]:
     """Return the racer's scores of the session's last heats, each against the one before."""
+    # An outer join goes from the session's heats to their runs, never through all of a racer's.
+    driven = and_(
+        HeatRacer.heat_id == Heat.id, HeatRacer.racer_id == racer.id, HeatRacer.lap_count > 0
+    )
     rows = await uow.db.execute(
-        select(Heat, HeatRacer.orp_score, HeatRacer.orp_status, HeatRacer.note)
-        .join(HeatRacer, HeatRacer.heat_id == Heat.id)
-        .where(
-            Heat.session_id == session.id,
-            HeatRacer.racer_id == racer.id,
-            HeatRacer.lap_count > 0,
-            *which,
-        )
+        select(Heat, HeatRacer.lap_count, HeatRacer.orp_score, HeatRacer.orp_status, HeatRacer.note)
+        .outerjoin(HeatRacer, driven)
+        .where(Heat.session_id == session.id, *which)
         .order_by(Heat.opened_at)
     )
     scores: list[HeatScore] = []
     before: dict[str, float] = {}
-    for heat, stored_score, status, note in rows:
+    for heat, lap_count, stored_score, status, note in rows:
+        if lap_count is None:
+            continue
         rejected = status == Status.REJECTED.value
         score = None if rejected else stored_score
         earlier = before.get(heat.class_key)

@@ -235,7 +235,7 @@ class SessionService:
                     HeatRacer,
                     (HeatRacer.heat_id == RunLog.heat_id) & (HeatRacer.racer_id == RunLog.racer_id),
                 )
-                .where(RunLog.session_id == found.id)
+                .where(RunLog.session_id == found.id, RacerProfile.team_id == caller.team_id)
                 .order_by(RacerProfile.discord_user_id, RunLog.lap_number)
             )
             # Names are sorted here: databases order letters differently from one another.

@@ -6,7 +6,7 @@ from collections import defaultdict
 from math import inf
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Select, String, cast, func, select
+from sqlalchemy import ScalarSelect, Select, String, and_, cast, func, select
 from sqlalchemy.orm import aliased
 
 from core.advice import Status
@@ -142,15 +142,20 @@ def _change(orp: OrpResult | None, earlier: float | None) -> float | None:
 
 async def _scores_before(uow: UnitOfWork, heat: Heat, racer_ids: list[UUID]) -> dict[UUID, float]:
     """Return each racer's latest valid score in the class before this heat."""
+    # An outer join goes from the session's heats to their runs, never through all of a racer's.
+    valid = and_(
+        HeatRacer.heat_id == Heat.id,
+        HeatRacer.racer_id.in_(racer_ids),
+        HeatRacer.orp_status == Status.VALID.value,
+    )
     rows = await uow.db.execute(
         select(HeatRacer.racer_id, HeatRacer.orp_score)
-        .join(Heat, Heat.id == HeatRacer.heat_id)
+        .select_from(Heat)
+        .outerjoin(HeatRacer, valid)
         .where(
             Heat.session_id == heat.session_id,
             Heat.class_key == heat.class_key,
             Heat.opened_at < heat.opened_at,
-            HeatRacer.racer_id.in_(racer_ids),
-            HeatRacer.orp_status == Status.VALID.value,
         )
         .order_by(Heat.opened_at)
     )

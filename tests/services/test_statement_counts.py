@@ -1,0 +1,150 @@
+"""How many statements each act asks of the database: few, and as many however much is stored.
+
+BEGIN, COMMIT and SAVEPOINT are not counted. Each number is kept exactly: one statement more is a
+step back, one fewer is written down here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from itertools import count
+from typing import Final, TypeVar
+
+from core.bootstrap import Services
+from core.caller import Caller, Person
+from core.database import Database
+from core.results import LapsLogged
+from core.services.edits import EditLaps
+from core.services.sessions import SessionFields
+from tests.services.racing import (
+    ANN,
+    BEN,
+    CLEO,
+    by,
+    log,
+    must_choose,
+    publish,
+    start_heat,
+    start_session,
+    statements,
+)
+
+STATEMENTS: Final = {
+    "lap that opens session and heat": 28,
+    "lap": 20,
+    "lap that opens a heat": 21,
+    "lap in a finished heat": 20,
+    "lap that asks which event": 6,
+    "confidence": 13,
+    "count it": 15,
+    "form opened": 6,
+    "form saved": 19,
+    "undo of a form": 18,
+    "run moved": 34,
+    "undo of a moved run": 33,
+    "undo": 17,
+    "menu's preview": 9,
+    "menu's store": 22,
+    "heat finished": 9,
+    "heat started": 13,
+    "heat's summary claimed": 9,
+    "card": 8,
+    "card of the session": 6,
+    "heat shown": 9,
+    "heats listed": 3,
+    "heats suggested": 3,
+    "standings": 7,
+    "sessions listed": 4,
+}
+
+# Has never raced before, and so has to say where.
+DAN: Final = Person(104, "Dan")
+
+T = TypeVar("T")
+
+
+class Counted:
+    """Counts the statements of acts by their names."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._interactions = count(1)
+        self.statements: dict[str, int] = {}
+
+    def ann(self) -> Caller:
+        """Return Ann with an interaction of her own, as each command brings one."""
+        return by(ANN, interaction=next(self._interactions))
+
+    async def act(self, name: str, doing: Awaitable[T]) -> T:
+        """Carry out an act and note what it took."""
+        with statements(self._database) as seen:
+            done = await doing
+        savepoints = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+        self.statements[name] = sum(not statement.startswith(savepoints) for statement in seen)
+        return done
+
+
+async def test_acts_keep_their_number_of_statements(database: Database, services: Services) -> None:
+    counted = Counted(database)
+    await counted.act("lap that opens session and heat", log(services, counted.ann()))
+    await services.sessions.edit(by(ANN), None, SessionFields(track="Arena"))
+    await count_a_day(counted, services)
+    assert counted.statements == STATEMENTS
+
+
+async def test_what_is_stored_makes_no_more_statements(
+    database: Database, services: Services
+) -> None:
+    for number in range(3):
+        await start_session(services, name=f"Day {number}", track="Arena")
+        for heat in ("P1", "P2", "Q1"):
+            for person in (ANN, BEN, CLEO):
+                await log(services, person, heat=heat, confidence=4)
+        await services.sessions.close(by(ANN))
+    await start_session(services, name="Today", track="Arena")
+    await log(services, BEN)
+    await log(services, CLEO)
+    await log(services, ANN)
+    counted = Counted(database)
+    await count_a_day(counted, services)
+    assert counted.statements.items() <= STATEMENTS.items()
+
+
+async def count_a_day(counted: Counted, services: Services) -> None:
+    act, ann = counted.act, counted.ann
+    await act("lap", log(services, ann()))
+    opened = await act("lap that opens a heat", log(services, ann(), heat="Q1"))
+    heat_id = opened.heat.id
+    await act("confidence", services.entries.rate_confidence(ann(), heat_id, 5))
+    deciding = services.entries.set_lap_counts(
+        ann(), heat_id, racer_id=ANN.user_id, lap_number=2, counts=False
+    )
+    await act("count it", deciding)
+    form = await act("form opened", services.edits.open(ann()))
+    save = EditLaps(heat_id.hex, ANN.user_id, form.version, "20.1 20.2", "Q1", "")
+    saved = await act("form saved", services.edits.save(ann(), save))
+    await act("undo of a form", services.entries.undo(ann(), saved.entry_id or 0))
+    move = EditLaps(heat_id.hex, ANN.user_id, form.version, "20.1 20.2", "Q9", "")
+    moved = await act("run moved", services.edits.save(ann(), move))
+    await act("undo of a moved run", services.entries.undo(ann(), moved.entry_id or 0))
+    logged = await log(services, ann())
+    await act("undo", services.entries.undo(ann(), logged.entry_id))
+    found = await act("menu's preview", services.messages.preview(ann(), "20.1 20.2", ANN))
+    stored = await act("menu's store", services.messages.store(ann(), found.draft_id))
+    assert isinstance(stored, LapsLogged)
+    await act("heat finished", services.heats.finish(ann()))
+    claimed = await act("heat's summary claimed", services.outbox.claim())
+    assert claimed is not None
+    await services.outbox.shown(claimed, channel_id=1, message_id=2)
+    await act("lap in a finished heat", log(services, ann(), heat="Q1"))
+    await act("card", services.scores.card(ann()))
+    await act("card of the session", services.scores.card(ann(), "all"))
+    await act("heat shown", services.heats.show(ann()))
+    await act("heats listed", services.heats.list_heats(ann()))
+    await act("heats suggested", services.heats.suggest(ann(), ""))
+    await act("standings", services.sessions.show(ann()))
+    await act("sessions listed", services.sessions.list_sessions(ann()))
+    await act("heat started", start_heat(services, ann()))
+    await publish(services)
+    await start_session(services, BEN, "Elsewhere")
+    await act("lap that asks which event", must_choose(services, by(DAN, interaction=1_000)))
