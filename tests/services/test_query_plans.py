@@ -149,10 +149,10 @@ def _looks_of_sqlite(
     file: sqlite3.Connection, statement: str, parameters: Sequence[Any]
 ) -> Iterator[Look]:
     aliases = dict(re.findall(r"(?:FROM|JOIN|,) (\w+) AS (\w+)", statement))
-    tables = {alias: table for table, alias in aliases.items()}
+    tables: dict[str, str] = {alias: table for table, alias in aliases.items()}
     for *_, line in file.execute(f"EXPLAIN QUERY PLAN {statement}", parameters):
         look = re.match(r"(?:SCAN|SEARCH) (\w+)", line)
-        name = look.group(1) if look else ""
+        name = str(look.group(1)) if look else ""
         table = tables.get(name, name)
         # What else is scanned are rows that the statement itself has found or made.
         if table in Base.metadata.tables:
