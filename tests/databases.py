@@ -1,26 +1,36 @@
-"""Databases and a clock for tests: both kinds real, both migrated, both empty at the start."""
+"""Databases and a clock for tests: both kinds real, both migrated, both empty at the start.
+
+Tests look into a database with the helpers at the end, over its engine alone: how the services
+open their transactions is no concern of theirs.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar, TypeVarTuple
 
 import asyncpg
-from sqlalchemy import delete
+from sqlalchemy import Executable, Row, delete, select, text
 from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from core.config import parse_database_url
-from core.models import Base
+from core.database import Database
+from core.models import Base, Team
 from migrations.runner import upgrade
 from migrations.scratch import postgresql_server
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 Kind = Literal["sqlite", "postgresql"]
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
@@ -141,3 +151,58 @@ async def _execute(url: URL, *statements: str) -> None:
             await connection.execute(statement)
     finally:
         await connection.close()
+
+
+# Looking into a database, and changing it behind the services' back
+
+
+async def rows(database: Database, statement: TypedReturnsRows[*Ts]) -> Sequence[Row[*Ts]]:
+    """Return what a query finds."""
+    async with AsyncSession(database.engine) as session:
+        return (await session.execute(statement)).all()
+
+
+async def scalars(database: Database, statement: TypedReturnsRows[T]) -> Sequence[T]:
+    """Return the first column of what a query finds; a whole row where the query names a table."""
+    async with AsyncSession(database.engine) as session:
+        return (await session.scalars(statement)).all()
+
+
+async def scalar(database: Database, statement: TypedReturnsRows[T]) -> T | None:
+    """Return the first column of the first row that a query finds."""
+    async with AsyncSession(database.engine) as session:
+        return await session.scalar(statement)
+
+
+async def execute(database: Database, *changes: Executable) -> None:
+    """Change the database."""
+    async with database.engine.begin() as connection:
+        for statement in changes:
+            await connection.execute(statement)
+
+
+async def add(database: Database, *new: Base) -> None:
+    """Store new rows; what the database fills in stands in them afterwards."""
+    async with AsyncSession(database.engine, expire_on_commit=False) as session:
+        session.add_all(new)
+        await session.commit()
+
+
+@asynccontextmanager
+async def holding(database: Database, *locks: Executable) -> AsyncIterator[None]:
+    """Keep a transaction open that has done something; nothing of it stays."""
+    async with database.engine.connect() as connection:
+        for statement in locks:
+            await connection.execute(statement)
+        yield
+
+
+@asynccontextmanager
+async def teams_held(database: Database, *team_ids: int) -> AsyncIterator[None]:
+    """Let nobody change anything of some teams, as an act of theirs that takes long would."""
+    new = text("INSERT INTO teams (id) VALUES (:id) ON CONFLICT DO NOTHING")
+    of_teams = select(Team.id).where(Team.id.in_(team_ids)).order_by(Team.id).with_for_update()
+    # Also of teams that have yet to do anything.
+    unknown = (new.bindparams(id=team_id) for team_id in sorted(team_ids))
+    async with holding(database, *unknown, of_teams):
+        yield

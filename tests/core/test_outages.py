@@ -12,13 +12,14 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, table, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from core.config import parse_database_url
 from core.database import Database
 from core.outages import StoreUnavailable
+from tests.databases import holding, scalar
 
 OUTAGES = {
     "08006": "the connection failed",
@@ -56,6 +57,13 @@ async def opened(url: URL) -> AsyncIterator[Database]:
                 await asyncio.to_thread(thread.join)
 
 
+async def rows(database: Database) -> int:
+    return await scalar(database, select(func.count()).select_from(table("laps"))) or 0
+
+
+# What the database's own transactions make of trouble: the only ones that are opened here
+
+
 async def execute(database: Database, *statements: str) -> None:
     async with database.write() as uow:
         for statement in statements:
@@ -69,9 +77,25 @@ async def fails(database: Database, *statements: str) -> StoreUnavailable:
     return caught.value
 
 
-async def rows(database: Database) -> int:
+async def look_while_the_server_is_silent(database: Database) -> None:
     async with database.read() as uow:
-        return int((await uow.db.execute(text("SELECT count(*) FROM laps"))).scalar_one())
+        process = (await uow.db.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+        os.kill(process, signal.SIGSTOP)
+        try:
+            await uow.db.execute(text("SELECT 1"))
+        finally:
+            os.kill(process, signal.SIGCONT)
+
+
+async def hold_on_until_others_have_gone_on(database: Database) -> None:
+    async with database.write() as dying:
+        await dying.db.execute(text("LOCK TABLE laps"))
+        await execute(database, "INSERT INTO laps VALUES (20100)")
+
+
+async def make_a_mistake(database: Database) -> None:
+    async with database.write():
+        raise ZeroDivisionError
 
 
 # PostgreSQL
@@ -133,18 +157,8 @@ async def test_a_server_that_has_gone_silent_is_not_waited_for(
 ) -> None:
     monkeypatch.setattr("core.database._ANSWER_TIMEOUT_S", 0.3)
     async with opened(postgres_url) as database:
-
-        async def ask() -> None:
-            async with database.read() as uow:
-                process = (await uow.db.execute(text("SELECT pg_backend_pid()"))).scalar_one()
-                os.kill(process, signal.SIGSTOP)
-                try:
-                    await uow.db.execute(text("SELECT 1"))
-                finally:
-                    os.kill(process, signal.SIGCONT)
-
         with pytest.raises(StoreUnavailable):
-            await ask()
+            await look_while_the_server_is_silent(database)
         await execute(database, "SELECT 1")
 
 
@@ -154,8 +168,7 @@ async def test_a_lock_that_somebody_holds_is_not_waited_for(
     monkeypatch.setattr("core.database._IMPATIENT", {"lock_timeout": "100ms"})
     async with opened(postgres_url) as database:
         await execute(database, "CREATE TABLE laps (time_ms INTEGER)")
-        async with database.write() as holding:
-            await holding.db.execute(text("LOCK TABLE laps"))
+        async with holding(database, text("LOCK TABLE laps")):
             failed = await fails(database, "INSERT INTO laps VALUES (20100)")
             assert not failed.may_be_stored
         await execute(database, "INSERT INTO laps VALUES (20100)")
@@ -169,14 +182,8 @@ async def test_a_bot_that_died_holds_a_team_no_longer(
     )
     async with opened(postgres_url) as database:
         await execute(database, "CREATE TABLE laps (time_ms INTEGER)")
-
-        async def die() -> None:
-            async with database.write() as dying:
-                await dying.db.execute(text("LOCK TABLE laps"))
-                await execute(database, "INSERT INTO laps VALUES (20100)")
-
         with pytest.raises(StoreUnavailable):
-            await die()
+            await hold_on_until_others_have_gone_on(database)
         assert await rows(database) == 1
 
 
@@ -187,8 +194,7 @@ async def test_all_connections_are_taken(
     async with opened(postgres_url) as database:
         async with AsyncExitStack() as stack:
             for _ in range(15):
-                uow = await stack.enter_async_context(database.read())
-                await uow.db.execute(text("SELECT 1"))
+                await stack.enter_async_context(holding(database, text("SELECT 1")))
             assert not (await fails(database, "SELECT 1")).may_be_stored
         await execute(database, "SELECT 1")
 
@@ -250,5 +256,4 @@ async def test_a_fault_of_the_program_is_none_of_sqlite(sqlite_url: URL) -> None
         with pytest.raises(DBAPIError):
             await execute(database, "SELECT * FROM lost")
         with pytest.raises(ZeroDivisionError):
-            async with database.write():
-                raise ZeroDivisionError
+            await make_a_mistake(database)

@@ -27,6 +27,7 @@ from localdiscord.messages import Message
 from localdiscord.model import Channel
 from localdiscord.people import Team
 from localdiscord.server import Request
+from tests.databases import execute, scalars
 
 LOOK_AGAIN_S = 0.05
 DONE = ("posted", "gone", "blocked")
@@ -45,8 +46,7 @@ class Aftermath:
         """Return all laps of a heat in ms, whoever drove them, in the order they were stored."""
         table = await self.heat(team, heat)
         query = select(RunLog.lap_time_ms).where(RunLog.heat_id == table.heat.id)
-        async with self.database.read() as uow:
-            return list(await uow.db.scalars(query.order_by(RunLog.id)))
+        return list(await scalars(self.database, query.order_by(RunLog.id)))
 
     async def heat(self, team: Team, heat: str = "Q1") -> HeatTable:
         return await self.services.heats.show(_reader(team), heat)
@@ -59,8 +59,7 @@ class Aftermath:
         query = select(SummaryPost)
         if team is not None:
             query = query.where(SummaryPost.team_id == team.guild.id)
-        async with self.database.read() as uow:
-            return (await uow.db.scalars(query)).all()
+        return await scalars(self.database, query)
 
     async def settled(self, team: Team | None = None, timeout_s: float = 20) -> None:
         """Wait until the publisher has nothing left to do, for one team or for all."""
@@ -73,10 +72,7 @@ class Aftermath:
 
     async def change(self, *statements: Update) -> None:
         """Change the database behind the bot's back."""
-        async with self.database.write() as uow:
-            for statement in statements:
-                await uow.db.execute(statement)
-            await uow.commit()
+        await execute(self.database, *statements)
 
     async def check_posted_once(self, team: Team, channel: Channel, heat: str = "Q1") -> Message:
         """Check that a heat was posted once, ever, and that its post shows what is stored."""

@@ -19,7 +19,7 @@ from localdiscord.mischief import Rule
 from localdiscord.model import Channel
 from localdiscord.people import Team
 from localdiscord.permissions import MEMBER, Permissions
-from tests.databases import KINDS, TestDatabases
+from tests.databases import KINDS, TestDatabases, scalar, teams_held
 from tests.e2e.aftermath import Ground, aftermath_in, until
 from tests.e2e.conftest import bot_process
 from tests.e2e.driving import CHANNEL, delete, finish, race, shows, type_laps
@@ -224,9 +224,8 @@ async def test_a_team_whose_laps_cannot_be_read_holds_up_no_other_team(
     await type_laps(team)
     heat_id = (await ground.after.heat(team)).heat.id
     broken = update(HeatRacer).where(HeatRacer.heat_id == heat_id)
-    async with ground.after.database.read() as uow:
-        query = select(HeatRacer.orp_figures).where(HeatRacer.heat_id == heat_id)
-        figures = await uow.db.scalar(query)
+    query = select(HeatRacer.orp_figures).where(HeatRacer.heat_id == heat_id)
+    figures = await scalar(ground.after.database, query)
     await ground.after.change(broken.values(orp_figures={"nonsense": 1}))
     await finish(team)
     await raced(ground, ground.new_team())
@@ -479,9 +478,7 @@ async def test_laps_are_told_though_nobody_knows_whether_the_answer_was_deferred
     rules = [
         ground.discord.mischief.drop("POST", CALLBACK, when=when) for when in ("before", "after")
     ]
-    async with ground.after.database.write() as uow:
-        for team in teams:
-            await uow.lock_team(team.guild.id)
+    async with teams_held(ground.after.database, *(team.guild.id for team in teams)):
         typing = [asyncio.create_task(type_laps(team, "20.3")) for team in teams]
         await asyncio.gather(*map(struck, rules))
     for team, answering in zip(teams, typing, strict=True):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text, update
+from sqlalchemy import column, func, select, table, update
 from sqlalchemy.engine import URL
 
 from core.models import Heat, RaceSession, SummaryPost
@@ -23,6 +23,7 @@ from localdiscord.mischief import Hold
 from localdiscord.model import Channel
 from localdiscord.people import Team
 from localdiscord.server import Request
+from tests.databases import scalar, teams_held
 from tests.e2e.aftermath import Aftermath, aftermath_in, until
 from tests.e2e.conftest import bot_process, require_the_document
 from tests.e2e.driving import CHANNEL, finish, race, shows, type_laps
@@ -84,20 +85,16 @@ def hold_posts(discord: LocalDiscord, teams: list[Team], when: str) -> list[Hold
     ]
 
 
-@asynccontextmanager
-async def held_up(after: Aftermath, teams: list[Team]) -> AsyncIterator[None]:
+def held_up(after: Aftermath, teams: list[Team]) -> AbstractAsyncContextManager[None]:
     """Let nobody change anything for some teams."""
-    async with after.database.write() as uow:
-        for team in teams:
-            await uow.lock_team(team.guild.id)
-        yield
+    return teams_held(after.database, *(team.guild.id for team in teams))
 
 
 async def all_wait(after: Aftermath) -> bool:
     """Tell whether both bots wait for somebody else's transaction."""
-    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    async with after.database.read() as uow:
-        return bool(await uow.db.scalar(text(query)) == SHARDS)
+    waiting = table("pg_stat_activity", column("wait_event_type"))
+    query = select(func.count()).select_from(waiting).where(waiting.c.wait_event_type == "Lock")
+    return await scalar(after.database, query) == SHARDS
 
 
 async def stopped(*bots: BotProcess) -> None:

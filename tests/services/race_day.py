@@ -19,13 +19,12 @@ from core.bootstrap import build_services
 from core.caller import Caller, Person
 from core.database import Database
 from core.errors import Conflict
-from core.models import Heat, RaceSession, SummaryPost
+from core.models import SummaryPost
 from core.orp import calculate_orp
 from core.results import HeatStarted, HeatTable
-from core.services import tables
 from core.services.heats import StartHeat
 from core.services.run_logs import RunLogsService
-from tests.databases import FakeClock, Kind, TestDatabases
+from tests.databases import FakeClock, Kind, TestDatabases, rows
 from tests.services.race_day_model import ModelHeat, ModelTeam
 from tests.services.racing import ANN, BEN, CLEO, by, set_crew_role, start_session
 
@@ -180,20 +179,17 @@ class Stage(RuleBasedStateMachine):
 
     async def posts(self, team: int) -> dict[UUID, tuple[str, HeatTable | None]]:
         """Return the state of each heat's post, and what it would show now."""
-        async with self.database.read() as uow:
-            rows = await uow.db.execute(
-                select(SummaryPost, Heat, RaceSession)
-                .outerjoin(Heat, Heat.id == SummaryPost.heat_id)
-                .outerjoin(RaceSession, RaceSession.id == Heat.session_id)
-                .where(SummaryPost.team_id == team)
+        columns = select(SummaryPost.subject_id, SummaryPost.heat_id, SummaryPost.state)
+        reader = by(CLEO, team=team)
+        return {
+            subject_id: (
+                state,
+                await self.services.heats.show(reader, str(heat_id)) if heat_id else None,
             )
-            return {
-                post.subject_id: (
-                    post.state,
-                    await tables.heat_table(uow, session, heat) if heat else None,
-                )
-                for post, heat, session in rows.all()
-            }
+            for subject_id, heat_id, state in await rows(
+                self.database, columns.where(SummaryPost.team_id == team)
+            )
+        }
 
 
 def as_posted(table: HeatTable | None) -> HeatTable | None:

@@ -18,6 +18,7 @@ from core.results import ClaimedPost, HeatStarted, LapsLogged, SessionInfo, Whic
 from core.services.entries import LogLaps
 from core.services.heats import StartHeat
 from core.services.sessions import SessionFields
+from tests.databases import rows, scalar, scalars
 
 TEAM = 9_007_199_254_740_993
 RIVALS = 2_000
@@ -124,20 +125,15 @@ async def count(
     database: Database, model: type[Base], *where: ColumnElement[bool] | InstrumentedAttribute[bool]
 ) -> int:
     """Return how many rows a table has."""
-    async with database.read() as uow:
-        rows = await uow.db.scalar(select(func.count()).select_from(model).where(*where))
-    return rows or 0
+    return await scalar(database, select(func.count()).select_from(model).where(*where)) or 0
 
 
 async def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Return all that is stored, to see that nothing changed."""
-    async with database.read() as uow:
-        return {
-            table.name: sorted(
-                (tuple(row) for row in await uow.db.execute(select(table))), key=repr
-            )
-            for table in Base.metadata.sorted_tables
-        }
+    return {
+        table.name: sorted((tuple(row) for row in await rows(database, select(table))), key=repr)
+        for table in Base.metadata.sorted_tables
+    }
 
 
 @dataclass(frozen=True)
@@ -153,18 +149,16 @@ class PostState:
 
 async def posts(database: Database) -> list[PostState]:
     """Return the outbox, oldest first."""
-    async with database.read() as uow:
-        rows = await uow.db.scalars(select(SummaryPost).order_by(SummaryPost.created_at))
-        return [
-            PostState(
-                row.state,
-                row.message_id,
-                row.silent,
-                row.last_error,
-                row.heat_id is not None or row.session_id is not None,
-            )
-            for row in rows
-        ]
+    return [
+        PostState(
+            row.state,
+            row.message_id,
+            row.silent,
+            row.last_error,
+            row.heat_id is not None or row.session_id is not None,
+        )
+        for row in await scalars(database, select(SummaryPost).order_by(SummaryPost.created_at))
+    ]
 
 
 async def claim(services: Services) -> ClaimedPost:

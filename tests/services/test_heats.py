@@ -6,6 +6,8 @@ import asyncio
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 
 from core.bootstrap import Services
 from core.database import Database
@@ -13,13 +15,13 @@ from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.models import Entry, Heat, HeatRacer, RunLog, SummaryPost
 from core.names import HeatKind
 from core.results import HeatStarted, HeatTable
-from core.services import outbox_rows
 from core.services.heats import StartHeat
-from tests.databases import FakeClock
+from tests.databases import FakeClock, add, execute
 from tests.services.racing import (
     ANN,
     BEN,
     CLEO,
+    TEAM,
     by,
     claim,
     count,
@@ -152,20 +154,25 @@ async def test_two_finishes_at_once_order_one_summary(
 
 
 async def test_finish_and_order_are_one_transaction(
-    database: Database, services: Services, monkeypatch: pytest.MonkeyPatch
+    database: Database, services: Services, clock: FakeClock
 ) -> None:
-    await log(services, ANN)
+    heat_id = (await log(services, ANN)).heat.id
+    # A post that cannot be there yet makes ordering one fail.
+    too_early = SummaryPost(
+        team_id=TEAM,
+        heat_id=heat_id,
+        subject_id=heat_id,
+        state="gone",
+        next_attempt_at=clock(),
+        created_at=clock(),
+    )
+    await add(database, too_early)
     before = await everything(database)
-
-    async def fail(*_: object) -> None:
-        raise RuntimeError("the power went")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(outbox_rows, "problems_of", fail)
-        with pytest.raises(RuntimeError):
-            await services.heats.finish(by(ANN))
+    with pytest.raises(IntegrityError):
+        await services.heats.finish(by(ANN))
     assert await everything(database) == before
     assert await open_heats(services) == ["P1"]
+    await execute(database, delete(SummaryPost))
     assert not (await services.heats.finish(by(ANN))).already
 
 

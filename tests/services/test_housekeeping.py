@@ -12,7 +12,7 @@ from core.database import Database, Redelivered
 from core.models import Draft, InteractionSeen, SummaryPost
 from core.results import HeatTable, Standings
 from core.services.sessions import SessionFields
-from tests.databases import FakeClock
+from tests.databases import FakeClock, add
 from tests.services.racing import (
     ANN,
     BEN,
@@ -212,18 +212,17 @@ async def test_what_fails_for_one_team_is_done_for_the_others(
     broken = await start_heat(services, by(ANN, team=RIVALS), "Q1")
     await start_heat(services, ANN, "Q1")
     # A post that cannot be there yet makes finishing the rivals' heat fail.
-    async with database.write() as uow:
-        uow.db.add(
-            SummaryPost(
-                team_id=RIVALS,
-                heat_id=broken.heat.id,
-                subject_id=broken.heat.id,
-                state="gone",
-                next_attempt_at=uow.now,
-                created_at=uow.now,
-            )
-        )
-        await uow.commit()
+    await add(
+        database,
+        SummaryPost(
+            team_id=RIVALS,
+            heat_id=broken.heat.id,
+            subject_id=broken.heat.id,
+            state="gone",
+            next_attempt_at=clock(),
+            created_at=clock(),
+        ),
+    )
     clock.advance(minutes=31)
     with pytest.raises(ExceptionGroup):
         await services.housekeeping.run()

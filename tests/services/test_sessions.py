@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,6 @@ from core.database import Database
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.models import Entry, Heat, HeatRacer, RaceSession, RunLog, SessionRacer
 from core.results import OrpCard
-from core.services.places import closing_moment
 from core.services.sessions import LISTED, SessionFields, suggest_time_zones
 from tests.databases import FakeClock
 from tests.services.racing import (
@@ -304,26 +303,20 @@ def test_time_zones_are_found_as_people_type_them() -> None:
         ("Asia/Kathmandu", "2026-06-06T12:00", 1, "2026-06-06T23:15"),
         # Clocks go forward and back between opening and closing.
         ("Europe/Berlin", "2026-03-28T12:00", 1, "2026-03-29T03:00"),
+        ("Europe/Berlin", "2026-10-23T12:00", 1, "2026-10-24T03:00"),
         ("Europe/Berlin", "2026-10-24T12:00", 1, "2026-10-25T04:00"),
+        ("Europe/Berlin", "2026-10-24T12:00", 2, "2026-10-26T04:00"),
         ("America/New_York", "2026-03-07T17:00", 2, "2026-03-09T09:00"),
         ("Pacific/Auckland", "2026-04-04T00:00", 1, "2026-04-04T17:00"),
     ],
 )
-def test_a_session_closes_at_five_after_its_last_day(
-    zone: str, opened: str, days: int, closes: str
+async def test_a_session_closes_at_five_after_its_last_day(
+    services: Services, clock: FakeClock, zone: str, opened: str, days: int, closes: str
 ) -> None:
-    moment = closing_moment(datetime.fromisoformat(opened).replace(tzinfo=UTC), days, zone)
+    clock.moment = datetime.fromisoformat(opened).replace(tzinfo=UTC)
+    moment = (await start_session(services, days=days, time_zone=zone)).closes_at
+    assert moment is not None
     assert moment == datetime.fromisoformat(closes).replace(tzinfo=UTC)
     assert moment.tzinfo is UTC
     local = moment.astimezone(ZoneInfo(zone))
     assert (local.hour, local.minute) == (5, 0)
-
-
-def test_a_day_is_a_day_on_the_wall() -> None:
-    opened = datetime(2026, 10, 24, 12, 0, tzinfo=UTC)
-    one = closing_moment(opened, 1, "Europe/Berlin")
-    two = closing_moment(opened, 2, "Europe/Berlin")
-    assert two - one == timedelta(hours=24)
-    assert one - closing_moment(opened - timedelta(days=1), 1, "Europe/Berlin") == timedelta(
-        hours=25
-    )

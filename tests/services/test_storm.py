@@ -20,6 +20,7 @@ from core.services.entries import LogLaps
 from core.services.heats import StartHeat
 from core.services.profiles import ProfileFields
 from core.services.sessions import SessionFields
+from tests.databases import scalars
 from tests.services.racing import (
     ANN,
     BEN,
@@ -96,14 +97,13 @@ async def test_everything_at_once(database: Database, services: Services) -> Non
 
 async def everything_fits(database: Database, practice_rounds: int) -> None:
     """Compare what is stored about each run with its laps."""
-    async with database.read() as uow:
-        laps: dict[tuple[UUID, UUID], list[RunLog]] = defaultdict(list)
-        for lap in await uow.db.scalars(select(RunLog).order_by(RunLog.lap_number)):
-            laps[lap.heat_id, lap.racer_id].append(lap)
-        runs = {
-            (standing.heat_id, standing.racer_id): standing
-            for standing in await uow.db.scalars(select(HeatRacer))
-        }
+    laps: dict[tuple[UUID, UUID], list[RunLog]] = defaultdict(list)
+    for lap in await scalars(database, select(RunLog).order_by(RunLog.lap_number)):
+        laps[lap.heat_id, lap.racer_id].append(lap)
+    runs = {
+        (standing.heat_id, standing.racer_id): standing
+        for standing in await scalars(database, select(HeatRacer))
+    }
     assert runs.keys() == laps.keys()
     for key, run in runs.items():
         assert [lap.lap_number for lap in laps[key]] == list(range(1, len(laps[key]) + 1))
@@ -124,8 +124,7 @@ async def test_finishing_and_logging_at_once_shows_every_lap(
         *(log(services, person, "20.2 20.3", heat="Q1") for person in PEOPLE * 2),
         *(publish_one(services) for _ in range(4)),
     )
-    async with database.read() as uow:
-        (post,) = (await uow.db.scalars(select(SummaryPost))).all()
+    (post,) = await scalars(database, select(SummaryPost))
     # Whatever order it went in: either the post stands at the last change, or it is due.
     assert post.state == "pending" or post.shown == post.wanted
     assert await count(database, RunLog) == 13
