@@ -45,6 +45,15 @@ async def database(
 
 
 @pytest.fixture
+async def postgres(test_databases: TestDatabases, clock: FakeClock) -> AsyncIterator[Database]:
+    """A migrated, empty PostgreSQL database."""
+    async with test_databases.temporary("postgresql", migrated=True) as url:
+        database = Database(url, clock=clock)
+        yield database
+        await database.dispose()
+
+
+@pytest.fixture
 async def database_url(database_kind: Kind, test_databases: TestDatabases) -> AsyncIterator[URL]:
     """The address of a database without any table; the test runs once on each kind."""
     async with test_databases.temporary(database_kind, migrated=False) as url:

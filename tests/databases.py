@@ -36,7 +36,13 @@ Kind = Literal["sqlite", "postgresql"]
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
 
 # The server lives no longer than the tests: speed counts, a power cut does not.
-_SERVER_SETTINGS = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
+_SERVER_SETTINGS = (
+    "fsync = off",
+    "full_page_writes = off",
+    "synchronous_commit = off",
+    # What a query plan is made from changes when a test says so, never while it looks.
+    "autovacuum = off",
+)
 # Every commit of SQLite waits for its disk; where the system has one in memory, tests use that.
 _QUICK_DISK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 _EMPTY_TABLES = (

@@ -19,6 +19,7 @@ from localdiscord import LocalDiscord
 from localdiscord.botprocess import BotProcess
 from localdiscord.people import Racer, Team
 from tests.databases import KINDS, TestDatabases
+from tests.e2e.aftermath import Ground, aftermath_in
 
 StartBot = Callable[[], BotProcess]
 
@@ -79,6 +80,34 @@ def owner(team: Team) -> Racer:
 def mate(team: Team) -> Racer:
     """A member without any rights beyond the ordinary."""
     return team.member("racer-2")
+
+
+# Discord's trouble is the same on both kinds of database, and some of it takes seconds to pass.
+on_one_kind = pytest.mark.parametrize("stand", ["postgresql"], indirect=True)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=KINDS)
+async def stand(
+    request: pytest.FixtureRequest, test_databases: TestDatabases
+) -> AsyncIterator[Ground]:
+    async with (
+        test_databases.temporary(request.param, migrated=False) as url,
+        LocalDiscord() as discord,
+        bot_process(discord, url) as bot,
+        aftermath_in(url) as after,
+    ):
+        require_the_document(discord)
+        await discord.ready(30)
+        yield Ground(discord, bot, after)
+        assert await bot.stop() == 0, bot.tail
+
+
+@pytest.fixture
+def ground(stand: Ground) -> Iterator[Ground]:
+    """Where a test makes trouble; it ends with the test."""
+    yield stand
+    stand.discord.mischief.clear()
+    stand.discord.assert_clean()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

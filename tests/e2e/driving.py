@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from localdiscord.answers import Answer
 from localdiscord.messages import Message
+from localdiscord.mischief import Rule
 from localdiscord.people import Team
+from tests.e2e.aftermath import until
 
 CHANNEL = "race-day"
 
@@ -36,3 +38,12 @@ async def delete(team: Team, heat: str = "Q1") -> None:
 
 def shows(text: str) -> Callable[[Message], bool]:
     return lambda message: text in message.content
+
+
+async def struck(rule: Rule) -> None:
+    """Wait until a rule has been used; a dropped connection tells nobody."""
+
+    async def is_used() -> bool:
+        return rule.seen > 0
+
+    await until(is_used)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Coroutine
 from typing import Any
 
 import pytest
 
+from bot.cooldowns import USES
 from localdiscord.answers import Answer
 from localdiscord.messages import Message
 from localdiscord.people import Team
@@ -94,6 +97,38 @@ async def test_nothing_that_is_typed_does_harm(stage: Stage, kind: str) -> None:
     stage.discord.assert_clean()
 
 
+async def test_every_text_that_is_sent_lets_nobody_be_pinged(stage: Stage) -> None:
+    """Texts are made harmless; if one should slip through, Discord is told to ping nobody."""
+    team = stage.discord.add_guild("pings")
+    before = len(stage.discord.requests)
+    typed = await team.owner.type(CHANNEL, "/lap times:20.1 20.2 heat:P1")
+    await team.owner.press(typed, "Undo")
+    await team.owner.type(CHANNEL, "/lap times:oops")
+    form = (await team.owner.type(CHANNEL, "/heat edit heat:P1")).modal
+    await team.owner.submit(form, {"laps": "20.1 oops"})
+    await team.owner.type(CHANNEL, "/lap times:20.1 20.2 heat:P1")
+    await team.owner.type(CHANNEL, "/heat finish heat:P1")
+    await team.channel(CHANNEL).wait_for(lambda message: "20.100" in message.content, 10)
+    await team.owner.type(CHANNEL, "/lap times:19.5 heat:P1")
+    await team.channel(CHANNEL).wait_for(lambda message: "19.500" in message.content, 10)
+    texts = [
+        (request.method, request.route, text)
+        for request in stage.discord.requests[before:]
+        if (text := text_of(request.body)) is not None
+    ]
+    sent = {(method, route.split("/")[1]) for method, route, _ in texts}
+    assert sent >= {("POST", "interactions"), ("POST", "channels"), ("PATCH", "channels")}
+    for method, route, text in texts:
+        assert text["allowed_mentions"]["parse"] == [], (method, route, text)
+        assert not text["allowed_mentions"].keys() & {"users", "roles"}
+
+
+def text_of(body: object) -> dict[str, Any] | None:
+    """Return the part of a request that carries a message's text, if there is one."""
+    found = body.get("data", body) if isinstance(body, dict) else None
+    return found if isinstance(found, dict) and "content" in found else None
+
+
 async def fill_in_forms(owner: Racer, text: str) -> None:
     """Type it into every field of the form, and have lap times looked for in it."""
     for field in ("laps", "heat", "note"):
@@ -140,9 +175,49 @@ async def test_numbers_out_of_range_get_a_sentence(stage: Stage, number: int) ->
 async def test_who_asks_for_costly_things_without_end_is_slowed_down(stage: Stage) -> None:
     team = stage.discord.add_guild("in a hurry")
     await team.owner.type(CHANNEL, "/lap times:20.1 20.2")
-    answers = [await team.owner.type(CHANNEL, "/session export") for _ in range(12)]
+    # Sent at once, so that a slow machine does not wait the cooldown out.
+    answers = await asyncio.gather(
+        *(team.owner.type(CHANNEL, "/session export") for _ in range(USES + 2))
+    )
     assert answers[0].attachments
     assert "try again in" in answers[-1].content
     assert not answers[-1].attachments
     stored = await team.owner.type(CHANNEL, "/lap times:20.3")
     assert "20.300" in stored.content, "laps are always taken"
+
+
+async def test_costly_buttons_share_the_cooldown_and_cheap_ones_have_none(stage: Stage) -> None:
+    team = stage.discord.add_guild("pressing")
+    owner = team.owner
+    mate = team.add_member("racer-2")
+    logged = await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:P1")
+    await mate.type(CHANNEL, "/lap times:20.3 20.4 heat:P1")
+    card = await owner.type(CHANNEL, "/orp")
+    both = await owner.command(CHANNEL, "orp", with_=mate)
+    table = await owner.type(CHANNEL, "/heat show heat:P1")
+    heat_id = table.selects[0].custom_id.removeprefix("look:heat:")
+    closed = await owner.type(CHANNEL, "/session close")
+    assert "closed" in closed.content
+    wrap_up = await team.channel(CHANNEL).wait_for(lambda post: "is over" in post.content, 10)
+
+    def presses(racer: Racer) -> list[Coroutine[Any, Any, Answer]]:
+        return [
+            racer.press(card, "Share", raw=True),
+            racer.press(both, "Share", raw=True),
+            racer.choose(table, str(mate.id), raw=True),
+            racer.press(table, custom_id=f"page:heat:{heat_id}:1", raw=True),
+        ]
+
+    late = team.add_member("racer-3")
+    taken = await asyncio.gather(*presses(late))
+    assert not any("try again in" in answer.text for answer in taken)
+    hasty = team.add_member("racer-4")
+    answers = await asyncio.gather(
+        *(hasty.press(wrap_up, "CSV") for _ in range(USES + 1)), *presses(hasty)
+    )
+    assert all(answer.attachments for answer in answers[:USES])
+    for slowed in answers[USES:]:
+        assert "try again in" in slowed.text
+        assert not slowed.attachments
+    undone = await asyncio.gather(*(owner.press(logged, "Undo") for _ in range(USES + 2)))
+    assert not any("try again in" in answer.text for answer in undone)

@@ -3,56 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
-from functools import partial
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import select, update
 
-from bot.replies import SEND_AGAIN_AFTER_S
+from bot.views.confidence import confidence_buttons
 from core.models import HeatRacer
-from localdiscord import LocalDiscord
 from localdiscord.messages import Message
-from localdiscord.mischief import Rule
 from localdiscord.model import Channel
 from localdiscord.people import Team
 from localdiscord.permissions import MEMBER, Permissions
-from tests.databases import KINDS, TestDatabases, scalar, teams_held
-from tests.e2e.aftermath import Ground, aftermath_in, until
-from tests.e2e.conftest import bot_process
-from tests.e2e.driving import CHANNEL, delete, finish, race, shows, type_laps
+from tests.databases import scalar
+from tests.e2e.aftermath import Ground, posts_about, until
+from tests.e2e.conftest import on_one_kind
+from tests.e2e.driving import CHANNEL, delete, finish, race, shows, struck, type_laps
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-CALLBACK = "/interactions/*/callback"
 OLD_POST_EDITED_TOO_OFTEN = 30046
-
-# Discord's trouble is the same on both kinds of database, and some of it takes seconds to pass.
-on_one_kind = pytest.mark.parametrize("stand", ["postgresql"], indirect=True)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=KINDS)
-async def stand(
-    request: pytest.FixtureRequest, test_databases: TestDatabases
-) -> AsyncIterator[Ground]:
-    async with (
-        test_databases.temporary(request.param, migrated=False) as url,
-        LocalDiscord() as discord,
-        bot_process(discord, url) as bot,
-        aftermath_in(url) as after,
-    ):
-        await discord.ready(30)
-        yield Ground(discord, bot, after)
-        assert await bot.stop() == 0, bot.tail
-
-
-@pytest.fixture
-def ground(stand: Ground) -> Iterator[Ground]:
-    yield stand
-    stand.discord.mischief.clear()
-    stand.discord.assert_clean()
 
 
 @pytest.fixture
@@ -89,15 +58,6 @@ async def posted(ground: Ground, team: Team, channel: Channel, *heats: str) -> N
 
 async def team_show(team: Team) -> str:
     return (await team.owner.type(CHANNEL, "/team show")).text
-
-
-async def struck(rule: Rule) -> None:
-    """Wait until a rule has been used; a dropped connection tells nobody."""
-
-    async def is_used() -> bool:
-        return rule.seen > 0
-
-    await until(is_used)
 
 
 # Trouble that passes
@@ -215,6 +175,32 @@ async def test_a_post_nobody_noted_is_found_though_its_laps_have_gone(
     await type_laps(team, "19.5")
     await ground.after.settled(team)
     assert (await ground.after.check_posted_once(team, channel)).id == post.id
+
+
+@on_one_kind
+async def test_what_somebody_else_posted_is_not_taken_for_the_bots_own(
+    ground: Ground, team: Team, channel: Channel
+) -> None:
+    await type_laps(team)
+    heat_id = (await ground.after.heat(team)).heat.id
+    dropped = ground.discord.mischief.drop("POST", messages_of(channel))
+    # As another bot would that copies posts, buttons and all. Without a mention of this bot Discord
+    # would not show it what is in there.
+    world = ground.discord.world
+    content = f"Q1, seen by <@{world.bot.id}>"
+    copied = {"content": content, "components": confidence_buttons(heat_id).to_components()}
+    copy = world.post(channel, team.owner.member, copied, {})
+    await finish(team)
+    await struck(dropped)
+    await ground.after.settled(team)
+    assert ground.requests("GET", channel), "it was looked for"
+    (post,) = (found for found in posts_about(channel, heat_id) if found is not copy)
+    assert "20.100" in post.content
+    await ground.pass_time(team)
+    await type_laps(team, "19.5")
+    await ground.after.settled(team)
+    assert "19.500" in post.content
+    assert copy.content == content
 
 
 @on_one_kind
@@ -385,102 +371,3 @@ async def test_a_deleted_heats_post_goes_as_soon_as_the_bot_may_delete_it(
     refusal.clear()
     await team.owner.type(CHANNEL, f"/team channel channel:#{CHANNEL}")
     await ground.discord.wait_for(lambda: posts[1].deleted, 10)
-
-
-# The gateway
-
-
-async def test_laps_typed_while_the_gateway_is_lost_are_answered_when_it_is_back(
-    ground: Ground, team: Team
-) -> None:
-    gateway = ground.discord.gateway
-    for lose in (gateway.drop, gateway.reconnect):
-        resumes = gateway.resumes
-        lose()
-        answer = await team.owner.type(CHANNEL, "/lap times:20.1 heat:Q1")
-        assert "20.100" in answer.text
-        assert gateway.resumes == resumes + 1
-    assert await ground.after.laps(team) == [20100, 20100]
-
-
-async def test_an_interaction_that_comes_again_with_a_resumed_gateway_changes_nothing_twice(
-    ground: Ground, team: Team
-) -> None:
-    gateway = ground.discord.gateway
-    answer = await type_laps(team)
-    gateway.repeat_on_resume()
-    gateway.drop()
-
-    async def came_twice() -> bool:
-        return any(
-            "came twice" in line and str(answer.interaction.id) in line
-            for line in ground.bot.tail.splitlines()
-        )
-
-    await until(came_twice)
-    assert await ground.after.laps(team) == [20100, 20200]
-
-
-# The answer itself
-
-
-@on_one_kind
-async def test_laps_are_stored_once_and_told_though_the_answer_has_trouble(
-    ground: Ground,
-) -> None:
-    mischief = ground.discord.mischief
-    troubles: tuple[Callable[[], Rule], ...] = (
-        lambda: mischief.fail("POST", CALLBACK, status=500),
-        lambda: mischief.fail("POST", CALLBACK, status=500, when="after"),
-        lambda: mischief.drop("POST", CALLBACK),
-        lambda: mischief.drop("POST", CALLBACK, when="after"),
-        lambda: mischief.rate_limit("POST", CALLBACK, retry_after=0.2),
-    )
-    for trouble in troubles:
-        team = ground.new_team()
-        trouble()
-        answer = await type_laps(team)
-        assert "20.100" in answer.text
-        # What was lost or refused is sent again; the next trouble is not to meet that.
-        await until(partial(ground.answered, answer, 2))
-        assert not answer.followups
-        assert await ground.after.laps(team) == [20100, 20200]
-
-
-@on_one_kind
-async def test_laps_whose_answer_never_arrives_are_stored_once(
-    ground: Ground, team: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Somewhat longer than the bot tries to answer.
-    monkeypatch.setattr(ground.discord.patience, "answer_within_s", 1.2)
-    late = ground.discord.mischief.hold("POST", CALLBACK)
-    typing = asyncio.create_task(team.owner.type(CHANNEL, "/lap times:20.1 heat:Q1"))
-    await late.reached()
-    lost = ground.discord.mischief.drop("POST", CALLBACK, times=None)
-    other = ground.new_team()
-    answers = await asyncio.gather(typing, other.owner.type(CHANNEL, "/lap times:20.1 heat:Q1"))
-    assert all(answer.failed for answer in answers)
-    late.release()
-    await ground.discord.wait_for(lambda: answers[0].interaction.late)
-    assert lost.seen == len(SEND_AGAIN_AFTER_S) + 1, "and no apology after that"
-    lost.clear()
-    for one in (team, other):
-        assert "20.100" in (await one.owner.type(CHANNEL, "/heat show heat:Q1")).text
-        assert await ground.after.laps(one) == [20100]
-
-
-@on_one_kind
-async def test_laps_are_told_though_nobody_knows_whether_the_answer_was_deferred(
-    ground: Ground,
-) -> None:
-    teams = [ground.new_team(), ground.new_team()]
-    # The deferral of one is lost on its way there, the other's confirmation on its way back.
-    rules = [
-        ground.discord.mischief.drop("POST", CALLBACK, when=when) for when in ("before", "after")
-    ]
-    async with teams_held(ground.after.database, *(team.guild.id for team in teams)):
-        typing = [asyncio.create_task(type_laps(team, "20.3")) for team in teams]
-        await asyncio.gather(*map(struck, rules))
-    for team, answering in zip(teams, typing, strict=True):
-        assert "20.300" in (await answering).text
-        assert await ground.after.laps(team) == [20300]

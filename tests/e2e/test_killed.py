@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sqlite3
-from collections.abc import AsyncIterator, Coroutine, Iterable
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-import asyncpg
 import pytest
 from sqlalchemy import update
 from sqlalchemy.engine import URL
@@ -27,11 +25,11 @@ from localdiscord.people import Team
 from tests.e2e.aftermath import Aftermath, aftermath_in
 from tests.e2e.conftest import StartBot
 from tests.e2e.driving import CHANNEL, delete, finish, shows, type_laps
+from tests.e2e.hindering import deferred_by, nobody_can_write
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CALLBACK = "/interactions/*/callback"
-DEFERRED = 5
 
 _TEAM_NUMBERS = count(1)
 
@@ -117,34 +115,6 @@ async def raced(team: Team, *, posted: bool = False) -> None:
 
 async def reached(*holds: Hold) -> None:
     await asyncio.gather(*(hold.reached(10) for hold in holds))
-
-
-def deferred_by(discord: LocalDiscord, teams: Iterable[Team]) -> bool:
-    """Tell whether the bot is still at work for each of the teams."""
-    waiting = {
-        interaction.channel.guild.id
-        for interaction in discord.world.interactions.values()
-        if interaction.callback == DEFERRED
-    }
-    return all(team.guild.id in waiting for team in teams)
-
-
-@asynccontextmanager
-async def nobody_can_write(url: URL) -> AsyncIterator[None]:
-    """Hold up whoever stores something: on SQLite at the start, on PostgreSQL half way through."""
-    if url.get_backend_name() == "sqlite":
-        with closing(sqlite3.connect(str(url.database), isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            yield
-        return
-    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = await asyncpg.connect(address)
-    try:
-        async with connection.transaction():
-            await connection.execute("LOCK TABLE summary_posts IN EXCLUSIVE MODE")
-            yield
-    finally:
-        await connection.close()
 
 
 async def test_killed_at_any_moment_it_keeps_every_answered_lap_and_posts_each_heat_once(

@@ -82,6 +82,21 @@ async def log(
     return logged
 
 
+async def finished_heat(services: Services, times: str = "20.1 20.2") -> LapsLogged:
+    """Log laps and finish their heat, which makes its summary due."""
+    logged = await log(services, ANN, times)
+    await services.heats.finish(by(ANN))
+    return logged
+
+
+async def delete(services: Services, what: str, logged: LapsLogged) -> None:
+    manager = by(ANN, manager=True)
+    if what == "heat":
+        await services.heats.delete(manager, logged.heat.id)
+    else:
+        await services.sessions.delete(manager, logged.session.id)
+
+
 async def must_choose(
     services: Services,
     person: Person | Caller,

@@ -6,11 +6,12 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from core.bootstrap import Services
+from core.bootstrap import Services, build_services
 from core.database import Database
 from core.models import SummaryPost
-from core.results import ClaimedPost, HeatTable, LapsLogged, PostTask, Standings
+from core.results import ClaimedPost, HeatTable, PostTask, Standings
 from core.services.outbox import CLAIM_TIME
 from tests.databases import FakeClock
 from tests.services.racing import (
@@ -23,19 +24,14 @@ from tests.services.racing import (
     by,
     claim,
     count,
+    delete,
+    finished_heat,
     log,
     posts,
     publish,
     start_heat,
     start_session,
 )
-
-
-async def finished_heat(services: Services, times: str = "20.1 20.2") -> LapsLogged:
-    """Log laps and finish their heat, which makes its summary due."""
-    logged = await log(services, ANN, times)
-    await services.heats.finish(by(ANN))
-    return logged
 
 
 async def test_a_finished_heat_is_posted_once(database: Database, services: Services) -> None:
@@ -95,6 +91,26 @@ async def test_claimers_at_once_never_hold_the_same_post(
         held.append(post.id)
     assert len(set(held)) == len(held) == 4
     assert await count(database, SummaryPost) == 4
+
+
+async def test_a_row_that_another_process_holds_is_passed_over(
+    postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Who waits for a row after all is told soon.
+    monkeypatch.setattr("core.database._IMPATIENT", {"lock_timeout": "500ms"})
+    services = build_services(postgres)
+    for name in ("Q1", "Q2"):
+        await log(services, ANN, heat=name)
+        await services.heats.finish(by(ANN))
+    oldest = select(SummaryPost).order_by(SummaryPost.next_attempt_at).limit(1)
+    other = Database(postgres.engine.url, clock=postgres.clock)
+    async with postgres.write() as holding:
+        held = (await holding.db.scalars(oldest.with_for_update())).one()
+        claimed = await claim(build_services(other))
+        assert claimed.id != held.id
+        assert await build_services(other).outbox.claim() is None
+    assert (await claim(build_services(other))).id == held.id
+    await other.dispose()
 
 
 async def test_a_claim_runs_out(services: Services, clock: FakeClock) -> None:
@@ -381,14 +397,6 @@ async def test_a_removal_without_permission_is_not_tried_in_a_circle(
     await services.outbox.unblock(TEAM)
     assert (await claim(services)).task is PostTask.REMOVE
     assert [post.state for post in await posts(database)] == ["removing"]
-
-
-async def delete(services: Services, what: str, logged: LapsLogged) -> None:
-    manager = by(ANN, manager=True)
-    if what == "heat":
-        await services.heats.delete(manager, logged.heat.id)
-    else:
-        await services.sessions.delete(manager, logged.session.id)
 
 
 # Wrap-up

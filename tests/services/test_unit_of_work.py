@@ -6,7 +6,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import StatementError
 
 from core.bootstrap import Services
@@ -17,6 +18,9 @@ from core.services.entries import LogLaps
 from core.services.sessions import SessionFields
 from tests.databases import FakeClock
 from tests.services.racing import ANN, BEN, TEAM, by, count, everything, log, start_session
+
+# The number SQLite has for it.
+FULL = 2
 
 
 async def test_an_exception_in_a_service_leaves_nothing_behind(
@@ -52,6 +56,16 @@ async def test_without_commit_nothing_is_kept(database: Database) -> None:
         await uow.see_interaction(1)
     assert await count(database, Team) == 0
     assert await count(database, InteractionSeen) == 0
+
+
+@pytest.mark.parametrize("how", ["read", "write"])
+async def test_what_sqlite_has_committed_survives_a_power_cut(how: str, sqlite_url: URL) -> None:
+    """FULL: the log is on the disk before a commit returns, with NORMAL some time later."""
+    database = Database(sqlite_url)
+    async with getattr(database, how)() as uow:
+        assert await uow.db.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert await uow.db.scalar(text("PRAGMA synchronous")) == FULL
+    await database.dispose()
 
 
 async def test_a_moment_without_a_zone_is_refused(database: Database) -> None:
