@@ -16,7 +16,7 @@ from bot.logs import set_up_logging
 from bot.running import StartRefused, run
 from core.config import Settings, SettingsError, load_settings
 from core.errors import RacerError
-from core.services.places import parse_time_zone
+from core.time_zones import parse_time_zone
 from migrations.errors import MigrationError
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from discord import app_commands
 
 from bot.render.answer import Answer
 from bot.render.errors import apology, refusal, store_unavailable
-from core.database import Redelivered
-from core.errors import RacerError
+from core.errors import RacerError, Redelivered
 from core.outages import StoreUnavailable
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,9 @@ from typing import TypeVar
 
 import discord
 
-from core.results import HeatFinished, SessionClosed, TeamInfo
+from core.results.heats import HeatFinished
+from core.results.sessions import SessionClosed
+from core.results.settings import TeamInfo
 
 Ended = TypeVar("Ended", HeatFinished, SessionClosed)
 

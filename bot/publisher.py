@@ -25,7 +25,8 @@ from bot.views.base import carries, row
 from bot.views.confidence import confidence_buttons
 from bot.views.sessions import CsvButton
 from core.outages import StoreUnavailable
-from core.results import ClaimedPost, HeatTable, PostTask
+from core.results.heats import HeatTable
+from core.results.posts import ClaimedPost, PostTask
 from core.services.outbox import OutboxService
 
 # Posts of several teams go out side by side, so that one slow channel holds up nobody else.

@@ -19,7 +19,8 @@ import discord
 import structlog
 
 from bot.pictures.worker import Subject, paint, serve
-from core.results import HeatTable, NoLapsYet, OrpCard
+from core.results.heats import HeatTable
+from core.results.scores import NoLapsYet, OrpCard
 
 # The first picture of a process loads matplotlib, which takes seconds on a small computer.
 DRAWN_WITHIN_S: Final = 20.0

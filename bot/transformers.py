@@ -19,10 +19,11 @@ from discord.app_commands import Transform, Transformer
 from bot.context import caller_of, person_of
 from bot.errors import log_unexpected
 from core.errors import BadInput, RacerError
-from core.results import Choice
+from core.results.refs import Choice
 from core.services.scores import WHOLE_SESSION
-from core.services.sessions import MOST_DAYS, MOST_ROUNDS, suggest_time_zones
+from core.services.sessions import MOST_DAYS, MOST_ROUNDS
 from core.services.teams import MOST_AUTO_FINISH_MINUTES
+from core.time_zones import suggest_time_zones
 
 if TYPE_CHECKING:
     from bot.client import OrpBot

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from core.errors import Redelivered
 from core.models import InteractionSeen, Team
 from core.outages import outages_told
 
@@ -46,10 +47,6 @@ _IMPATIENT: Final = {
 _BEGIN_OPTION: Final = "orp_begin"
 # Made once: json.dumps would make one for each value.
 _to_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-class Redelivered(Exception):
-    """This interaction has changed something already; it changes nothing again."""
 
 
 def utc_now() -> datetime:

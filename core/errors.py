@@ -30,3 +30,7 @@ class NotAllowed(RacerError):
 
 class Conflict(RacerError):
     """What was asked for does not fit what is stored: a name taken, a lap already there."""
+
+
+class Redelivered(Exception):
+    """This interaction has changed something already; it changes nothing again."""

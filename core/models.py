@@ -32,6 +32,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from core.caller import Person
+from core.results.refs import HeatRef, SessionRef
+
 NAMING_CONVENTION: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -123,6 +126,11 @@ class RacerProfile(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
+    @property
+    def person(self) -> Person:
+        """The racer as the chat shows them."""
+        return Person(self.discord_user_id or 0, self.name)
+
 
 class RaceSession(Base):
     """A race day or event; ``profile_id`` is the racer who opened it."""
@@ -152,6 +160,11 @@ class RaceSession(Base):
     closes_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    @property
+    def ref(self) -> SessionRef:
+        """The session by name."""
+        return SessionRef(self.id, self.session_name or "Session")
 
 
 class SessionRacer(Base):
@@ -205,6 +218,11 @@ class Heat(Base):
     source_url: Mapped[str | None]
     source_hash: Mapped[str | None] = mapped_column(String(64))
     source_table: Mapped[dict[str, Any] | None]
+
+    @property
+    def ref(self) -> HeatRef:
+        """The heat by name."""
+        return HeatRef(self.id, self.name, self.class_name)
 
 
 class Entry(Base):

@@ -17,7 +17,7 @@ from core.database import Database, UnitOfWork
 from core.errors import BadInput
 from core.models import Base, RacerProfile, RaceSession, Team
 from core.names import name_key
-from core.services.places import closing_moment, parse_time_zone
+from core.time_zones import closing_moment, parse_time_zone
 from migrations import revisions
 from migrations.connections import reading
 from migrations.errors import MigrationError

@@ -18,8 +18,8 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from core.advice import ExperienceLevel
 from core.models import Base, RacerProfile
+from core.scoring.advice import ExperienceLevel
 from migrations import revisions
 from migrations.connections import reading
 from migrations.environment import context_options

@@ -18,7 +18,7 @@ from bot.views.edits import run_form
 from bot.views.heats import ask_delete_heat
 from bot.views.laps import logged
 from bot.views.tables import heat_table
-from core.services.heats import StartHeat
+from core.commands import StartHeat
 
 if TYPE_CHECKING:
     from bot.client import OrpBot

@@ -12,7 +12,7 @@ from bot.context import author_of, caller_of, racer_of
 from bot.replies import reply
 from bot.transformers import ClassName, Confidence, HeatName
 from bot.views.laps import found, logged
-from core.services.entries import LogLaps
+from core.commands import LogLaps
 
 if TYPE_CHECKING:
     from bot.client import OrpBot

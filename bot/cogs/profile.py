@@ -12,7 +12,7 @@ from bot.context import caller_of, racer_of
 from bot.render.profiles import profile
 from bot.replies import reply
 from bot.transformers import Levels
-from core.services.profiles import ProfileFields
+from core.commands import ProfileFields
 
 if TYPE_CHECKING:
     from bot.client import OrpBot

@@ -16,7 +16,7 @@ from bot.replies import reply
 from bot.transformers import Days, Rounds, SessionName, TrackName, ZoneName
 from bot.views.sessions import ask_delete_session, csv_file
 from bot.views.tables import standings
-from core.services.sessions import SessionFields
+from core.commands import SessionFields
 
 if TYPE_CHECKING:
     from bot.client import OrpBot

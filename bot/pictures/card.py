@@ -12,9 +12,9 @@ from bot.pictures import look
 from bot.pictures.fonts import fitted, readable, width_of
 from bot.pictures.run import RunPlot
 from bot.render.phrases import NEEDS_LAPS, change_mark, confidence_words, rejected_words
-from core.advice import Status, Strategy
-from core.orp import AVANT_GARDE_FROM, BALANCED_FROM, OrpResult
-from core.results import HeatScore, OrpCard
+from core.results.scores import HeatScore, OrpCard
+from core.scoring.advice import Status, Strategy
+from core.scoring.orp import AVANT_GARDE_FROM, BALANCED_FROM, OrpResult
 
 _MARGIN: Final = 10.0
 _RIGHT: Final = look.WIDTH - _MARGIN

@@ -18,8 +18,8 @@ import numpy as np
 from bot.pictures.fonts import width_of
 from bot.pictures.look import SMALL, RacerStyle, lap_text
 from bot.pictures.placing import Spot, into_rows
-from core.analysis import Lap
-from core.results import RacerRun
+from core.laps import Lap
+from core.results.heats import RacerRun
 
 ROW: Final = 12.0
 MARK_WIDTH: Final = 8.0

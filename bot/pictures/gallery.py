@@ -14,20 +14,15 @@ import typer
 from bot.pictures.card import draw_card
 from bot.pictures.heat import draw_heat
 from bot.pictures.side_by_side import draw_side_by_side
-from core.analysis import Lap, is_first_crossing
 from core.caller import Person
-from core.comparison import compare
+from core.laps import Lap
 from core.names import heat_kind
-from core.orp import calculate_orp
-from core.results import (
-    HeatRef,
-    HeatScore,
-    HeatTable,
-    OrpCard,
-    RacerRun,
-    SessionRef,
-    SideBySide,
-)
+from core.oddities import is_first_crossing
+from core.results.heats import HeatTable, RacerRun
+from core.results.refs import HeatRef, SessionRef
+from core.results.scores import HeatScore, OrpCard, SideBySide
+from core.scoring.comparison import compare
+from core.scoring.orp import calculate_orp
 
 _SESSION: Final = SessionRef(uuid5(NAMESPACE_URL, "gallery"), "Club Race")
 _CARD_HEATS: Final = ("nitro-q1", "nitro-q2", "nitro-q3", "nitro-semi-b")

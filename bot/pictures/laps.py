@@ -20,8 +20,9 @@ from matplotlib.ticker import MaxNLocator
 from bot.pictures import look
 from bot.pictures.fonts import font, width_of
 from bot.pictures.placing import Spot, into_rows
-from core.analysis import Lap, find_mistakes, median
+from core.laps import Lap, median
 from core.laptimes import format_lap
+from core.scoring.mistakes import find_mistakes
 
 LEFT: Final = 10.0
 RIGHT: Final = look.WIDTH - LEFT

@@ -25,8 +25,8 @@ from matplotlib.transforms import Affine2D
 from PIL import Image
 
 from bot.pictures.fonts import DPI, POINTS_PER_INCH, font
-from core.advice import Strategy
-from core.orp import round_half_even
+from core.rounding import round_half_even
+from core.scoring.advice import Strategy
 
 WIDTH: Final = 380.0
 SMALL: Final = 9.0

@@ -29,10 +29,11 @@ from bot.pictures.laps import (
     off_the_plot,
 )
 from bot.render.phrases import count, seconds
-from core.analysis import Lap, find_mistakes, median, median_absolute_deviation
+from core.laps import Lap, median, median_absolute_deviation
 from core.laptimes import format_lap
-from core.orp import FADE_WINDOW, MIN_LAPS_FOR_FADE
-from core.results import RacerRun
+from core.results.heats import RacerRun
+from core.scoring.mistakes import find_mistakes
+from core.scoring.orp import FADE_WINDOW, MIN_LAPS_FOR_FADE
 
 FASTEST: Final = 3
 

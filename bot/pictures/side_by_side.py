@@ -28,10 +28,12 @@ from bot.pictures.laps import (
 )
 from bot.pictures.placing import spread
 from bot.render.phrases import seconds
-from core.analysis import find_mistakes, median
-from core.comparison import Comparison
+from core.laps import median
 from core.laptimes import format_lap
-from core.results import RacerRun, SideBySide
+from core.results.heats import RacerRun
+from core.results.scores import SideBySide
+from core.scoring.comparison import Comparison
+from core.scoring.mistakes import find_mistakes
 
 _STYLES: Final = look.RACER_STYLES[:2]
 _PLOT: Final = 64.0

@@ -13,7 +13,8 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from threading import Thread
 
-from core.results import HeatTable, OrpCard, SideBySide
+from core.results.heats import HeatTable
+from core.results.scores import OrpCard, SideBySide
 
 Subject = HeatTable | OrpCard | SideBySide
 

@@ -20,20 +20,15 @@ from bot.render.phrases import (
     seconds,
 )
 from bot.render.text import DESCRIPTION_LIMIT, TITLE_LIMIT, join_fitting, plain, shorten
-from core.advice import Status, Strategy, allowed_changes, scenario_for
-from core.analysis import (
-    LiveRcRow,
-    Mistakes,
-    Trend,
-    clean_run,
-    find_mistakes,
-    find_trend,
-    live_rc_row,
-    median,
-    median_absolute_deviation,
-)
+from core.laps import median, median_absolute_deviation
 from core.laptimes import format_lap, parse_lap_times
-from core.orp import (
+from core.results.heats import RacerRun
+from core.results.scores import HeatScore, NoLapsYet, OrpCard
+from core.scoring.advice import Status, Strategy, allowed_changes, scenario_for
+from core.scoring.clean_run import clean_run
+from core.scoring.liverc_row import LiveRcRow, live_rc_row
+from core.scoring.mistakes import Mistakes, find_mistakes
+from core.scoring.orp import (
     CONFIDENCE_NEEDED,
     FADE_WINDOW,
     MIN_LAPS,
@@ -41,7 +36,7 @@ from core.orp import (
     OrpResult,
     calculate_orp,
 )
-from core.results import HeatScore, NoLapsYet, OrpCard, RacerRun
+from core.scoring.trend import Trend, find_trend
 
 _FEW_LAPS: Final = 5
 _MISTAKES_NAMED: Final = 6

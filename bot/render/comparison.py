@@ -9,9 +9,9 @@ import discord
 from bot.render.answer import CARD_COLOUR, Answer
 from bot.render.phrases import name_of, seconds
 from bot.render.text import TITLE_LIMIT, cells, code_block, in_code, plain, shorten
-from core.comparison import Side
 from core.laptimes import format_lap
-from core.results import SideBySide
+from core.results.scores import SideBySide
+from core.scoring.comparison import Side
 
 _NOTHING: Final = "–"
 _LABELS: Final = ("", "Best lap", "Average", "Top 5", "Consistency", "Fade", "Mistakes", "Lost")

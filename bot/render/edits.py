@@ -8,7 +8,7 @@ from bot.render.answer import Answer
 from bot.render.laps import doubt
 from bot.render.phrases import bold, count, figures, heat_name, lap_times, listed, name_of
 from bot.render.text import code_block, in_code, plain, size
-from core.analysis import Lap
+from core.laps import Lap
 from core.laptimes import format_lap
 from core.results.edits import LapsEdited, LapsFound
 

@@ -13,7 +13,8 @@ from bot.render.phrases import bold, change_mark, count, name_of
 from bot.render.ranking import WIDTH
 from bot.render.text import cells, code_block, cut, in_code, join_fitting, plain, size
 from core.laptimes import format_lap
-from core.results import ClassStandings, HeatRef, StandingCell, StandingRow, Standings
+from core.results.refs import HeatRef
+from core.results.sessions import ClassStandings, StandingCell, StandingRow, Standings
 
 REJECTED: Final = "rej."
 TOO_FEW_LAPS: Final = "<2"

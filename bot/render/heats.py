@@ -36,7 +36,7 @@ from bot.render.text import (
     shorten,
     size,
 )
-from core.results import (
+from core.results.heats import (
     Deletion,
     HeatFinished,
     HeatInfo,

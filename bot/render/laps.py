@@ -18,18 +18,11 @@ from bot.render.phrases import (
     with_welcome,
 )
 from bot.render.text import plain
-from core.advice import Status
-from core.analysis import Lap
+from core.laps import Lap
 from core.laptimes import format_lap
-from core.results import (
-    ConfidenceRated,
-    LapCounted,
-    LapsLogged,
-    NewBest,
-    RacerRun,
-    Undone,
-    WhichEvent,
-)
+from core.results.heats import RacerRun
+from core.results.laps import ConfidenceRated, LapCounted, LapsLogged, NewBest, Undone, WhichEvent
+from core.scoring.advice import Status
 
 _DOUBTS_NAMED: Final = 5
 

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Final, Literal
 
 from bot.render.text import join_fitting, plain
-from core.advice import Status, Strategy
-from core.analysis import Lap, average_lap_ms
 from core.caller import Person
+from core.laps import Lap, average_lap_ms
 from core.laptimes import format_lap
-from core.orp import MIN_LAPS, Components, round_half_even
-from core.results import HeatRef, RacerRun, SessionRef
+from core.results.heats import RacerRun
+from core.results.refs import HeatRef, SessionRef
+from core.rounding import round_half_even
+from core.scoring.advice import Status, Strategy
+from core.scoring.orp import MIN_LAPS, Components
 
 NEEDS_LAPS: Final = f"needs {MIN_LAPS} laps"
 WHAT_ORP_IS: Final = "**ORP** (Optimal Race Pace, 0 to 100) tells how well you repeat your pace"

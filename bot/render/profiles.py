@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.render.answer import Answer
 from bot.render.phrases import bold, with_welcome
 from bot.render.text import plain
-from core.results import ProfileInfo
+from core.results.settings import ProfileInfo
 
 
 def profile(info: ProfileInfo) -> Answer:

@@ -15,10 +15,11 @@ from bot.render.phrases import (
     strategy_word,
 )
 from bot.render.text import cells, code_block, cut, in_code, join_fitting, size
-from core.advice import Status
-from core.analysis import RaceTotal, find_mistakes, race_total
+from core.laps import RaceTotal, race_total
 from core.laptimes import format_lap
-from core.results import RacerRun
+from core.results.heats import RacerRun
+from core.scoring.advice import Status
+from core.scoring.mistakes import find_mistakes
 
 WIDTH: Final = 36
 

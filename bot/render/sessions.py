@@ -21,14 +21,14 @@ from bot.render.phrases import (
     with_welcome,
 )
 from bot.render.text import CONTENT_LIMIT, join_fitting, plain, size
-from core.results import (
+from core.results.heats import Deletion
+from core.results.refs import SessionRef
+from core.results.sessions import (
     ClassStandings,
-    Deletion,
     Export,
     SessionClosed,
     SessionInfo,
     SessionList,
-    SessionRef,
     SessionStarted,
     StandingRow,
     Standings,

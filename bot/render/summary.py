@@ -15,7 +15,8 @@ from bot.render.ranking import ranked_table
 from bot.render.text import DESCRIPTION_LIMIT, MESSAGE_LIMIT, join_fitting, plain, size
 from core.caller import Person
 from core.laptimes import format_lap
-from core.results import ClassStandings, HeatTable, Standings
+from core.results.heats import HeatTable
+from core.results.sessions import ClassStandings, Standings
 
 CONFIDENCE_QUESTION: Final = "How sure are you of the car? 1 not at all, 5 fully"
 

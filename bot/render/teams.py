@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.render.answer import Answer
 from bot.render.phrases import channel, count, problem_line, with_welcome
 from bot.render.text import CONTENT_LIMIT, join_fitting, plain
-from core.results import TeamInfo
+from core.results.settings import TeamInfo
 
 # Room for the welcome below.
 _SETTINGS_LIMIT = CONTENT_LIMIT - 400

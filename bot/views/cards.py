@@ -14,7 +14,7 @@ from bot.replies import reply
 from bot.views.base import USER, UUID_HEX, Laid, OrpItem, row
 from core.bootstrap import Services
 from core.caller import Caller
-from core.results import NoLapsYet, OrpCard, SideBySide
+from core.results.scores import NoLapsYet, OrpCard, SideBySide
 
 
 class ShareButton(

@@ -24,10 +24,10 @@ from bot.views.base import NUMBER, USER, UUID_HEX, Laid, OrpItem, row
 from bot.views.forms import MOST_CHARACTERS, OrpForm, Sent
 from bot.views.heats import FinishHeatButton
 from core.bootstrap import Services
+from core.commands import EditLaps
 from core.errors import RacerError
 from core.names import CLASS_NAME_LENGTH, HEAT_NAME_LENGTH, NOTE_LENGTH
 from core.results.edits import LapForm, LapsEdited
-from core.services.edits import EditLaps
 
 # Emoji take two places in Discord's count; the core counts characters.
 _LONGEST_HEAT: Final = 2 * (HEAT_NAME_LENGTH + CLASS_NAME_LENGTH + 1)

@@ -14,7 +14,7 @@ from bot.render import heats
 from bot.replies import reply
 from bot.views.base import UUID_HEX, Laid, OrpItem, row
 from core.bootstrap import Services
-from core.results import Deletion
+from core.results.heats import Deletion
 
 
 class FinishHeatButton(

@@ -18,8 +18,9 @@ from bot.views.base import UUID_HEX, Laid, OrpItem, row
 from bot.views.edits import CountLapButton, EditLapsButton, RemoveRepeatsButton, UndoButton
 from bot.views.heats import FinishHeatButton
 from core.bootstrap import Services
-from core.results import HeatStarted, LapsLogged, WhichEvent
 from core.results.edits import LapsFound
+from core.results.heats import HeatStarted
+from core.results.laps import LapsLogged, WhichEvent
 
 MOST_OPTIONS: Final = 25
 LONGEST_OPTION: Final = 100

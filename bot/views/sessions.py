@@ -14,7 +14,8 @@ from bot.render import sessions
 from bot.replies import reply
 from bot.views.base import UUID_HEX, Laid, OrpItem, row
 from core.bootstrap import Services
-from core.results import Deletion, Export
+from core.results.heats import Deletion
+from core.results.sessions import Export
 
 
 class RaceHereButton(

@@ -20,7 +20,8 @@ from bot.views.cards import card
 from bot.views.sessions import RaceHereButton
 from core.bootstrap import Services
 from core.caller import Person
-from core.results import HeatTable, Standings
+from core.results.heats import HeatTable
+from core.results.sessions import Standings
 
 _LONGEST_OPTION: Final = 100
 _SCOPES: Final = "heat|session"

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from core.analysis import Lap
 from core.caller import Person
+from core.laps import Lap
 from core.names import HeatKind
-from core.orp import OrpResult
 from core.results.refs import HeatRef, SessionRef
+from core.scoring.orp import OrpResult
 
 
 def is_beaten(best_before_ms: int | None, lap_ms: int | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from core.analysis import Lap
+from core.laps import Lap
 from core.results.heats import RacerRun
 from core.results.refs import HeatRef, SessionRef
 

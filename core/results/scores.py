@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.caller import Person
-from core.comparison import Comparison
 from core.results.heats import RacerRun
 from core.results.refs import HeatRef, SessionRef
+from core.scoring.comparison import Comparison
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.advice import ExperienceLevel
 from core.caller import Person
+from core.scoring.advice import ExperienceLevel
 
 
 @dataclass(frozen=True, slots=True)

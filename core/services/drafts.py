@@ -16,8 +16,7 @@ from core.caller import Caller, Person
 from core.database import UnitOfWork
 from core.errors import NotFound
 from core.models import Draft, RaceSession
-from core.results import WhichEvent
-from core.services import places
+from core.results.laps import WhichEvent
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -32,7 +31,7 @@ async def keep(
 ) -> WhichEvent:
     """Store a command (a dataclass of plain values) until its racer has chosen."""
     draft_id = await put(uow, caller, command)
-    refs = tuple(places.session_ref(session) for session in sessions)
+    refs = tuple(session.ref for session in sessions)
     return WhichEvent(draft_id, laps_ms, refs)
 
 

@@ -7,49 +7,27 @@ entry, and taking it back brings the run, its heat and its racer as they were.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
 
 from core.caller import Caller, Person
+from core.commands import EditLaps
 from core.database import Database, UnitOfWork
 from core.errors import BadInput, Conflict, NotFound, RacerError
-from core.lapchecks import repeated_run
 from core.laptimes import MAX_LAPS, FormLap, format_form, parse_form
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, Team
 from core.names import clean_heat_name, clean_note, clean_text, name_key
+from core.oddities import repeated_run
 from core.results.edits import LapForm, LapsEdited
-from core.services import drafts, entries, lap_places, people, places, rewriting, tables
+from core.services import drafts, entries, lap_places, people, places, rewriting
 from core.services.lapbook import WantedLap
 
 # What a form stands at that was opened for no heat.
 NO_HEAT_YET: Final = "none"
 _TO_DO: Final = "correct other racers' laps"
-
-
-@dataclass(frozen=True, slots=True)
-class EditLaps:
-    """What the form came back with.
-
-    Attributes:
-        heat_id: The heat it was opened for; None for one that saving opens.
-        racer_id: The Discord user id of whose laps it was opened for.
-        version: What the laps stood at when it was opened.
-        laps: One a line, ``x`` in front of one that shall not count.
-        heat: The heat they belong to, by name.
-        note: What was changed on the car; empty for nothing.
-        racer: Whose laps they are; None for those it was opened for.
-    """
-
-    heat_id: str | None
-    racer_id: int
-    version: str
-    laps: str
-    heat: str
-    note: str
-    racer: Person | None = None
 
 
 class ChangedMeanwhile(Conflict):
@@ -97,7 +75,7 @@ class EditService:
             racer = await people.find_profile(uow, caller.team_id, racer_id)
             if racer is None:
                 raise NotFound("That racer has no laps here; /heat edit opens the form for yours.")
-            return await _open(uow, caller, str(heat_id), tables.person(racer))
+            return await _open(uow, caller, str(heat_id), racer.person)
 
     async def open_again(self, caller: Caller, draft_id: UUID) -> LapForm:
         """Return the form with what was refused.
@@ -111,7 +89,7 @@ class EditService:
             command = EditLaps(**fields)
             is_crew = await _check_rights(uow, caller, command.racer_id)
             profile = await people.find_profile(uow, caller.team_id, command.racer_id)
-            racer = tables.person(profile) if profile else command.racer or caller.person
+            racer = profile.person if profile else command.racer or caller.person
         return LapForm(
             heat_id=places.as_uuid(command.heat_id or ""),
             racer=racer,
@@ -345,7 +323,7 @@ async def _heat_to_be(
     uow: UnitOfWork, run: rewriting.Run, racer: RacerProfile, text: str, caller: Caller
 ) -> tuple[Heat, bool]:
     """Return the heat of the session that a name means, and whether it was opened just now."""
-    label, class_name = places.heat_ref(run.heat).label, run.heat.class_name
+    label, class_name = run.heat.ref.label, run.heat.class_name
     if name_key(text) in {name_key(label), run.heat.name_key}:
         return run.heat, False
     heats = await places.heats_of(uow, run.session)

@@ -2,50 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from core.analysis import MIN_LAPS_FOR_CROSSING, Lap, is_first_crossing
-from core.caller import Caller, Person
+from core.caller import Caller
+from core.commands import LogLaps, StartHeat
 from core.database import Database, UnitOfWork
 from core.errors import NotAllowed, NotFound
-from core.lapchecks import doubtful_laps, repeated_run
+from core.laps import Lap
 from core.laptimes import parse_lap_times
 from core.models import Entry, EntryKind, Heat, RacerProfile, RaceSession, RunLog, SummaryPost, Team
 from core.names import clean_note
-from core.results import (
-    ConfidenceRated,
-    HeatStarted,
-    LapCounted,
-    LapsLogged,
-    NewBest,
-    RacerRun,
-    Undone,
-    WhichEvent,
-)
+from core.oddities import MIN_LAPS_FOR_CROSSING, doubtful_laps, is_first_crossing, repeated_run
+from core.results.heats import HeatStarted, RacerRun
+from core.results.laps import ConfidenceRated, LapCounted, LapsLogged, NewBest, Undone, WhichEvent
 from core.services import drafts, lap_places, lapbook, outbox_rows, people, places, tables
-from core.services.heats import StartHeat, remove_heat, start_heat
+from core.services.heats import remove_heat, start_heat
 
 # In what an entry has replaced: the id of the other entry of a move.
 PARTNER: Final = "partner"
 _LAP_IS_GONE = "That lap does not exist any more; /heat show tells what stands."
 
 Stored: TypeAlias = tuple[RaceSession, Heat, RacerProfile, Entry]
-
-
-@dataclass(frozen=True, slots=True)
-class LogLaps:
-    """What ``/lap`` was given."""
-
-    times: str
-    heat: str | None = None
-    class_name: str | None = None
-    confidence: int | None = None
-    note: str | None = None
-    racer: Person | None = None
 
 
 class EntryService:
@@ -127,7 +107,7 @@ class EntryService:
             heat_removed, session_removed = await _remove_if_empty(uow, session, stored[0][1])
             await uow.commit()
         return Undone(
-            heat=places.heat_ref(heat),
+            heat=heat.ref,
             laps_removed=sum(removed for removed, _ in counts),
             laps_restored=sum(restored for _, restored in counts),
             run=run,
@@ -165,7 +145,7 @@ class EntryService:
             if lap is None:
                 raise NotFound(_LAP_IS_GONE)
             counted = LapCounted(
-                places.heat_ref(heat),
+                heat.ref,
                 lapbook.as_lap(lap),
                 await run_of(uow, session, heat, racer),
             )
@@ -189,7 +169,7 @@ class EntryService:
             racer = await people.profile_of(uow, team.id, caller.person)
             if not await lapbook.rate_confidence(uow, session, heat, racer, confidence):
                 raise NotAllowed("Only who has laps in this heat can rate the car in it.")
-            rated = ConfidenceRated(places.heat_ref(heat), await run_of(uow, session, heat, racer))
+            rated = ConfidenceRated(heat.ref, await run_of(uow, session, heat, racer))
             await uow.commit()
         return rated
 
@@ -245,8 +225,8 @@ async def log_laps(
         if new_laps[place].counts
     )
     return LapsLogged(
-        heat=places.heat_ref(heat),
-        session=places.session_ref(session),
+        heat=heat.ref,
+        session=session.ref,
         run=run,
         for_other=racer.id != actor.id,
         entry_id=entry.id,
@@ -319,7 +299,7 @@ async def run_of(
     """Return what a racer has in a heat now, as answers show it."""
     await uow.db.flush()
     runs = await tables.racer_runs(uow, session, heat, racer)
-    return runs[0] if runs else RacerRun(tables.person(racer), (), None, None)
+    return runs[0] if runs else RacerRun(racer.person, (), None, None)
 
 
 async def entry_of(uow: UnitOfWork, team: Team, entry_id: int) -> Stored:

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
 from core.caller import Caller
+from core.commands import StartHeat
 from core.database import Database, UnitOfWork
 from core.errors import Conflict, NotFound
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog, SummaryPost, Team
 from core.names import HeatKind, clean_class_name, clean_heat_name, heat_kind, name_key
-from core.results import (
-    Choice,
+from core.results.heats import (
     Deletion,
     HeatFinished,
     HeatInfo,
     HeatList,
-    HeatRef,
     HeatRenamed,
     HeatStarted,
     HeatTable,
-    WhichEvent,
 )
+from core.results.laps import WhichEvent
+from core.results.refs import Choice, HeatRef
 from core.services import drafts, outbox_rows, people, places, tables
-
-
-@dataclass(frozen=True, slots=True)
-class StartHeat:
-    """What ``/heat start`` was given."""
-
-    name: str | None = None
-    class_name: str | None = None
 
 
 class HeatService:
@@ -86,7 +77,7 @@ class HeatService:
             problems = await outbox_rows.problems_of(uow, team.id)
             await uow.commit()
         return HeatFinished(
-            heat=places.heat_ref(found),
+            heat=found.ref,
             already=already,
             has_laps=has_laps is not None,
             channel_id=team.summary_channel_id or caller.channel_id,
@@ -148,7 +139,7 @@ class HeatService:
             )
             heats = tuple(
                 HeatInfo(
-                    heat=places.heat_ref(heat),
+                    heat=heat.ref,
                     kind=HeatKind(heat.kind),
                     is_open=heat.status == "open",
                     opened_at=heat.opened_at,
@@ -158,7 +149,7 @@ class HeatService:
                 )
                 for heat, racers, laps in rows
             )
-            return HeatList(places.session_ref(session), heats)
+            return HeatList(session.ref, heats)
 
     async def rename(self, caller: Caller, heat: str, name: str) -> HeatRenamed:
         """Give a heat another name; its posts follow.
@@ -173,7 +164,7 @@ class HeatService:
             team = await people.begin(uow, caller)
             actor = await people.profile_of(uow, team.id, caller.person)
             session, found = await places.find_heat(uow, team.id, actor, heat)
-            old_label = places.heat_ref(found).label
+            old_label = found.ref.label
             others = [
                 other
                 for other in await places.heats_of(uow, session)
@@ -186,7 +177,7 @@ class HeatService:
             await uow.db.flush()
             await outbox_rows.mark_stale(uow, found)
             await uow.commit()
-        return HeatRenamed(places.heat_ref(found), old_label)
+        return HeatRenamed(found.ref, old_label)
 
     async def ask_delete(self, caller: Caller, heat: str) -> Deletion:
         """Return what deleting a heat would delete.
@@ -230,7 +221,7 @@ class HeatService:
                 return []
             heats = await places.heats_of(uow, session)
         key = name_key(typed)
-        refs = [places.heat_ref(heat) for heat in reversed(heats)]
+        refs = [heat.ref for heat in reversed(heats)]
         return [Choice(ref.label, str(ref.id)) for ref in refs if key in name_key(ref.label)]
 
     async def suggest_classes(self, caller: Caller, typed: str) -> list[Choice]:
@@ -278,10 +269,10 @@ async def start_heat(
     )
     await places.race_in(uow, session, actor, class_name or None)
     return HeatStarted(
-        heat=places.heat_ref(heat),
-        session=places.session_ref(session),
+        heat=heat.ref,
+        session=session.ref,
         opened_session=opened_session,
-        finished=tuple(places.heat_ref(heat) for heat in before),
+        finished=tuple(heat.ref for heat in before),
         welcome=people.greet(team, uow.now),
     )
 
@@ -313,7 +304,7 @@ async def finish_heat(
         channel_id=channel_id or heat.last_channel_id,
         silent=by is None or heat.kind == HeatKind.PRACTICE.value,
     )
-    return places.heat_ref(heat)
+    return heat.ref
 
 
 async def remove_heat(uow: UnitOfWork, heat: Heat) -> None:
@@ -326,7 +317,7 @@ async def remove_heat(uow: UnitOfWork, heat: Heat) -> None:
 def _refuse_taken_name(heats: list[Heat], name: str) -> None:
     for heat in heats:
         if heat.name_key == name_key(name):
-            label = places.heat_ref(heat).label
+            label = heat.ref.label
             raise Conflict(f"{label} exists already: pick another name, or log into it with /lap.")
 
 
@@ -334,4 +325,4 @@ async def _deletion(uow: UnitOfWork, heat: Heat) -> Deletion:
     laps = await uow.db.scalar(
         select(func.count()).select_from(RunLog).where(RunLog.heat_id == heat.id)
     )
-    return Deletion(heat.id, places.heat_ref(heat).label, laps or 0)
+    return Deletion(heat.id, heat.ref.label, laps or 0)

@@ -69,7 +69,7 @@ async def foresee(
         session, heat = await places.heat_by_id(uow, team_id, heat_id)
         if class_text and name_key(class_text) != heat.class_key:
             raise BadInput(
-                f"{places.heat_ref(heat).label} is no {class_text.strip()} heat: leave class out, "
+                f"{heat.ref.label} is no {class_text.strip()} heat: leave class out, "
                 "or type the heat's name instead of picking it."
             )
         return Foreseen(session, heat, heat.name, heat.class_name, is_own_session=False)

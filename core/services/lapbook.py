@@ -13,12 +13,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
-from core.advice import ExperienceLevel, recommendation, scenario_for
-from core.analysis import Lap, is_first_crossing
 from core.database import UnitOfWork
 from core.errors import BadInput, Conflict
+from core.laps import Lap
 from core.models import Entry, EntryKind, Heat, HeatRacer, RacerProfile, RaceSession, RunLog
-from core.orp import OrpResult, calculate_orp
+from core.oddities import is_first_crossing
+from core.scoring.advice import ExperienceLevel, recommendation, scenario_for
+from core.scoring.orp import OrpResult, calculate_orp
 from core.services import outbox_rows
 
 FIRST_LAP = 1

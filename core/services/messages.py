@@ -6,13 +6,14 @@ import contextlib
 from uuid import UUID
 
 from core.caller import Caller, Person
+from core.commands import LogLaps
 from core.database import Database
-from core.lapchecks import repeated_run
 from core.laptimes import find_lap_times, format_lap, parse_lap_times
-from core.results import LapsLogged, WhichEvent
+from core.oddities import repeated_run
 from core.results.edits import LapsFound
-from core.services import drafts, lap_places, lapbook, people, places, tables
-from core.services.entries import LogLaps, log_laps
+from core.results.laps import LapsLogged, WhichEvent
+from core.services import drafts, lap_places, lapbook, people, places
+from core.services.entries import log_laps
 
 
 class MessageService:
@@ -42,7 +43,7 @@ class MessageService:
             racer = await people.find_profile(uow, team.id, author.user_id)
             if for_other and racer is not None:
                 # A message does not tell its author's name in the server.
-                author = tables.person(racer)
+                author = racer.person
             times = " ".join(format_lap(time_ms) for time_ms in laps.times_ms)
             draft_id = await drafts.put(uow, caller, LogLaps(times, racer=author))
             seen: lap_places.Foreseen | None = None
@@ -62,7 +63,7 @@ class MessageService:
             times_ms=laps.times_ms,
             left_out=laps.left_out,
             heat_label=f"{seen.class_name} {seen.name}".strip() if seen else None,
-            session=places.session_ref(session) if session else None,
+            session=session.ref if session else None,
             opens_heat=seen is not None and seen.heat is None,
             laps_there=len(there),
             repeats=len(repeated_run(there, laps.times_ms)),

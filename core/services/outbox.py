@@ -18,7 +18,9 @@ from sqlalchemy import Select, delete, or_, select
 
 from core.database import Database, UnitOfWork
 from core.models import SummaryPost, Team
-from core.results import ClaimedPost, HeatTable, PostTask, Standings
+from core.results.heats import HeatTable
+from core.results.posts import ClaimedPost, PostTask
+from core.results.sessions import Standings
 from core.services import outbox_rows, places, tables
 
 # A publisher that dies gives its posts free after this long; one that lives renews its claims.

@@ -7,10 +7,8 @@ caller's transaction and only ever look within one team.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
-from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
@@ -18,10 +16,7 @@ from core.database import UnitOfWork
 from core.errors import BadInput, Conflict, NotFound
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, SessionRacer, Team
 from core.names import heat_kind, name_key, next_heat_name
-from core.results import HeatRef, SessionRef
-
-# A session ends when even the longest evening is over.
-CLOSING_TIME: Final = time(5, 0)
+from core.time_zones import closing_moment
 
 
 class SeveralOpen(Conflict):
@@ -36,16 +31,6 @@ class SeveralOpen(Conflict):
         self.sessions = sessions
 
 
-def heat_ref(heat: Heat) -> HeatRef:
-    """Return the heat by name."""
-    return HeatRef(heat.id, heat.name, heat.class_name)
-
-
-def session_ref(session: RaceSession) -> SessionRef:
-    """Return the session by name."""
-    return SessionRef(session.id, session.session_name or "Session")
-
-
 def as_uuid(text: str) -> UUID | None:
     """Return the id a button or an autocomplete sent back, or None when it is a name."""
     try:
@@ -55,29 +40,6 @@ def as_uuid(text: str) -> UUID | None:
 
 
 # Session
-
-
-def parse_time_zone(name: str) -> ZoneInfo:
-    """Return the zone of an IANA name such as ``Europe/Berlin``.
-
-    Raises:
-        BadInput: There is no such zone.
-    """
-    known = {zone.casefold(): zone for zone in available_timezones()}
-    try:
-        return ZoneInfo(known[name.strip().casefold().replace(" ", "_")])
-    except KeyError:
-        raise BadInput(
-            f"“{name.strip()[:40]}” is no time zone; pick one from the list, like Europe/Berlin."
-        ) from None
-
-
-def closing_moment(opened_at: datetime, days: int, time_zone: str) -> datetime:
-    """Return when a session closes itself, in UTC: 05:00 local time after its last day."""
-    zone = ZoneInfo(time_zone)
-    first_day = opened_at.astimezone(zone).date()
-    closing = datetime.combine(first_day + timedelta(days=days), CLOSING_TIME, tzinfo=zone)
-    return closing.astimezone(UTC)
 
 
 async def open_session(
@@ -327,13 +289,13 @@ def match_heat(
     key = name_key(text)
     named = [heat for heat in heats if heat.name_key == key]
     own = [heat for heat in named if heat.class_key == name_key(class_name or "")]
-    labelled = [heat for heat in heats if name_key(heat_ref(heat).label) == key]
+    labelled = [heat for heat in heats if name_key(heat.ref.label) == key]
     if own or labelled:
         return (own or labelled)[0]
     if not other_classes or not named:
         return None
     if len(named) > 1:
-        labels = " and ".join(heat_ref(heat).label for heat in named[:3])
+        labels = " and ".join(heat.ref.label for heat in named[:3])
         raise BadInput(f"Which one: {labels}? Type the heat with its class in front.")
     return named[0]
 

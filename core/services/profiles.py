@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from core.advice import ExperienceLevel
 from core.caller import Caller, Person
+from core.commands import ProfileFields
 from core.database import Database
 from core.errors import BadInput
 from core.models import RacerProfile, RaceSession
 from core.names import RACER_NAME_LENGTH, clean_name
-from core.results import ProfileInfo
-from core.services import lapbook, people, tables
+from core.results.settings import ProfileInfo
+from core.scoring.advice import ExperienceLevel
+from core.services import lapbook, people
 
 DRIVING_STYLE_LENGTH = 255
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileFields:
-    """What ``/profile`` can set; None leaves a field alone."""
-
-    experience: str | None = None
-    driving_style: str | None = None
-    driver_name: str | None = None
 
 
 class ProfileService:
@@ -115,7 +105,7 @@ def _info(
     profile: RacerProfile, caller: Caller, *, changed: bool, welcome: bool = False
 ) -> ProfileInfo:
     return ProfileInfo(
-        racer=tables.person(profile),
+        racer=profile.person,
         experience_level=ExperienceLevel.stored(profile.experience_level),
         driving_style=profile.driving_style,
         driver_name=profile.liverc_name,

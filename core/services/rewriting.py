@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from core.caller import Caller
 from core.database import UnitOfWork
 from core.errors import Conflict
-from core.lapchecks import doubtful_laps
 from core.laptimes import FormLap
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog
+from core.oddities import doubtful_laps
 from core.results.edits import LapsEdited
-from core.services import entries, lapbook, outbox_rows, places, tables
+from core.services import entries, lapbook, outbox_rows
 from core.services.lapbook import WantedLap
 
 
@@ -41,7 +41,7 @@ class Run:
 def version_of(heat: Heat, note: str | None = None, laps: Sequence[RunLog] = ()) -> str:
     """Return a word for what the form shows of a run, another one whenever that is changed."""
     numbered = [(lap.lap_number, lap.lap_time_ms, lap.counts) for lap in laps]
-    shown = places.heat_ref(heat).label, note, numbered
+    shown = heat.ref.label, note, numbered
     return hashlib.blake2s(repr(shown).encode(), digest_size=6).hexdigest()
 
 
@@ -164,7 +164,7 @@ def refuse_laps_there(run: Run) -> None:
         Conflict: There are laps.
     """
     if run.laps:
-        heat = places.heat_ref(run.heat).label
+        heat = run.heat.ref.label
         raise Conflict(
             f"{run.racer.name} has laps in {heat} already: edit those with /heat edit heat:{heat}, "
             "or pick another heat."
@@ -188,14 +188,14 @@ async def _edited(
     counted_before = not was.laps or was.laps[0].counts
     is_crossing = first is not None and not first.counts and not laps[0].is_decided
     return LapsEdited(
-        heat=places.heat_ref(heat),
-        session=places.session_ref(was.session),
+        heat=heat.ref,
+        session=was.session.ref,
         run=run,
         laps_before=len(was.laps),
         for_other=racer.id != actor.id,
         entry_id=entry_id,
-        moved_from=places.heat_ref(was.heat) if heat.id != was.heat.id else None,
-        was_of=tables.person(was.racer) if racer.id != was.racer.id else None,
+        moved_from=was.heat.ref if heat.id != was.heat.id else None,
+        was_of=was.racer.person if racer.id != was.racer.id else None,
         heat_is_open=heat.status == "open",
         post_follows=heat.status == "finished" and await outbox_rows.is_followed(uow, heat),
         first_crossing=is_crossing and counted_before,

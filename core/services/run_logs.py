@@ -13,14 +13,15 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, func, select
 
-from core.advice import ExperienceLevel
 from core.caller import Person
 from core.database import Database, UnitOfWork
 from core.errors import BadInput, NotFound
 from core.models import Entry, Heat, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.names import clean_heat_name
-from core.orp import OrpResult, calculate_orp, round_half_even
-from core.results import SessionSummary, StoredLap
+from core.results.laps import SessionSummary, StoredLap
+from core.rounding import round_half_even
+from core.scoring.advice import ExperienceLevel
+from core.scoring.orp import OrpResult, calculate_orp
 from core.services import lapbook, outbox_rows, people, places
 
 Seconds = float | int | str | Decimal

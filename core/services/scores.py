@@ -6,15 +6,16 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
 
-from core.advice import Status
-from core.analysis import Lap
 from core.caller import Caller, Person
-from core.comparison import compare
 from core.database import Database, UnitOfWork
 from core.errors import BadInput, NotFound
+from core.laps import Lap
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.names import name_key
-from core.results import HeatScore, NoLapsYet, OrpCard, RacerRun, SideBySide
+from core.results.heats import RacerRun
+from core.results.scores import HeatScore, NoLapsYet, OrpCard, SideBySide
+from core.scoring.advice import Status
+from core.scoring.comparison import compare
 from core.services import people, places, tables
 from core.services.run_logs import score_run
 
@@ -121,7 +122,7 @@ class ScoreService:
                 if latest is None:
                     raise NotFound(
                         f"{subject.name} and {other.name} have not driven in the same heat of "
-                        f"{places.session_ref(session).name}; heat:{WHOLE_SESSION} compares the "
+                        f"{session.ref.name}; heat:{WHOLE_SESSION} compares the "
                         "whole session."
                     )
             return await _beside(uow, session, latest, first or subject, second or other)
@@ -189,8 +190,8 @@ async def _heat_card(
         return None
     so_far = and_(Heat.class_key == heat.class_key, Heat.opened_at <= heat.opened_at)
     return OrpCard(
-        session=places.session_ref(session),
-        heat=places.heat_ref(heat),
+        session=session.ref,
+        heat=heat.ref,
         length_s=heat.length_s,
         run=runs[0],
         practice_rounds=session.practice_rounds,
@@ -205,7 +206,7 @@ async def _session_card(
     if run is None:
         return None
     return OrpCard(
-        session=places.session_ref(session),
+        session=session.ref,
         heat=None,
         length_s=None,
         run=run,
@@ -231,7 +232,7 @@ async def _session_run(
         return None
     orp = await score_run(uow, session, racer, None)
     confidence = orp.components.confidence if orp and orp.components.confidence_rated else None
-    return RacerRun(racer=tables.person(racer), laps=laps, confidence=confidence, orp=orp)
+    return RacerRun(racer=racer.person, laps=laps, confidence=confidence, orp=orp)
 
 
 async def _last_heats(
@@ -257,7 +258,7 @@ async def _last_heats(
         score = None if rejected else stored_score
         earlier = before.get(heat.class_key)
         change = round(score - earlier, 1) if score is not None and earlier is not None else None
-        scores.append(HeatScore(places.heat_ref(heat), score, rejected, change, note))
+        scores.append(HeatScore(heat.ref, score, rejected, change, note))
         if score is not None:
             before[heat.class_key] = score
     return tuple(scores[-LAST_HEATS:])
@@ -281,8 +282,8 @@ async def _beside(
     """Compare two racers; a person without a profile has no laps."""
     runs = [await _run_that_counts(uow, session, heat, racer) for racer in (first, second)]
     return SideBySide(
-        session=places.session_ref(session),
-        heat=None if heat is None else places.heat_ref(heat),
+        session=session.ref,
+        heat=None if heat is None else heat.ref,
         first=runs[0],
         second=runs[1],
         comparison=compare(runs[0].laps, runs[1].laps),
@@ -299,6 +300,6 @@ async def _run_that_counts(
         else:
             run = next(iter(await tables.racer_runs(uow, session, heat, racer)), None)
     if run is None or run.best_lap_ms is None:
-        place = places.session_ref(session).name if heat is None else places.heat_ref(heat).label
+        place = session.ref.name if heat is None else heat.ref.label
         raise NotFound(f"{racer.name} has no laps that count in {place}; both need some.")
     return run

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from sqlalchemy import delete, func, select
 
 from core.caller import Caller
+from core.commands import SessionFields
 from core.database import Database, UnitOfWork
 from core.errors import BadInput, Conflict
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog, Team
@@ -20,37 +19,24 @@ from core.names import (
     clean_name,
     name_key,
 )
-from core.results import (
-    Choice,
-    Deletion,
+from core.results.heats import Deletion
+from core.results.refs import Choice, HeatRef, SessionRef
+from core.results.sessions import (
     Export,
-    HeatRef,
     SessionClosed,
     SessionInfo,
     SessionList,
-    SessionRef,
     SessionStarted,
     Standings,
 )
 from core.services import lapbook, outbox_rows, people, places, tables
 from core.services.heats import finish_heat
 from core.sources.csv_file import LapRow, write_csv
+from core.time_zones import closing_moment, parse_time_zone
 
 MOST_DAYS: Final = 7
 MOST_ROUNDS: Final = 20
 LISTED: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class SessionFields:
-    """What ``/session start`` and ``edit`` can set; None leaves a field alone."""
-
-    name: str | None = None
-    days: int | None = None
-    track: str | None = None
-    practice_rounds: int | None = None
-    qualifying_rounds: int | None = None
-    time_zone: str | None = None
 
 
 class SessionService:
@@ -137,7 +123,7 @@ class SessionService:
                 await _refuse_open_name(uow, team, str(values["session_name"]), but=found)
             for field, value in values.items():
                 setattr(found, field, value)
-            found.closes_at = places.closing_moment(found.created_at, found.days, found.time_zone)
+            found.closes_at = closing_moment(found.created_at, found.days, found.time_zone)
             found.updated_at = uow.now
             await uow.db.flush()
             if "track_key" in values:
@@ -167,7 +153,7 @@ class SessionService:
             problems = await outbox_rows.problems_of(uow, team.id)
             await uow.commit()
         return SessionClosed(
-            session=places.session_ref(found),
+            session=found.ref,
             finished=finished,
             has_laps=laps > 0,
             channel_id=team.summary_channel_id or caller.channel_id,
@@ -217,7 +203,7 @@ class SessionService:
             actor = await people.profile_of(uow, team.id, caller.person)
             await places.race_in(uow, found, actor)
             await uow.commit()
-        return places.session_ref(found)
+        return found.ref
 
     async def export(self, caller: Caller, session: str | None = None) -> Export:
         """Return every lap of a session as a CSV file.
@@ -259,7 +245,7 @@ class SessionService:
                 )
                 for lap, heat, racer, note in in_order
             ]
-        name = re.sub(r"[^\w-]+", "-", places.session_ref(found).name).strip("-") or "session"
+        name = re.sub(r"[^\w-]+", "-", found.ref.name).strip("-") or "session"
         return Export(f"{name}-laps.csv", write_csv(laps), len(laps))
 
     async def suggest(self, caller: Caller, typed: str) -> list[Choice]:
@@ -285,15 +271,6 @@ class SessionService:
             )
             tracks = [name for name in names if name]
         return [Choice(name, name) for name in tracks if name_key(typed) in name_key(name)]
-
-
-def suggest_time_zones(typed: str) -> list[Choice]:
-    """Return the time zones whose name has what was typed; blanks stand for underscores."""
-    wanted = typed.strip().casefold().replace(" ", "_")
-    names = sorted(name for name in available_timezones() if wanted in name.casefold())
-    # Area/City first: the old one-word aliases mean less to people.
-    names.sort(key=lambda name: "/" not in name or name.startswith("Etc/"))
-    return [Choice(name, name) for name in names]
 
 
 async def close_session(
@@ -346,7 +323,7 @@ def _checked(fields: SessionFields) -> dict[str, object]:
                 raise BadInput(f"Rounds go from 0 to {MOST_ROUNDS}.")
             values[column] = rounds
     if fields.time_zone is not None:
-        values["time_zone"] = places.parse_time_zone(fields.time_zone).key
+        values["time_zone"] = parse_time_zone(fields.time_zone).key
     return values
 
 
@@ -380,7 +357,7 @@ async def _own_session_id(uow: UnitOfWork, team_id: int, actor: RacerProfile | N
 
 
 async def _deletion(uow: UnitOfWork, session: RaceSession) -> Deletion:
-    return Deletion(session.id, places.session_ref(session).name, await _count_laps(uow, session))
+    return Deletion(session.id, session.ref.name, await _count_laps(uow, session))
 
 
 async def _count_laps(uow: UnitOfWork, session: RaceSession) -> int:

@@ -9,28 +9,16 @@ from uuid import UUID
 from sqlalchemy import ScalarSelect, Select, String, and_, cast, func, select
 from sqlalchemy.orm import aliased
 
-from core.advice import Status
-from core.analysis import Lap, find_mistakes
-from core.caller import Person
 from core.database import UnitOfWork
+from core.laps import Lap
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.names import HeatKind
-from core.orp import OrpResult
-from core.results import (
-    ClassStandings,
-    HeatTable,
-    RacerRun,
-    SessionInfo,
-    StandingCell,
-    StandingRow,
-    Standings,
-)
-from core.services.places import heat_ref, heats_of, session_ref
-
-
-def person(profile: RacerProfile) -> Person:
-    """Return the racer as the chat shows them."""
-    return Person(profile.discord_user_id or 0, profile.name)
+from core.results.heats import HeatTable, RacerRun
+from core.results.sessions import ClassStandings, SessionInfo, StandingCell, StandingRow, Standings
+from core.scoring.advice import Status
+from core.scoring.mistakes import find_mistakes
+from core.scoring.orp import OrpResult
+from core.services.places import heats_of
 
 
 def stored_orp(standing: HeatRacer) -> OrpResult | None:
@@ -42,7 +30,7 @@ def session_info(session: RaceSession, heat_count: int) -> SessionInfo:
     """Return a session with its settings."""
     return SessionInfo(
         id=session.id,
-        name=session_ref(session).name,
+        name=session.ref.name,
         track=session.track_name,
         days=session.days,
         practice_rounds=session.practice_rounds,
@@ -69,8 +57,8 @@ async def count_heats(uow: UnitOfWork, session: RaceSession) -> int:
 async def heat_table(uow: UnitOfWork, session: RaceSession, heat: Heat) -> HeatTable:
     """Return a heat with everybody's run, ranked."""
     return HeatTable(
-        heat=heat_ref(heat),
-        session=session_ref(session),
+        heat=heat.ref,
+        session=session.ref,
         kind=HeatKind(heat.kind),
         is_open=heat.status == "open",
         length_s=heat.length_s,
@@ -120,7 +108,7 @@ async def racer_runs(
         best_before, best_elsewhere, in_session = other_bests.get(profile.id, (None, None, None))
         runs.append(
             RacerRun(
-                racer=person(profile),
+                racer=profile.person,
                 laps=tuple(laps[profile.id]),
                 confidence=standing.confidence_rating,
                 orp=orp,
@@ -232,13 +220,13 @@ async def standings(uow: UnitOfWork, session: RaceSession, *, is_own: bool = Fal
     for class_key, class_name in {heat.class_key: heat.class_name for heat in heats}.items():
         of_class = [heat for heat in heats if heat.class_key == class_key]
         table = [
-            StandingRow(person(profile), cells, bests.get((class_key, racer_id)))
+            StandingRow(profile.person, cells, bests.get((class_key, racer_id)))
             for racer_id, profile in profiles.items()
             if any(cells := _cells(driven, lost, of_class, racer_id))
         ]
         table.sort(key=_standing_rank)
         classes.append(
-            ClassStandings(class_name, tuple(heat_ref(heat) for heat in of_class), tuple(table))
+            ClassStandings(class_name, tuple(heat.ref for heat in of_class), tuple(table))
         )
     return Standings(session_info(session, len(heats)), tuple(classes), is_own)
 

@@ -8,8 +8,9 @@ from core.caller import Caller
 from core.database import Database, UnitOfWork
 from core.errors import BadInput
 from core.models import Team
-from core.results import TeamInfo
-from core.services import outbox_rows, people, places
+from core.results.settings import TeamInfo
+from core.services import outbox_rows, people
+from core.time_zones import parse_time_zone
 
 MOST_AUTO_FINISH_MINUTES: Final = 24 * 60
 
@@ -52,7 +53,7 @@ class TeamService:
             BadInput: There is no such zone.
         """
         caller.require_manager()
-        return await self._set(caller, time_zone=places.parse_time_zone(name).key)
+        return await self._set(caller, time_zone=parse_time_zone(name).key)
 
     async def set_auto_finish(self, caller: Caller, minutes: int) -> TeamInfo:
         """Set after how many minutes an untouched heat finishes by itself; 0 is never.

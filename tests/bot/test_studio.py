@@ -20,7 +20,7 @@ from structlog.testing import capture_logs
 
 from bot.pictures.worker import Subject
 from bot.studio import DRAWN_WITHIN_S, Studio
-from core.results import NoLapsYet
+from core.results.scores import NoLapsYet
 from tests.bot import drawing
 from tests.bot.render.build import run, table
 from tests.e2e.aftermath import until

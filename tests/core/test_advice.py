@@ -4,7 +4,8 @@ from itertools import product
 
 import pytest
 
-from core.advice import (
+from core.errors import BadInput
+from core.scoring.advice import (
     SAFE_CHANGES,
     Bias,
     Change,
@@ -17,8 +18,7 @@ from core.advice import (
     recommendation,
     scenario_for,
 )
-from core.errors import BadInput
-from core.orp import calculate_orp
+from core.scoring.orp import calculate_orp
 
 SAFE = ("oils", "ride height", "camber")
 BOLD = ("pistons", "geometry", "arm positions")

@@ -12,23 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis import (
-    CleanRun,
-    Lap,
-    LiveRcRow,
-    Mistake,
-    Mistakes,
-    RaceTotal,
-    Trend,
-    clean_run,
-    find_mistakes,
-    find_trend,
-    is_first_crossing,
-    live_rc_row,
-    median,
-    median_absolute_deviation,
-    race_total,
-)
+from core.laps import Lap, RaceTotal, median, median_absolute_deviation, race_total
+from core.oddities import is_first_crossing
+from core.scoring.clean_run import CleanRun, clean_run
+from core.scoring.liverc_row import LiveRcRow, live_rc_row
+from core.scoring.mistakes import Mistake, Mistakes, find_mistakes
+from core.scoring.trend import Trend, find_trend
 
 HEATS = Path(__file__).parents[1] / "data" / "real_heats.csv"
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis import Lap, Mistakes, find_mistakes
-from core.comparison import Side, compare
-from core.orp import calculate_orp
+from core.laps import Lap
+from core.scoring.comparison import Side, compare
+from core.scoring.mistakes import Mistakes, find_mistakes
+from core.scoring.orp import calculate_orp
 from tests.e2e.real_heats import laps_of as real_laps_of
 
 lap_lists = st.lists(

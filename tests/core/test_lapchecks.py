@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.lapchecks import doubtful_laps, repeated_run
+from core.oddities import doubtful_laps, repeated_run
 
 laps_ms = st.lists(st.integers(1, 999_999), max_size=30)
 # Few different laps, so that runs do repeat.

@@ -12,16 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import BadInput
-from core.orp import (
-    ExperienceLevel,
-    Gate,
-    OrpResult,
-    Status,
-    Strategy,
-    calculate_orp,
-    round_half_even,
-    round_less_root,
-)
+from core.rounding import round_half_even, round_less_root
+from core.scoring.advice import ExperienceLevel, Status, Strategy
+from core.scoring.orp import Gate, OrpResult, calculate_orp
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "data" / "orp_golden.json").read_text("utf-8"))
 

@@ -6,19 +6,10 @@ Every number below comes from the lap times alone, with the definitions of the O
 
 import pytest
 
-from core.analysis import (
-    CleanRun,
-    Lap,
-    Mistake,
-    Mistakes,
-    RaceTotal,
-    clean_run,
-    find_mistakes,
-    median,
-    median_absolute_deviation,
-    race_total,
-)
-from core.comparison import compare
+from core.laps import Lap, RaceTotal, median, median_absolute_deviation, race_total
+from core.scoring.clean_run import CleanRun, clean_run
+from core.scoring.comparison import compare
+from core.scoring.mistakes import Mistake, Mistakes, find_mistakes
 from tests.e2e.real_heats import laps_of
 
 EVERYBODY = [f"driver-0{number}" for number in range(1, 8)]

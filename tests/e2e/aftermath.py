@@ -19,7 +19,8 @@ from core.bootstrap import Services, build_services
 from core.caller import Caller, Person
 from core.database import Database
 from core.models import RunLog, SummaryPost
-from core.results import HeatTable, Standings
+from core.results.heats import HeatTable
+from core.results.sessions import Standings
 from localdiscord import LocalDiscord
 from localdiscord.answers import Answer
 from localdiscord.botprocess import BotProcess

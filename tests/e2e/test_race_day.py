@@ -7,10 +7,11 @@ import io
 
 import pytest
 
-from core.analysis import Lap as DrivenLap
-from core.analysis import is_first_crossing, live_rc_row
+from core.laps import Lap as DrivenLap
 from core.laptimes import format_lap
-from core.orp import calculate_orp
+from core.oddities import is_first_crossing
+from core.scoring.liverc_row import live_rc_row
+from core.scoring.orp import calculate_orp
 from localdiscord.people import Racer, Team
 from tests.e2e.real_heats import laps_of, typed
 

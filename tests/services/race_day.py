@@ -17,12 +17,12 @@ from sqlalchemy import select
 
 from core.bootstrap import build_services
 from core.caller import Caller, Person
+from core.commands import StartHeat
 from core.database import Database
 from core.errors import Conflict
 from core.models import SummaryPost
-from core.orp import calculate_orp
-from core.results import HeatStarted, HeatTable
-from core.services.heats import StartHeat
+from core.results.heats import HeatStarted, HeatTable
+from core.scoring.orp import calculate_orp
 from core.services.run_logs import RunLogsService
 from tests.databases import FakeClock, Kind, TestDatabases, rows
 from tests.services.race_day_model import ModelHeat, ModelTeam

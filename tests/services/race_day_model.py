@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from core.advice import Status
-from core.analysis import is_first_crossing
 from core.caller import Person
-from core.orp import OrpResult, calculate_orp
-from core.results import RacerRun, StandingCell
+from core.oddities import is_first_crossing
+from core.results.heats import RacerRun
+from core.results.sessions import StandingCell
+from core.scoring.advice import Status
+from core.scoring.orp import OrpResult, calculate_orp
 
 
 @dataclass(eq=False)

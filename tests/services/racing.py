@@ -12,12 +12,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.bootstrap import Services
 from core.caller import Caller, Person
+from core.commands import LogLaps, SessionFields, StartHeat
 from core.database import Database
 from core.models import Base, SummaryPost
-from core.results import ClaimedPost, HeatStarted, LapsLogged, SessionInfo, WhichEvent
-from core.services.entries import LogLaps
-from core.services.heats import StartHeat
-from core.services.sessions import SessionFields
+from core.results.heats import HeatStarted
+from core.results.laps import LapsLogged, WhichEvent
+from core.results.posts import ClaimedPost
+from core.results.sessions import SessionInfo
 from tests.databases import rows, scalar, scalars
 
 TEAM = 9_007_199_254_740_993

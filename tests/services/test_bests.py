@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from core.analysis import Lap, find_mistakes
 from core.bootstrap import Services
 from core.caller import Person
 from core.database import Database
-from core.results import NewBest, StandingRow, Standings
+from core.laps import Lap
+from core.results.laps import NewBest
+from core.results.sessions import StandingRow, Standings
+from core.scoring.mistakes import find_mistakes
 from tests.databases import FakeClock
 from tests.services.racing import (
     ANN,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from core.advice import Status
 from core.bootstrap import Services
 from core.database import Database
 from core.errors import BadInput, NotAllowed, NotFound
-from core.orp import calculate_orp
-from core.results import HeatTable, PostTask
+from core.results.heats import HeatTable
+from core.results.posts import PostTask
+from core.scoring.advice import Status
+from core.scoring.orp import calculate_orp
 from core.services.run_logs import RunLogsService
 from tests.databases import FakeClock
 from tests.services.racing import (

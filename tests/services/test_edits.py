@@ -6,12 +6,13 @@ import pytest
 
 from core.bootstrap import Services
 from core.caller import Caller, Person
+from core.commands import EditLaps
 from core.database import Database
 from core.errors import BadInput, Conflict, NotAllowed, NotFound, RacerError
 from core.models import Entry, Heat, RunLog
-from core.results import LapsLogged
 from core.results.edits import LapForm, LapsEdited
-from core.services.edits import ChangedMeanwhile, EditLaps
+from core.results.laps import LapsLogged
+from core.services.edits import ChangedMeanwhile
 from tests.services.racing import (
     ANN,
     BEN,

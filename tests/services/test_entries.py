@@ -7,15 +7,15 @@ from itertools import pairwise
 
 import pytest
 
-from core.advice import Status
-from core.analysis import Lap
 from core.bootstrap import Services
+from core.commands import LogLaps
 from core.database import Database
 from core.errors import BadInput, NotAllowed, NotFound
+from core.laps import Lap
 from core.models import Heat, RunLog
-from core.orp import calculate_orp
-from core.results import LapsLogged
-from core.services.entries import LogLaps
+from core.results.laps import LapsLogged
+from core.scoring.advice import Status
+from core.scoring.orp import calculate_orp
 from core.services.run_logs import RunLogsService
 from tests.databases import FakeClock
 from tests.services.racing import (

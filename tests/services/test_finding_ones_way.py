@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from core.bootstrap import Services
+from core.commands import LogLaps, StartHeat
 from core.errors import BadInput
-from core.results import LapsLogged, NoLapsYet, OrpCard
-from core.services.entries import LogLaps
-from core.services.heats import StartHeat
+from core.results.laps import LapsLogged
+from core.results.scores import NoLapsYet, OrpCard
 from core.services.places import SeveralOpen
 from tests.services.racing import ANN, BEN, CLEO, by, log, start_heat, start_session
 

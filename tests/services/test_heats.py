@@ -10,12 +10,12 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from core.bootstrap import Services
+from core.commands import StartHeat
 from core.database import Database
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.models import Entry, Heat, HeatRacer, RunLog, SummaryPost
 from core.names import HeatKind
-from core.results import HeatStarted, HeatTable
-from core.services.heats import StartHeat
+from core.results.heats import HeatStarted, HeatTable
 from tests.databases import FakeClock, add, execute
 from tests.services.racing import (
     ANN,

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 import pytest
 
 from core.bootstrap import Services, build_services
-from core.database import Database, Redelivered
+from core.commands import SessionFields
+from core.database import Database
+from core.errors import Redelivered
 from core.models import Draft, InteractionSeen, SummaryPost
-from core.results import HeatTable, Standings
-from core.services.sessions import SessionFields
+from core.results.heats import HeatTable
+from core.results.sessions import Standings
 from tests.databases import FakeClock, add
 from tests.services.racing import (
     ANN,

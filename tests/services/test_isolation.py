@@ -9,12 +9,12 @@ import pytest
 
 from core.bootstrap import Services
 from core.caller import Caller
+from core.commands import EditLaps, LogLaps, SessionFields
 from core.database import Database
 from core.errors import NotFound
-from core.results import LapsLogged, NoLapsYet, SessionInfo
-from core.services.edits import EditLaps
-from core.services.entries import LogLaps
-from core.services.sessions import SessionFields
+from core.results.laps import LapsLogged
+from core.results.scores import NoLapsYet
+from core.results.sessions import SessionInfo
 from tests.services.racing import ANN, BEN, CLEO, RIVALS, TEAM, by, everything, log, start_session
 
 

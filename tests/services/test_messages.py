@@ -10,7 +10,7 @@ from core.database import Database
 from core.errors import NotAllowed, NotFound
 from core.laptimes import LapTimesError
 from core.models import Entry, RunLog
-from core.results import LapsLogged, WhichEvent
+from core.results.laps import LapsLogged, WhichEvent
 from tests.services.racing import (
     ANN,
     BEN,

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from core.bootstrap import Services, build_services
 from core.database import Database
 from core.models import SummaryPost
-from core.results import ClaimedPost, HeatTable, PostTask, Standings
+from core.results.heats import HeatTable
+from core.results.posts import ClaimedPost, PostTask
+from core.results.sessions import Standings
 from core.services.outbox import CLAIM_TIME
 from tests.databases import FakeClock
 from tests.services.racing import (

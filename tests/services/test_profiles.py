@@ -6,15 +6,15 @@ from collections.abc import Awaitable
 
 import pytest
 
-from core.advice import ExperienceLevel
 from core.bootstrap import Services
 from core.caller import Person
+from core.commands import ProfileFields
 from core.database import Database
 from core.errors import BadInput, NotAllowed, RacerError
 from core.models import RacerProfile, Team
-from core.orp import calculate_orp
-from core.results import OrpCard
-from core.services.profiles import ProfileFields
+from core.results.scores import OrpCard
+from core.scoring.advice import ExperienceLevel
+from core.scoring.orp import calculate_orp
 from tests.services.racing import (
     ANN,
     BEN,

@@ -18,10 +18,10 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 
 from core.bootstrap import Services
+from core.commands import EditLaps
 from core.database import Database
 from core.models import Base
-from core.results import LapsLogged
-from core.services.edits import EditLaps
+from core.results.laps import LapsLogged
 from core.services.run_logs import RunLogsService
 from tests.services.racing import ANN, BEN, TEAM, by, log, publish, start_heat, start_session
 

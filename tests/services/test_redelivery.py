@@ -9,15 +9,13 @@ import pytest
 
 from core.bootstrap import Services
 from core.caller import Caller
-from core.database import Database, Redelivered
-from core.errors import BadInput
+from core.commands import EditLaps, LogLaps, ProfileFields, SessionFields, StartHeat
+from core.database import Database
+from core.errors import BadInput, Redelivered
 from core.models import InteractionSeen
-from core.results import LapsLogged, SessionInfo
-from core.services.edits import NO_HEAT_YET, EditLaps
-from core.services.entries import LogLaps
-from core.services.heats import StartHeat
-from core.services.profiles import ProfileFields
-from core.services.sessions import SessionFields
+from core.results.laps import LapsLogged
+from core.results.sessions import SessionInfo
+from core.services.edits import NO_HEAT_YET
 from tests.services.racing import (
     ANN,
     BEN,

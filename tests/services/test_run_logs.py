@@ -10,14 +10,14 @@ from uuid import uuid4
 
 import pytest
 
-from core.advice import ExperienceLevel, Status
 from core.bootstrap import Services
+from core.commands import ProfileFields
 from core.database import Database
 from core.errors import BadInput, Conflict, NotFound, RacerError
 from core.models import RunLog
-from core.orp import calculate_orp
-from core.results import SessionSummary, StoredLap
-from core.services.profiles import ProfileFields
+from core.results.laps import SessionSummary, StoredLap
+from core.scoring.advice import ExperienceLevel, Status
+from core.scoring.orp import calculate_orp
 from core.services.run_logs import RunLogsService, Seconds, milliseconds
 from tests.databases import FakeClock
 from tests.services.racing import (

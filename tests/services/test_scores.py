@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from core.analysis import Lap
 from core.bootstrap import Services
 from core.caller import Person
-from core.comparison import compare
 from core.database import Database
 from core.errors import BadInput, Conflict, NotFound
-from core.results import HeatScore, OrpCard, SideBySide
+from core.laps import Lap
+from core.results.scores import HeatScore, OrpCard, SideBySide
+from core.scoring.comparison import compare
 from tests.services.racing import (
     ANN,
     BEN,

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.bootstrap import Services
+from core.commands import SessionFields
 from core.database import Database
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.models import Entry, Heat, HeatRacer, RaceSession, RunLog, SessionRacer
-from core.results import OrpCard
-from core.services.sessions import LISTED, SessionFields, suggest_time_zones
+from core.results.scores import OrpCard
+from core.services.sessions import LISTED
+from core.time_zones import suggest_time_zones
 from tests.databases import FakeClock
 from tests.services.racing import (
     ANN,

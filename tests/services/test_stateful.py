@@ -25,11 +25,13 @@ from hypothesis.stateful import (
 )
 
 from core.caller import Caller
+from core.commands import EditLaps, LogLaps
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.laptimes import format_lap
-from core.results import HeatTable, LapsLogged, PostTask
-from core.services.edits import ChangedMeanwhile, EditLaps
-from core.services.entries import LogLaps
+from core.results.heats import HeatTable
+from core.results.laps import LapsLogged
+from core.results.posts import PostTask
+from core.services.edits import ChangedMeanwhile
 from tests.databases import Kind, TestDatabases
 from tests.services.race_day import (
     CLASSES,

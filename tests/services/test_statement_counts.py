@@ -12,10 +12,9 @@ from typing import Final, TypeVar
 
 from core.bootstrap import Services
 from core.caller import Caller, Person
+from core.commands import EditLaps, SessionFields
 from core.database import Database
-from core.results import LapsLogged
-from core.services.edits import EditLaps
-from core.services.sessions import SessionFields
+from core.results.laps import LapsLogged
 from tests.services.racing import (
     ANN,
     BEN,

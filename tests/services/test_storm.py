@@ -11,15 +11,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.bootstrap import Services
+from core.commands import LogLaps, ProfileFields, SessionFields, StartHeat
 from core.database import Database
 from core.errors import RacerError
 from core.models import HeatRacer, RunLog, SummaryPost
-from core.orp import calculate_orp
-from core.results import HeatStarted, LapsLogged, PostTask
-from core.services.entries import LogLaps
-from core.services.heats import StartHeat
-from core.services.profiles import ProfileFields
-from core.services.sessions import SessionFields
+from core.results.heats import HeatStarted
+from core.results.laps import LapsLogged
+from core.results.posts import PostTask
+from core.scoring.orp import calculate_orp
 from tests.databases import scalars
 from tests.services.racing import (
     ANN,

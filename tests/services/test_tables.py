@@ -8,8 +8,9 @@ from core.bootstrap import Services
 from core.caller import Person
 from core.database import Database
 from core.errors import NotFound
-from core.orp import calculate_orp
-from core.results import HeatTable, NoLapsYet, OrpCard
+from core.results.heats import HeatTable
+from core.results.scores import NoLapsYet, OrpCard
+from core.scoring.orp import calculate_orp
 from tests.databases import FakeClock
 from tests.services.racing import (
     ANN,

@@ -12,7 +12,8 @@ from bot.render.heats import heat_list
 from bot.render.sessions import session_list, session_started
 from core.bootstrap import Services, build_services
 from core.database import Database
-from core.results import HeatTable, SessionStarted, Standings
+from core.results.heats import HeatTable
+from core.results.sessions import SessionStarted, Standings
 from tests.databases import FakeClock
 from tests.services.racing import (
     ANN,

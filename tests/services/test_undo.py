@@ -10,8 +10,8 @@ from core.bootstrap import Services
 from core.database import Database
 from core.errors import NotAllowed, NotFound
 from core.models import Entry, Heat, HeatRacer, RaceSession, RunLog, SummaryPost
-from core.orp import calculate_orp
-from core.results import Undone
+from core.results.laps import Undone
+from core.scoring.orp import calculate_orp
 from tests.databases import FakeClock
 from tests.services.racing import (
     ANN,

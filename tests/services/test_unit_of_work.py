@@ -11,11 +11,11 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import StatementError
 
 from core.bootstrap import Services
-from core.database import Database, Redelivered
+from core.commands import LogLaps, SessionFields
+from core.database import Database
+from core.errors import Redelivered
 from core.models import Draft, InteractionSeen, RaceSession, Team
 from core.services import outbox_rows, people
-from core.services.entries import LogLaps
-from core.services.sessions import SessionFields
 from tests.databases import FakeClock
 from tests.services.racing import ANN, BEN, TEAM, by, count, everything, log, start_session
 

@@ -9,12 +9,13 @@ import pytest
 
 from core.bootstrap import Services, build_services
 from core.caller import Caller
-from core.database import Database, Redelivered
-from core.errors import BadInput, Conflict, NotAllowed, NotFound
+from core.commands import LogLaps, StartHeat
+from core.database import Database
+from core.errors import BadInput, Conflict, NotAllowed, NotFound, Redelivered
 from core.models import Draft, RunLog
-from core.results import HeatStarted, LapsLogged, SessionInfo, WhichEvent
-from core.services.entries import LogLaps
-from core.services.heats import StartHeat
+from core.results.heats import HeatStarted
+from core.results.laps import LapsLogged, WhichEvent
+from core.results.sessions import SessionInfo
 from tests.services.racing import (
     ANN,
     BEN,

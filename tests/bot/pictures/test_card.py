@@ -15,9 +15,11 @@ from PIL import Image
 
 from bot.pictures import look
 from bot.pictures.card import card_figure, draw_card
-from core.analysis import find_mistakes, median
+from core.laps import median
 from core.laptimes import format_lap
-from core.results import HeatScore, OrpCard, RacerRun
+from core.results.heats import RacerRun
+from core.results.scores import HeatScore, OrpCard
+from core.scoring.mistakes import find_mistakes
 from tests.bot.render.build import STEADY, card, heat, real_runs, run
 
 from .seen import (

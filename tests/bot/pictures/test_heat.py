@@ -19,8 +19,8 @@ from PIL import Image
 from bot.pictures import look
 from bot.pictures.gallery import read_heats
 from bot.pictures.heat import MOST_LINES, STRIPE_SHARE, draw_heat, heat_figure
-from core.analysis import median
-from core.results import HeatTable, RacerRun
+from core.laps import median
+from core.results.heats import HeatTable, RacerRun
 from tests.bot.render.build import HEATS, STEADY, run, table
 
 from .contrast import contrast

@@ -13,10 +13,11 @@ from PIL import Image
 
 from bot.pictures import look
 from bot.pictures.side_by_side import draw_side_by_side, side_by_side_figure
-from core.analysis import median
-from core.comparison import compare
+from core.laps import median
 from core.laptimes import format_lap
-from core.results import RacerRun, SideBySide
+from core.results.heats import RacerRun
+from core.results.scores import SideBySide
+from core.scoring.comparison import compare
 from tests.bot.render.build import CLUB_RACE, STEADY, heat, real_runs, run
 
 from .seen import (

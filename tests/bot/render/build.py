@@ -12,23 +12,16 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from core.analysis import Lap, is_first_crossing
 from core.caller import Person
+from core.laps import Lap
 from core.names import HeatKind
-from core.orp import calculate_orp
-from core.results import (
-    ClassStandings,
-    HeatRef,
-    HeatTable,
-    LapsLogged,
-    OrpCard,
-    RacerRun,
-    SessionInfo,
-    SessionRef,
-    StandingCell,
-    StandingRow,
-    Standings,
-)
+from core.oddities import is_first_crossing
+from core.results.heats import HeatTable, RacerRun
+from core.results.laps import LapsLogged
+from core.results.refs import HeatRef, SessionRef
+from core.results.scores import OrpCard
+from core.results.sessions import ClassStandings, SessionInfo, StandingCell, StandingRow, Standings
+from core.scoring.orp import calculate_orp
 
 HEATS = Path(__file__).parents[2] / "data" / "real_heats.csv"
 ID = UUID(int=7)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.render.cards import no_laps_yet, orp_card
 from core.caller import Person
-from core.results import HeatScore, NoLapsYet, RacerRun
+from core.results.heats import RacerRun
+from core.results.scores import HeatScore, NoLapsYet
 
 from .build import card, heat, nasty_texts, real_runs, run
 from .checks import assert_fits, assert_harmless, description_of, sections_of, texts_of

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.comparison import side_by_side
-from core.comparison import compare
-from core.results import RacerRun, SideBySide
+from core.results.heats import RacerRun
+from core.results.scores import SideBySide
+from core.scoring.comparison import compare
 
 from .build import CLUB_RACE, heat, nasty_texts, real_runs, run
 from .checks import assert_fits, assert_harmless, description_of

@@ -9,8 +9,8 @@ import pytest
 from bot.render.edits import laps_edited, laps_found, repeats_removed, typed_laps
 from bot.render.text import size
 from core.caller import Person
-from core.results import HeatRef, SessionRef
 from core.results.edits import LapsEdited, LapsFound
+from core.results.refs import HeatRef, SessionRef
 from tests.bot.render.build import heat, run
 from tests.bot.render.checks import assert_fits, assert_harmless
 from tests.services.racing import ANN

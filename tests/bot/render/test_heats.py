@@ -18,14 +18,7 @@ from bot.render.heats import (
     heat_table,
 )
 from core.names import HeatKind
-from core.results import (
-    Deletion,
-    HeatFinished,
-    HeatInfo,
-    HeatList,
-    HeatRenamed,
-    HeatStarted,
-)
+from core.results.heats import Deletion, HeatFinished, HeatInfo, HeatList, HeatRenamed, HeatStarted
 
 from .build import CLUB_RACE, ID, NOON, STEADY, heat, nasty_texts, real_runs, run, table
 from .checks import assert_fits, assert_harmless, description_of, sections_of

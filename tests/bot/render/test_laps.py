@@ -7,8 +7,9 @@ from dataclasses import replace
 from hypothesis import given
 
 from bot.render.laps import lap_counted, laps_logged, undone, which_event
-from core.analysis import Lap
-from core.results import HeatRef, LapCounted, NewBest, SessionRef, Undone, WhichEvent
+from core.laps import Lap
+from core.results.laps import LapCounted, NewBest, Undone, WhichEvent
+from core.results.refs import HeatRef, SessionRef
 
 from .build import CLUB_RACE, ID, STEADY, heat, logged, nasty_texts, run
 from .checks import assert_fits, assert_harmless

@@ -21,15 +21,9 @@ from bot.render.sessions import (
     standings,
 )
 from bot.render.summary import wrap_up
-from core.results import (
-    Deletion,
-    Export,
-    SessionClosed,
-    SessionList,
-    SessionRef,
-    SessionStarted,
-    StandingCell,
-)
+from core.results.heats import Deletion
+from core.results.refs import SessionRef
+from core.results.sessions import Export, SessionClosed, SessionList, SessionStarted, StandingCell
 
 from .build import CLUB_RACE, ID, cell, class_of, heat, nasty_texts, session, standings_of
 from .checks import assert_fits, assert_harmless, description_of, sections_of

@@ -7,9 +7,9 @@ from hypothesis import given
 from bot.render.errors import apology, refusal
 from bot.render.profiles import profile
 from bot.render.teams import team, team_changed
-from core.advice import ExperienceLevel
 from core.caller import Person
-from core.results import ProfileInfo, TeamInfo
+from core.results.settings import ProfileInfo, TeamInfo
+from core.scoring.advice import ExperienceLevel
 
 from .build import nasty_texts
 from .checks import assert_fits, assert_harmless

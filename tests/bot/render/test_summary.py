@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bot.render.summary import heat_summary, wrap_up
 from bot.render.text import cut, plain
-from core.advice import Strategy
-from core.results import RacerRun
+from core.results.heats import RacerRun
+from core.scoring.advice import Strategy
 
 from .build import (
     STEADY,

@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from core.analysis import Lap, Mistakes, find_mistakes, live_rc_row, median
-from core.orp import calculate_orp
+from core.laps import Lap, median
+from core.scoring.liverc_row import live_rc_row
+from core.scoring.mistakes import Mistakes, find_mistakes
+from core.scoring.orp import calculate_orp
 
 
 @dataclass(frozen=True, slots=True)

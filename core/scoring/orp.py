@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from math import isqrt
 from operator import mul
 from typing import Any
 
-from core.advice import (
+from core.errors import BadInput
+from core.rounding import round_half_even, round_less_root, round_root
+from core.scoring.advice import (
     Bias,
     ExperienceLevel,
     Status,
@@ -25,22 +26,6 @@ from core.advice import (
     recommendation,
     scenario_for,
 )
-from core.errors import BadInput
-
-__all__ = [
-    "MIN_LAPS",
-    "Bias",
-    "Components",
-    "ExperienceLevel",
-    "Gate",
-    "Metrics",
-    "OrpResult",
-    "Status",
-    "Strategy",
-    "calculate_orp",
-    "round_half_even",
-    "round_less_root",
-]
 
 MIN_LAPS = 2
 MIN_LAPS_FOR_FADE = 3
@@ -258,7 +243,7 @@ def calculate_orp(
             best_lap=laps[0] / 1000,
             worst_lap=laps[-1] / 1000,
             avg_lap=round_half_even(total, lap_count) / 1000,
-            std_dev=_round_root(100 * radicand, pairs) / 10_000,
+            std_dev=round_root(100 * radicand, pairs) / 10_000,
             consistency_pct=consistency_pct,
             fade_factor=round_half_even(10_000 * last_part, best_part) / 10_000,
             fade_pct=round_half_even(10_000 * (last_part - best_part), best_part) / 100,
@@ -287,39 +272,3 @@ def _strategy(score_tenths: int) -> Strategy:
     if score_tenths >= BALANCED_FROM:
         return Strategy.BALANCED
     return Strategy.STABILITY
-
-
-def round_half_even(numerator: int, denominator: int) -> int:
-    """The whole number nearest to numerator / denominator; halves go to the even one.
-
-    Args:
-        numerator: Any whole number.
-        denominator: Above 0.
-    """
-    quotient, remainder = divmod(numerator, denominator)
-    twice = 2 * remainder
-    return quotient + (twice > denominator or (twice == denominator and quotient % 2))
-
-
-def round_less_root(minuend: int, radicand: int, denominator: int) -> int:
-    """(minuend − √radicand) / denominator, rounded half to even from the exact value.
-
-    Args:
-        minuend: Any whole number.
-        radicand: 0 or more.
-        denominator: Above 0.
-    """
-    root = isqrt(radicand)
-    if root * root == radicand:
-        return round_half_even(minuend - root, denominator)
-    # Irrational, so never half-way: ⌊value + ½⌋, where the root of 4·radicand lies strictly
-    # between its integer part and the next integer.
-    return (2 * minuend + denominator - isqrt(4 * radicand) - 1) // (2 * denominator)
-
-
-def _round_root(radicand: int, denominator: int) -> int:
-    """√radicand / denominator, rounded half to even from the exact value."""
-    root = isqrt(radicand)
-    if root * root == radicand:
-        return round_half_even(root, denominator)
-    return (isqrt(4 * radicand) + denominator) // (2 * denominator)

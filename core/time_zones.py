@@ -1,0 +1,45 @@
+"""Time zones by name, and when a session that is raced in one closes itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from core.errors import BadInput
+from core.results.refs import Choice
+
+# A session ends when even the longest evening is over.
+CLOSING_TIME: Final = time(5, 0)
+
+
+def parse_time_zone(name: str) -> ZoneInfo:
+    """Return the zone of an IANA name such as ``Europe/Berlin``.
+
+    Raises:
+        BadInput: There is no such zone.
+    """
+    known = {zone.casefold(): zone for zone in available_timezones()}
+    try:
+        return ZoneInfo(known[name.strip().casefold().replace(" ", "_")])
+    except KeyError:
+        raise BadInput(
+            f"“{name.strip()[:40]}” is no time zone; pick one from the list, like Europe/Berlin."
+        ) from None
+
+
+def closing_moment(opened_at: datetime, days: int, time_zone: str) -> datetime:
+    """Return when a session closes itself, in UTC: 05:00 local time after its last day."""
+    zone = ZoneInfo(time_zone)
+    first_day = opened_at.astimezone(zone).date()
+    closing = datetime.combine(first_day + timedelta(days=days), CLOSING_TIME, tzinfo=zone)
+    return closing.astimezone(UTC)
+
+
+def suggest_time_zones(typed: str) -> list[Choice]:
+    """Return the time zones whose name has what was typed; blanks stand for underscores."""
+    wanted = typed.strip().casefold().replace(" ", "_")
+    names = sorted(name for name in available_timezones() if wanted in name.casefold())
+    # Area/City first: the old one-word aliases mean less to people.
+    names.sort(key=lambda name: "/" not in name or name.startswith("Etc/"))
+    return [Choice(name, name) for name in names]
