@@ -1,39 +1,36 @@
-"""Engines and the unit of work: one transaction on SQLite or PostgreSQL.
+"""Units of work: one transaction on SQLite or PostgreSQL, and the moment it stands for.
 
-A :class:`Database` is made once, where the program is put together. Services open one unit of work
-a call: ``read()`` for looking, ``write()`` for changing; leaving ``write()`` without ``commit()``
-leaves nothing behind.
+A :class:`Database` is made once, where the program is put together. A service hands it an act, a
+plain function of a :class:`Unit`: ``read(act)`` for looking, ``write(act)`` for changing. Within a
+unit nothing but the database could be waited for, so its steps are plain functions too. What an act
+raises leaves nothing behind.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, event, func, select
+from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import InstrumentedAttribute
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import Session
 
-from core.errors import Redelivered
-from core.models import InteractionSeen, Team
+from core import one_file
 from core.outages import outages_told
 
 Clock = Callable[[], datetime]
+T = TypeVar("T")
+Act = Callable[["Unit"], T]
 
-_BUSY_TIMEOUT_MS: Final = 5_000
-# How long to wait for a free connection, or for one's turn to write to SQLite. A hundred commands
-# at once on a slow machine take longer than 5 s, and are no outage; when it is one, the racer is
-# told to try again.
+# How long to wait for a free connection: a hundred commands at once on a slow machine take longer
+# than 5 s, and are no outage.
 _POOL_TIMEOUT_S: Final = 20
 # How long to wait for a server that does not answer, and for a lock that somebody else holds: a
 # team's own commands hold theirs for milliseconds.
@@ -44,7 +41,6 @@ _IMPATIENT: Final = {
     # What a bot holds whose machine lost its power in the middle is free again after this.
     "idle_in_transaction_session_timeout": "30s",
 }
-_BEGIN_OPTION: Final = "orp_begin"
 # Made once: json.dumps would make one for each value.
 _to_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -67,9 +63,7 @@ def create_engine(
     """
     if url.get_backend_name() == "sqlite":
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(url, json_serializer=_to_json)
-        _prepare_sqlite(engine, foreign_keys=foreign_keys)
-        return engine
+        return one_file.create_engine(url, foreign_keys=foreign_keys, json_serializer=_to_json)
     # Moments adopted from the earlier system may stand in columns without a zone.
     server_settings = {"timezone": "UTC"} | (_IMPATIENT if is_impatient else {})
     return create_async_engine(
@@ -86,152 +80,134 @@ def create_engine(
     )
 
 
-def _prepare_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
-    """Set each connection's pragmas and take BEGIN out of the driver's hands.
-
-    A writer that begins with plain BEGIN fails at once with "database is locked" when another one
-    wrote after its first read, whatever the busy timeout; BEGIN IMMEDIATE waits its turn.
-    """
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        # A lap that was answered for survives a power cut.
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
-        cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        mode = connection.get_execution_options().get(_BEGIN_OPTION, "IMMEDIATE")
-        connection.exec_driver_sql(f"BEGIN {mode}")
-
-
-def _reading_options(url: URL) -> dict[str, str]:
-    """Return the options under which several queries fit together: laps and their score, say."""
-    if url.get_backend_name() == "sqlite":
-        return {_BEGIN_OPTION: "DEFERRED"}
-    return {"isolation_level": "REPEATABLE READ"}
-
-
-@dataclass(slots=True)
-class UnitOfWork:
-    """One transaction and the moment it stands for.
+class Unit:
+    """One open transaction.
 
     Attributes:
-        db: The open SQLAlchemy session.
+        connection: For what driving makes, read and written by Core statements.
         now: The moment, in UTC, that everything in the transaction carries.
-        touches_outbox: Set when a post was ordered or marked stale, to wake the publisher.
+        wakes: Set by what others wait for: :attr:`Database.awake` is set after the commit.
     """
 
-    db: AsyncSession
-    now: datetime
-    outbox_changed: asyncio.Event
-    touches_outbox: bool = False
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self.wakes = False
 
-    async def commit(self) -> None:
-        """Keep what was done, and wake the publisher when there is something for it."""
-        # A server may have committed before the connection broke; SQLite says what it did.
-        with outages_told(may_be_stored=not _is_sqlite(self.db)):
-            await self.db.commit()
-        if self.touches_outbox:
-            self.outbox_changed.set()
+    @cached_property
+    def db(self) -> Session:
+        """For what people set, as rows that are changed in place."""
+        # Whoever runs the unit ends its transaction, be it a whole one or a savepoint.
+        return Session(
+            self.connection, expire_on_commit=False, join_transaction_mode="rollback_only"
+        )
 
-    async def after(
-        self, column: InstrumentedAttribute[datetime], of: ColumnElement[bool]
-    ) -> datetime:
-        """Return now or, where the clock was set back, the very next moment after the latest.
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a file, which has one writer at a time anyway."""
+        return self.connection.dialect.name == "sqlite"
 
-        Args:
-            column: What the new moment is put in, and is to be the latest of.
-            of: Among which rows.
-        """
-        latest = await self.db.scalar(select(func.max(column)).where(of))
-        if latest is None or self.now > latest:
-            return self.now
-        return latest + timedelta(microseconds=1)
-
-    async def lock_team(self, team_id: int) -> Team:
-        """Return the team, made if it is new, and hold it until the transaction ends.
-
-        A team writes one thing at a time: that is what numbers laps without gap or twin. Rows that
-        only refer to it, such as the publisher's, need not wait.
-        """
-        statement = select(Team).where(Team.id == team_id).with_for_update(key_share=True)
-        team = await self.db.scalar(statement)
-        if team is None:
-            await self.insert_or_ignore(Team, id=team_id, created_at=self.now)
-            team = (await self.db.scalars(statement)).one()
-        return team
-
-    async def see_interaction(self, interaction_id: int) -> None:
-        """Leave the interaction's id in this transaction.
-
-        Raises:
-            Redelivered: It is there already.
-        """
-        is_new = await self.insert_or_ignore(InteractionSeen, id=interaction_id, seen_at=self.now)
-        if not is_new:
-            raise Redelivered
-
-    async def insert_or_ignore(self, model: type[Any], **values: object) -> bool:
+    def insert_or_ignore(self, model: type[Any], **values: object) -> bool:
         """Insert a row unless one like it stands; tell whether it was inserted."""
-        insert = sqlite.insert if _is_sqlite(self.db) else postgresql.insert
+        insert = sqlite.insert if self.is_sqlite else postgresql.insert
         statement = insert(model).values(**values).on_conflict_do_nothing()
-        result = await self.db.execute(statement.returning(next(iter(model.__table__.primary_key))))
-        return result.first() is not None
+        key = next(iter(model.__table__.primary_key))
+        return self.connection.execute(statement.returning(key)).first() is not None
+
+    def run(self, act: Act[T]) -> T:
+        """Run an act to its end, and write what it has set."""
+        try:
+            done = act(self)
+            if "db" in self.__dict__:
+                self.db.flush()
+        finally:
+            if "db" in self.__dict__:
+                self.db.close()
+        return done
 
 
-def _is_sqlite(db: AsyncSession) -> bool:
-    return db.get_bind().dialect.name == "sqlite"
+class Transactions(Protocol):
+    """How a kind of database runs an act from BEGIN to COMMIT."""
+
+    async def read(self, act: Callable[[Connection], T]) -> T:
+        """Run an act that looks; all its queries see the same moment."""
+
+    async def write(self, act: Callable[[Connection], T]) -> T:
+        """Run an act that changes, and commit unless it raises."""
+
+    async def dispose(self) -> None:
+        """Wait until what has begun is done."""
+
+
+class _OnServer:
+    """The transactions of a PostgreSQL database: each has a connection of its own."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._reading = engine.execution_options(isolation_level="REPEATABLE READ")
+
+    async def read(self, act: Callable[[Connection], T]) -> T:
+        async with self._reading.begin() as connection:
+            return await connection.run_sync(act)
+
+    async def write(self, act: Callable[[Connection], T]) -> T:
+        async with self._engine.connect() as connection:
+            transaction = await connection.begin()
+            done = await connection.run_sync(act)
+            # A server may have committed before the connection broke.
+            with outages_told(may_be_stored=True):
+                await transaction.commit()
+            return done
+
+    async def dispose(self) -> None:
+        """Nothing waits: whoever asked holds the connection."""
 
 
 class Database:
-    """The database of one bot: engine, clock, units of work."""
+    """The database of one bot: engine, clock, units of work.
+
+    Attributes:
+        awake: Set when a unit that wakes others was committed.
+    """
 
     def __init__(self, url: URL, *, clock: Clock = utc_now) -> None:
         self.engine = create_engine(url, is_impatient=True)
         self.clock = clock
-        self.outbox_changed = asyncio.Event()
-        # SQLite lets waiting writers try again in no order, so under load some would wait too
-        # long; here they queue. PostgreSQL queues by itself, a team at a time.
+        self.awake = asyncio.Event()
         is_sqlite = url.get_backend_name() == "sqlite"
-        self._turn_to_write = asyncio.Lock() if is_sqlite else None
-        self._reading = self.engine.execution_options(**_reading_options(url))
+        self._transactions: Transactions = (
+            one_file.OneFile(self.engine) if is_sqlite else _OnServer(self.engine)
+        )
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[UnitOfWork]:
-        """Open a transaction for looking only; all its queries see the same moment."""
+    async def read(self, act: Act[T]) -> T:
+        """Run an act that only looks; all its queries see the same moment.
+
+        Raises:
+            StoreUnavailable: The database is away.
+        """
         with outages_told():
-            async with AsyncSession(self._reading, expire_on_commit=False) as db:
-                yield UnitOfWork(db, self.clock(), self.outbox_changed)
+            return await self._transactions.read(
+                lambda connection: Unit(connection, self.clock()).run(act)
+            )
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[UnitOfWork]:
-        """Open a transaction for changing; what is not committed is rolled back."""
+    async def write(self, act: Act[T]) -> T:
+        """Run an act and commit what it has changed; when it raises nothing is kept.
+
+        Raises:
+            StoreUnavailable: The database is away; it says whether the change may be stored.
+        """
+
+        def change(connection: Connection) -> tuple[T, bool]:
+            unit = Unit(connection, self.clock())
+            return unit.run(act), unit.wakes
+
         with outages_told():
-            async with (
-                self._turn(),
-                AsyncSession(self.engine, expire_on_commit=False) as db,
-            ):
-                yield UnitOfWork(db, self.clock(), self.outbox_changed)
-
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        """Wait for one's turn to write, no longer than for a connection."""
-        if self._turn_to_write is None:
-            yield
-            return
-        async with asyncio.timeout(_POOL_TIMEOUT_S):
-            await self._turn_to_write.acquire()
-        try:
-            yield
-        finally:
-            self._turn_to_write.release()
+            done, wakes = await self._transactions.write(change)
+        if wakes:
+            self.awake.set()
+        return done
 
     async def dispose(self) -> None:
-        """Close all connections."""
+        """Wait for what has begun, and close all connections."""
+        await self._transactions.dispose()
         await self.engine.dispose()

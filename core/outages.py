@@ -57,15 +57,18 @@ def outages_told(*, may_be_stored: bool = False) -> Iterator[None]:
     """Turn an outage into :class:`StoreUnavailable`, whatever library noticed it."""
     try:
         yield
-    except (OSError, PoolTimeout) as error:
-        raise StoreUnavailable(may_be_stored=may_be_stored) from error
-    except DBAPIError as error:
-        if not _is_outage(error):
+    except Exception as error:
+        if not is_outage(error):
             raise
         raise StoreUnavailable(may_be_stored=may_be_stored) from error
 
 
-def _is_outage(error: DBAPIError) -> bool:
+def is_outage(error: Exception) -> bool:
+    """Tell whether an error means that the database is away, too busy or full."""
+    if isinstance(error, OSError | PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
     if error.connection_invalidated:
         return True
     if isinstance(error.orig, sqlite3.Error):

@@ -13,10 +13,11 @@ from sqlalchemy import literal_column, select, update
 from sqlalchemy.engine import URL
 from sqlalchemy.sql.schema import DefaultClause
 
-from core.database import Database, UnitOfWork
+from core.database import Database, Unit
 from core.errors import BadInput
 from core.models import Base, RacerProfile, RaceSession, Team
 from core.names import name_key
+from core.services import people
 from core.time_zones import closing_moment, parse_time_zone
 from migrations import revisions
 from migrations.connections import reading
@@ -62,20 +63,21 @@ async def adopt(url: URL, team_id: int, time_zone: str = "UTC") -> Adopted:
             raise MigrationError("The database is not up to date: run upgrade first.")
     database = Database(url)
     try:
-        async with database.write() as uow:
-            is_new = await uow.db.get(Team, team_id) is None
-            team = await uow.lock_team(team_id)
-            if is_new:
-                team.time_zone = zone
-            await _fill_gaps(uow)
-            adopted = await _give(uow, team)
-            await uow.commit()
+        return await database.write(lambda unit: _adopt(unit, team_id, zone))
     finally:
         await database.dispose()
-    return adopted
 
 
-async def _fill_gaps(uow: UnitOfWork) -> None:
+def _adopt(unit: Unit, team_id: int, zone: str) -> Adopted:
+    is_new = unit.db.get(Team, team_id) is None
+    team = people.lock_team(unit, team_id)
+    if is_new:
+        team.time_zone = zone
+    _fill_gaps(unit)
+    return _give(unit, team)
+
+
+def _fill_gaps(unit: Unit) -> None:
     """Put the models' defaults where the earlier system allowed nothing to stand."""
     for table in (Base.metadata.tables["racer_profiles"], Base.metadata.tables["sessions"]):
         for column in table.columns:
@@ -86,20 +88,18 @@ async def _fill_gaps(uow: UnitOfWork) -> None:
             # Written as in the table's definition: the database gives it the column's type.
             filled = literal_column(f"'{value}'") if isinstance(value, str) else value
             empty = table.c.team_id.is_(None) & column.is_(None)
-            await uow.db.execute(update(table).where(empty).values({column: filled}))
+            unit.db.execute(update(table).where(empty).values({column: filled}))
 
 
-async def _give(uow: UnitOfWork, team: Team) -> Adopted:
-    profiles = await uow.db.execute(
+def _give(unit: Unit, team: Team) -> Adopted:
+    profiles = unit.db.execute(
         update(RacerProfile)
         .where(RacerProfile.team_id.is_(None))
         .values(team_id=team.id)
         .returning(RacerProfile.id)
     )
-    sessions = (
-        await uow.db.scalars(select(RaceSession).where(RaceSession.team_id.is_(None)))
-    ).all()
-    closed = sum(_settle(session, team, uow.now) for session in sessions)
+    sessions = (unit.db.scalars(select(RaceSession).where(RaceSession.team_id.is_(None)))).all()
+    closed = sum(_settle(session, team, unit.now) for session in sessions)
     return Adopted(len(profiles.all()), len(sessions), closed)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from core.database import Database, create_engine
+from core.database import create_engine
 from migrations.environment import ADVISORY_LOCK
 from migrations.errors import DatabaseUnreachable
 
@@ -44,14 +44,14 @@ async def reading(url: URL) -> AsyncIterator[AsyncConnection]:
     """
     if url.get_backend_name() == "sqlite":
         existing_file(url)
-    database = Database(url)
+    engine = create_engine(url)
     try:
-        async with database.read() as uow:
-            with _reaching(url):
-                connection = await uow.db.connection()
+        with _reaching(url):
+            connection = await engine.connect()
+        async with connection:
             yield connection
     finally:
-        await database.dispose()
+        await engine.dispose()
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.caller import Caller, Person
-from core.database import UnitOfWork
+from core.database import Unit
 from core.errors import NotFound
 from core.models import Draft, RaceSession
 from core.results.laps import WhichEvent
@@ -22,65 +22,65 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 
-async def keep(
-    uow: UnitOfWork,
+def keep(
+    unit: Unit,
     caller: Caller,
     command: DataclassInstance,
     sessions: list[RaceSession],
     laps_ms: tuple[int, ...] = (),
 ) -> WhichEvent:
     """Store a command (a dataclass of plain values) until its racer has chosen."""
-    draft_id = await put(uow, caller, command)
+    draft_id = put(unit, caller, command)
     refs = tuple(session.ref for session in sessions)
     return WhichEvent(draft_id, laps_ms, refs)
 
 
-async def put(uow: UnitOfWork, caller: Caller, command: DataclassInstance) -> UUID:
+def put(unit: Unit, caller: Caller, command: DataclassInstance) -> UUID:
     """Store a command (a dataclass of plain values) for its racer; return the draft's id."""
     draft = Draft(
         team_id=caller.team_id,
         discord_user_id=caller.person.user_id,
         command={"kind": type(command).__name__, "fields": asdict(command)},
-        created_at=uow.now,
+        created_at=unit.now,
     )
-    uow.db.add(draft)
-    await uow.db.flush()
+    unit.db.add(draft)
+    unit.db.flush()
     return draft.id
 
 
-async def take(
-    uow: UnitOfWork, caller: Caller, draft_id: UUID, kinds: Sequence[type[DataclassInstance]]
+def take(
+    unit: Unit, caller: Caller, draft_id: UUID, kinds: Sequence[type[DataclassInstance]]
 ) -> tuple[str, dict[str, Any]]:
     """Return the kind and fields of the caller's waiting command, which then waits no more.
 
     Raises:
         NotFound: It was carried out before, is somebody else's, or is no such command.
     """
-    draft = await _find(uow, caller, draft_id, kinds)
+    draft = _find(unit, caller, draft_id, kinds)
     if draft is None:
         raise NotFound("That has been stored already; /heat show tells what stands.")
-    await uow.db.delete(draft)
+    unit.db.delete(draft)
     return draft.command["kind"], _fields(draft)
 
 
-async def look(
-    uow: UnitOfWork, caller: Caller, draft_id: UUID, kind: type[DataclassInstance]
+def look(
+    unit: Unit, caller: Caller, draft_id: UUID, kind: type[DataclassInstance]
 ) -> dict[str, Any]:
     """Return the fields of the caller's waiting command, which goes on waiting.
 
     Raises:
         NotFound: It has been forgotten, or is somebody else's.
     """
-    draft = await _find(uow, caller, draft_id, [kind])
+    draft = _find(unit, caller, draft_id, [kind])
     if draft is None:
         raise NotFound("I have that text no more: open the form again with /heat edit.")
     return _fields(draft)
 
 
-async def _find(
-    uow: UnitOfWork, caller: Caller, draft_id: UUID, kinds: Sequence[type[DataclassInstance]]
+def _find(
+    unit: Unit, caller: Caller, draft_id: UUID, kinds: Sequence[type[DataclassInstance]]
 ) -> Draft | None:
-    draft = await uow.db.scalar(
+    draft = unit.db.scalar(
         select(Draft).where(
             Draft.id == draft_id,
             Draft.team_id == caller.team_id,

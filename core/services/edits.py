@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from core.caller import Caller, Person
 from core.commands import EditLaps
-from core.database import Database, UnitOfWork
+from core.database import Database, Unit
 from core.errors import BadInput, Conflict, NotFound, RacerError
 from core.laptimes import MAX_LAPS, FormLap, format_form, parse_form
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, Team
@@ -60,8 +60,11 @@ class EditService:
             SeveralOpen: Several sessions are open and the racer has used none of them.
             BadInput: The name cannot be used, or there are more laps than the form holds.
         """
-        async with self._database.read() as uow:
-            return await _open(uow, caller, heat, racer or caller.person)
+
+        def act(unit: Unit) -> LapForm:
+            return _open(unit, caller, heat, racer or caller.person)
+
+        return await self._database.read(act)
 
     async def open_run(self, caller: Caller, heat_id: UUID, racer_id: int) -> LapForm:
         """Return the form with the laps of a run that an answer has shown.
@@ -71,11 +74,14 @@ class EditService:
             NotFound: The heat or the racer is gone.
             BadInput: There are more laps than the form holds.
         """
-        async with self._database.read() as uow:
-            racer = await people.find_profile(uow, caller.team_id, racer_id)
+
+        def act(unit: Unit) -> LapForm:
+            racer = people.find_profile(unit, caller.team_id, racer_id)
             if racer is None:
                 raise NotFound("That racer has no laps here; /heat edit opens the form for yours.")
-            return await _open(uow, caller, str(heat_id), racer.person)
+            return _open(unit, caller, str(heat_id), racer.person)
+
+        return await self._database.read(act)
 
     async def open_again(self, caller: Caller, draft_id: UUID) -> LapForm:
         """Return the form with what was refused.
@@ -84,35 +90,40 @@ class EditService:
             NotFound: It has been forgotten, or is somebody else's.
             NotAllowed: The laps are somebody else's and the caller is not crew.
         """
-        async with self._database.read() as uow:
-            fields = await drafts.look(uow, caller, draft_id, EditLaps)
+
+        def act(unit: Unit) -> LapForm:
+            fields = drafts.look(unit, caller, draft_id, EditLaps)
             command = EditLaps(**fields)
-            is_crew = await _check_rights(uow, caller, command.racer_id)
-            profile = await people.find_profile(uow, caller.team_id, command.racer_id)
+            is_crew = _check_rights(unit, caller, command.racer_id)
+            profile = people.find_profile(unit, caller.team_id, command.racer_id)
             racer = profile.person if profile else command.racer or caller.person
-        return LapForm(
-            heat_id=places.as_uuid(command.heat_id or ""),
-            racer=racer,
-            version=command.version,
-            laps=command.laps,
-            heat=command.heat,
-            note=command.note,
-            is_crew=is_crew,
-            to_racer=command.racer or racer,
-        )
+            return LapForm(
+                heat_id=places.as_uuid(command.heat_id or ""),
+                racer=racer,
+                version=command.version,
+                laps=command.laps,
+                heat=command.heat,
+                note=command.note,
+                is_crew=is_crew,
+                to_racer=command.racer or racer,
+            )
+
+        return await self._database.read(act)
 
     async def keep(self, caller: Caller, command: EditLaps, reason: RacerError) -> UUID:
         """Keep what was refused, so that it can be corrected; return the draft's id.
 
         Whoever was told that the laps are others now saves over those the next time.
         """
-        async with self._database.write() as uow:
-            team = await people.begin(uow, caller)
+
+        def act(unit: Unit) -> UUID:
+            team = people.begin(unit, caller)
+            kept = command
             if isinstance(reason, ChangedMeanwhile):
-                command = replace(command, version=await _version_now(uow, team, command))
-            draft_id = await drafts.put(uow, caller, command)
-            await uow.commit()
-        return draft_id
+                kept = replace(command, version=_version_now(unit, team, command))
+            return drafts.put(unit, caller, kept)
+
+        return await self._database.write(act)
 
     async def save(self, caller: Caller, command: EditLaps) -> LapsEdited:
         """Store a run as the form has it: all of it, or nothing with an error that says why.
@@ -126,11 +137,12 @@ class EditService:
         """
         laps = parse_form(command.laps)
         note = clean_note(command.note) if clean_text(command.note) else None
-        async with self._database.write() as uow:
-            team = await people.begin(uow, caller)
-            edited = await _save(uow, team, caller, command, laps, note)
-            await uow.commit()
-        return edited
+
+        def act(unit: Unit) -> LapsEdited:
+            team = people.begin(unit, caller)
+            return _save(unit, team, caller, command, laps, note)
+
+        return await self._database.write(act)
 
     async def remove_repeats(self, caller: Caller, entry_id: int) -> LapsEdited:
         """Remove the laps of an entry that repeat ones there before, three or more in a row.
@@ -140,12 +152,13 @@ class EditService:
             NotFound: The entry was taken back.
             NotAllowed: The laps are somebody else's and the caller is not crew.
         """
-        async with self._database.write() as uow:
-            team = await people.begin(uow, caller)
-            actor = await people.profile_of(uow, team.id, caller.person)
-            session, heat, racer, entry = await entries.entry_of(uow, team, entry_id)
-            await _check_rights(uow, caller, racer.discord_user_id)
-            run = await rewriting.read_run(uow, session, heat, racer)
+
+        def act(unit: Unit) -> LapsEdited:
+            team = people.begin(unit, caller)
+            actor = people.profile_of(unit, team.id, caller.person)
+            session, heat, racer, entry = entries.entry_of(unit, team, entry_id)
+            _check_rights(unit, caller, racer.discord_user_id)
+            run = rewriting.read_run(unit, session, heat, racer)
             places_of_new = [at for at, lap in enumerate(run.laps) if lap.entry_id == entry.id]
             start = places_of_new[0] if places_of_new else 0
             new = [run.laps[at].lap_time_ms for at in places_of_new]
@@ -154,15 +167,15 @@ class EditService:
             if not repeats:
                 raise Conflict("None of these laps repeats others; /heat show tells what stands.")
             kept = [WantedLap.kept(lap) for at, lap in enumerate(run.laps) if at not in repeats]
-            edited = await rewriting.write_anew(uow, caller, actor, run, kept, run.note)
-            await uow.commit()
-        return edited
+            return rewriting.write_anew(unit, caller, actor, run, kept, run.note)
+
+        return await self._database.write(act)
 
 
-async def _open(uow: UnitOfWork, caller: Caller, heat: str | None, subject: Person) -> LapForm:
-    is_crew = await _check_rights(uow, caller, subject.user_id)
-    profile = await people.find_profile(uow, caller.team_id, subject.user_id)
-    seen = await _heat_to_edit(uow, caller.team_id, profile, heat)
+def _open(unit: Unit, caller: Caller, heat: str | None, subject: Person) -> LapForm:
+    is_crew = _check_rights(unit, caller, subject.user_id)
+    profile = people.find_profile(unit, caller.team_id, subject.user_id)
+    seen = _heat_to_edit(unit, caller.team_id, profile, heat)
     label = f"{seen.class_name} {seen.name}".strip()
     empty = LapForm(None, subject, NO_HEAT_YET, "", label, "", is_crew, subject)
     if seen.session is None or seen.heat is None:
@@ -170,50 +183,50 @@ async def _open(uow: UnitOfWork, caller: Caller, heat: str | None, subject: Pers
     form = replace(empty, heat_id=seen.heat.id, version=rewriting.version_of(seen.heat))
     if profile is None:
         return form
-    return _filled(form, await rewriting.read_run(uow, seen.session, seen.heat, profile))
+    return _filled(form, rewriting.read_run(unit, seen.session, seen.heat, profile))
 
 
-async def _check_rights(uow: UnitOfWork, caller: Caller, racer_id: int | None) -> bool:
+def _check_rights(unit: Unit, caller: Caller, racer_id: int | None) -> bool:
     """Return whether the caller is crew, which they have to be for another racer's laps.
 
     Raises:
         NotAllowed: They are not.
     """
-    crew_role_id = await uow.db.scalar(select(Team.crew_role_id).where(Team.id == caller.team_id))
+    crew_role_id = unit.db.scalar(select(Team.crew_role_id).where(Team.id == caller.team_id))
     if racer_id != caller.person.user_id:
         caller.require_crew(crew_role_id, _TO_DO)
     return caller.is_crew(crew_role_id)
 
 
-async def _version_now(uow: UnitOfWork, team: Team, command: EditLaps) -> str:
+def _version_now(unit: Unit, team: Team, command: EditLaps) -> str:
     heat_id = places.as_uuid(command.heat_id or "")
-    racer = await people.find_profile(uow, team.id, command.racer_id)
+    racer = people.find_profile(unit, team.id, command.racer_id)
     if heat_id is None or racer is None:
         return command.version
-    session, heat = await places.heat_by_id(uow, team.id, heat_id)
-    return (await rewriting.read_run(uow, session, heat, racer)).version
+    session, heat = places.heat_by_id(unit, team.id, heat_id)
+    return (rewriting.read_run(unit, session, heat, racer)).version
 
 
-async def _heat_to_edit(
-    uow: UnitOfWork, team_id: int, racer: RacerProfile | None, text: str | None
+def _heat_to_edit(
+    unit: Unit, team_id: int, racer: RacerProfile | None, text: str | None
 ) -> lap_places.Foreseen:
     if text is None and racer is not None:
-        session = await places.own_session(uow, team_id, racer)
-        heat = await places.own_open_heat(uow, session, racer, None) if session else None
+        session = places.own_session(unit, team_id, racer)
+        heat = places.own_open_heat(unit, session, racer, None) if session else None
         if session is None or heat is None:
-            seen = await lap_places.foresee(uow, team_id, racer, heat_text=None, class_text=None)
+            seen = lap_places.foresee(unit, team_id, racer, heat_text=None, class_text=None)
             if seen.heat is not None:
                 return seen
-            heat = await _last_driven(uow, team_id, racer, session)
+            heat = _last_driven(unit, team_id, racer, session)
             if heat is None:
                 return seen
-            session = await places.session_by_id(uow, team_id, heat.session_id)
+            session = places.session_by_id(unit, team_id, heat.session_id)
         return lap_places.Foreseen(session, heat, heat.name, heat.class_name)
-    return await lap_places.foresee(uow, team_id, racer, heat_text=text, class_text=None)
+    return lap_places.foresee(unit, team_id, racer, heat_text=text, class_text=None)
 
 
-async def _last_driven(
-    uow: UnitOfWork, team_id: int, racer: RacerProfile, session: RaceSession | None
+def _last_driven(
+    unit: Unit, team_id: int, racer: RacerProfile, session: RaceSession | None
 ) -> Heat | None:
     """Return the last heat the racer has laps in, of their session when one is open."""
     query = (
@@ -224,7 +237,7 @@ async def _last_driven(
     )
     if session is not None:
         query = query.where(Heat.session_id == session.id)
-    return await uow.db.scalar(query.order_by(Heat.opened_at.desc()).limit(1))
+    return unit.db.scalar(query.order_by(Heat.opened_at.desc()).limit(1))
 
 
 def _filled(form: LapForm, run: rewriting.Run) -> LapForm:
@@ -234,39 +247,39 @@ def _filled(form: LapForm, run: rewriting.Run) -> LapForm:
     return replace(form, laps=laps, note=run.note or "", version=run.version)
 
 
-async def _save(
-    uow: UnitOfWork,
+def _save(
+    unit: Unit,
     team: Team,
     caller: Caller,
     command: EditLaps,
     laps: Sequence[FormLap],
     note: str | None,
 ) -> LapsEdited:
-    actor = await people.profile_of(uow, team.id, caller.person)
-    await _check_rights(uow, caller, command.racer_id)
-    racer = await _racer(uow, team, actor, command)
+    actor = people.profile_of(unit, team.id, caller.person)
+    _check_rights(unit, caller, command.racer_id)
+    racer = _racer(unit, team, actor, command)
     heat_id = places.as_uuid(command.heat_id or "")
     if heat_id is None:
-        return await _save_new(uow, team, caller, actor, racer, command, laps, note)
-    run = await rewriting.read_run(uow, *await places.heat_by_id(uow, team.id, heat_id), racer)
+        return _save_new(unit, team, caller, actor, racer, command, laps, note)
+    run = rewriting.read_run(unit, *places.heat_by_id(unit, team.id, heat_id), racer)
     if run.version != command.version:
         raise ChangedMeanwhile
     wanted = rewriting.pair(run.laps, laps)
-    to_racer = await _racer_to_be(uow, team, caller, racer, command)
-    to_heat, opened = await _heat_to_be(uow, run, to_racer, command.heat, caller)
+    to_racer = _racer_to_be(unit, team, caller, racer, command)
+    to_heat, opened = _heat_to_be(unit, run, to_racer, command.heat, caller)
     if not laps and (not run.laps or to_heat.id != run.heat.id or to_racer.id != racer.id):
         raise BadInput("There are no laps in the form: type or paste them, one a line.")
     if to_heat.id == run.heat.id and to_racer.id == racer.id:
-        edited = await rewriting.write_anew(uow, caller, actor, run, wanted, note)
+        edited = rewriting.write_anew(unit, caller, actor, run, wanted, note)
     else:
-        edited = await rewriting.move(uow, caller, actor, run, to_heat, to_racer, wanted, note)
+        edited = rewriting.move(unit, caller, actor, run, to_heat, to_racer, wanted, note)
     if not run.laps:
-        await places.race_in(uow, run.session, to_racer, to_heat.class_name)
+        places.race_in(unit, run.session, to_racer, to_heat.class_name)
     return replace(edited, opened_heat=opened)
 
 
-async def _save_new(
-    uow: UnitOfWork,
+def _save_new(
+    unit: Unit,
     team: Team,
     caller: Caller,
     actor: RacerProfile,
@@ -278,55 +291,51 @@ async def _save_new(
     """Store laps in a heat that the form was not opened for, as ``/lap`` would."""
     if not laps:
         raise BadInput("There are no laps in the form: type or paste them, one a line.")
-    racer = await _racer_to_be(uow, team, caller, racer, command)
-    place = await lap_places.place_for_laps(
-        uow,
+    racer = _racer_to_be(unit, team, caller, racer, command)
+    place = lap_places.place_for_laps(
+        unit,
         team,
         racer,
         heat_text=command.heat if clean_text(command.heat) else None,
         class_text=None,
         channel_id=caller.channel_id,
     )
-    run = await rewriting.read_run(uow, place.session, place.heat, racer)
+    run = rewriting.read_run(unit, place.session, place.heat, racer)
     rewriting.refuse_laps_there(run)
-    edited = await rewriting.write_anew(uow, caller, actor, run, rewriting.pair([], laps), note)
-    await places.race_in(
-        uow, place.session, racer, place.heat.class_name, is_own=place.is_own_session
-    )
+    edited = rewriting.write_anew(unit, caller, actor, run, rewriting.pair([], laps), note)
+    places.race_in(unit, place.session, racer, place.heat.class_name, is_own=place.is_own_session)
     return replace(edited, opened_heat=place.opened_heat, opened_session=place.opened_session)
 
 
-async def _racer(
-    uow: UnitOfWork, team: Team, actor: RacerProfile, command: EditLaps
-) -> RacerProfile:
+def _racer(unit: Unit, team: Team, actor: RacerProfile, command: EditLaps) -> RacerProfile:
     """Return whose laps the form was opened for; one who is new comes with the form."""
     if command.racer_id == actor.discord_user_id:
         return actor
-    racer = await people.find_profile(uow, team.id, command.racer_id)
+    racer = people.find_profile(unit, team.id, command.racer_id)
     if racer is None and command.racer is not None and command.racer.user_id == command.racer_id:
-        racer = await people.profile_of(uow, team.id, command.racer)
+        racer = people.profile_of(unit, team.id, command.racer)
     if racer is None:
         raise NotFound("That racer has no laps here; pick whose laps they are in the form.")
     return racer
 
 
-async def _racer_to_be(
-    uow: UnitOfWork, team: Team, caller: Caller, racer: RacerProfile, command: EditLaps
+def _racer_to_be(
+    unit: Unit, team: Team, caller: Caller, racer: RacerProfile, command: EditLaps
 ) -> RacerProfile:
     if command.racer is None or command.racer.user_id == racer.discord_user_id:
         return racer
     caller.require_crew(team.crew_role_id, "give laps to another racer")
-    return await people.profile_of(uow, team.id, command.racer)
+    return people.profile_of(unit, team.id, command.racer)
 
 
-async def _heat_to_be(
-    uow: UnitOfWork, run: rewriting.Run, racer: RacerProfile, text: str, caller: Caller
+def _heat_to_be(
+    unit: Unit, run: rewriting.Run, racer: RacerProfile, text: str, caller: Caller
 ) -> tuple[Heat, bool]:
     """Return the heat of the session that a name means, and whether it was opened just now."""
     label, class_name = run.heat.ref.label, run.heat.class_name
     if name_key(text) in {name_key(label), run.heat.name_key}:
         return run.heat, False
-    heats = await places.heats_of(uow, run.session)
+    heats = places.heats_of(unit, run.session)
     found = places.match_heat(heats, text, class_name, other_classes=False)
     if found is not None:
         return found, False
@@ -341,8 +350,8 @@ async def _heat_to_be(
             f"{run.session.session_name} is closed and opens no more heats: "
             "type a heat that it has; /heat list shows them."
         )
-    opened = await places.open_heat(
-        uow,
+    opened = places.open_heat(
+        unit,
         run.session,
         racer,
         name=name,

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from core.caller import Caller
 from core.commands import LogLaps, StartHeat
-from core.database import Database, UnitOfWork
+from core.database import Database, Unit
 from core.errors import NotAllowed, NotFound
 from core.laps import Lap
 from core.laptimes import parse_lap_times
@@ -45,16 +45,15 @@ class EntryService:
             NotAllowed: They are somebody else's and the caller is not crew.
         """
         times_ms = parse_lap_times(command.times)
-        async with self._database.write() as uow:
-            team = await people.begin(uow, caller)
+
+        def act(unit: Unit) -> LapsLogged | WhichEvent:
+            team = people.begin(unit, caller)
             try:
-                logged = await log_laps(uow, team, caller, command, times_ms)
+                return log_laps(unit, team, caller, command, times_ms)
             except places.SeveralOpen as several:
-                waiting = await drafts.keep(uow, caller, command, several.sessions, times_ms)
-                await uow.commit()
-                return waiting
-            await uow.commit()
-        return logged
+                return drafts.keep(unit, caller, command, several.sessions, times_ms)
+
+        return await self._database.write(act)
 
     async def choose_event(
         self, caller: Caller, draft_id: UUID, session_id: UUID
@@ -65,22 +64,24 @@ class EntryService:
             NotFound: The draft is used up or somebody else's, or the session is gone.
             Conflict: The session has closed meanwhile.
         """
-        async with self._database.write() as uow:
-            team = await people.begin(uow, caller)
-            session = await places.session_by_id(uow, team.id, session_id)
+
+        def act(unit: Unit) -> LapsLogged | HeatStarted:
+            team = people.begin(unit, caller)
+            session = places.session_by_id(unit, team.id, session_id)
             places.require_open(session)
-            kind, fields = await drafts.take(uow, caller, draft_id, [LogLaps, StartHeat])
+            kind, fields = drafts.take(unit, caller, draft_id, [LogLaps, StartHeat])
             person = fields.get("racer") or caller.person
-            await places.race_in(uow, session, await people.profile_of(uow, team.id, person))
-            await uow.db.flush()
+            places.race_in(unit, session, people.profile_of(unit, team.id, person))
+            unit.db.flush()
             done: LapsLogged | HeatStarted
             if kind == StartHeat.__name__:
-                done = await start_heat(uow, team, caller, StartHeat(**fields))
+                done = start_heat(unit, team, caller, StartHeat(**fields))
             else:
                 command = LogLaps(**fields)
-                done = await log_laps(uow, team, caller, command, parse_lap_times(command.times))
-            await uow.commit()
-        return done
+                done = log_laps(unit, team, caller, command, parse_lap_times(command.times))
+            return done
+
+        return await self._database.write(act)
 
     async def undo(self, caller: Caller, entry_id: int) -> Undone:
         """Take an entry back whole, newest first, bringing back what it replaced.
@@ -91,29 +92,31 @@ class EntryService:
             NotFound: It was taken back before.
             NotAllowed: It is somebody else's and the caller is not crew.
         """
-        async with self._database.write() as uow:
-            team = await people.begin(uow, caller)
-            stored = [await entry_of(uow, team, entry_id)]
+
+        def act(unit: Unit) -> Undone:
+            team = people.begin(unit, caller)
+            stored = [entry_of(unit, team, entry_id)]
             partner = stored[0][3].replaced.get(PARTNER)
             if partner is not None:
-                stored.append(await entry_of(uow, team, partner))
+                stored.append(entry_of(unit, team, partner))
             for _, heat, racer, entry in stored:
-                await _check_undo(uow, team, caller, heat, racer, entry)
+                _check_undo(unit, team, caller, heat, racer, entry)
             # A run is taken from where it was moved to before it stands again where it was.
             stored.sort(key=lambda one: one[3].id, reverse=True)
-            counts = [await lapbook.take_back(uow, *one) for one in stored]
+            counts = [lapbook.take_back(unit, *one) for one in stored]
             session, heat, racer, _ = stored[-1]
-            run = await run_of(uow, session, heat, racer)
-            heat_removed, session_removed = await _remove_if_empty(uow, session, stored[0][1])
-            await uow.commit()
-        return Undone(
-            heat=heat.ref,
-            laps_removed=sum(removed for removed, _ in counts),
-            laps_restored=sum(restored for _, restored in counts),
-            run=run,
-            heat_removed=heat_removed,
-            session_removed=session_removed,
-        )
+            run = run_of(unit, session, heat, racer)
+            heat_removed, session_removed = _remove_if_empty(unit, session, stored[0][1])
+            return Undone(
+                heat=heat.ref,
+                laps_removed=sum(removed for removed, _ in counts),
+                laps_restored=sum(restored for _, restored in counts),
+                run=run,
+                heat_removed=heat_removed,
+                session_removed=session_removed,
+            )
+
+        return await self._database.write(act)
 
     async def set_lap_counts(
         self, caller: Caller, heat_id: UUID, *, racer_id: int, lap_number: int, counts: bool
@@ -131,26 +134,27 @@ class EntryService:
             NotFound: There is no such lap.
             NotAllowed: It is somebody else's and the caller is not crew.
         """
-        async with self._database.write() as uow:
-            team = await people.begin(uow, caller)
+
+        def act(unit: Unit) -> LapCounted:
+            team = people.begin(unit, caller)
             if caller.person.user_id != racer_id:
                 caller.require_crew(team.crew_role_id, "decide on other racers' laps")
-            session, heat = await places.heat_by_id(uow, team.id, heat_id)
-            racer = await people.find_profile(uow, team.id, racer_id)
+            session, heat = places.heat_by_id(unit, team.id, heat_id)
+            racer = people.find_profile(unit, team.id, racer_id)
             if racer is None:
                 raise NotFound(_LAP_IS_GONE)
-            lap = await lapbook.decide_whether_lap_counts(
-                uow, session, heat, racer, lap_number=lap_number, counts=counts
+            lap = lapbook.decide_whether_lap_counts(
+                unit, session, heat, racer, lap_number=lap_number, counts=counts
             )
             if lap is None:
                 raise NotFound(_LAP_IS_GONE)
-            counted = LapCounted(
+            return LapCounted(
                 heat.ref,
                 lapbook.as_lap(lap),
-                await run_of(uow, session, heat, racer),
+                run_of(unit, session, heat, racer),
             )
-            await uow.commit()
-        return counted
+
+        return await self._database.write(act)
 
     async def rate_confidence(
         self, caller: Caller, heat_id: UUID, confidence: int
@@ -163,19 +167,20 @@ class EntryService:
             NotAllowed: The caller has no laps in it.
         """
         lapbook.check_confidence(confidence)
-        async with self._database.write() as uow:
-            team = await people.begin(uow, caller)
-            session, heat = await places.heat_by_id(uow, team.id, heat_id)
-            racer = await people.profile_of(uow, team.id, caller.person)
-            if not await lapbook.rate_confidence(uow, session, heat, racer, confidence):
+
+        def act(unit: Unit) -> ConfidenceRated:
+            team = people.begin(unit, caller)
+            session, heat = places.heat_by_id(unit, team.id, heat_id)
+            racer = people.profile_of(unit, team.id, caller.person)
+            if not lapbook.rate_confidence(unit, session, heat, racer, confidence):
                 raise NotAllowed("Only who has laps in this heat can rate the car in it.")
-            rated = ConfidenceRated(heat.ref, await run_of(uow, session, heat, racer))
-            await uow.commit()
-        return rated
+            return ConfidenceRated(heat.ref, run_of(unit, session, heat, racer))
+
+        return await self._database.write(act)
 
 
-async def log_laps(
-    uow: UnitOfWork,
+def log_laps(
+    unit: Unit,
     team: Team,
     caller: Caller,
     command: LogLaps,
@@ -183,13 +188,13 @@ async def log_laps(
     kind: EntryKind = "command",
 ) -> LapsLogged:
     """Store laps inside the caller's transaction."""
-    actor, racer = await people.subject_of(
-        uow, team, caller, command.racer, "enter laps for other racers"
+    actor, racer = people.subject_of(
+        unit, team, caller, command.racer, "enter laps for other racers"
     )
     lapbook.check_confidence(command.confidence)
     note = clean_note(command.note) if command.note else None
-    place = await lap_places.place_for_laps(
-        uow,
+    place = lap_places.place_for_laps(
+        unit,
         team,
         racer,
         heat_text=command.heat,
@@ -197,10 +202,10 @@ async def log_laps(
         channel_id=caller.channel_id,
     )
     session, heat = place.session, place.heat
-    before = await lapbook.laps_of(uow, heat, racer)
+    before = lapbook.laps_of(unit, heat, racer)
     counted_before = bool(before) and before[0].counts
-    entry = await lapbook.append_laps(
-        uow,
+    entry = lapbook.append_laps(
+        unit,
         session,
         heat,
         racer,
@@ -212,8 +217,8 @@ async def log_laps(
         note=note,
         channel_id=caller.channel_id,
     )
-    await places.race_in(uow, session, racer, heat.class_name, is_own=place.is_own_session)
-    run = await run_of(uow, session, heat, racer)
+    places.race_in(unit, session, racer, heat.class_name, is_own=place.is_own_session)
+    run = run_of(unit, session, heat, racer)
     new_laps = tuple(
         lap for lap in run.laps if lap.number > (before[-1].lap_number if before else 0)
     )
@@ -233,9 +238,9 @@ async def log_laps(
         new_laps=new_laps,
         opened_heat=place.opened_heat,
         opened_session=place.opened_session,
-        finished_by=await _finisher(uow, heat, actor),
+        finished_by=_finisher(unit, heat, actor),
         heat_is_open=heat.status == "open",
-        post_follows=heat.status == "finished" and await outbox_rows.is_followed(uow, heat),
+        post_follows=heat.status == "finished" and outbox_rows.is_followed(unit, heat),
         note=note,
         first_crossing=not first_lap.counts and (counted_before or not before),
         doubtful=doubtful,
@@ -243,7 +248,7 @@ async def log_laps(
             new_laps[place].number
             for place in repeated_run([lap.lap_time_ms for lap in before], times_ms)
         ),
-        welcome=people.greet(team, uow.now),
+        welcome=people.greet(team, unit.now),
         new_best=_new_best(session, run, new_laps, doubtful),
     )
 
@@ -271,12 +276,12 @@ def _new_best(
     return None
 
 
-async def _check_undo(
-    uow: UnitOfWork, team: Team, caller: Caller, heat: Heat, racer: RacerProfile, entry: Entry
+def _check_undo(
+    unit: Unit, team: Team, caller: Caller, heat: Heat, racer: RacerProfile, entry: Entry
 ) -> None:
     if caller.person.user_id != racer.discord_user_id:
         caller.require_crew(team.crew_role_id, "take back other racers' laps")
-    newest = await uow.db.scalar(
+    newest = unit.db.scalar(
         select(Entry.id)
         .where(Entry.heat_id == heat.id, Entry.racer_id == racer.id)
         .order_by(Entry.id.desc())
@@ -286,30 +291,28 @@ async def _check_undo(
         raise NotAllowed("Laps were stored after these: take those back first.")
 
 
-async def _finisher(uow: UnitOfWork, heat: Heat, actor: RacerProfile) -> str | None:
+def _finisher(unit: Unit, heat: Heat, actor: RacerProfile) -> str | None:
     """Return the name of whoever else had finished the heat."""
     if heat.finished_by is None or heat.finished_by == actor.id:
         return None
-    return await uow.db.scalar(select(RacerProfile.name).where(RacerProfile.id == heat.finished_by))
+    return unit.db.scalar(select(RacerProfile.name).where(RacerProfile.id == heat.finished_by))
 
 
-async def run_of(
-    uow: UnitOfWork, session: RaceSession, heat: Heat, racer: RacerProfile
-) -> RacerRun:
+def run_of(unit: Unit, session: RaceSession, heat: Heat, racer: RacerProfile) -> RacerRun:
     """Return what a racer has in a heat now, as answers show it."""
-    await uow.db.flush()
-    runs = await tables.racer_runs(uow, session, heat, racer)
+    unit.db.flush()
+    runs = tables.racer_runs(unit, session, heat, racer)
     return runs[0] if runs else RacerRun(racer.person, (), None, None)
 
 
-async def entry_of(uow: UnitOfWork, team: Team, entry_id: int) -> Stored:
+def entry_of(unit: Unit, team: Team, entry_id: int) -> Stored:
     """Return an entry of the team with what it is about.
 
     Raises:
         NotFound: It was taken back.
     """
     row = (
-        await uow.db.execute(
+        unit.db.execute(
             select(RaceSession, Heat, RacerProfile, Entry)
             .join(Heat, Heat.session_id == RaceSession.id)
             .join(Entry, Entry.heat_id == Heat.id)
@@ -322,18 +325,18 @@ async def entry_of(uow: UnitOfWork, team: Team, entry_id: int) -> Stored:
     return row[0], row[1], row[2], row[3]
 
 
-async def _remove_if_empty(uow: UnitOfWork, session: RaceSession, heat: Heat) -> tuple[bool, bool]:
+def _remove_if_empty(unit: Unit, session: RaceSession, heat: Heat) -> tuple[bool, bool]:
     """Remove heat and session where a lap had opened them and nothing is left in them."""
-    laps = await uow.db.scalar(select(RunLog.id).where(RunLog.heat_id == heat.id).limit(1))
+    laps = unit.db.scalar(select(RunLog.id).where(RunLog.heat_id == heat.id).limit(1))
     # A run that was moved away or deleted comes back with its entry.
-    entry = await uow.db.scalar(select(Entry.id).where(Entry.heat_id == heat.id).limit(1))
+    entry = unit.db.scalar(select(Entry.id).where(Entry.heat_id == heat.id).limit(1))
     # A finished heat stays, and its post says that it has no laps.
     if not heat.implicit or heat.status == "finished" or laps is not None or entry is not None:
         return False, False
-    await remove_heat(uow, heat)
-    others = await uow.db.scalar(select(Heat.id).where(Heat.session_id == session.id).limit(1))
+    remove_heat(unit, heat)
+    others = unit.db.scalar(select(Heat.id).where(Heat.session_id == session.id).limit(1))
     if not session.implicit or others is not None:
         return True, False
-    await outbox_rows.remove_posts(uow, SummaryPost.session_id == session.id)
-    await uow.db.execute(delete(RaceSession).where(RaceSession.id == session.id))
+    outbox_rows.remove_posts(unit, SummaryPost.session_id == session.id)
+    unit.db.execute(delete(RaceSession).where(RaceSession.id == session.id))
     return True, True

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.database import UnitOfWork
+from core.database import Unit
 from core.errors import BadInput
 from core.models import Heat, RacerProfile, RaceSession, Team
 from core.names import clean_class_name, clean_heat_name, name_key, next_heat_name
@@ -49,8 +49,8 @@ class LapPlace:
     opened_heat: bool
 
 
-async def foresee(
-    uow: UnitOfWork,
+def foresee(
+    unit: Unit,
     team_id: int,
     racer: RacerProfile | None,
     *,
@@ -66,7 +66,7 @@ async def foresee(
     """
     heat_id = places.as_uuid(heat_text) if heat_text else None
     if heat_id is not None:
-        session, heat = await places.heat_by_id(uow, team_id, heat_id)
+        session, heat = places.heat_by_id(unit, team_id, heat_id)
         if class_text and name_key(class_text) != heat.class_key:
             raise BadInput(
                 f"{heat.ref.label} is no {class_text.strip()} heat: leave class out, "
@@ -76,12 +76,12 @@ async def foresee(
     # Checked first: a command that cannot be carried out does not wait for a choice of event.
     name = clean_heat_name(heat_text) if heat_text else None
     stated = clean_class_name(class_text) if class_text else None
-    own = await places.own_session(uow, team_id, racer)
+    own = places.own_session(unit, team_id, racer)
     if own is None:
         name = name or next_heat_name([], practice_rounds=0, qualifying_rounds=0)
         return Foreseen(None, None, name, stated or "")
-    heats = await places.heats_of(uow, own)
-    sticky = stated if stated is not None else await places.sticky_class(uow, own, racer)
+    heats = places.heats_of(unit, own)
+    sticky = stated if stated is not None else places.sticky_class(unit, own, racer)
     class_name = places.class_of(heats, sticky)
     of_class = places.heats_in(heats, class_name)
     found: Heat | None
@@ -92,9 +92,9 @@ async def foresee(
         name = places.next_name(heats, own, class_name)
         stated_key = name_key(stated) if stated is not None else None
         found = (
-            (await places.own_open_heat(uow, own, racer, stated_key) if racer else None)
+            (places.own_open_heat(unit, own, racer, stated_key) if racer else None)
             or places.latest_open_heat(of_class)
-            or _just_finished_heat(of_class, racer, uow.now)
+            or _just_finished_heat(of_class, racer, unit.now)
         )
     if found is not None:
         return Foreseen(own, found, found.name, found.class_name)
@@ -113,8 +113,8 @@ def _just_finished_heat(
     return latest if now - latest.finished_at <= LATE_LAPS else None
 
 
-async def place_for_laps(
-    uow: UnitOfWork,
+def place_for_laps(
+    unit: Unit,
     team: Team,
     racer: RacerProfile,
     *,
@@ -129,10 +129,10 @@ async def place_for_laps(
         BadInput: A heat or class name cannot be used.
         NotFound: An id means nothing in this team.
     """
-    seen = await foresee(uow, team.id, racer, heat_text=heat_text, class_text=class_text)
-    session = seen.session or await places.open_session_of_today(uow, team, racer)
-    heat = seen.heat or await places.open_heat(
-        uow,
+    seen = foresee(unit, team.id, racer, heat_text=heat_text, class_text=class_text)
+    session = seen.session or places.open_session_of_today(unit, team, racer)
+    heat = seen.heat or places.open_heat(
+        unit,
         session,
         racer,
         name=seen.name,

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
-from core.database import UnitOfWork
+from core.database import Unit
 from core.errors import BadInput, Conflict
 from core.laps import Lap
 from core.models import Entry, EntryKind, Heat, HeatRacer, RacerProfile, RaceSession, RunLog
@@ -74,9 +74,9 @@ def as_lap(row: RunLog) -> Lap:
     return Lap(row.lap_number, row.lap_time_ms, row.counts)
 
 
-async def laps_of(uow: UnitOfWork, heat: Heat, racer: RacerProfile) -> list[RunLog]:
+def laps_of(unit: Unit, heat: Heat, racer: RacerProfile) -> list[RunLog]:
     """Return the racer's stored laps of the heat in lap order."""
-    rows = await uow.db.scalars(
+    rows = unit.db.scalars(
         select(RunLog)
         .where(RunLog.heat_id == heat.id, RunLog.racer_id == racer.id)
         .order_by(RunLog.lap_number)
@@ -84,8 +84,8 @@ async def laps_of(uow: UnitOfWork, heat: Heat, racer: RacerProfile) -> list[RunL
     return list(rows)
 
 
-async def append_laps(
-    uow: UnitOfWork,
+def append_laps(
+    unit: Unit,
     session: RaceSession,
     heat: Heat,
     racer: RacerProfile,
@@ -102,7 +102,7 @@ async def append_laps(
     """Store laps behind those already there (or one at ``lap_number``) and settle the heat.
 
     Args:
-        uow: The transaction, holding the team.
+        unit: The transaction, holding the team.
         session: The session of the heat.
         heat: Where they go.
         racer: Who drove them.
@@ -126,7 +126,7 @@ async def append_laps(
         raise BadInput(f"A run in one heat has {LONGEST_RUN} laps at most.")
     if any(lap.lap_number == lap_number for lap in before):
         raise Conflict(f"Lap {lap_number} is there already; correct it or leave the number out.")
-    standing = await standing_of(uow, session, heat, racer)
+    standing = standing_of(unit, session, heat, racer)
     # Only what the entry itself sets is in it: Undo leaves a rating alone that came otherwise.
     replaced: dict[str, Any] = {"laps": None}
     if confidence is not None:
@@ -140,12 +140,12 @@ async def append_laps(
         kind=kind,
         note=note,
         replaced=replaced,
-        created_at=uow.now,
+        created_at=unit.now,
     )
-    uow.db.add(entry)
-    await uow.db.flush()
+    unit.db.add(entry)
+    unit.db.flush()
     first = lap_number or max((lap.lap_number for lap in before), default=0) + 1
-    await uow.db.execute(
+    unit.db.execute(
         insert(RunLog),
         [
             {
@@ -158,8 +158,8 @@ async def append_laps(
                 "counts": True,
                 "counts_decided": False,
                 "entry_id": entry.id,
-                "created_at": uow.now,
-                "updated_at": uow.now,
+                "created_at": unit.now,
+                "updated_at": unit.now,
             }
             for offset, time_ms in enumerate(times_ms)
         ],
@@ -168,15 +168,15 @@ async def append_laps(
         standing.confidence_rating = confidence
     if note is not None:
         standing.note = note
-    heat.last_activity_at = uow.now
+    heat.last_activity_at = unit.now
     if channel_id is not None:
         heat.last_channel_id = channel_id
-    await settle(uow, session, heat, racer)
+    settle(unit, session, heat, racer)
     return entry
 
 
-async def replace_laps(
-    uow: UnitOfWork,
+def replace_laps(
+    unit: Unit,
     session: RaceSession,
     heat: Heat,
     racer: RacerProfile,
@@ -191,7 +191,7 @@ async def replace_laps(
     """Write a racer's run in a heat anew, numbered from 1, and settle the heat.
 
     Args:
-        uow: The transaction, holding the team.
+        unit: The transaction, holding the team.
         session: The session of the heat.
         heat: The heat.
         racer: Who drove the laps.
@@ -205,7 +205,7 @@ async def replace_laps(
     Returns:
         The entry; taken back, it brings the laps, the note and the confidence of before.
     """
-    standing = await standing_of(uow, session, heat, racer)
+    standing = standing_of(unit, session, heat, racer)
     replaced: dict[str, Any] = {"laps": [_as_kept(lap) for lap in before]}
     # Without laps nothing of the standing stays. Else only what changes is in it: Undo leaves a
     # rating alone that came otherwise.
@@ -220,15 +220,13 @@ async def replace_laps(
         kind="form",
         note=note,
         replaced=replaced,
-        created_at=uow.now,
+        created_at=unit.now,
     )
-    uow.db.add(entry)
-    await uow.db.flush()
-    await uow.db.execute(
-        delete(RunLog).where(RunLog.heat_id == heat.id, RunLog.racer_id == racer.id)
-    )
+    unit.db.add(entry)
+    unit.db.flush()
+    unit.db.execute(delete(RunLog).where(RunLog.heat_id == heat.id, RunLog.racer_id == racer.id))
     if laps:
-        await uow.db.execute(
+        unit.db.execute(
             insert(RunLog),
             [
                 {
@@ -241,18 +239,18 @@ async def replace_laps(
                     "counts": lap.counts,
                     "counts_decided": lap.is_decided,
                     "entry_id": lap.entry_id or entry.id,
-                    "created_at": lap.created_at or uow.now,
-                    "updated_at": uow.now,
+                    "created_at": lap.created_at or unit.now,
+                    "updated_at": unit.now,
                 }
                 for number, lap in enumerate(laps, FIRST_LAP)
             ],
         )
     standing.confidence_rating = confidence
     standing.note = note
-    heat.last_activity_at = uow.now
+    heat.last_activity_at = unit.now
     if channel_id is not None:
         heat.last_channel_id = channel_id
-    await settle(uow, session, heat, racer)
+    settle(unit, session, heat, racer)
     return entry
 
 
@@ -268,18 +266,16 @@ def _as_kept(lap: RunLog) -> dict[str, Any]:
     }
 
 
-async def settle(
-    uow: UnitOfWork, session: RaceSession, heat: Heat, racer: RacerProfile
-) -> list[RunLog]:
+def settle(unit: Unit, session: RaceSession, heat: Heat, racer: RacerProfile) -> list[RunLog]:
     """Make the racer's first crossing and score in the heat agree with the laps that stand.
 
     Returns:
         The racer's laps as they now stand.
     """
-    laps = await laps_of(uow, heat, racer)
-    await _look_at_first_crossing(uow, laps)
+    laps = laps_of(unit, heat, racer)
+    _look_at_first_crossing(unit, laps)
     if laps:
-        standing = await standing_of(uow, session, heat, racer)
+        standing = standing_of(unit, session, heat, racer)
         counting = [lap.lap_time_ms for lap in laps if lap.counts]
         orp = calculate_orp(
             counting,
@@ -292,22 +288,22 @@ async def settle(
         standing.orp_score = orp.orp_score if orp else None
         standing.orp_status = orp.status.value if orp else None
         standing.orp_figures = orp.as_dict() if orp else None
-        standing.updated_at = uow.now
+        standing.updated_at = unit.now
     else:
-        await uow.db.execute(
+        unit.db.execute(
             delete(HeatRacer).where(HeatRacer.heat_id == heat.id, HeatRacer.racer_id == racer.id)
         )
-    await uow.db.flush()
-    await outbox_rows.mark_stale(uow, heat)
+    unit.db.flush()
+    outbox_rows.mark_stale(unit, heat)
     return laps
 
 
-async def renew_advice(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
+def renew_advice(unit: Unit, which: ColumnElement[bool]) -> None:
     """Make the advice in stored scores agree with the racers' levels and the practice rounds.
 
     The scores themselves never move.
     """
-    rows = await uow.db.execute(
+    rows = unit.db.execute(
         select(HeatRacer, RacerProfile.experience_level, RaceSession.practice_rounds)
         .join(RacerProfile, RacerProfile.id == HeatRacer.racer_id)
         .join(Heat, Heat.id == HeatRacer.heat_id)
@@ -324,13 +320,13 @@ async def renew_advice(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
                 bias=level.bias,
                 recommendation=recommendation(orp.status, orp.strategy, level, scenario),
             ).as_dict()
-    await uow.db.flush()
+    unit.db.flush()
 
 
-async def renew_track(uow: UnitOfWork, session: RaceSession) -> None:
+def renew_track(unit: Unit, session: RaceSession) -> None:
     """Make the runs of a session carry the track it has now."""
     heats = select(Heat.id).where(Heat.session_id == session.id)
-    await uow.db.execute(
+    unit.db.execute(
         update(HeatRacer)
         .where(HeatRacer.heat_id.in_(heats))
         .values(track_key=session.track_key)
@@ -338,11 +334,9 @@ async def renew_track(uow: UnitOfWork, session: RaceSession) -> None:
     )
 
 
-async def standing_of(
-    uow: UnitOfWork, session: RaceSession, heat: Heat, racer: RacerProfile
-) -> HeatRacer:
+def standing_of(unit: Unit, session: RaceSession, heat: Heat, racer: RacerProfile) -> HeatRacer:
     """Return the racer's standing in the heat, made if it is new."""
-    standing = await uow.db.get(HeatRacer, (heat.id, racer.id))
+    standing = unit.db.get(HeatRacer, (heat.id, racer.id))
     if standing is None:
         standing = HeatRacer(
             heat_id=heat.id,
@@ -350,13 +344,13 @@ async def standing_of(
             track_key=session.track_key,
             class_key=heat.class_key,
             opened_at=heat.opened_at,
-            updated_at=uow.now,
+            updated_at=unit.now,
         )
-        uow.db.add(standing)
+        unit.db.add(standing)
     return standing
 
 
-async def _look_at_first_crossing(uow: UnitOfWork, laps: Sequence[RunLog]) -> None:
+def _look_at_first_crossing(unit: Unit, laps: Sequence[RunLog]) -> None:
     """Leave lap 1 out, or count it again, until the racer has decided on it."""
     if not laps or laps[0].lap_number != FIRST_LAP or laps[0].counts_decided:
         return
@@ -364,23 +358,23 @@ async def _look_at_first_crossing(uow: UnitOfWork, laps: Sequence[RunLog]) -> No
     counts = not is_first_crossing([lap.lap_time_ms for lap in laps])
     if first.counts != counts:
         first.counts = counts
-        first.updated_at = uow.now
+        first.updated_at = unit.now
 
 
-async def rate_confidence(
-    uow: UnitOfWork, session: RaceSession, heat: Heat, racer: RacerProfile, confidence: int
+def rate_confidence(
+    unit: Unit, session: RaceSession, heat: Heat, racer: RacerProfile, confidence: int
 ) -> bool:
     """Store a racer's confidence in the heat; tell whether they have laps there at all."""
-    standing = await uow.db.get(HeatRacer, (heat.id, racer.id))
+    standing = unit.db.get(HeatRacer, (heat.id, racer.id))
     if standing is None or standing.lap_count == 0:
         return False
     standing.confidence_rating = confidence
-    await settle(uow, session, heat, racer)
+    settle(unit, session, heat, racer)
     return True
 
 
-async def decide_whether_lap_counts(
-    uow: UnitOfWork,
+def decide_whether_lap_counts(
+    unit: Unit,
     session: RaceSession,
     heat: Heat,
     racer: RacerProfile,
@@ -389,7 +383,7 @@ async def decide_whether_lap_counts(
     counts: bool,
 ) -> RunLog | None:
     """Store the racer's decision on a lap; None when there is no such lap."""
-    lap = await uow.db.scalar(
+    lap = unit.db.scalar(
         select(RunLog).where(
             RunLog.heat_id == heat.id,
             RunLog.racer_id == racer.id,
@@ -400,14 +394,14 @@ async def decide_whether_lap_counts(
         return None
     lap.counts = counts
     lap.counts_decided = True
-    lap.updated_at = uow.now
-    heat.last_activity_at = uow.now
-    await settle(uow, session, heat, racer)
+    lap.updated_at = unit.now
+    heat.last_activity_at = unit.now
+    settle(unit, session, heat, racer)
     return lap
 
 
-async def take_back(
-    uow: UnitOfWork, session: RaceSession, heat: Heat, racer: RacerProfile, entry: Entry
+def take_back(
+    unit: Unit, session: RaceSession, heat: Heat, racer: RacerProfile, entry: Entry
 ) -> tuple[int, int]:
     """Undo an entry: remove its laps, bring back what it had replaced, settle the heat.
 
@@ -417,7 +411,7 @@ async def take_back(
     replaced: list[dict[str, Any]] | None = entry.replaced["laps"]
     own = RunLog.entry_id == entry.id
     of_racer = (RunLog.heat_id == heat.id) & (RunLog.racer_id == racer.id)
-    removed = await uow.db.execute(
+    removed = unit.db.execute(
         delete(RunLog)
         .where(own if replaced is None else of_racer)
         .returning(RunLog.id)
@@ -425,7 +419,7 @@ async def take_back(
     )
     count = len(removed.all())
     if replaced:
-        await uow.db.execute(
+        unit.db.execute(
             insert(RunLog),
             [
                 lap
@@ -433,19 +427,19 @@ async def take_back(
                     "session_id": session.id,
                     "heat_id": heat.id,
                     "racer_id": racer.id,
-                    "created_at": uow.now,
-                    "updated_at": uow.now,
+                    "created_at": unit.now,
+                    "updated_at": unit.now,
                 }
                 for lap in replaced
             ],
         )
-    standing = await standing_of(uow, session, heat, racer)
+    standing = standing_of(unit, session, heat, racer)
     if "confidence" in entry.replaced:
         standing.confidence_rating = entry.replaced["confidence"]
     if "note" in entry.replaced:
         standing.note = entry.replaced["note"]
-    heat.last_activity_at = uow.now
-    await uow.db.delete(entry)
-    await uow.db.flush()
-    await settle(uow, session, heat, racer)
+    heat.last_activity_at = unit.now
+    unit.db.delete(entry)
+    unit.db.flush()
+    settle(unit, session, heat, racer)
     return count, len(replaced or ())

@@ -16,8 +16,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, delete, or_, select
 
-from core.database import Database, UnitOfWork
+from core.database import Database, Unit
 from core.models import SummaryPost, Team
+from core.outages import is_outage
 from core.results.heats import HeatTable
 from core.results.posts import ClaimedPost, PostTask
 from core.results.sessions import Standings
@@ -43,49 +44,30 @@ class OutboxService:
         Args:
             busy: Teams whose posts are left for later.
         """
-        async with self._database.read() as uow:
-            # A look costs less than a writing transaction, and most looks find nothing.
-            if await uow.db.scalar(_due(uow.now, busy)) is None:
-                return None
-        async with self._database.write() as uow:
-            post = await uow.db.scalar(_due(uow.now, busy).with_for_update(skip_locked=True))
-            if post is None:
-                return None
-            # The row is written once: changed twice in a transaction, PostgreSQL would check its
-            # references again, and wait for a team that waits for this row.
-            try:
-                async with uow.db.begin_nested():
-                    claimed = await _claimed(uow, post)
-            except Exception:
-                # What one team has stored cannot be read; the other teams' posts go on.
-                post.attempted_at = uow.now
-                post.attempts += 1
-                post.next_attempt_at = uow.now + READ_AGAIN
-                await uow.commit()
-                raise
-            post.attempted_at = uow.now
-            post.attempts += 1
-            post.claimed_until = uow.now + CLAIM_TIME
-            if claimed.task is PostTask.POST and post.sending_since is None:
-                post.sending_since = uow.now
-                post.channel_id = claimed.channel_id
-            await uow.commit()
+        # A look costs less than a writing transaction, and most looks find nothing.
+        if not await self._database.read(lambda unit: _has_due(unit, busy)):
+            return None
+        claimed = await self._database.write(lambda unit: _claim(unit, busy))
+        if isinstance(claimed, Exception):
+            raise claimed
         return claimed
 
     async def renew(self, post: ClaimedPost) -> None:
         """Hold a claimed post for longer, because it is still being worked on."""
-        async with self._database.write() as uow:
-            row = await self._held(uow, post.id)
+
+        def act(unit: Unit) -> None:
+            row = self._held(unit, post.id)
             if row is not None and row.claimed_until is not None:
-                row.claimed_until = uow.now + CLAIM_TIME
-            await uow.commit()
+                row.claimed_until = unit.now + CLAIM_TIME
+
+        await self._database.write(act)
 
     async def wait_for_work(self, longest: timedelta) -> None:
         """Return when a service has ordered or changed a post, or after ``longest``.
 
         Other processes' orders and waits that have run out are found by looking again.
         """
-        changed = self._database.outbox_changed
+        changed = self._database.awake
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(longest.total_seconds()):
                 await changed.wait()
@@ -93,7 +75,7 @@ class OutboxService:
 
     def wake(self) -> None:
         """Have everybody who waits for work look at once."""
-        self._database.outbox_changed.set()
+        self._database.awake.set()
 
     async def shown(
         self,
@@ -111,43 +93,51 @@ class OutboxService:
             message_id: Which message it is.
             picture_after: When to try again to add its picture; None when it misses none.
         """
-        async with self._database.write() as uow:
-            row = await self._held(uow, post.id)
+
+        def act(unit: Unit) -> None:
+            row = self._held(unit, post.id)
             if row is not None:
                 row.channel_id = channel_id
                 row.message_id = message_id
-                _settle(row, post.version, uow.now)
+                _settle(row, post.version, unit.now)
                 if picture_after is not None:
                     row.attempts = post.attempts
                     if row.state == "posted":
                         row.state = "pending"
-                        row.next_attempt_at = uow.now + picture_after
-            await uow.commit()
+                        row.next_attempt_at = unit.now + picture_after
+
+        await self._database.write(act)
 
     async def nothing_to_show(self, post: ClaimedPost) -> None:
         """Note that there is nothing to post until laps come."""
-        async with self._database.write() as uow:
-            row = await self._held(uow, post.id)
+
+        def act(unit: Unit) -> None:
+            row = self._held(unit, post.id)
             if row is not None:
-                _settle(row, post.version, uow.now)
-            await uow.commit()
+                _settle(row, post.version, unit.now)
+
+        await self._database.write(act)
 
     async def removed(self, post: ClaimedPost) -> None:
         """Note that the message of a deleted heat or session is gone."""
-        async with self._database.write() as uow:
-            await uow.db.execute(delete(SummaryPost).where(SummaryPost.id == post.id))
-            await uow.commit()
+
+        def act(unit: Unit) -> None:
+            unit.db.execute(delete(SummaryPost).where(SummaryPost.id == post.id))
+
+        await self._database.write(act)
 
     async def message_gone(self, post: ClaimedPost) -> None:
         """Note that somebody deleted the message; it is not posted again by itself."""
-        async with self._database.write() as uow:
-            row = await self._held(uow, post.id)
+
+        def act(unit: Unit) -> None:
+            row = self._held(unit, post.id)
             if row is not None and row.state == "removing":
-                await uow.db.delete(row)
+                unit.db.delete(row)
             elif row is not None:
                 row.state = "gone"
                 row.claimed_until = None
-            await uow.commit()
+
+        await self._database.write(act)
 
     async def try_later(
         self, post: ClaimedPost, *, wait: timedelta, error: str, may_be_out: bool
@@ -160,45 +150,76 @@ class OutboxService:
             error: What happened.
             may_be_out: Whether the message may have been posted all the same.
         """
-        async with self._database.write() as uow:
-            row = await self._held(uow, post.id)
+
+        def act(unit: Unit) -> None:
+            row = self._held(unit, post.id)
             if row is not None:
                 row.claimed_until = None
                 if not may_be_out and post.look_since is None:
                     row.sending_since = None
-                row.next_attempt_at = uow.now + wait
+                row.next_attempt_at = unit.now + wait
                 row.last_error = error
-            await uow.commit()
+
+        await self._database.write(act)
 
     async def blocked(self, post: ClaimedPost, *, problem: str) -> None:
         """Note trouble that only the team can mend, in a sentence for them."""
-        async with self._database.write() as uow:
-            row = await self._held(uow, post.id)
+
+        def act(unit: Unit) -> None:
+            row = self._held(unit, post.id)
             if row is not None:
                 row.claimed_until = None
                 row.last_error = problem
                 if post.look_since is None:
                     row.sending_since = None
                 if row.state == "removing":
-                    row.next_attempt_at = uow.now + REMOVE_AGAIN
+                    row.next_attempt_at = unit.now + REMOVE_AGAIN
                 elif row.state == "pending":
                     row.state = "blocked"
-            await uow.commit()
+
+        await self._database.write(act)
 
     async def unblock(self, team_id: int) -> None:
         """Try a team's held up posts again, because a permission or channel has changed."""
-        async with self._database.read() as uow:
-            # Nearly always there are none, and at a start every team is asked for.
-            if await uow.db.scalar(outbox_rows.held_up(team_id).limit(1)) is None:
-                return
-        async with self._database.write() as uow:
-            await outbox_rows.unblock(uow, team_id)
-            await uow.commit()
+        # Nearly always there are none, and at a start every team is asked for.
+        if await self._database.read(lambda unit: outbox_rows.has_held_up(unit, team_id)):
+            await self._database.write(lambda unit: outbox_rows.unblock(unit, team_id))
 
-    async def _held(self, uow: UnitOfWork, post_id: UUID) -> SummaryPost | None:
-        return await uow.db.scalar(
+    def _held(self, unit: Unit, post_id: UUID) -> SummaryPost | None:
+        return unit.db.scalar(
             select(SummaryPost).where(SummaryPost.id == post_id).with_for_update()
         )
+
+
+def _has_due(unit: Unit, busy: Collection[int]) -> bool:
+    return unit.db.scalar(_due(unit.now, busy)) is not None
+
+
+def _claim(unit: Unit, busy: Collection[int]) -> ClaimedPost | Exception | None:
+    """Claim a post; an error that one team's rows make is noted with its post and returned."""
+    post = unit.db.scalar(_due(unit.now, busy).with_for_update(skip_locked=True))
+    if post is None:
+        return None
+    # The row is written once: changed twice in a transaction, PostgreSQL would check its references
+    # again, and wait for a team that waits for this row.
+    try:
+        with unit.db.begin_nested():
+            claimed = _claimed(unit, post)
+    except Exception as error:
+        if is_outage(error):
+            raise
+        # What one team has stored cannot be read; the other teams' posts go on.
+        post.attempted_at = unit.now
+        post.attempts += 1
+        post.next_attempt_at = unit.now + READ_AGAIN
+        return error
+    post.attempted_at = unit.now
+    post.attempts += 1
+    post.claimed_until = unit.now + CLAIM_TIME
+    if claimed.task is PostTask.POST and post.sending_since is None:
+        post.sending_since = unit.now
+        post.channel_id = claimed.channel_id
+    return claimed
 
 
 def _due(now: datetime, busy: Collection[int]) -> Select[SummaryPost]:
@@ -233,9 +254,9 @@ def _settle(row: SummaryPost, version: int, now: datetime) -> None:
         row.state = "posted"
 
 
-async def _claimed(uow: UnitOfWork, post: SummaryPost) -> ClaimedPost:
-    content = None if post.state == "removing" else await _content(uow, post)
-    channel_id = post.channel_id if post.message_id else await _channel(uow, post)
+def _claimed(unit: Unit, post: SummaryPost) -> ClaimedPost:
+    content = None if post.state == "removing" else _content(unit, post)
+    channel_id = post.channel_id if post.message_id else _channel(unit, post)
     return ClaimedPost(
         id=post.id,
         task=_task(post, content),
@@ -261,17 +282,17 @@ def _task(post: SummaryPost, content: HeatTable | Standings | None) -> PostTask:
     return PostTask.POST if content is not None and content.has_laps else PostTask.NOTHING
 
 
-async def _content(uow: UnitOfWork, post: SummaryPost) -> HeatTable | Standings | None:
+def _content(unit: Unit, post: SummaryPost) -> HeatTable | Standings | None:
     if post.heat_id is not None:
-        session, heat = await places.heat_by_id(uow, post.team_id, post.heat_id)
-        return await tables.heat_table(uow, session, heat)
+        session, heat = places.heat_by_id(unit, post.team_id, post.heat_id)
+        return tables.heat_table(unit, session, heat)
     if post.session_id is not None:
-        session = await places.session_by_id(uow, post.team_id, post.session_id)
-        return await tables.standings(uow, session)
+        session = places.session_by_id(unit, post.team_id, post.session_id)
+        return tables.standings(unit, session)
     return None
 
 
-async def _channel(uow: UnitOfWork, post: SummaryPost) -> int | None:
+def _channel(unit: Unit, post: SummaryPost) -> int | None:
     """Return where to post: the team's channel, else where the heat was finished."""
-    team = await uow.db.get(Team, post.team_id)
+    team = unit.db.get(Team, post.team_id)
     return (team.summary_channel_id if team else None) or post.fallback_channel_id

@@ -23,15 +23,15 @@ from sqlalchemy import (
     update,
 )
 
-from core.database import UnitOfWork
+from core.database import Unit
 from core.models import Heat, RaceSession, SummaryPost
 
 # Discord slows down who edits a post faster than this.
 EDIT_INTERVAL: Final = timedelta(seconds=2)
 
 
-async def order_heat_summary(
-    uow: UnitOfWork,
+def order_heat_summary(
+    unit: Unit,
     team_id: int,
     heat: Heat,
     *,
@@ -39,13 +39,13 @@ async def order_heat_summary(
     silent: bool,
 ) -> None:
     """Order the summary of a heat that has just finished."""
-    post = _new_post(uow, team_id, heat.id, channel_id, silent=silent)
+    post = _new_post(unit, team_id, heat.id, channel_id, silent=silent)
     post.heat_id = heat.id
-    uow.db.add(post)
+    unit.db.add(post)
 
 
-async def order_wrap_up(
-    uow: UnitOfWork,
+def order_wrap_up(
+    unit: Unit,
     team_id: int,
     session: RaceSession,
     *,
@@ -53,15 +53,15 @@ async def order_wrap_up(
     silent: bool,
 ) -> None:
     """Order the wrap-up of a session that has just closed."""
-    post = _new_post(uow, team_id, session.id, channel_id, silent=silent)
+    post = _new_post(unit, team_id, session.id, channel_id, silent=silent)
     post.session_id = session.id
-    uow.db.add(post)
+    unit.db.add(post)
 
 
 def _new_post(
-    uow: UnitOfWork, team_id: int, subject_id: UUID, channel_id: int | None, *, silent: bool
+    unit: Unit, team_id: int, subject_id: UUID, channel_id: int | None, *, silent: bool
 ) -> SummaryPost:
-    uow.touches_outbox = True
+    unit.wakes = True
     return SummaryPost(
         team_id=team_id,
         subject_id=subject_id,
@@ -71,12 +71,12 @@ def _new_post(
         wanted=1,
         shown=0,
         attempts=0,
-        next_attempt_at=uow.now,
-        created_at=uow.now,
+        next_attempt_at=unit.now,
+        created_at=unit.now,
     )
 
 
-async def mark_stale(uow: UnitOfWork, heat: Heat) -> None:
+def mark_stale(unit: Unit, heat: Heat) -> None:
     """Have the posts that tell of this heat brought up to date.
 
     Beside its own summary these are the wrap-up and the summaries of the class's later heats, which
@@ -87,12 +87,12 @@ async def mark_stale(uow: UnitOfWork, heat: Heat) -> None:
         Heat.class_key == heat.class_key,
         Heat.opened_at >= heat.opened_at,
     )
-    await _mark(uow, _posts_about(this_and_later, heat.session_id))
+    _mark(unit, _posts_about(this_and_later, heat.session_id))
 
 
-async def mark_session_stale(uow: UnitOfWork, session: RaceSession) -> None:
+def mark_session_stale(unit: Unit, session: RaceSession) -> None:
     """Have every post of a session brought up to date."""
-    await _mark(uow, _posts_about(_heats_of(session), session.id))
+    _mark(unit, _posts_about(_heats_of(session), session.id))
 
 
 def _heats_of(session: RaceSession) -> Select[UUID]:
@@ -110,10 +110,10 @@ def _posts_about(heats: Select[UUID], session_id: UUID) -> CompoundSelect[UUID]:
     )
 
 
-async def _mark(uow: UnitOfWork, posts: CompoundSelect[UUID]) -> None:
+def _mark(unit: Unit, posts: CompoundSelect[UUID]) -> None:
     is_up_to_date = or_(SummaryPost.state == "posted", _lacks_only_picture())
-    soonest = uow.now + EDIT_INTERVAL
-    marked = await uow.db.execute(
+    soonest = unit.now + EDIT_INTERVAL
+    marked = unit.db.execute(
         update(SummaryPost)
         # Said by what it is not: SQLite would look for these states among the posts of all teams.
         .where(SummaryPost.id.in_(posts), SummaryPost.state.not_in(("gone", "removing")))
@@ -121,8 +121,8 @@ async def _mark(uow: UnitOfWork, posts: CompoundSelect[UUID]) -> None:
             wanted=SummaryPost.wanted + 1,
             state=case((is_up_to_date, "pending"), else_=SummaryPost.state),
             next_attempt_at=case(
-                (is_up_to_date & SummaryPost.attempted_at.is_(None), uow.now),
-                (is_up_to_date & (SummaryPost.attempted_at < uow.now - EDIT_INTERVAL), uow.now),
+                (is_up_to_date & SummaryPost.attempted_at.is_(None), unit.now),
+                (is_up_to_date & (SummaryPost.attempted_at < unit.now - EDIT_INTERVAL), unit.now),
                 (is_up_to_date, soonest),
                 else_=SummaryPost.next_attempt_at,
             ),
@@ -131,7 +131,7 @@ async def _mark(uow: UnitOfWork, posts: CompoundSelect[UUID]) -> None:
         .execution_options(synchronize_session=False)
     )
     if marked.first() is not None:
-        uow.touches_outbox = True
+        unit.wakes = True
 
 
 def _lacks_only_picture() -> ColumnElement[bool]:
@@ -139,35 +139,36 @@ def _lacks_only_picture() -> ColumnElement[bool]:
     return and_(SummaryPost.state == "pending", SummaryPost.shown == SummaryPost.wanted)
 
 
-async def is_followed(uow: UnitOfWork, heat: Heat) -> bool:
+def is_followed(unit: Unit, heat: Heat) -> bool:
     """Tell whether a change of the heat will show in the channel."""
-    state = await uow.db.scalar(select(SummaryPost.state).where(SummaryPost.heat_id == heat.id))
+    state = unit.db.scalar(select(SummaryPost.state).where(SummaryPost.heat_id == heat.id))
     return state in {"pending", "posted"}
 
 
-async def remove_posts(uow: UnitOfWork, which: ColumnElement[bool]) -> None:
+def remove_posts(unit: Unit, which: ColumnElement[bool]) -> None:
     """Have posts deleted whose heat or session is about to go.
 
     A post that is being published stays with its publisher until it is out: only then is there a
     message to delete.
     """
-    uow.touches_outbox = True
-    await uow.db.execute(
+    unit.wakes = True
+    unit.db.execute(
         update(SummaryPost)
         .where(which)
-        .values(state="removing", next_attempt_at=uow.now, attempts=0)
+        .values(state="removing", next_attempt_at=unit.now, attempts=0)
         .execution_options(synchronize_session=False)
     )
 
 
-async def remove_session_posts(uow: UnitOfWork, session: RaceSession) -> None:
+def remove_session_posts(unit: Unit, session: RaceSession) -> None:
     """Have the wrap-up of a session and the summaries of its heats deleted."""
-    await remove_posts(uow, SummaryPost.id.in_(_posts_about(_heats_of(session), session.id)))
+    remove_posts(unit, SummaryPost.id.in_(_posts_about(_heats_of(session), session.id)))
 
 
-def held_up(team_id: int) -> Select[SummaryPost]:
-    """Select the team's posts that a wrong channel or permission may hold up."""
-    return select(SummaryPost).where(*_is_held_up(team_id))
+def has_held_up(unit: Unit, team_id: int) -> bool:
+    """Tell whether the team has posts that a wrong channel or permission may hold up."""
+    held_up = select(SummaryPost.id).where(*_is_held_up(team_id)).limit(1)
+    return unit.db.scalar(held_up) is not None
 
 
 def _is_held_up(team_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -177,24 +178,24 @@ def _is_held_up(team_id: int) -> tuple[ColumnElement[bool], ...]:
     return SummaryPost.team_id == team_id, states, held_up
 
 
-async def unblock(uow: UnitOfWork, team_id: int) -> None:
+def unblock(unit: Unit, team_id: int) -> None:
     """Have the team's posts tried again that a wrong channel or permission held up."""
-    uow.touches_outbox = True
-    await uow.db.execute(
+    unit.wakes = True
+    unit.db.execute(
         update(SummaryPost)
         .where(*_is_held_up(team_id))
         .values(
             state=case((SummaryPost.state == "blocked", "pending"), else_=SummaryPost.state),
             attempts=0,
-            next_attempt_at=uow.now,
+            next_attempt_at=unit.now,
         )
         .execution_options(synchronize_session=False)
     )
 
 
-async def problems_of(uow: UnitOfWork, team_id: int) -> tuple[str, ...]:
+def problems_of(unit: Unit, team_id: int) -> tuple[str, ...]:
     """Return what keeps the team's posts from being posted, latest first, each once."""
-    rows = await uow.db.execute(
+    rows = unit.db.execute(
         select(SummaryPost.last_error)
         .where(SummaryPost.team_id == team_id, SummaryPost.state == "blocked")
         .group_by(SummaryPost.last_error)

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from core.database import UnitOfWork
+from core.database import Unit
 from core.errors import BadInput, Conflict, NotFound
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, SessionRacer, Team
 from core.names import heat_kind, name_key, next_heat_name
+from core.services import people
 from core.time_zones import closing_moment
 
 
@@ -42,8 +43,8 @@ def as_uuid(text: str) -> UUID | None:
 # Session
 
 
-async def open_session(
-    uow: UnitOfWork, team: Team, opener: RacerProfile, *, implicit: bool, **fields: object
+def open_session(
+    unit: Unit, team: Team, opener: RacerProfile, *, implicit: bool, **fields: object
 ) -> RaceSession:
     """Open a session for the team and make it the opener's."""
     session = RaceSession(
@@ -51,20 +52,20 @@ async def open_session(
         profile_id=opener.id,
         status="active",
         implicit=implicit,
-        created_at=uow.now,
-        updated_at=uow.now,
+        created_at=unit.now,
+        updated_at=unit.now,
         **{"days": 1, "time_zone": team.time_zone, "practice_rounds": 0, "qualifying_rounds": 0}
         | fields,
     )
-    session.closes_at = closing_moment(uow.now, session.days, session.time_zone)
-    uow.db.add(session)
-    await uow.db.flush()
-    await race_in(uow, session, opener)
+    session.closes_at = closing_moment(unit.now, session.days, session.time_zone)
+    unit.db.add(session)
+    unit.db.flush()
+    race_in(unit, session, opener)
     return session
 
 
-async def race_in(
-    uow: UnitOfWork,
+def race_in(
+    unit: Unit,
     session: RaceSession,
     racer: RacerProfile,
     class_name: str | None = None,
@@ -72,19 +73,17 @@ async def race_in(
     is_own: bool = False,
 ) -> None:
     """Make a session the racer's unless it is already, and a class the one that sticks there."""
-    standing = await uow.db.get(SessionRacer, (session.id, racer.id))
+    standing = unit.db.get(SessionRacer, (session.id, racer.id))
     if standing is None or not is_own:
         standing = standing or SessionRacer(session_id=session.id, racer_id=racer.id)
         mine = SessionRacer.racer_id == racer.id
-        standing.chosen_at = await uow.after(SessionRacer.chosen_at, mine)
-        uow.db.add(standing)
+        standing.chosen_at = people.after(unit, SessionRacer.chosen_at, mine)
+        unit.db.add(standing)
     if class_name is not None:
         standing.class_name = class_name
 
 
-async def own_session(
-    uow: UnitOfWork, team_id: int, racer: RacerProfile | None
-) -> RaceSession | None:
+def own_session(unit: Unit, team_id: int, racer: RacerProfile | None) -> RaceSession | None:
     """Return the racer's session: the open one they last used, else the only open one.
 
     Raises:
@@ -95,7 +94,7 @@ async def own_session(
         SessionRacer.racer_id == (racer.id if racer else None),
     )
     rows = (
-        await uow.db.execute(
+        unit.db.execute(
             select(RaceSession, SessionRacer.chosen_at)
             .outerjoin(SessionRacer, mine)
             .where(RaceSession.team_id == team_id, RaceSession.status == "active")
@@ -110,27 +109,25 @@ async def own_session(
     return rows[0][0] if rows else None
 
 
-async def session_to_log_in(
-    uow: UnitOfWork, team: Team, racer: RacerProfile
-) -> tuple[RaceSession, bool]:
+def session_to_log_in(unit: Unit, team: Team, racer: RacerProfile) -> tuple[RaceSession, bool]:
     """Return the racer's session and whether it was opened just now, named after today.
 
     Raises:
         SeveralOpen: Several are open and the racer has used none of them.
     """
-    session = await own_session(uow, team.id, racer)
+    session = own_session(unit, team.id, racer)
     if session is not None:
         return session, False
-    return await open_session_of_today(uow, team, racer), True
+    return open_session_of_today(unit, team, racer), True
 
 
-async def open_session_of_today(uow: UnitOfWork, team: Team, opener: RacerProfile) -> RaceSession:
+def open_session_of_today(unit: Unit, team: Team, opener: RacerProfile) -> RaceSession:
     """Open the session that laps open by themselves, named after the team's date."""
-    name = uow.now.astimezone(ZoneInfo(team.time_zone)).date().isoformat()
-    return await open_session(uow, team, opener, implicit=True, session_name=name)
+    name = unit.now.astimezone(ZoneInfo(team.time_zone)).date().isoformat()
+    return open_session(unit, team, opener, implicit=True, session_name=name)
 
 
-async def session_to_read(uow: UnitOfWork, team_id: int, racer: RacerProfile | None) -> RaceSession:
+def session_to_read(unit: Unit, team_id: int, racer: RacerProfile | None) -> RaceSession:
     """Return the racer's session, else the last they raced in, else the team's latest.
 
     Raises:
@@ -138,13 +135,13 @@ async def session_to_read(uow: UnitOfWork, team_id: int, racer: RacerProfile | N
         NotFound: The team has none.
     """
     try:
-        session = await own_session(uow, team_id, racer)
+        session = own_session(unit, team_id, racer)
     except SeveralOpen:
-        session = await _last_raced_session(uow, team_id, racer)
+        session = _last_raced_session(unit, team_id, racer)
         if session is None:
             raise
     if session is None:
-        session = await uow.db.scalar(
+        session = unit.db.scalar(
             select(RaceSession)
             .where(RaceSession.team_id == team_id)
             .order_by(RaceSession.created_at.desc())
@@ -155,12 +152,10 @@ async def session_to_read(uow: UnitOfWork, team_id: int, racer: RacerProfile | N
     return session
 
 
-async def _last_raced_session(
-    uow: UnitOfWork, team_id: int, racer: RacerProfile | None
-) -> RaceSession | None:
+def _last_raced_session(unit: Unit, team_id: int, racer: RacerProfile | None) -> RaceSession | None:
     if racer is None:
         return None
-    return await uow.db.scalar(
+    return unit.db.scalar(
         select(RaceSession)
         .join(Heat, Heat.session_id == RaceSession.id)
         .join(HeatRacer, HeatRacer.heat_id == Heat.id)
@@ -170,8 +165,8 @@ async def _last_raced_session(
     )
 
 
-async def find_session(
-    uow: UnitOfWork, team_id: int, racer: RacerProfile | None, text: str | None
+def find_session(
+    unit: Unit, team_id: int, racer: RacerProfile | None, text: str | None
 ) -> RaceSession:
     """Return the session a name or id means, or the racer's when nothing was typed.
 
@@ -180,11 +175,11 @@ async def find_session(
         SeveralOpen: Nothing was typed and several are open.
     """
     if text is None:
-        return await session_to_read(uow, team_id, racer)
+        return session_to_read(unit, team_id, racer)
     session_id = as_uuid(text)
     if session_id is not None:
-        return await session_by_id(uow, team_id, session_id)
-    sessions = await uow.db.scalars(
+        return session_by_id(unit, team_id, session_id)
+    sessions = unit.db.scalars(
         select(RaceSession)
         .where(RaceSession.team_id == team_id)
         .order_by(RaceSession.status, RaceSession.created_at.desc())
@@ -206,13 +201,13 @@ def require_open(session: RaceSession) -> None:
         raise Conflict(f"{session.session_name} is closed; pick an open session.")
 
 
-async def session_by_id(uow: UnitOfWork, team_id: int, session_id: UUID) -> RaceSession:
+def session_by_id(unit: Unit, team_id: int, session_id: UUID) -> RaceSession:
     """Return the team's session.
 
     Raises:
         NotFound: The team has no such session.
     """
-    session = await uow.db.scalar(
+    session = unit.db.scalar(
         select(RaceSession).where(RaceSession.id == session_id, RaceSession.team_id == team_id)
     )
     if session is None:
@@ -223,24 +218,22 @@ async def session_by_id(uow: UnitOfWork, team_id: int, session_id: UUID) -> Race
 # Class and heat
 
 
-async def sticky_class(
-    uow: UnitOfWork, session: RaceSession, racer: RacerProfile | None
-) -> str | None:
+def sticky_class(unit: Unit, session: RaceSession, racer: RacerProfile | None) -> str | None:
     """Return the class the racer last used in the session; None when they never stated one."""
     if racer is None:
         return None
-    standing = await uow.db.get(SessionRacer, (session.id, racer.id))
+    standing = unit.db.get(SessionRacer, (session.id, racer.id))
     return standing.class_name if standing else None
 
 
-async def heat_by_id(uow: UnitOfWork, team_id: int, heat_id: UUID) -> tuple[RaceSession, Heat]:
+def heat_by_id(unit: Unit, team_id: int, heat_id: UUID) -> tuple[RaceSession, Heat]:
     """Return a heat of the team with its session.
 
     Raises:
         NotFound: The team has no such heat.
     """
     row = (
-        await uow.db.execute(
+        unit.db.execute(
             select(RaceSession, Heat)
             .join(Heat, Heat.session_id == RaceSession.id)
             .where(Heat.id == heat_id, RaceSession.team_id == team_id)
@@ -251,9 +244,9 @@ async def heat_by_id(uow: UnitOfWork, team_id: int, heat_id: UUID) -> tuple[Race
     return row[0], row[1]
 
 
-async def heats_of(uow: UnitOfWork, session: RaceSession) -> list[Heat]:
+def heats_of(unit: Unit, session: RaceSession) -> list[Heat]:
     """Return the session's heats in the order they were opened."""
-    heats = await uow.db.scalars(
+    heats = unit.db.scalars(
         select(Heat).where(Heat.session_id == session.id).order_by(Heat.opened_at, Heat.id)
     )
     return list(heats)
@@ -300,8 +293,8 @@ def match_heat(
     return named[0]
 
 
-async def find_heat(
-    uow: UnitOfWork, team_id: int, racer: RacerProfile | None, text: str
+def find_heat(
+    unit: Unit, team_id: int, racer: RacerProfile | None, text: str
 ) -> tuple[RaceSession, Heat]:
     """Return the heat that a name or id means, in the racer's session.
 
@@ -311,10 +304,10 @@ async def find_heat(
     """
     heat_id = as_uuid(text)
     if heat_id is not None:
-        return await heat_by_id(uow, team_id, heat_id)
-    session = await session_to_read(uow, team_id, racer)
-    class_name = await sticky_class(uow, session, racer)
-    heat = match_heat(await heats_of(uow, session), text, class_name, other_classes=True)
+        return heat_by_id(unit, team_id, heat_id)
+    session = session_to_read(unit, team_id, racer)
+    class_name = sticky_class(unit, session, racer)
+    heat = match_heat(heats_of(unit, session), text, class_name, other_classes=True)
     if heat is None:
         raise NotFound(
             f"There is no such heat in {session.session_name}; /heat list shows them all."
@@ -322,8 +315,8 @@ async def find_heat(
     return session, heat
 
 
-async def open_heat(
-    uow: UnitOfWork,
+def open_heat(
+    unit: Unit,
     session: RaceSession,
     opener: RacerProfile,
     *,
@@ -343,12 +336,12 @@ async def open_heat(
         status="open",
         implicit=implicit,
         opened_by=opener.id,
-        opened_at=await uow.after(Heat.opened_at, Heat.session_id == session.id),
-        last_activity_at=uow.now,
+        opened_at=people.after(unit, Heat.opened_at, Heat.session_id == session.id),
+        last_activity_at=unit.now,
         last_channel_id=channel_id,
     )
-    uow.db.add(heat)
-    await uow.db.flush()
+    unit.db.add(heat)
+    unit.db.flush()
     return heat
 
 
@@ -366,8 +359,8 @@ def heats_in(heats: list[Heat], class_name: str) -> list[Heat]:
     return [heat for heat in heats if heat.class_key == name_key(class_name)]
 
 
-async def own_open_heat(
-    uow: UnitOfWork,
+def own_open_heat(
+    unit: Unit,
     session: RaceSession,
     racer: RacerProfile,
     class_key: str | None,
@@ -378,7 +371,7 @@ async def own_open_heat(
     wanted: list[ColumnElement[bool]] = [Heat.session_id == session.id, Heat.status != "finished"]
     if class_key is not None:
         wanted.append(Heat.class_key == class_key)
-    return await uow.db.scalar(
+    return unit.db.scalar(
         select(Heat)
         .outerjoin(HeatRacer, and_(HeatRacer.heat_id == Heat.id, HeatRacer.racer_id == racer.id))
         .where(*wanted, or_(drove, Heat.opened_by == racer.id))

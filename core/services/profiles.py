@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.caller import Caller, Person
 from core.commands import ProfileFields
-from core.database import Database
+from core.database import Database, Unit
 from core.errors import BadInput
 from core.models import RacerProfile, RaceSession
 from core.names import RACER_NAME_LENGTH, clean_name
@@ -37,15 +37,18 @@ class ProfileService:
     async def show(self, caller: Caller, racer: Person | None = None) -> ProfileInfo:
         """Return a racer's profile, as it would be for one who has none yet."""
         subject = racer or caller.person
-        async with self._database.read() as uow:
-            profile = await people.find_profile(uow, caller.team_id, subject.user_id)
-        if profile is None:
-            profile = RacerProfile(
-                discord_user_id=subject.user_id,
-                name=subject.name,
-                experience_level=ExperienceLevel.INTERMEDIATE.value,
-            )
-        return _info(profile, caller, changed=False)
+
+        def act(unit: Unit) -> ProfileInfo:
+            profile = people.find_profile(unit, caller.team_id, subject.user_id)
+            if profile is None:
+                profile = RacerProfile(
+                    discord_user_id=subject.user_id,
+                    name=subject.name,
+                    experience_level=ExperienceLevel.INTERMEDIATE.value,
+                )
+            return _info(profile, caller, changed=False)
+
+        return await self._database.read(act)
 
     async def update(
         self, caller: Caller, fields: ProfileFields, racer: Person | None = None
@@ -59,22 +62,24 @@ class ProfileService:
             NotAllowed: It is somebody else's and the caller is not crew.
         """
         values = _checked(fields)
-        async with self._database.write() as uow:
-            team = await people.begin(uow, caller)
-            _, profile = await people.subject_of(
-                uow, team, caller, racer, "change other racers' profiles"
+
+        def act(unit: Unit) -> ProfileInfo:
+            team = people.begin(unit, caller)
+            _, profile = people.subject_of(
+                unit, team, caller, racer, "change other racers' profiles"
             )
             for column, value in values.items():
                 setattr(profile, column, value)
-            profile.updated_at = uow.now
-            await uow.db.flush()
+            profile.updated_at = unit.now
+            unit.db.flush()
             if "experience_level" in values:
-                await lapbook.renew_advice(
-                    uow, (RaceSession.status == "active") & (RacerProfile.id == profile.id)
+                lapbook.renew_advice(
+                    unit, (RaceSession.status == "active") & (RacerProfile.id == profile.id)
                 )
-            welcome = people.greet(team, uow.now)
-            await uow.commit()
-        return _info(profile, caller, changed=True, welcome=welcome)
+            welcome = people.greet(team, unit.now)
+            return _info(profile, caller, changed=True, welcome=welcome)
+
+        return await self._database.write(act)
 
 
 def _checked(fields: ProfileFields) -> dict[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from core.caller import Caller
-from core.database import UnitOfWork
+from core.database import Unit
 from core.errors import Conflict
 from core.laptimes import FormLap
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog
@@ -45,14 +45,14 @@ def version_of(heat: Heat, note: str | None = None, laps: Sequence[RunLog] = ())
     return hashlib.blake2s(repr(shown).encode(), digest_size=6).hexdigest()
 
 
-async def read_run(uow: UnitOfWork, session: RaceSession, heat: Heat, racer: RacerProfile) -> Run:
+def read_run(unit: Unit, session: RaceSession, heat: Heat, racer: RacerProfile) -> Run:
     """Return a racer's run in a heat as it stands."""
-    standing = await uow.db.get(HeatRacer, (heat.id, racer.id))
+    standing = unit.db.get(HeatRacer, (heat.id, racer.id))
     return Run(
         session,
         heat,
         racer,
-        await lapbook.laps_of(uow, heat, racer),
+        lapbook.laps_of(unit, heat, racer),
         standing.note if standing else None,
         standing.confidence_rating if standing else None,
     )
@@ -85,8 +85,8 @@ def _wanted(lap: FormLap, was: RunLog | None) -> WantedLap:
     return replace(kept, counts=lap.counts, is_decided=is_decided)
 
 
-async def write_anew(
-    uow: UnitOfWork,
+def write_anew(
+    unit: Unit,
     caller: Caller,
     actor: RacerProfile,
     run: Run,
@@ -96,8 +96,8 @@ async def write_anew(
     """Write a run anew where it is."""
     entry_id = None
     if note != run.note or list(laps) != [WantedLap.kept(lap) for lap in run.laps]:
-        entry = await lapbook.replace_laps(
-            uow,
+        entry = lapbook.replace_laps(
+            unit,
             run.session,
             run.heat,
             run.racer,
@@ -109,11 +109,11 @@ async def write_anew(
             channel_id=caller.channel_id,
         )
         entry_id = entry.id
-    return await _edited(uow, actor, run, run.heat, run.racer, laps, entry_id)
+    return _edited(unit, actor, run, run.heat, run.racer, laps, entry_id)
 
 
-async def move(
-    uow: UnitOfWork,
+def move(
+    unit: Unit,
     caller: Caller,
     actor: RacerProfile,
     run: Run,
@@ -127,9 +127,9 @@ async def move(
     Raises:
         Conflict: The racer has laps there.
     """
-    refuse_laps_there(await read_run(uow, run.session, heat, racer))
-    left = await lapbook.replace_laps(
-        uow,
+    refuse_laps_there(read_run(unit, run.session, heat, racer))
+    left = lapbook.replace_laps(
+        unit,
         run.session,
         run.heat,
         run.racer,
@@ -139,8 +139,8 @@ async def move(
         note=None,
         confidence=None,
     )
-    entry = await lapbook.replace_laps(
-        uow,
+    entry = lapbook.replace_laps(
+        unit,
         run.session,
         heat,
         racer,
@@ -154,7 +154,7 @@ async def move(
     )
     left.replaced = left.replaced | {entries.PARTNER: entry.id}
     entry.replaced = entry.replaced | {entries.PARTNER: left.id}
-    return await _edited(uow, actor, run, heat, racer, laps, entry.id)
+    return _edited(unit, actor, run, heat, racer, laps, entry.id)
 
 
 def refuse_laps_there(run: Run) -> None:
@@ -171,8 +171,8 @@ def refuse_laps_there(run: Run) -> None:
         )
 
 
-async def _edited(
-    uow: UnitOfWork,
+def _edited(
+    unit: Unit,
     actor: RacerProfile,
     was: Run,
     heat: Heat,
@@ -180,7 +180,7 @@ async def _edited(
     laps: Sequence[WantedLap],
     entry_id: int | None,
 ) -> LapsEdited:
-    run = await entries.run_of(uow, was.session, heat, racer)
+    run = entries.run_of(unit, was.session, heat, racer)
     changed = [number for number, lap in enumerate(laps) if lap.entry_id is None]
     others = [lap.time_ms for lap in laps if lap.entry_id is not None and lap.counts]
     doubtful = doubtful_laps([laps[at].time_ms for at in changed], others)
@@ -197,7 +197,7 @@ async def _edited(
         moved_from=was.heat.ref if heat.id != was.heat.id else None,
         was_of=was.racer.person if racer.id != was.racer.id else None,
         heat_is_open=heat.status == "open",
-        post_follows=heat.status == "finished" and await outbox_rows.is_followed(uow, heat),
+        post_follows=heat.status == "finished" and outbox_rows.is_followed(unit, heat),
         first_crossing=is_crossing and counted_before,
         doubtful=tuple(
             run.laps[changed[at]].number for at in doubtful if run.laps[changed[at]].counts

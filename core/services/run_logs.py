@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, func, select
 
 from core.caller import Person
-from core.database import Database, UnitOfWork
+from core.database import Database, Unit
 from core.errors import BadInput, NotFound
 from core.models import Entry, Heat, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.names import clean_heat_name
@@ -77,12 +77,13 @@ class RunLogsService:
             Conflict: A lap of that number is there already.
         """
         time_ms = milliseconds(lap_time)
-        async with self._database.write() as uow:
-            lap = await self._store(
-                uow, session_id, heat_name, racer, [time_ms], confidence_rating, lap_number
+
+        def act(unit: Unit) -> StoredLap:
+            return self._store(
+                unit, session_id, heat_name, racer, [time_ms], confidence_rating, lap_number
             )
-            await uow.commit()
-        return lap
+
+        return await self._database.write(act)
 
     async def add_laps_batch(
         self,
@@ -110,16 +111,19 @@ class RunLogsService:
                 raise BadInput(f"Lap {place} of {len(lap_times)}: {error.sentence}") from None
         if not times_ms:
             return 0
-        async with self._database.write() as uow:
-            await self._store(uow, session_id, heat_name, racer, times_ms, confidence_rating)
-            await uow.commit()
-        return len(times_ms)
+
+        def act(unit: Unit) -> int:
+            self._store(unit, session_id, heat_name, racer, times_ms, confidence_rating)
+            return len(times_ms)
+
+        return await self._database.write(act)
 
     async def get_session_laps(self, session_id: UUID | str, *, racer: int) -> list[float]:
         """Return the racer's lap times in seconds, in the order they were driven."""
-        async with self._database.read() as uow:
-            session = await self._session(uow, session_id)
-            times = await uow.db.scalars(
+
+        def act(unit: Unit) -> list[float]:
+            session = self._session(unit, session_id)
+            times = unit.db.scalars(
                 select(RunLog.lap_time_ms)
                 .join(Heat, Heat.id == RunLog.heat_id)
                 .where(RunLog.session_id == session.id, self._is(racer))
@@ -127,21 +131,26 @@ class RunLogsService:
             )
             return [time_ms / 1000 for time_ms in times]
 
+        return await self._database.read(act)
+
     async def get_laps_by_heat(
         self, session_id: UUID | str, *, heat_name: str, racer: int
     ) -> list[StoredLap]:
         """Return the racer's laps of a heat in lap order; none when there is no such heat."""
-        async with self._database.read() as uow:
-            session = await self._session(uow, session_id)
-            heat = await self._heat(uow, session, heat_name)
+
+        def act(unit: Unit) -> list[StoredLap]:
+            session = self._session(unit, session_id)
+            heat = self._heat(unit, session, heat_name)
             if heat is None:
                 return []
-            laps = await uow.db.scalars(
+            laps = unit.db.scalars(
                 select(RunLog)
                 .where(RunLog.heat_id == heat.id, self._is(racer))
                 .order_by(RunLog.lap_number)
             )
             return [_stored(lap, heat) for lap in laps]
+
+        return await self._database.read(act)
 
     async def calculate_orp_from_session(
         self,
@@ -171,56 +180,64 @@ class RunLogsService:
         """
         level = _level(experience_level)
         lapbook.check_confidence(driver_confidence)
-        async with self._database.read() as uow:
-            session = await self._session(uow, session_id)
-            heat = await self._heat(uow, session, heat_name) if heat_name is not None else None
-            profile = await people.find_profile(uow, self._team_id, racer)
+
+        def act(unit: Unit) -> OrpResult | None:
+            session = self._session(unit, session_id)
+            heat = self._heat(unit, session, heat_name) if heat_name is not None else None
+            profile = people.find_profile(unit, self._team_id, racer)
             if profile is None or (heat_name is not None and heat is None):
                 return None
-            return await score_run(uow, session, profile, heat, level, driver_confidence)
+            return score_run(unit, session, profile, heat, level, driver_confidence)
+
+        return await self._database.read(act)
 
     async def get_session_summary(
         self, session_id: UUID | str, *, racer: int | None = None
     ) -> SessionSummary | None:
         """Return figures over the laps that count, of one racer or all; None without laps."""
-        async with self._database.read() as uow:
-            session = await self._session(uow, session_id)
+
+        def act(unit: Unit) -> SessionSummary | None:
+            session = self._session(unit, session_id)
             time = RunLog.lap_time_ms
             query = select(func.count(), func.min(time), func.max(time), func.sum(time)).where(
                 RunLog.session_id == session.id, RunLog.counts
             )
             if racer is not None:
                 query = query.where(self._is(racer))
-            total, best, worst, driven = (await uow.db.execute(query)).one()
-        if not total:
-            return None
-        return SessionSummary(
-            total_laps=total,
-            best_lap=best / 1000,
-            worst_lap=worst / 1000,
-            average_lap=round_half_even(driven, total) / 1000,
-            consistency=(worst - best) / 1000,
-        )
+            total, best, worst, driven = (unit.db.execute(query)).one()
+            if not total:
+                return None
+            return SessionSummary(
+                total_laps=total,
+                best_lap=best / 1000,
+                worst_lap=worst / 1000,
+                average_lap=round_half_even(driven, total) / 1000,
+                consistency=(worst - best) / 1000,
+            )
+
+        return await self._database.read(act)
 
     async def delete_session_laps(self, session_id: UUID | str) -> int:
         """Delete every lap of a session and tell how many there were; its heats stay."""
-        async with self._database.write() as uow:
-            await uow.lock_team(self._team_id)
-            session = await self._session(uow, session_id)
+
+        def act(unit: Unit) -> int:
+            people.lock_team(unit, self._team_id)
+            session = self._session(unit, session_id)
             heats = select(Heat.id).where(Heat.session_id == session.id).scalar_subquery()
-            deleted = await uow.db.execute(
+            deleted = unit.db.execute(
                 delete(RunLog).where(RunLog.session_id == session.id).returning(RunLog.id)
             )
             count = len(deleted.all())
-            await uow.db.execute(delete(Entry).where(Entry.heat_id.in_(heats)))
-            await uow.db.execute(delete(HeatRacer).where(HeatRacer.heat_id.in_(heats)))
-            await outbox_rows.mark_session_stale(uow, session)
-            await uow.commit()
-        return count
+            unit.db.execute(delete(Entry).where(Entry.heat_id.in_(heats)))
+            unit.db.execute(delete(HeatRacer).where(HeatRacer.heat_id.in_(heats)))
+            outbox_rows.mark_session_stale(unit, session)
+            return count
 
-    async def _store(
+        return await self._database.write(act)
+
+    def _store(
         self,
-        uow: UnitOfWork,
+        unit: Unit,
         session_id: UUID | str,
         heat_name: str,
         racer: int,
@@ -229,13 +246,13 @@ class RunLogsService:
         lap_number: int | None = None,
     ) -> StoredLap:
         """Store laps and return the first of them."""
-        team = await uow.lock_team(self._team_id)
-        session = await self._session(uow, session_id)
-        profile = await people.find_profile(uow, team.id, racer) or await people.profile_of(
-            uow, team.id, Person(racer, f"Racer {racer}")
+        team = people.lock_team(unit, self._team_id)
+        session = self._session(unit, session_id)
+        profile = people.find_profile(unit, team.id, racer) or people.profile_of(
+            unit, team.id, Person(racer, f"Racer {racer}")
         )
-        heat = await self._heat(uow, session, heat_name) or await places.open_heat(
-            uow,
+        heat = self._heat(unit, session, heat_name) or places.open_heat(
+            unit,
             session,
             profile,
             name=clean_heat_name(heat_name),
@@ -243,9 +260,9 @@ class RunLogsService:
             implicit=True,
             channel_id=None,
         )
-        before = await lapbook.laps_of(uow, heat, profile)
-        entry = await lapbook.append_laps(
-            uow,
+        before = lapbook.laps_of(unit, heat, profile)
+        entry = lapbook.append_laps(
+            unit,
             session,
             heat,
             profile,
@@ -256,19 +273,19 @@ class RunLogsService:
             lap_number=lap_number,
             confidence=confidence,
         )
-        first = await uow.db.scalars(
+        first = unit.db.scalars(
             select(RunLog).where(RunLog.entry_id == entry.id).order_by(RunLog.lap_number).limit(1)
         )
         return _stored(first.one(), heat)
 
-    async def _session(self, uow: UnitOfWork, session_id: UUID | str) -> RaceSession:
+    def _session(self, unit: Unit, session_id: UUID | str) -> RaceSession:
         as_id = session_id if isinstance(session_id, UUID) else places.as_uuid(session_id)
         if as_id is None:
             raise NotFound("There is no such session; /session list shows them all.")
-        return await places.session_by_id(uow, self._team_id, as_id)
+        return places.session_by_id(unit, self._team_id, as_id)
 
-    async def _heat(self, uow: UnitOfWork, session: RaceSession, name: str) -> Heat | None:
-        heats = await places.heats_of(uow, session)
+    def _heat(self, unit: Unit, session: RaceSession, name: str) -> Heat | None:
+        heats = places.heats_of(unit, session)
         return places.match_heat(heats, clean_heat_name(name), None, other_classes=True)
 
     def _is(self, racer: int) -> ColumnElement[bool]:
@@ -278,8 +295,8 @@ class RunLogsService:
         return RunLog.racer_id == profile.scalar_subquery()
 
 
-async def score_run(
-    uow: UnitOfWork,
+def score_run(
+    unit: Unit,
     session: RaceSession,
     racer: RacerProfile,
     heat: Heat | None,
@@ -290,7 +307,7 @@ async def score_run(
     scope: list[Any] = [Heat.session_id == session.id]
     if heat is not None:
         scope.append(Heat.id == heat.id)
-    times = await uow.db.scalars(
+    times = unit.db.scalars(
         select(RunLog.lap_time_ms)
         .join(Heat, Heat.id == RunLog.heat_id)
         .where(RunLog.racer_id == racer.id, RunLog.counts, *scope)
@@ -299,7 +316,7 @@ async def score_run(
     if confidence is None:
         # An outer join goes from the session's heats to their runs, never through all of a racer's.
         own = and_(HeatRacer.heat_id == Heat.id, HeatRacer.racer_id == racer.id)
-        ratings = await uow.db.scalars(
+        ratings = unit.db.scalars(
             select(HeatRacer.confidence_rating)
             .select_from(Heat)
             .outerjoin(HeatRacer, own)

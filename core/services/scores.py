@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, select
 
 from core.caller import Caller, Person
-from core.database import Database, UnitOfWork
+from core.database import Database, Unit
 from core.errors import BadInput, NotFound
 from core.laps import Lap
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog
@@ -44,26 +44,27 @@ class ScoreService:
         """
         subject = racer or caller.person
         nothing = NoLapsYet(subject, is_self=subject.user_id == caller.person.user_id)
-        async with self._database.read() as uow:
-            profile = await people.find_profile(uow, caller.team_id, subject.user_id)
+
+        def act(unit: Unit) -> OrpCard | NoLapsYet:
+            profile = people.find_profile(unit, caller.team_id, subject.user_id)
             if heat is not None and name_key(heat) != WHOLE_SESSION:
-                session, found = await places.find_heat(uow, caller.team_id, profile, heat)
-                return (
-                    await _heat_card(uow, session, found, profile) if profile else None
-                ) or nothing
+                session, found = places.find_heat(unit, caller.team_id, profile, heat)
+                return (_heat_card(unit, session, found, profile) if profile else None) or nothing
             if profile is None:
                 return nothing
             try:
-                session = await places.session_to_read(uow, caller.team_id, profile)
+                session = places.session_to_read(unit, caller.team_id, profile)
             except places.SeveralOpen:
                 # Which one is no question for somebody without laps in any.
                 return nothing
             if heat is not None:
-                return await _session_card(uow, session, profile) or nothing
-            latest = await _latest_heat(uow, session, profile)
+                return _session_card(unit, session, profile) or nothing
+            latest = _latest_heat(unit, session, profile)
             if latest is None:
                 return nothing
-            return await _heat_card(uow, session, latest, profile) or nothing
+            return _heat_card(unit, session, latest, profile) or nothing
+
+        return await self._database.read(act)
 
     async def heat_card(self, caller: Caller, heat_id: UUID, *, racer_id: int) -> OrpCard:
         """Return a racer's card of a heat.
@@ -71,11 +72,14 @@ class ScoreService:
         Raises:
             NotFound: There is no such heat, or the racer has no laps in it.
         """
-        async with self._database.read() as uow:
-            session, heat = await places.heat_by_id(uow, caller.team_id, heat_id)
-            racer = await people.find_profile(uow, caller.team_id, racer_id)
-            card = await _heat_card(uow, session, heat, racer) if racer else None
-        return _present(card)
+
+        def act(unit: Unit) -> OrpCard:
+            session, heat = places.heat_by_id(unit, caller.team_id, heat_id)
+            racer = people.find_profile(unit, caller.team_id, racer_id)
+            card = _heat_card(unit, session, heat, racer) if racer else None
+            return _present(card)
+
+        return await self._database.read(act)
 
     async def session_card(self, caller: Caller, session_id: UUID, *, racer_id: int) -> OrpCard:
         """Return a racer's card of a whole session.
@@ -83,11 +87,14 @@ class ScoreService:
         Raises:
             NotFound: There is no such session, or the racer has no laps in it.
         """
-        async with self._database.read() as uow:
-            session = await places.session_by_id(uow, caller.team_id, session_id)
-            racer = await people.find_profile(uow, caller.team_id, racer_id)
-            card = await _session_card(uow, session, racer) if racer else None
-        return _present(card)
+
+        def act(unit: Unit) -> OrpCard:
+            session = places.session_by_id(unit, caller.team_id, session_id)
+            racer = people.find_profile(unit, caller.team_id, racer_id)
+            card = _session_card(unit, session, racer) if racer else None
+            return _present(card)
+
+        return await self._database.read(act)
 
     async def side_by_side(
         self, caller: Caller, other: Person, heat: str | None = None, racer: Person | None = None
@@ -109,23 +116,26 @@ class ScoreService:
         if other.user_id == subject.user_id:
             raise BadInput("Pick a team-mate: that is the same racer on both sides.")
         team_id = caller.team_id
-        async with self._database.read() as uow:
-            first = await people.find_profile(uow, team_id, subject.user_id)
-            second = await people.find_profile(uow, team_id, other.user_id)
+
+        def act(unit: Unit) -> SideBySide:
+            first = people.find_profile(unit, team_id, subject.user_id)
+            second = people.find_profile(unit, team_id, other.user_id)
             if heat is not None and name_key(heat) != WHOLE_SESSION:
-                session, found = await places.find_heat(uow, team_id, first, heat)
-                return await _beside(uow, session, found, first or subject, second or other)
-            session = await places.session_to_read(uow, team_id, first)
+                session, found = places.find_heat(unit, team_id, first, heat)
+                return _beside(unit, session, found, first or subject, second or other)
+            session = places.session_to_read(unit, team_id, first)
             latest = None
             if heat is None and first is not None and second is not None:
-                latest = await _latest_heat(uow, session, first, second)
+                latest = _latest_heat(unit, session, first, second)
                 if latest is None:
                     raise NotFound(
                         f"{subject.name} and {other.name} have not driven in the same heat of "
                         f"{session.ref.name}; heat:{WHOLE_SESSION} compares the "
                         "whole session."
                     )
-            return await _beside(uow, session, latest, first or subject, second or other)
+            return _beside(unit, session, latest, first or subject, second or other)
+
+        return await self._database.read(act)
 
     async def heat_side_by_side(
         self, caller: Caller, heat_id: UUID, *, racer_id: int, other_id: int
@@ -135,11 +145,14 @@ class ScoreService:
         Raises:
             NotFound: There is no such heat, or one of them has no laps that count in it.
         """
-        async with self._database.read() as uow:
-            session, heat = await places.heat_by_id(uow, caller.team_id, heat_id)
-            first = await _known(uow, caller.team_id, racer_id)
-            second = await _known(uow, caller.team_id, other_id)
-            return await _beside(uow, session, heat, first, second)
+
+        def act(unit: Unit) -> SideBySide:
+            session, heat = places.heat_by_id(unit, caller.team_id, heat_id)
+            first = _known(unit, caller.team_id, racer_id)
+            second = _known(unit, caller.team_id, other_id)
+            return _beside(unit, session, heat, first, second)
+
+        return await self._database.read(act)
 
     async def session_side_by_side(
         self, caller: Caller, session_id: UUID, *, racer_id: int, other_id: int
@@ -149,11 +162,14 @@ class ScoreService:
         Raises:
             NotFound: There is no such session, or one of them has no laps that count in it.
         """
-        async with self._database.read() as uow:
-            session = await places.session_by_id(uow, caller.team_id, session_id)
-            first = await _known(uow, caller.team_id, racer_id)
-            second = await _known(uow, caller.team_id, other_id)
-            return await _beside(uow, session, None, first, second)
+
+        def act(unit: Unit) -> SideBySide:
+            session = places.session_by_id(unit, caller.team_id, session_id)
+            first = _known(unit, caller.team_id, racer_id)
+            second = _known(unit, caller.team_id, other_id)
+            return _beside(unit, session, None, first, second)
+
+        return await self._database.read(act)
 
 
 def _present(card: OrpCard | None) -> OrpCard:
@@ -162,7 +178,7 @@ def _present(card: OrpCard | None) -> OrpCard:
     return card
 
 
-async def _latest_heat(uow: UnitOfWork, session: RaceSession, *racers: RacerProfile) -> Heat | None:
+def _latest_heat(unit: Unit, session: RaceSession, *racers: RacerProfile) -> Heat | None:
     """Return the session's latest heat that all of them drove in."""
     drove = [
         select(HeatRacer.heat_id)
@@ -174,7 +190,7 @@ async def _latest_heat(uow: UnitOfWork, session: RaceSession, *racers: RacerProf
         .exists()
         for racer in racers
     ]
-    return await uow.db.scalar(
+    return unit.db.scalar(
         select(Heat)
         .where(Heat.session_id == session.id, *drove)
         .order_by(Heat.opened_at.desc())
@@ -182,10 +198,8 @@ async def _latest_heat(uow: UnitOfWork, session: RaceSession, *racers: RacerProf
     )
 
 
-async def _heat_card(
-    uow: UnitOfWork, session: RaceSession, heat: Heat, racer: RacerProfile
-) -> OrpCard | None:
-    runs = await tables.racer_runs(uow, session, heat, racer)
+def _heat_card(unit: Unit, session: RaceSession, heat: Heat, racer: RacerProfile) -> OrpCard | None:
+    runs = tables.racer_runs(unit, session, heat, racer)
     if not runs:
         return None
     so_far = and_(Heat.class_key == heat.class_key, Heat.opened_at <= heat.opened_at)
@@ -195,14 +209,12 @@ async def _heat_card(
         length_s=heat.length_s,
         run=runs[0],
         practice_rounds=session.practice_rounds,
-        last_heats=await _last_heats(uow, session, racer, so_far),
+        last_heats=_last_heats(unit, session, racer, so_far),
     )
 
 
-async def _session_card(
-    uow: UnitOfWork, session: RaceSession, racer: RacerProfile
-) -> OrpCard | None:
-    run = await _session_run(uow, session, racer)
+def _session_card(unit: Unit, session: RaceSession, racer: RacerProfile) -> OrpCard | None:
+    run = _session_run(unit, session, racer)
     if run is None:
         return None
     return OrpCard(
@@ -211,14 +223,12 @@ async def _session_card(
         length_s=None,
         run=run,
         practice_rounds=session.practice_rounds,
-        last_heats=await _last_heats(uow, session, racer),
+        last_heats=_last_heats(unit, session, racer),
     )
 
 
-async def _session_run(
-    uow: UnitOfWork, session: RaceSession, racer: RacerProfile
-) -> RacerRun | None:
-    rows = await uow.db.execute(
+def _session_run(unit: Unit, session: RaceSession, racer: RacerProfile) -> RacerRun | None:
+    rows = unit.db.execute(
         select(RunLog.lap_time_ms, RunLog.counts)
         .join(Heat, Heat.id == RunLog.heat_id)
         .where(RunLog.session_id == session.id, RunLog.racer_id == racer.id)
@@ -230,20 +240,20 @@ async def _session_run(
     )
     if not laps:
         return None
-    orp = await score_run(uow, session, racer, None)
+    orp = score_run(unit, session, racer, None)
     confidence = orp.components.confidence if orp and orp.components.confidence_rated else None
     return RacerRun(racer=racer.person, laps=laps, confidence=confidence, orp=orp)
 
 
-async def _last_heats(
-    uow: UnitOfWork, session: RaceSession, racer: RacerProfile, *which: ColumnElement[bool]
+def _last_heats(
+    unit: Unit, session: RaceSession, racer: RacerProfile, *which: ColumnElement[bool]
 ) -> tuple[HeatScore, ...]:
     """Return the racer's scores of the session's last heats, each against the one before."""
     # An outer join goes from the session's heats to their runs, never through all of a racer's.
     driven = and_(
         HeatRacer.heat_id == Heat.id, HeatRacer.racer_id == racer.id, HeatRacer.lap_count > 0
     )
-    rows = await uow.db.execute(
+    rows = unit.db.execute(
         select(Heat, HeatRacer.lap_count, HeatRacer.orp_score, HeatRacer.orp_status, HeatRacer.note)
         .outerjoin(HeatRacer, driven)
         .where(Heat.session_id == session.id, *which)
@@ -264,23 +274,23 @@ async def _last_heats(
     return tuple(scores[-LAST_HEATS:])
 
 
-async def _known(uow: UnitOfWork, team_id: int, user_id: int) -> RacerProfile:
+def _known(unit: Unit, team_id: int, user_id: int) -> RacerProfile:
     """Return the profile of a racer whose id a button carries."""
-    profile = await people.find_profile(uow, team_id, user_id)
+    profile = people.find_profile(unit, team_id, user_id)
     if profile is None:
         raise NotFound("One of the two has no laps any more; /orp shows whose there are.")
     return profile
 
 
-async def _beside(
-    uow: UnitOfWork,
+def _beside(
+    unit: Unit,
     session: RaceSession,
     heat: Heat | None,
     first: RacerProfile | Person,
     second: RacerProfile | Person,
 ) -> SideBySide:
     """Compare two racers; a person without a profile has no laps."""
-    runs = [await _run_that_counts(uow, session, heat, racer) for racer in (first, second)]
+    runs = [_run_that_counts(unit, session, heat, racer) for racer in (first, second)]
     return SideBySide(
         session=session.ref,
         heat=None if heat is None else heat.ref,
@@ -290,15 +300,15 @@ async def _beside(
     )
 
 
-async def _run_that_counts(
-    uow: UnitOfWork, session: RaceSession, heat: Heat | None, racer: RacerProfile | Person
+def _run_that_counts(
+    unit: Unit, session: RaceSession, heat: Heat | None, racer: RacerProfile | Person
 ) -> RacerRun:
     run = None
     if isinstance(racer, RacerProfile):
         if heat is None:
-            run = await _session_run(uow, session, racer)
+            run = _session_run(unit, session, racer)
         else:
-            run = next(iter(await tables.racer_runs(uow, session, heat, racer)), None)
+            run = next(iter(tables.racer_runs(unit, session, heat, racer)), None)
     if run is None or run.best_lap_ms is None:
         place = session.ref.name if heat is None else heat.ref.label
         raise NotFound(f"{racer.name} has no laps that count in {place}; both need some.")

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 
 from core.caller import Caller
 from core.commands import SessionFields
-from core.database import Database, UnitOfWork
+from core.database import Database, Unit
 from core.errors import BadInput, Conflict
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog, Team
 from core.names import (
@@ -55,14 +55,16 @@ class SessionService:
         values = _checked(fields)
         if "session_name" not in values:
             raise BadInput("A session needs a name, like Club Race.")
-        async with self._database.write() as uow:
-            team = await people.begin(uow, caller)
-            actor = await people.profile_of(uow, team.id, caller.person)
-            await _refuse_open_name(uow, team, str(values["session_name"]))
-            session = await places.open_session(uow, team, actor, implicit=False, **values)
-            welcome = people.greet(team, uow.now)
-            await uow.commit()
-        return SessionStarted(tables.session_info(session, 0), welcome)
+
+        def act(unit: Unit) -> SessionStarted:
+            team = people.begin(unit, caller)
+            actor = people.profile_of(unit, team.id, caller.person)
+            _refuse_open_name(unit, team, str(values["session_name"]))
+            session = places.open_session(unit, team, actor, implicit=False, **values)
+            welcome = people.greet(team, unit.now)
+            return SessionStarted(tables.session_info(session, 0), welcome)
+
+        return await self._database.write(act)
 
     async def show(self, caller: Caller, session: str | None = None) -> Standings:
         """Return a session's standings; without a name the caller's.
@@ -70,22 +72,26 @@ class SessionService:
         Raises:
             NotFound: There is no such session.
         """
-        async with self._database.read() as uow:
-            actor = await people.find_profile(uow, caller.team_id, caller.person.user_id)
+
+        def act(unit: Unit) -> Standings:
+            actor = people.find_profile(unit, caller.team_id, caller.person.user_id)
             try:
-                found = await places.find_session(uow, caller.team_id, actor, session)
+                found = places.find_session(unit, caller.team_id, actor, session)
             except places.SeveralOpen as several:
                 # The newest: its answer has the button that makes it the caller's.
                 found = several.sessions[0]
-            own = await _own_session_id(uow, caller.team_id, actor)
-            return await tables.standings(uow, found, is_own=own == found.id)
+            own = _own_session_id(unit, caller.team_id, actor)
+            return tables.standings(unit, found, is_own=own == found.id)
+
+        return await self._database.read(act)
 
     async def list_sessions(self, caller: Caller) -> SessionList:
         """Return the team's sessions: open ones first, then the latest."""
-        async with self._database.read() as uow:
+
+        def act(unit: Unit) -> SessionList:
             heats = select(func.count()).where(Heat.session_id == RaceSession.id)
             rows = (
-                await uow.db.execute(
+                unit.db.execute(
                     # Counted for those that are listed, not for every session there ever was.
                     select(RaceSession, heats.scalar_subquery())
                     .where(RaceSession.team_id == caller.team_id)
@@ -94,15 +100,17 @@ class SessionService:
                     .limit(LISTED)
                 )
             ).all()
-            total = await uow.db.scalar(
+            total = unit.db.scalar(
                 select(func.count())
                 .select_from(RaceSession)
                 .where(RaceSession.team_id == caller.team_id)
             )
-            actor = await people.find_profile(uow, caller.team_id, caller.person.user_id)
-            own = await _own_session_id(uow, caller.team_id, actor)
-        infos = tuple(tables.session_info(session, heats) for session, heats in rows)
-        return SessionList(infos, (total or 0) - len(infos), own)
+            actor = people.find_profile(unit, caller.team_id, caller.person.user_id)
+            own = _own_session_id(unit, caller.team_id, actor)
+            infos = tuple(tables.session_info(session, heats) for session, heats in rows)
+            return SessionList(infos, (total or 0) - len(infos), own)
+
+        return await self._database.read(act)
 
     async def edit(self, caller: Caller, session: str | None, fields: SessionFields) -> SessionInfo:
         """Change fields of a session; days and zone move the moment it closes itself.
@@ -115,25 +123,26 @@ class SessionService:
         values = _checked(fields)
         if not values:
             raise BadInput("Say what to change, like /session edit track:Arena.")
-        async with self._database.write() as uow:
-            team = await people.begin(uow, caller)
-            actor = await people.profile_of(uow, team.id, caller.person)
-            found = await places.find_session(uow, team.id, actor, session)
+
+        def act(unit: Unit) -> SessionInfo:
+            team = people.begin(unit, caller)
+            actor = people.profile_of(unit, team.id, caller.person)
+            found = places.find_session(unit, team.id, actor, session)
             if "session_name" in values:
-                await _refuse_open_name(uow, team, str(values["session_name"]), but=found)
+                _refuse_open_name(unit, team, str(values["session_name"]), but=found)
             for field, value in values.items():
                 setattr(found, field, value)
             found.closes_at = closing_moment(found.created_at, found.days, found.time_zone)
-            found.updated_at = uow.now
-            await uow.db.flush()
+            found.updated_at = unit.now
+            unit.db.flush()
             if "track_key" in values:
-                await lapbook.renew_track(uow, found)
+                lapbook.renew_track(unit, found)
             if "practice_rounds" in values:
-                await lapbook.renew_advice(uow, RaceSession.id == found.id)
-            await outbox_rows.mark_session_stale(uow, found)
-            info = tables.session_info(found, await tables.count_heats(uow, found))
-            await uow.commit()
-        return info
+                lapbook.renew_advice(unit, RaceSession.id == found.id)
+            outbox_rows.mark_session_stale(unit, found)
+            return tables.session_info(found, tables.count_heats(unit, found))
+
+        return await self._database.write(act)
 
     async def close(self, caller: Caller, session: str | None = None) -> SessionClosed:
         """Close a session: its open heats finish, the wrap-up is ordered.
@@ -142,23 +151,25 @@ class SessionService:
             NotFound: There is no such session.
             Conflict: It is closed already.
         """
-        async with self._database.write() as uow:
-            team = await people.begin(uow, caller)
-            actor = await people.profile_of(uow, team.id, caller.person)
-            found = await places.find_session(uow, team.id, actor, session)
+
+        def act(unit: Unit) -> SessionClosed:
+            team = people.begin(unit, caller)
+            actor = people.profile_of(unit, team.id, caller.person)
+            found = places.find_session(unit, team.id, actor, session)
             if found.status == "closed":
                 raise Conflict(f"{found.session_name} is closed already.")
-            finished = await close_session(uow, team, found, by=actor, channel_id=caller.channel_id)
-            laps = await _count_laps(uow, found)
-            problems = await outbox_rows.problems_of(uow, team.id)
-            await uow.commit()
-        return SessionClosed(
-            session=found.ref,
-            finished=finished,
-            has_laps=laps > 0,
-            channel_id=team.summary_channel_id or caller.channel_id,
-            problem=problems[0] if problems else None,
-        )
+            finished = close_session(unit, team, found, by=actor, channel_id=caller.channel_id)
+            laps = _count_laps(unit, found)
+            problems = outbox_rows.problems_of(unit, team.id)
+            return SessionClosed(
+                session=found.ref,
+                finished=finished,
+                has_laps=laps > 0,
+                channel_id=team.summary_channel_id or caller.channel_id,
+                problem=problems[0] if problems else None,
+            )
+
+        return await self._database.write(act)
 
     async def ask_delete(self, caller: Caller, session: str | None = None) -> Deletion:
         """Return what deleting a session would delete.
@@ -167,10 +178,13 @@ class SessionService:
             NotAllowed: The caller is not crew.
             NotFound: There is no such session.
         """
-        async with self._database.read() as uow:
-            await people.require_crew(uow, caller, "delete sessions")
-            _, found = await _session_to_read(uow, caller, session)
-            return await _deletion(uow, found)
+
+        def act(unit: Unit) -> Deletion:
+            people.require_crew(unit, caller, "delete sessions")
+            _, found = _session_to_read(unit, caller, session)
+            return _deletion(unit, found)
+
+        return await self._database.read(act)
 
     async def delete(self, caller: Caller, session_id: UUID) -> Deletion:
         """Delete a session with its heats, laps and posts.
@@ -179,15 +193,17 @@ class SessionService:
             NotAllowed: The caller is not crew.
             NotFound: There is no such session.
         """
-        async with self._database.write() as uow:
-            team = await people.begin(uow, caller)
+
+        def act(unit: Unit) -> Deletion:
+            team = people.begin(unit, caller)
             caller.require_crew(team.crew_role_id, "delete sessions")
-            found = await places.session_by_id(uow, team.id, session_id)
-            deletion = await _deletion(uow, found)
-            await outbox_rows.remove_session_posts(uow, found)
-            await uow.db.execute(delete(RaceSession).where(RaceSession.id == found.id))
-            await uow.commit()
-        return deletion
+            found = places.session_by_id(unit, team.id, session_id)
+            deletion = _deletion(unit, found)
+            outbox_rows.remove_session_posts(unit, found)
+            unit.db.execute(delete(RaceSession).where(RaceSession.id == found.id))
+            return deletion
+
+        return await self._database.write(act)
 
     async def race_here(self, caller: Caller, session_id: UUID) -> SessionRef:
         """Make a session the one the caller's laps go to.
@@ -196,14 +212,16 @@ class SessionService:
             NotFound: There is no such session.
             Conflict: It is closed.
         """
-        async with self._database.write() as uow:
-            team = await people.begin(uow, caller)
-            found = await places.session_by_id(uow, team.id, session_id)
+
+        def act(unit: Unit) -> SessionRef:
+            team = people.begin(unit, caller)
+            found = places.session_by_id(unit, team.id, session_id)
             places.require_open(found)
-            actor = await people.profile_of(uow, team.id, caller.person)
-            await places.race_in(uow, found, actor)
-            await uow.commit()
-        return found.ref
+            actor = people.profile_of(unit, team.id, caller.person)
+            places.race_in(unit, found, actor)
+            return found.ref
+
+        return await self._database.write(act)
 
     async def export(self, caller: Caller, session: str | None = None) -> Export:
         """Return every lap of a session as a CSV file.
@@ -211,9 +229,10 @@ class SessionService:
         Raises:
             NotFound: There is no such session.
         """
-        async with self._database.read() as uow:
-            _, found = await _session_to_read(uow, caller, session)
-            rows = await uow.db.execute(
+
+        def act(unit: Unit) -> Export:
+            _, found = _session_to_read(unit, caller, session)
+            rows = unit.db.execute(
                 select(RunLog, Heat, RacerProfile, HeatRacer.note)
                 .join(Heat, Heat.id == RunLog.heat_id)
                 .join(RacerProfile, RacerProfile.id == RunLog.racer_id)
@@ -245,36 +264,44 @@ class SessionService:
                 )
                 for lap, heat, racer, note in in_order
             ]
-        name = re.sub(r"[^\w-]+", "-", found.ref.name).strip("-") or "session"
-        return Export(f"{name}-laps.csv", write_csv(laps), len(laps))
+            name = re.sub(r"[^\w-]+", "-", found.ref.name).strip("-") or "session"
+            return Export(f"{name}-laps.csv", write_csv(laps), len(laps))
+
+        return await self._database.read(act)
 
     async def suggest(self, caller: Caller, typed: str) -> list[Choice]:
         """Return the team's sessions whose name has what was typed, open ones first."""
-        async with self._database.read() as uow:
-            sessions = await uow.db.execute(
+
+        def act(unit: Unit) -> list[Choice]:
+            sessions = unit.db.execute(
                 select(RaceSession.id, RaceSession.session_name)
                 .where(RaceSession.team_id == caller.team_id)
                 .order_by(RaceSession.status, RaceSession.created_at.desc())
             )
             refs = [SessionRef(session_id, name or "Session") for session_id, name in sessions]
-        key = name_key(typed)
-        return [Choice(ref.name, str(ref.id)) for ref in refs if key in name_key(ref.name)]
+            key = name_key(typed)
+            return [Choice(ref.name, str(ref.id)) for ref in refs if key in name_key(ref.name)]
+
+        return await self._database.read(act)
 
     async def suggest_tracks(self, caller: Caller, typed: str) -> list[Choice]:
         """Return the tracks the team has raced at that have what was typed, latest first."""
-        async with self._database.read() as uow:
-            names = await uow.db.scalars(
+
+        def act(unit: Unit) -> list[Choice]:
+            names = unit.db.scalars(
                 select(func.max(RaceSession.track_name))
                 .where(RaceSession.team_id == caller.team_id, RaceSession.track_key.is_not(None))
                 .group_by(RaceSession.track_key)
                 .order_by(func.max(RaceSession.created_at).desc())
             )
             tracks = [name for name in names if name]
-        return [Choice(name, name) for name in tracks if name_key(typed) in name_key(name)]
+            return [Choice(name, name) for name in tracks if name_key(typed) in name_key(name)]
+
+        return await self._database.read(act)
 
 
-async def close_session(
-    uow: UnitOfWork,
+def close_session(
+    unit: Unit,
     team: Team,
     session: RaceSession,
     *,
@@ -282,18 +309,18 @@ async def close_session(
     channel_id: int | None,
 ) -> tuple[HeatRef, ...]:
     """Close an open session inside the caller's transaction; ``by`` None when by itself."""
-    heats = await places.heats_of(uow, session)
+    heats = places.heats_of(unit, session)
     finished = [
-        await finish_heat(uow, team, heat, by=by, channel_id=channel_id)
+        finish_heat(unit, team, heat, by=by, channel_id=channel_id)
         for heat in heats
         if heat.status == "open"
     ]
     session.status = "closed"
-    session.closed_at = uow.now
-    session.updated_at = uow.now
+    session.closed_at = unit.now
+    session.updated_at = unit.now
     last_channel = next((h.last_channel_id for h in reversed(heats) if h.last_channel_id), None)
-    await outbox_rows.order_wrap_up(
-        uow, team.id, session, channel_id=channel_id or last_channel, silent=by is None
+    outbox_rows.order_wrap_up(
+        unit, team.id, session, channel_id=channel_id or last_channel, silent=by is None
     )
     return tuple(finished)
 
@@ -327,10 +354,8 @@ def _checked(fields: SessionFields) -> dict[str, object]:
     return values
 
 
-async def _refuse_open_name(
-    uow: UnitOfWork, team: Team, name: str, but: RaceSession | None = None
-) -> None:
-    sessions = await uow.db.scalars(
+def _refuse_open_name(unit: Unit, team: Team, name: str, but: RaceSession | None = None) -> None:
+    sessions = unit.db.scalars(
         select(RaceSession).where(RaceSession.team_id == team.id, RaceSession.status == "active")
     )
     for session in sessions:
@@ -341,27 +366,27 @@ async def _refuse_open_name(
             )
 
 
-async def _session_to_read(
-    uow: UnitOfWork, caller: Caller, session: str | None
+def _session_to_read(
+    unit: Unit, caller: Caller, session: str | None
 ) -> tuple[RacerProfile | None, RaceSession]:
-    actor = await people.find_profile(uow, caller.team_id, caller.person.user_id)
-    return actor, await places.find_session(uow, caller.team_id, actor, session)
+    actor = people.find_profile(unit, caller.team_id, caller.person.user_id)
+    return actor, places.find_session(unit, caller.team_id, actor, session)
 
 
-async def _own_session_id(uow: UnitOfWork, team_id: int, actor: RacerProfile | None) -> UUID | None:
+def _own_session_id(unit: Unit, team_id: int, actor: RacerProfile | None) -> UUID | None:
     try:
-        session = await places.own_session(uow, team_id, actor)
+        session = places.own_session(unit, team_id, actor)
     except places.SeveralOpen:
         return None
     return session.id if session else None
 
 
-async def _deletion(uow: UnitOfWork, session: RaceSession) -> Deletion:
-    return Deletion(session.id, session.ref.name, await _count_laps(uow, session))
+def _deletion(unit: Unit, session: RaceSession) -> Deletion:
+    return Deletion(session.id, session.ref.name, _count_laps(unit, session))
 
 
-async def _count_laps(uow: UnitOfWork, session: RaceSession) -> int:
-    laps = await uow.db.scalar(
+def _count_laps(unit: Unit, session: RaceSession) -> int:
+    laps = unit.db.scalar(
         select(func.count()).select_from(RunLog).where(RunLog.session_id == session.id)
     )
     return laps or 0

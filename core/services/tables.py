@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ScalarSelect, Select, String, and_, cast, func, select
 from sqlalchemy.orm import aliased
 
-from core.database import UnitOfWork
+from core.database import Unit
 from core.laps import Lap
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.names import HeatKind
@@ -44,17 +44,15 @@ def session_info(session: RaceSession, heat_count: int) -> SessionInfo:
     )
 
 
-async def count_heats(uow: UnitOfWork, session: RaceSession) -> int:
+def count_heats(unit: Unit, session: RaceSession) -> int:
     """Return how many heats a session has."""
     return (
-        await uow.db.scalar(
-            select(func.count()).select_from(Heat).where(Heat.session_id == session.id)
-        )
+        unit.db.scalar(select(func.count()).select_from(Heat).where(Heat.session_id == session.id))
         or 0
     )
 
 
-async def heat_table(uow: UnitOfWork, session: RaceSession, heat: Heat) -> HeatTable:
+def heat_table(unit: Unit, session: RaceSession, heat: Heat) -> HeatTable:
     """Return a heat with everybody's run, ranked."""
     return HeatTable(
         heat=heat.ref,
@@ -62,7 +60,7 @@ async def heat_table(uow: UnitOfWork, session: RaceSession, heat: Heat) -> HeatT
         kind=HeatKind(heat.kind),
         is_open=heat.status == "open",
         length_s=heat.length_s,
-        runs=tuple(sorted(await racer_runs(uow, session, heat), key=_rank)),
+        runs=tuple(sorted(racer_runs(unit, session, heat), key=_rank)),
     )
 
 
@@ -77,8 +75,8 @@ def _rank(run: RacerRun) -> tuple[int, float, float, str]:
     return group, score, run.best_lap_ms or inf, run.racer.name.casefold()
 
 
-async def racer_runs(
-    uow: UnitOfWork, session: RaceSession, heat: Heat, racer: RacerProfile | None = None
+def racer_runs(
+    unit: Unit, session: RaceSession, heat: Heat, racer: RacerProfile | None = None
 ) -> list[RacerRun]:
     """Return the runs of a heat, or one racer's, each with change and personal best."""
     drivers = (
@@ -94,13 +92,13 @@ async def racer_runs(
     if racer is not None:
         drivers = drivers.where(HeatRacer.racer_id == racer.id)
         lap_rows = lap_rows.where(RunLog.racer_id == racer.id)
-    standings = (await uow.db.execute(drivers)).all()
+    standings = (unit.db.execute(drivers)).all()
     laps: dict[UUID, list[Lap]] = defaultdict(list)
-    for racer_id, number, time_ms, counts in await uow.db.execute(lap_rows):
+    for racer_id, number, time_ms, counts in unit.db.execute(lap_rows):
         laps[racer_id].append(Lap(number, time_ms, counts))
     racer_ids = [standing.racer_id for standing, _ in standings]
-    earlier_scores = await _scores_before(uow, heat, racer_ids)
-    other_bests = await _other_bests(uow, session, heat, racer_ids)
+    earlier_scores = _scores_before(unit, heat, racer_ids)
+    other_bests = _other_bests(unit, session, heat, racer_ids)
     runs = []
     for standing, profile in standings:
         orp = stored_orp(standing)
@@ -128,7 +126,7 @@ def _change(orp: OrpResult | None, earlier: float | None) -> float | None:
     return round(orp.orp_score - earlier, 1)
 
 
-async def _scores_before(uow: UnitOfWork, heat: Heat, racer_ids: list[UUID]) -> dict[UUID, float]:
+def _scores_before(unit: Unit, heat: Heat, racer_ids: list[UUID]) -> dict[UUID, float]:
     """Return each racer's latest valid score in the class before this heat."""
     # An outer join goes from the session's heats to their runs, never through all of a racer's.
     valid = and_(
@@ -136,7 +134,7 @@ async def _scores_before(uow: UnitOfWork, heat: Heat, racer_ids: list[UUID]) -> 
         HeatRacer.racer_id.in_(racer_ids),
         HeatRacer.orp_status == Status.VALID.value,
     )
-    rows = await uow.db.execute(
+    rows = unit.db.execute(
         select(HeatRacer.racer_id, HeatRacer.orp_score)
         .select_from(Heat)
         .outerjoin(HeatRacer, valid)
@@ -150,8 +148,8 @@ async def _scores_before(uow: UnitOfWork, heat: Heat, racer_ids: list[UUID]) -> 
     return {racer_id: score for racer_id, score in rows if score is not None}
 
 
-async def _other_bests(
-    uow: UnitOfWork, session: RaceSession, heat: Heat, racer_ids: list[UUID]
+def _other_bests(
+    unit: Unit, session: RaceSession, heat: Heat, racer_ids: list[UUID]
 ) -> dict[UUID, tuple[int | None, int | None, int | None]]:
     """Return each racer's fastest lap in other heats of the class.
 
@@ -175,7 +173,7 @@ async def _other_bests(
             other.class_key == heat.class_key, other.heat_id != heat.id
         )
     before = elsewhere.where(other.opened_at < heat.opened_at)
-    rows = await uow.db.execute(
+    rows = unit.db.execute(
         select(
             HeatRacer.racer_id,
             _fastest(before, other),
@@ -201,11 +199,11 @@ def _fastest(bests: Select[int | None], other: type[HeatRacer]) -> ScalarSelect[
     return fastest.correlate(HeatRacer).scalar_subquery()
 
 
-async def standings(uow: UnitOfWork, session: RaceSession, *, is_own: bool = False) -> Standings:
+def standings(unit: Unit, session: RaceSession, *, is_own: bool = False) -> Standings:
     """Return the session's racers × heats, by class."""
-    heats = await heats_of(uow, session)
+    heats = heats_of(unit, session)
     rows = (
-        await uow.db.execute(
+        unit.db.execute(
             select(HeatRacer, RacerProfile)
             .join(RacerProfile, RacerProfile.id == HeatRacer.racer_id)
             .join(Heat, Heat.id == HeatRacer.heat_id)
@@ -214,8 +212,8 @@ async def standings(uow: UnitOfWork, session: RaceSession, *, is_own: bool = Fal
     ).all()
     profiles = {profile.id: profile for _, profile in rows}
     driven = {(standing.heat_id, standing.racer_id): standing for standing, _ in rows}
-    lost = await _lost_times(uow, session)
-    bests = await _bests_before_session(uow, session)
+    lost = _lost_times(unit, session)
+    bests = _bests_before_session(unit, session)
     classes = []
     for class_key, class_name in {heat.class_key: heat.class_name for heat in heats}.items():
         of_class = [heat for heat in heats if heat.class_key == class_key]
@@ -236,14 +234,14 @@ def _standing_rank(row: StandingRow) -> tuple[bool, float, str]:
     return row.best_score is None, -(row.best_score or 0.0), row.racer.name.casefold()
 
 
-async def _lost_times(uow: UnitOfWork, session: RaceSession) -> dict[tuple[UUID, UUID], int]:
+def _lost_times(unit: Unit, session: RaceSession) -> dict[tuple[UUID, UUID], int]:
     """Return what mistakes cost each racer in each heat, in milliseconds.
 
     The laps of a run come as one text: a day of a large team has tens of thousands of laps, and a
     row for each would take far longer to read. Their order does not matter here.
     """
     times = func.aggregate_strings(cast(RunLog.lap_time_ms, String), " ")
-    rows = await uow.db.execute(
+    rows = unit.db.execute(
         select(RunLog.heat_id, RunLog.racer_id, times)
         .where(RunLog.session_id == session.id, RunLog.counts)
         .group_by(RunLog.heat_id, RunLog.racer_id)
@@ -256,9 +254,7 @@ async def _lost_times(uow: UnitOfWork, session: RaceSession) -> dict[tuple[UUID,
     }
 
 
-async def _bests_before_session(
-    uow: UnitOfWork, session: RaceSession
-) -> dict[tuple[str, UUID], int]:
+def _bests_before_session(unit: Unit, session: RaceSession) -> dict[tuple[str, UUID], int]:
     """Return the fastest lap by class and racer at this track before the session was opened."""
     if session.track_key is None:
         return {}
@@ -269,7 +265,7 @@ async def _bests_before_session(
         other.opened_at < session.created_at,
         other.heat_id.not_in(heats),
     )
-    rows = await uow.db.execute(
+    rows = unit.db.execute(
         select(HeatRacer.class_key, HeatRacer.racer_id, _fastest(before, other))
         .where(HeatRacer.heat_id.in_(heats))
         .group_by(HeatRacer.class_key, HeatRacer.racer_id)

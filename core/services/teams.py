@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from core.caller import Caller
-from core.database import Database, UnitOfWork
+from core.database import Database, Unit
 from core.errors import BadInput
 from core.models import Team
 from core.results.settings import TeamInfo
@@ -23,11 +23,14 @@ class TeamService:
 
     async def show(self, caller: Caller) -> TeamInfo:
         """Return the settings, and what is wrong with them."""
-        async with self._database.read() as uow:
-            team = await uow.db.get(Team, caller.team_id) or Team(
+
+        def act(unit: Unit) -> TeamInfo:
+            team = unit.db.get(Team, caller.team_id) or Team(
                 id=caller.team_id, time_zone="UTC", auto_finish_minutes=30
             )
-            return await _info(uow, team)
+            return _info(unit, team)
+
+        return await self._database.read(act)
 
     async def set_channel(self, caller: Caller, channel_id: int) -> TeamInfo:
         """Set the channel summaries are posted in; posts that could not go out try again.
@@ -69,24 +72,25 @@ class TeamService:
 
     async def _set(self, caller: Caller, **values: object) -> TeamInfo:
         caller.require_manager()
-        async with self._database.write() as uow:
-            team = await people.begin(uow, caller)
+
+        def act(unit: Unit) -> TeamInfo:
+            team = people.begin(unit, caller)
             for column, value in values.items():
                 setattr(team, column, value)
-            await uow.db.flush()
+            unit.db.flush()
             if "summary_channel_id" in values:
-                await outbox_rows.unblock(uow, team.id)
-            info = await _info(uow, team, welcome=people.greet(team, uow.now))
-            await uow.commit()
-        return info
+                outbox_rows.unblock(unit, team.id)
+            return _info(unit, team, welcome=people.greet(team, unit.now))
+
+        return await self._database.write(act)
 
 
-async def _info(uow: UnitOfWork, team: Team, *, welcome: bool = False) -> TeamInfo:
+def _info(unit: Unit, team: Team, *, welcome: bool = False) -> TeamInfo:
     return TeamInfo(
         summary_channel_id=team.summary_channel_id,
         crew_role_id=team.crew_role_id,
         time_zone=team.time_zone,
         auto_finish_minutes=team.auto_finish_minutes,
-        problems=await outbox_rows.problems_of(uow, team.id),
+        problems=outbox_rows.problems_of(unit, team.id),
         welcome=welcome,
     )

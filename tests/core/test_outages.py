@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from core.config import parse_database_url
-from core.database import Database
+from core.database import Database, Unit
 from core.outages import StoreUnavailable
 from tests.databases import holding, scalar
 
@@ -65,10 +65,11 @@ async def rows(database: Database) -> int:
 
 
 async def execute(database: Database, *statements: str) -> None:
-    async with database.write() as uow:
+    def act(unit: Unit) -> None:
         for statement in statements:
-            await uow.db.execute(text(statement))
-        await uow.commit()
+            unit.connection.execute(text(statement))
+
+    await database.write(act)
 
 
 async def fails(database: Database, *statements: str) -> StoreUnavailable:
@@ -77,25 +78,17 @@ async def fails(database: Database, *statements: str) -> StoreUnavailable:
     return caught.value
 
 
-async def look_while_the_server_is_silent(database: Database) -> None:
-    async with database.read() as uow:
-        process = (await uow.db.execute(text("SELECT pg_backend_pid()"))).scalar_one()
-        os.kill(process, signal.SIGSTOP)
-        try:
-            await uow.db.execute(text("SELECT 1"))
-        finally:
-            os.kill(process, signal.SIGCONT)
+def look_while_the_server_is_silent(unit: Unit) -> None:
+    process = unit.connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    os.kill(process, signal.SIGSTOP)
+    try:
+        unit.connection.execute(text("SELECT 1"))
+    finally:
+        os.kill(process, signal.SIGCONT)
 
 
-async def hold_on_until_others_have_gone_on(database: Database) -> None:
-    async with database.write() as dying:
-        await dying.db.execute(text("LOCK TABLE laps"))
-        await execute(database, "INSERT INTO laps VALUES (20100)")
-
-
-async def make_a_mistake(database: Database) -> None:
-    async with database.write():
-        raise ZeroDivisionError
+def make_a_mistake(_: Unit) -> None:
+    raise ZeroDivisionError
 
 
 # PostgreSQL
@@ -158,7 +151,7 @@ async def test_a_server_that_has_gone_silent_is_not_waited_for(
     monkeypatch.setattr("core.database._ANSWER_TIMEOUT_S", 0.3)
     async with opened(postgres_url) as database:
         with pytest.raises(StoreUnavailable):
-            await look_while_the_server_is_silent(database)
+            await database.read(look_while_the_server_is_silent)
         await execute(database, "SELECT 1")
 
 
@@ -182,8 +175,9 @@ async def test_a_bot_that_died_holds_a_team_no_longer(
     )
     async with opened(postgres_url) as database:
         await execute(database, "CREATE TABLE laps (time_ms INTEGER)")
-        with pytest.raises(StoreUnavailable):
-            await hold_on_until_others_have_gone_on(database)
+        with pytest.raises(DBAPIError):
+            async with holding(database, text("LOCK TABLE laps")):
+                await execute(database, "INSERT INTO laps VALUES (20100)")
         assert await rows(database) == 1
 
 
@@ -205,8 +199,8 @@ async def test_all_connections_are_taken(
 @pytest.fixture
 def impatient_file(sqlite_url: URL, monkeypatch: pytest.MonkeyPatch) -> URL:
     """A SQLite file that is waited for a moment only."""
-    monkeypatch.setattr("core.database._BUSY_TIMEOUT_MS", 100)
-    monkeypatch.setattr("core.database._POOL_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("core.one_file._BUSY_TIMEOUT_MS", 100)
+    monkeypatch.setattr("core.one_file._TURN_TIMEOUT_S", 0.3)
     return sqlite_url
 
 
@@ -256,4 +250,4 @@ async def test_a_fault_of_the_program_is_none_of_sqlite(sqlite_url: URL) -> None
         with pytest.raises(DBAPIError):
             await execute(database, "SELECT * FROM lost")
         with pytest.raises(ZeroDivisionError):
-            await make_a_mistake(database)
+            await database.write(make_a_mistake)

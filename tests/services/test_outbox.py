@@ -15,7 +15,7 @@ from core.results.heats import HeatTable
 from core.results.posts import ClaimedPost, PostTask
 from core.results.sessions import Standings
 from core.services.outbox import CLAIM_TIME
-from tests.databases import FakeClock
+from tests.databases import FakeClock, holding, scalar
 from tests.services.racing import (
     ANN,
     BEN,
@@ -104,14 +104,14 @@ async def test_a_row_that_another_process_holds_is_passed_over(
     for name in ("Q1", "Q2"):
         await log(services, ANN, heat=name)
         await services.heats.finish(by(ANN))
-    oldest = select(SummaryPost).order_by(SummaryPost.next_attempt_at).limit(1)
+    oldest = select(SummaryPost.id).order_by(SummaryPost.next_attempt_at).limit(1)
+    held = await scalar(postgres, oldest)
     other = Database(postgres.engine.url, clock=postgres.clock)
-    async with postgres.write() as holding:
-        held = (await holding.db.scalars(oldest.with_for_update())).one()
+    async with holding(postgres, oldest.with_for_update()):
         claimed = await claim(build_services(other))
-        assert claimed.id != held.id
+        assert claimed.id != held
         assert await build_services(other).outbox.claim() is None
-    assert (await claim(build_services(other))).id == held.id
+    assert (await claim(build_services(other))).id == held
     await other.dispose()
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
+from threading import Thread
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import StatementError
 
 from core.bootstrap import Services
 from core.commands import LogLaps, SessionFields
-from core.database import Database
+from core.database import Database, Unit
 from core.errors import Redelivered
 from core.models import Draft, InteractionSeen, RaceSession, Team
 from core.services import outbox_rows, people
-from tests.databases import FakeClock
+from tests.databases import FakeClock, execute
 from tests.services.racing import ANN, BEN, TEAM, by, count, everything, log, start_session
 
 # The number SQLite has for it.
@@ -50,10 +52,14 @@ async def test_an_exception_in_a_service_leaves_nothing_behind(
     assert len((await log(services, by(ANN, interaction=1), "20.1")).run.laps) == 7
 
 
-async def test_without_commit_nothing_is_kept(database: Database) -> None:
-    async with database.write() as uow:
-        await uow.lock_team(TEAM)
-        await uow.see_interaction(1)
+async def test_of_an_act_that_raises_nothing_is_kept(database: Database) -> None:
+    def act(unit: Unit) -> None:
+        people.lock_team(unit, TEAM)
+        people.see_interaction(unit, 1)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await database.write(act)
     assert await count(database, Team) == 0
     assert await count(database, InteractionSeen) == 0
 
@@ -61,32 +67,37 @@ async def test_without_commit_nothing_is_kept(database: Database) -> None:
 @pytest.mark.parametrize("how", ["read", "write"])
 async def test_what_sqlite_has_committed_survives_a_power_cut(how: str, sqlite_url: URL) -> None:
     """FULL: the log is on the disk before a commit returns, with NORMAL some time later."""
+
+    def look(unit: Unit) -> None:
+        assert unit.connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert unit.connection.execute(text("PRAGMA synchronous")).scalar() == FULL
+
     database = Database(sqlite_url)
-    async with getattr(database, how)() as uow:
-        assert await uow.db.scalar(text("PRAGMA journal_mode")) == "wal"
-        assert await uow.db.scalar(text("PRAGMA synchronous")) == FULL
+    await getattr(database, how)(look)
     await database.dispose()
 
 
 async def test_a_moment_without_a_zone_is_refused(database: Database) -> None:
     naive = datetime(2026, 6, 6, 12, 0, tzinfo=UTC).replace(tzinfo=None)
-    async with database.write() as uow:
-        await uow.lock_team(TEAM)
-        uow.db.add(Draft(team_id=TEAM, discord_user_id=1, command={}, created_at=naive))
-        with pytest.raises(StatementError, match="without a time zone"):
-            await uow.db.flush()
+
+    def act(unit: Unit) -> None:
+        people.lock_team(unit, TEAM)
+        unit.db.add(Draft(team_id=TEAM, discord_user_id=1, command={}, created_at=naive))
+
+    with pytest.raises(StatementError, match="without a time zone"):
+        await database.write(act)
     assert await count(database, Draft) == 0
 
 
 async def test_moments_come_back_in_utc(database: Database) -> None:
     moment = datetime(2026, 6, 6, 23, 30, tzinfo=timezone(timedelta(hours=-10)))
-    async with database.write() as uow:
-        await uow.lock_team(TEAM)
-        session = RaceSession(team_id=TEAM, closes_at=moment)
-        uow.db.add(session)
-        await uow.commit()
-    async with database.read() as uow:
-        found = (await uow.db.scalars(select(RaceSession))).one()
+
+    def act(unit: Unit) -> None:
+        people.lock_team(unit, TEAM)
+        unit.db.add(RaceSession(team_id=TEAM, closes_at=moment))
+
+    await database.write(act)
+    found = await database.read(lambda unit: unit.db.scalars(select(RaceSession)).one())
     assert found.closes_at == moment
     assert found.closes_at is not None
     assert found.closes_at.tzinfo is UTC
@@ -100,56 +111,73 @@ async def test_moments_come_back_in_utc(database: Database) -> None:
 async def test_a_team_is_locked_until_the_end(database: Database) -> None:
     order: list[str] = []
 
-    async def work(name: str) -> None:
-        async with database.write() as uow:
-            team = await uow.lock_team(TEAM)
-            order.append(f"{name} in")
-            team.auto_finish_minutes += 1
-            await uow.db.flush()
-            await asyncio.sleep(0)
-            order.append(f"{name} out")
-            await uow.commit()
+    def act(name: str, unit: Unit) -> None:
+        team = people.lock_team(unit, TEAM)
+        order.append(f"{name} in")
+        team.auto_finish_minutes += 1
+        unit.db.flush()
+        order.append(f"{name} out")
 
-    await asyncio.gather(*(work(name) for name in "abcdef"))
+    await asyncio.gather(*(database.write(partial(act, name)) for name in "abcdef"))
     assert [step.split()[1] for step in order] == ["in", "out"] * 6
     assert all(a.split()[0] == b.split()[0] for a, b in zip(order[::2], order[1::2], strict=True))
-    async with database.read() as uow:
-        team = (await uow.db.scalars(select(Team))).one()
+    team = await database.read(lambda unit: unit.db.scalars(select(Team)).one())
     assert team.auto_finish_minutes == 36
 
 
 async def test_an_interaction_is_seen_once(database: Database) -> None:
-    async def see() -> None:
-        async with database.write() as uow:
-            await uow.see_interaction(2**62)
-            await uow.commit()
+    def see(unit: Unit) -> None:
+        people.see_interaction(unit, 2**62)
 
-    results = await asyncio.gather(*(see() for _ in range(5)), return_exceptions=True)
+    results = await asyncio.gather(*(database.write(see) for _ in range(5)), return_exceptions=True)
     assert sum(result is None for result in results) == 1
     assert sum(isinstance(result, Redelivered) for result in results) == 4
 
 
-async def test_a_reader_sees_one_moment(database: Database, services: Services) -> None:
-    await log(services, ANN, "20.1 20.2")
-    async with database.read() as uow:
-        first = (await uow.db.scalars(select(RaceSession.session_name))).all()
-        await services.sessions.edit(by(ANN), None, SessionFields(name="Later"))
-        second = (await uow.db.scalars(select(RaceSession.session_name))).all()
-    assert first == second
-    assert (await services.sessions.show(by(ANN))).session.name == "Later"
+def race_elsewhere(url: URL) -> None:
+    """Change the team from another loop and thread, as another process does."""
+
+    async def change() -> None:
+        other = Database(url)
+        await execute(other, update(Team).values(time_zone="Asia/Tokyo"))
+        await other.dispose()
+
+    thread = Thread(target=asyncio.run, args=(change(),))
+    thread.start()
+    thread.join()
+
+
+async def test_a_reader_sees_one_moment(database: Database) -> None:
+    await database.write(lambda unit: people.lock_team(unit, TEAM))
+
+    def zone(unit: Unit) -> str:
+        return unit.connection.execute(select(Team.time_zone)).scalar_one()
+
+    def look(unit: Unit) -> tuple[str, str]:
+        before = zone(unit)
+        race_elsewhere(database.engine.url)
+        return before, zone(unit)
+
+    assert await database.read(look) == ("UTC", "UTC")
+    assert await database.read(zone) == "Asia/Tokyo"
 
 
 async def test_the_publisher_is_woken_by_a_commit_only(
     database: Database, services: Services, clock: FakeClock
 ) -> None:
     await log(services, ANN)
-    assert not database.outbox_changed.is_set()
+    assert not database.awake.is_set()
     await services.heats.finish(by(ANN))
-    assert database.outbox_changed.is_set()
-    database.outbox_changed.clear()
-    async with database.write() as uow:
-        await outbox_rows.unblock(uow, TEAM)
-    assert not database.outbox_changed.is_set()
+    assert database.awake.is_set()
+    database.awake.clear()
+
+    def fail(unit: Unit) -> None:
+        outbox_rows.unblock(unit, TEAM)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await database.write(fail)
+    assert not database.awake.is_set()
     clock.advance(minutes=1)
     await services.heats.finish(by(BEN), "P1")
-    assert not database.outbox_changed.is_set()
+    assert not database.awake.is_set()

@@ -1,0 +1,224 @@
+"""SQLite: one hop a transaction, and one commit for all who wait.
+
+aiosqlite carries each step of a statement to its connection's thread and back, up to four times a
+statement: under a hundred commands at once the trips, not the disk, are what a racer waits for. And
+a file has one writer at a time, whose commit waits for the disk whatever it holds. So a transaction
+makes one trip and runs to its end over there, and those that wait for their turn to write share a
+commit, each in a savepoint of its own. Nothing outside this module knows of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final, Generic, ParamSpec, TypeVar
+
+import aiosqlite
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from core.outages import is_outage
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Act = Callable[[Connection], T]
+
+# How long one writer waits for another process that holds the file.
+_BUSY_TIMEOUT_MS: Final = 5_000
+# A hundred commands at once on a slow machine take longer than 5 s, and are no outage; when it is
+# one, the racer is told to try again.
+_TURN_TIMEOUT_S: Final = 20
+# So many share a commit at most: the first of them waits for the last.
+_SHARE_A_COMMIT: Final = 50
+_BEGIN_OPTION: Final = "orp_begin"
+
+
+class _Connection(aiosqlite.Connection):
+    """A connection whose thread runs what it asks of itself at once.
+
+    aiosqlite has no public way to run a function on its thread; ``_execute`` is that way, owned
+    here and nowhere else.
+    """
+
+    async def _execute(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if threading.current_thread() is self._thread:
+            return fn(*args, **kwargs)
+        on_its_thread: Callable[..., Awaitable[T]] = super()._execute
+        return await on_its_thread(fn, *args, **kwargs)
+
+    async def run(self, function: Callable[[], T]) -> T:
+        """Run a function on the connection's thread."""
+        return await self._execute(function)
+
+
+def _connect(path: str, **settings: object) -> _Connection:
+    return _Connection(partial(sqlite3.connect, path, **settings), iter_chunk_size=64)
+
+
+def create_engine(
+    url: URL, *, foreign_keys: bool, json_serializer: Callable[[object], str]
+) -> AsyncEngine:
+    """Make an engine for a file.
+
+    A writer that begins with plain BEGIN fails at once with "database is locked" when another one
+    wrote after its first read, whatever the busy timeout; BEGIN IMMEDIATE waits its turn.
+    """
+    engine = create_async_engine(
+        url, json_serializer=json_serializer, connect_args={"async_creator_fn": _connect}
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # A lap that was answered for survives a power cut.
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+        cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        mode = connection.get_execution_options().get(_BEGIN_OPTION, "IMMEDIATE")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return engine
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting(Generic[T]):
+    """Somebody who waits for a turn to write."""
+
+    act: Act[T]
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    done: asyncio.Future[T] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+
+class OneFile:
+    """The transactions of one SQLite file."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._reading = engine.execution_options(**{_BEGIN_OPTION: "DEFERRED"})
+        self._waiting: deque[_Waiting[Any]] = deque()
+        self._writing: asyncio.Task[None] | None = None
+
+    async def read(self, act: Act[T]) -> T:
+        """Run an act in a transaction that sees one moment."""
+        return await _to_its_end(_in_one_hop(self._reading, partial(_alone, act)))
+
+    async def write(self, act: Act[T]) -> T:
+        """Run an act in a transaction that is committed, together with others that wait.
+
+        An act that raises leaves nothing behind, and it alone gets its error. An outage is
+        everybody's who shares the commit.
+
+        Raises:
+            TimeoutError: Its turn did not come; it has not begun.
+        """
+        waiting = _Waiting(act)
+        self._waiting.append(waiting)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_in_turn())
+        try:
+            async with asyncio.timeout(_TURN_TIMEOUT_S):
+                await waiting.begun.wait()
+        except BaseException:
+            if not waiting.begun.is_set():
+                self._waiting.remove(waiting)
+                raise
+            await _to_its_end(waiting.done)
+            raise
+        return await _to_its_end(waiting.done)
+
+    async def dispose(self) -> None:
+        """Wait until what has begun is done."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+
+    async def _write_in_turn(self) -> None:
+        """Carry out what waits, first come first, until nothing does."""
+        while self._waiting:
+            turns = [
+                self._waiting.popleft() for _ in range(min(len(self._waiting), _SHARE_A_COMMIT))
+            ]
+            for turn in turns:
+                turn.begun.set()
+            try:
+                outcomes = await _in_one_hop(
+                    self._engine, partial(_together, [turn.act for turn in turns])
+                )
+            except Exception as error:
+                outcomes = [error] * len(turns)
+            for turn, outcome in zip(turns, outcomes, strict=True):
+                if isinstance(outcome, Exception):
+                    turn.done.set_exception(outcome)
+                else:
+                    turn.done.set_result(outcome)
+        self._writing = None
+
+
+async def _to_its_end(work: Awaitable[T]) -> T:
+    """Wait for work that has begun, also when whoever waits is cancelled meanwhile."""
+    working = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])
+        # Whoever asked is gone: nobody else is to hear of an error.
+        working.cancelled() or working.exception()
+        raise
+
+
+async def _in_one_hop(engine: AsyncEngine, act: Act[T]) -> T:
+    """Run an act on a connection's thread: SQLAlchemy's way, driven to its end over there."""
+    async with engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        if not isinstance(driver, _Connection):
+            raise TypeError("the engine is none of this module's")
+        return await driver.run(partial(_driven, connection, act))
+
+
+def _driven(connection: AsyncConnection, act: Act[T]) -> T:
+    running = connection.run_sync(act)
+    try:
+        running.send(None)
+    except StopIteration as end:
+        done: T = end.value
+        return done
+    running.close()
+    raise RuntimeError("an act waited for something that is not the database")
+
+
+def _alone(act: Act[T], connection: Connection) -> T:
+    with connection.begin():
+        return act(connection)
+
+
+def _together(acts: Sequence[Act[Any]], connection: Connection) -> list[Any]:
+    """Run acts in one transaction; return what each returned or raised."""
+    with connection.begin():
+        if len(acts) == 1:
+            return [acts[0](connection)]
+        return [_in_its_savepoint(act, connection) for act in acts]
+
+
+def _in_its_savepoint(act: Act[T], connection: Connection) -> T | Exception:
+    try:
+        with connection.begin_nested():
+            return act(connection)
+    except Exception as error:
+        if is_outage(error):
+            raise
+        return error
