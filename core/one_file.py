@@ -48,6 +48,11 @@ class _Connection(aiosqlite.Connection):
     here and nowhere else.
     """
 
+    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
+        super().__init__(connector, iter_chunk_size=64)
+        # A connection that nobody closed does not keep the program from ending.
+        self._thread.daemon = True
+
     async def _execute(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if threading.current_thread() is self._thread:
             return fn(*args, **kwargs)
@@ -60,7 +65,7 @@ class _Connection(aiosqlite.Connection):
 
 
 def _connect(path: str, **settings: object) -> _Connection:
-    return _Connection(partial(sqlite3.connect, path, **settings), iter_chunk_size=64)
+    return _Connection(partial(sqlite3.connect, path, **settings))
 
 
 def create_engine(

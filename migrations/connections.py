@@ -48,8 +48,10 @@ async def reading(url: URL) -> AsyncIterator[AsyncConnection]:
     try:
         with _reaching(url):
             connection = await engine.connect()
-        async with connection:
+        try:
             yield connection
+        finally:
+            await connection.close()
     finally:
         await engine.dispose()
 
