@@ -60,6 +60,8 @@ class Diary:
         self._words = Words()
         self._blocks: list[str] = []
         self._posts: dict[int, tuple[int, list[str]]] = {}
+        # The teams in which something was done since all posts were out.
+        self._busy: set[str] = set()
         for team in teams:
             self._words.name(team.guild.id, team.name)
             for channel in team.guild.channels.values():
@@ -185,12 +187,13 @@ class Diary:
     async def posts(self) -> None:
         """Wait until all posts are out, and write down those that are new, changed or gone."""
         for team in self._teams:
-            await self._after.settled(team)
-        for team in self._teams:
+            if team.name in self._busy:
+                await self._after.settled(team)
+                # The next change shall be posted at once, not after the pause between two edits.
+                await self._after.pass_time(team)
             for channel in team.guild.channels.values():
                 self._write_posts(channel)
-            # The next change shall be posted at once, not after the pause between two edits.
-            await self._after.pass_time(team)
+        self._busy.clear()
 
     def post_with(self, team: Team, text: str) -> Message:
         """Return the newest post of the bot in which something stands."""
@@ -224,6 +227,7 @@ class Diary:
         return 1 + max((number for number, _ in self._posts.values()), default=0)
 
     def _tell(self, who: Racer, did: str, answer: Answer, edits_before: int = 0) -> None:
+        self._busy.add(who.team.name)
         lines = [self._head(who, did)]
         if answer.failed or answer.loading:
             lines.append("  no answer")

@@ -86,8 +86,7 @@ async def a_closed_session(day: Diary, cast: Cast) -> None:
     session = await day.types(cast.carl, "/session show session:Indoor Cup")
     place = session.selects[0].custom_id.rsplit(":", 1)[-1]
     await day.forges_press(cast.fay, session, f"race-here:{place}")
-    card = await day.types(dora, "/orp heat:all")
-    await day.presses(dora, card, "Share")
+    await day.types(dora, "/orp heat:all")
     await day.types(dora, "/lap times:21.1")
     await day.types(dora, "/session list")
     await day.forges_press(cast.carl, session, f"csv:{'0' * 32}")

@@ -10,8 +10,6 @@ async def orp_cards(day: Diary, cast: Cast) -> None:
     day.chapter("ORP cards")
     ann, ben, dora, emil, fay = cast.ann, cast.ben, cast.dora, cast.emil, cast.fay
     await day.types(ann, "/orp")
-    await day.types(ann, "/orp heat:Buggy Q5")
-    await day.types(ann, "/orp heat:all")
     await day.types(ben, "/orp heat:Buggy Q5")
     await day.types(ben, "/orp racer:@dora heat:Buggy Q5")
     await day.types(emil, "/orp racer:@emil heat:Buggy Q5")
@@ -36,12 +34,10 @@ async def side_by_side(day: Diary, cast: Cast) -> None:
     ann, gil, hal = cast.ann, cast.gil, cast.hal
     both = await day.types(ann, "/orp with:@ben heat:Buggy Q5")
     await day.presses(ann, both, "Share")
-    await day.types(ann, "/orp with:@emil")
     await day.types(hal, "/orp racer:@ben with:@ann heat:all")
     await day.types(ann, "/orp with:@ann")
     await day.types(hal, "/orp racer:@ann with:@hal")
     await day.types(hal, "/orp racer:@ann with:@gil")
-    await day.types(hal, "/orp racer:@emil with:@dora heat:Buggy Q5")
     await day.types(hal, "/orp racer:@ann with:@ben heat:Q99")
     gone = custom_id(both, "Share").rsplit(":", 1)[0] + f":{hal.id}"
     await day.forges_press(gil, both, gone)

@@ -49,6 +49,8 @@ def quoted(text: str) -> list[str]:
 
 def visible(line: str) -> str:
     """Return a line in which blanks of all kinds, control characters and the like can be told."""
+    if line.isascii() and line.isprintable() and not line.endswith(" "):
+        return line
     shown = "".join(
         _UNSEEN.get(character, f"‹U+{ord(character):04X}›") if _is_unseen(character) else character
         for character in line
