@@ -17,6 +17,7 @@ import pytest
 
 from tests.e2e.aftermath import aftermath_in
 from tests.e2e.conftest import Stage
+from tests.e2e.recorded.diary import ENDS_HERE
 from tests.e2e.recorded.play import RECORDING, played
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -43,4 +44,7 @@ def difference(recorded: str, today: str) -> str:
     )
     more = len(lines) - SHOWN
     shown = [*lines[:SHOWN], *([f"… and {more} more lines"] if more > 0 else [])]
-    return "\n".join(["The race day is not as it was recorded:", *shown])
+    # Where the day could not go on the reason comes last, behind all that is missing.
+    _, stopped, reason = today.rpartition(ENDS_HERE)
+    ending = [stopped + reason] if stopped else []
+    return "\n".join(["The race day is not as it was recorded:", *shown, *ending])

@@ -26,6 +26,7 @@ from tests.e2e.recorded.words import Words
 
 CHANNEL: Final = "race-day"
 LONG: Final = 80
+ENDS_HERE: Final = "The day ends here:"
 
 
 def custom_id(where: Answer | Message, label: str) -> str:
@@ -81,7 +82,7 @@ class Diary:
 
     def ends(self, reason: Exception) -> None:
         """Write down that the day could not go on."""
-        self._write([f"The day ends here: {type(reason).__name__}", *quoted(str(reason))])
+        self._write([f"{ENDS_HERE} {type(reason).__name__}", *quoted(str(reason))])
 
     def commands(self) -> None:
         """Write down all commands as they are registered."""
