@@ -57,6 +57,8 @@ async def the_form_refuses(day: Diary, cast: Cast) -> None:
     ):
         refused = await day.sends(ann, form, values)
     await day.sends(ann, form, {"note": "n" * 160})
+    nothing_counts = await day.sends(ann, form, {"laps": "x 20.1\nx 20.2"})
+    await day.presses(ann, nothing_counts, "Undo")
     noteless = await day.sends(ann, form, {"note": NOTHING})
     await day.presses(ann, noteless, "Undo")
     if refused is not None:
@@ -82,8 +84,11 @@ async def runs_are_moved(day: Diary, cast: Cast) -> None:
     theirs = form_of(await day.types(carl, "/heat edit heat:Buggy Q6 racer:@ann"))
     await day.sends(carl, theirs, {"racer": [cast.bot]})
     await day.sends(carl, theirs, {"racer": [ben], "heat": "Q5"})
+    await day.sends(ann, theirs, {"racer": [ben]}, custom_id=theirs.custom_id)
     given = await day.sends(carl, theirs, {"racer": [ben]})
     await day.presses(carl, given, "Undo")
+    both = await day.sends(carl, theirs, {"racer": [ben], "heat": "Q9"})
+    await day.presses(carl, both, "Undo")
     # A run of a heat that is posted: both posts follow.
     await day.types(ann, "/heat finish heat:Buggy Q6")
     await day.posts()

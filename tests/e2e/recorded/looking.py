@@ -9,7 +9,7 @@ from tests.e2e.recorded.diary import Diary, custom_id
 async def orp_cards(day: Diary, cast: Cast) -> None:
     day.chapter("ORP cards")
     ann, ben, dora, emil, fay = cast.ann, cast.ben, cast.dora, cast.emil, cast.fay
-    await day.types(ann, "/orp")
+    await day.types(ann, "/orp heat:Buggy Q3")
     await day.types(ben, "/orp heat:Buggy Q5")
     await day.types(ben, "/orp racer:@dora heat:Buggy Q5")
     await day.types(emil, "/orp racer:@emil heat:Buggy Q5")
@@ -41,6 +41,7 @@ async def side_by_side(day: Diary, cast: Cast) -> None:
     await day.types(hal, "/orp racer:@ann with:@ben heat:Q99")
     gone = custom_id(both, "Share").rsplit(":", 1)[0] + f":{hal.id}"
     await day.forges_press(gil, both, gone)
+    await day.forges_press(gil, both, gone.replace(str(hal.id), "1"))
     await day.types(gil, "/orp racer:@dora with:@hal heat:all")
 
 
@@ -72,3 +73,6 @@ async def a_large_field(day: Diary, cast: Cast) -> None:
     await day.posts()
     await day.types(cast.field[1], "/session close")
     await day.posts()
+    many = await day.types(rita, "/lap times:" + " ".join(["20.1", "20.2", "20.3"] * 50))
+    await day.types(cast.field[2], "/heat show")
+    await day.presses(rita, many, "Undo")

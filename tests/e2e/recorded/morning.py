@@ -141,6 +141,10 @@ async def people_introduce_themselves(day: Diary, cast: Cast) -> None:
 
 async def the_first_laps_open_a_session(day: Diary, cast: Cast) -> None:
     day.chapter("The first laps open a session")
+    await day.types(cast.hal, "/heat start")
+    await day.chooses_from_menu(cast.fay, "Log laps", day.says(cast.fay, "58.2 58.3"))
+    await day.types(cast.hal, "/session close")
+    await day.chooses_from_menu(cast.fay, "Log laps", day.says(cast.fay, "58.2 58.3 58.4"))
     first = await day.types(cast.ann, "/lap times:58.2 58.1 58.3")
     await day.presses(cast.ann, first, "Undo")
     await day.types(cast.ann, "/session list")
@@ -176,6 +180,7 @@ async def a_session_is_started(day: Diary, cast: Cast) -> None:
     )
     await day.types(ann, "/session start name:saturday")
     for options in (
+        {"name": ""},
         {"name": NOTHING},
         {"name": "x" * 300},
         {"name": "Long", "days": 8},
@@ -187,6 +192,8 @@ async def a_session_is_started(day: Diary, cast: Cast) -> None:
         {"name": "Days", "days": "two"},
     ):
         await day.forges(ann, "session start", **options)
+    # No heat is there yet.
+    await day.chooses_from_menu(cast.fay, "Log laps", day.says(cast.fay, "58.2 58.3"))
     await day.types(ann, "/session edit")
     await day.types(ann, "/session edit days:1 practice_rounds:3 timezone:Europe/Berlin")
     await day.types(ann, "/session edit session:Sunday name:Monday")
