@@ -75,6 +75,15 @@ class Aftermath:
         """Change the database behind the bot's back."""
         await execute(self.database, *statements)
 
+    async def pass_time(self, team: Team) -> None:
+        """Have all waits of a team's posts run out, and the next edit come at once."""
+        long_ago = datetime.now(UTC) - timedelta(minutes=1)
+        await self.change(
+            update(SummaryPost)
+            .where(SummaryPost.team_id == team.guild.id)
+            .values(next_attempt_at=long_ago, attempted_at=long_ago)
+        )
+
     async def check_posted_once(self, team: Team, channel: Channel, heat: str = "Q1") -> Message:
         """Check that a heat was posted once, ever, and that its post shows what is stored."""
         table = await self.heat(team, heat)
@@ -122,12 +131,7 @@ class Ground:
 
     async def pass_time(self, team: Team) -> None:
         """Have all waits of a team's posts run out, and the next edit come at once."""
-        long_ago = datetime.now(UTC) - timedelta(minutes=1)
-        await self.after.change(
-            update(SummaryPost)
-            .where(SummaryPost.team_id == team.guild.id)
-            .values(next_attempt_at=long_ago, attempted_at=long_ago)
-        )
+        await self.after.pass_time(team)
 
 
 async def until(look: Callable[[], Awaitable[bool]], timeout_s: float = 10) -> None:

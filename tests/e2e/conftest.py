@@ -44,6 +44,8 @@ class Stage:
 
     discord: LocalDiscord
     bot: BotProcess
+    url: URL
+    """Where the bot's database is."""
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=KINDS)
@@ -57,7 +59,7 @@ async def stage(
     ):
         require_the_document(discord)
         await discord.ready(30)
-        yield Stage(discord, bot)
+        yield Stage(discord, bot, url)
         assert await bot.stop() == 0, bot.tail
 
 
