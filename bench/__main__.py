@@ -71,6 +71,8 @@ async def _measure(chosen: list[Measurement], effort: Effort) -> Results:
         databases = Databases(folder, server)
         await databases.tidy()
         setup = Setup(databases, effort)
+        # Before the bench itself keeps the machine busy.
+        machine = await describe(folder, server)
         if effort.quick:
             print(
                 f"The quick bench: few repetitions, a history of {effort.history_laps:,} laps "
@@ -90,7 +92,6 @@ async def _measure(chosen: list[Measurement], effort: Effort) -> Results:
                 print(row.line(), flush=True)
             rows[measurement.key] = found.rows
             curves += found.curves
-        machine = await describe(folder, server)
     print(f"Took {time.monotonic() - began:.0f} s.")
     return Results(datetime.now(UTC).date(), machine, effort.quick, rows, curves, troubles)
 

@@ -30,12 +30,14 @@ from bot.pictures.look import (
 _POINTS_PER_INCH: Final = 72
 _PIXELS_A_POINT: Final = 3
 _PANEL_HEIGHT: Final = 145.0
-_HEAD_HEIGHT: Final = 75.0
+_HEAD_HEIGHT: Final = 70.0
+_FOOT_HEIGHT: Final = 24.0
 _MARGIN: Final = 34.0
 _GAP: Final = 42.0
 # Each command has a mark of its own: nothing is told by colour alone.
 _STYLES: Final = ((ORANGE, "o"), (SKY, "s"), (GREEN, "^"), (PINK, "D"))
 _LEAST_TOP: Final = 1.6
+_ROOM_ABOVE: Final = 1.2
 
 
 def draw_growth(curves: Sequence[Curve]) -> bytes:
@@ -43,13 +45,13 @@ def draw_growth(curves: Sequence[Curve]) -> bytes:
     panels: dict[tuple[str, str], list[Curve]] = {}
     for curve in curves:
         panels.setdefault((curve.whose, curve.database), []).append(curve)
-    height = _HEAD_HEIGHT + len(panels) * (_PANEL_HEIGHT + _GAP)
+    height = _HEAD_HEIGHT + len(panels) * (_PANEL_HEIGHT + _GAP) - _GAP + _FOOT_HEIGHT
     figure = Figure(
         figsize=(WIDTH / _POINTS_PER_INCH, height / _POINTS_PER_INCH),
         dpi=_POINTS_PER_INCH * _PIXELS_A_POINT,
         facecolor=BACKGROUND,
     )
-    top = max(_LEAST_TOP, 1.08 * max(max(curve.times) for curve in curves))
+    top = max(_LEAST_TOP, _ROOM_ABOVE * max(max(curve.times) for curve in curves))
     for place, ((whose, database), lines) in enumerate(panels.items()):
         lower = height - _HEAD_HEIGHT - place * (_PANEL_HEIGHT + _GAP) - _PANEL_HEIGHT
         axes = figure.add_axes(
@@ -105,12 +107,12 @@ def _draw_panel(axes: Axes, curves: Sequence[Curve], top: float) -> None:
     axes.axhline(1, color=QUIET_TEXT, linewidth=0.8, linestyle=":")
     highest = max(curves, key=lambda curve: curve.times[-1])
     axes.annotate(
-        f"{figure_text(highest.times[-1])} ×",
+        f"{highest.command} {figure_text(highest.times[-1])} ×",
         (highest.laps[-1], highest.times[-1]),
-        xytext=(-8, 0),
+        xytext=(4, 7),
         textcoords="offset points",
         ha="right",
-        va="center",
+        va="bottom",
         color=TEXT,
         fontsize=SMALL,
     )

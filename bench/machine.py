@@ -33,6 +33,7 @@ async def describe(folder: Path, server: URL) -> dict[str, str]:
         "processor": f"{_processor()}, {os.cpu_count()} cores",
         "memory": _memory(),
         "disk": _disk(folder),
+        "busy with other things": f"load average {os.getloadavg()[2]:.1f} over the last 15 minutes",
         "system": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
         "SQLite": f"{sqlite3.sqlite_version}, as the bot sets it: WAL, synchronous=FULL",

@@ -38,6 +38,7 @@ _ASKED: Final[Mapping[str, Ask]] = {
 }
 _IN_THE_PICTURE: Final = ("/lap", "/heat show", "/session show", SESSION_SUGGESTION)
 _BLOCK: Final = 5
+_BLOCK_OF_CARDS: Final = 2
 _POSTED_WITHIN_S: Final = 30.0
 _DRAWS: Final = "draws pictures, which takes too long for the quick bench"
 _TOO_LARGE: Final = "too large for the quick bench"
@@ -83,9 +84,10 @@ async def _ask_all(setup: Setup, sides: Mapping[int, Side]) -> Figures:
         for name, ask in _ASKED.items():
             if effort.quick and name == CARD:
                 continue
+            size = _BLOCK_OF_CARDS if name == CARD else _BLOCK
             chosen = list(sides.values()) if name in _IN_THE_PICTURE else compared
             for asked in in_turn(chosen, turn):
-                took = await block(asked, ask, _BLOCK, first=turn * _BLOCK)
+                took = await block(asked, ask, size, first=turn * size)
                 # The first turn is for warming up.
                 if turn >= 0:
                     figures.setdefault((name, laps_of[asked.name]), []).append(took)

@@ -39,9 +39,9 @@ PLAN: Final[tuple[Measurement, ...]] = (
         "Discord of its own in one third process, whose work on the event before and on the "
         "answer after is not in the time. *One at a time*: the same racer types 20 laps into a "
         "heat; the figure is the median, and the ratio that of two such rows next to each other. "
-        "*In flight*: 190 racers of ten teams keep 100 commands waiting; the figure is commands "
-        "per second. *300 laps*: a racer who has 300 laps in the heat, against the same racer "
-        "with 10.",
+        "*In flight*: 100 racers, ten of each of ten teams, type the next lap as soon as the last "
+        "is answered; the figure is commands per second. *300 laps*: a racer who has 300 laps in "
+        "the heat, against the same racer with 10.",
         one_lap.measure,
     ),
     Measurement(

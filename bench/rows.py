@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from math import isnan
 from statistics import median
 from typing import Any, Final
 
@@ -37,8 +36,6 @@ class Budget:
 
     def holds(self, figure: float) -> bool:
         """Tell whether a figure is within the budget; one that is no number never is."""
-        if isnan(figure):
-            return False
         return figure >= self.limit if self.is_least else figure <= self.limit
 
     def text(self) -> str:
