@@ -85,7 +85,7 @@ async def _measure(chosen: list[Measurement], effort: Effort) -> Results:
                 found = await measurement.measure(setup)
             except Exception as error:
                 # The other rows are worth having; what went wrong is said, and the exit code too.
-                troubles[measurement.key] = f"{type(error).__name__}: {error}"
+                troubles[measurement.key] = _text(error)
                 print(f"broken    {measurement.title}: {troubles[measurement.key]}", flush=True)
                 continue
             for row in found.rows:
@@ -94,6 +94,13 @@ async def _measure(chosen: list[Measurement], effort: Effort) -> Results:
             curves += found.curves
     print(f"Took {time.monotonic() - began:.0f} s.")
     return Results(datetime.now(UTC).date(), machine, effort.quick, rows, curves, troubles)
+
+
+def _text(error: Exception) -> str:
+    """Return what an error says, of a group its first."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"
 
 
 async def _make_histories(setup: Setup) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import Final, TypeAlias
 
@@ -100,23 +101,39 @@ def in_turn(sides: Sequence[Side], turn: int) -> Sequence[Side]:
     return sides if turn % 2 == 0 else sides[::-1]
 
 
-async def flood(asked: Side, commands: int, in_flight: int) -> float:
-    """Keep so many racers typing laps until all commands are answered; give commands per second.
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """What came of many commands at once.
+
+    Attributes:
+        per_second: How many were carried out in a second.
+        failed: How many were not: no answer within 3 s, or not the one there should be.
+    """
+
+    per_second: float
+    failed: int
+
+
+async def flood(asked: Side, commands: int, in_flight: int) -> Flood:
+    """Keep so many racers typing laps until all commands are answered.
 
     They are as many of each team; each waits for the answer before typing the next.
-
-    Raises:
-        Trouble: Some were not answered as they should.
     """
     racers = [team.member(name) for name in RACER_NAMES for team in asked.teams][:in_flight]
     numbers = iter(range(commands))
 
+    failed: list[Trouble] = []
+
     async def race(racer: Racer) -> None:
         for _ in numbers:
-            await typed(racer, LAP, asked.lap_answer)
+            try:
+                await typed(racer, LAP, asked.lap_answer)
+            except Trouble as trouble:
+                failed.append(trouble)
 
     began = time.perf_counter()
     async with asyncio.TaskGroup() as racing:
         for racer in racers:
             racing.create_task(race(racer))
-    return commands / (time.perf_counter() - began)
+    seconds = time.perf_counter() - began
+    return Flood((commands - len(failed)) / seconds, len(failed))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Final
 
 from bench.asking import LAP, block, flood, in_turn, lap, laps_of, typed
@@ -66,15 +67,23 @@ async def _one_at_a_time(setup: Setup, sides: Sequence[Side]) -> list[Row]:
 
 async def _many_in_flight(setup: Setup, sides: Sequence[Side]) -> list[Row]:
     rates: dict[str, list[float]] = {asked.name: [] for asked in sides}
+    failed = dict.fromkeys(rates, 0)
+    turns = max(2, setup.effort.turns // 3)
     for asked in sides:
         await flood(asked, IN_FLIGHT, IN_FLIGHT)
-    for turn in range(max(2, setup.effort.turns // 3)):
+    for turn in range(turns):
         for asked in in_turn(sides, turn):
-            rates[asked.name].append(await flood(asked, setup.effort.flood, IN_FLIGHT))
-    return [
-        _row(f"/lap, {IN_FLIGHT} in flight", kind, _TOGETHER[kind], rates, "a second")
-        for kind in KINDS
-    ]
+            came = await flood(asked, setup.effort.flood, IN_FLIGHT)
+            rates[asked.name].append(came.per_second)
+            failed[asked.name] += came.failed
+    rows = []
+    for kind in KINDS:
+        row = _row(f"/lap, {IN_FLIGHT} in flight", kind, _TOGETHER[kind], rates, "a second")
+        if failed[kind]:
+            note = f"{failed[kind]} of {turns * setup.effort.flood} not carried out"
+            row = replace(row, detail=f"{row.detail}; {note}")
+        rows.append(row)
+    return rows
 
 
 def _row(
