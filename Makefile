@@ -2,6 +2,8 @@
 # make demo       the local Discord plays a heat and prints the summary
 # make test       all tests, on SQLite and on PostgreSQL
 # make check      style, types, import rules, migrations
+# make bench      what everything costs, measured and written to docs/performance.md (15 minutes)
+# make bench-quick  the same in a minute, with less of everything; writes no page
 # make pictures   the pictures of the documentation
 # make lock       the locked requirements anew from pyproject.toml
 
@@ -10,7 +12,7 @@ PYTHON ?= python3
 unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 
-.PHONY: run demo test check pictures lock format
+.PHONY: run demo test check bench bench-quick pictures lock format
 .DELETE_ON_ERROR:
 
 run: .venv/run.done
@@ -35,6 +37,12 @@ check: .venv/dev.done
 format: .venv/dev.done
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: .venv/dev.done
+	@$(BIN)/python -m bench --write docs/performance.md
+
+bench-quick: .venv/dev.done
+	@$(BIN)/python -m bench --quick
 
 pictures: .venv/run.done
 	@$(BIN)/python -m bot.pictures.gallery tests/data/real_heats.csv docs/pictures

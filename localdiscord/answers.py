@@ -89,6 +89,16 @@ class Answer:
         return float("nan") if self.failed else self.interaction.answered_s or 0.0
 
     @property
+    def took_s(self) -> float:
+        """Seconds from telling the bot to its first answer, NaN where there was none.
+
+        Unlike ``elapsed`` without this Discord's own work on either: from the last moment before
+        the gateway sends the interaction to the first at which the answer is here.
+        """
+        told_s, came_s = self.interaction.told_s, self.interaction.came_s
+        return float("nan") if told_s is None or came_s is None else came_s - told_s
+
+    @property
     def message(self) -> Message | None:
         """The message it is, new or updated; None for forms, choices and silence."""
         message = self.interaction.original

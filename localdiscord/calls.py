@@ -23,6 +23,8 @@ class Call:
     body: Json = None
     uploads: dict[int, Upload] = field(default_factory=dict)
     """Files by the number they have in the form."""
+    received_s: float = 0.0
+    """When its head came, by the monotonic clock."""
 
     def id(self, name: str) -> int:
         """A snowflake from the path; one that cannot be is 0, which nothing has."""

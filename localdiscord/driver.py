@@ -44,6 +44,7 @@ class LocalDiscord:
         bot_name: str = "ORP Bot",
         shards: int = 1,
         openapi: Path | None = None,
+        check_schema: bool = True,
     ) -> None:
         """Prepare it.
 
@@ -53,6 +54,7 @@ class LocalDiscord:
             bot_name: what the bot is called.
             shards: into how many shards it tells a bot to split.
             openapi: Discord's OpenAPI document; found beside the checkout when not given.
+            check_schema: whether bodies are held against that document, which takes its time.
         """
         self.token = token or secrets.token_urlsafe(32)
         self.patience = Patience()
@@ -73,7 +75,7 @@ class LocalDiscord:
             self.gateway,
             routes,
             token=self.token,
-            schema=Schema(openapi),
+            schema=Schema(openapi, enabled=check_schema),
         )
         self.mischief = self._server.mischief
         self._add_default_team()
@@ -246,11 +248,11 @@ class LocalDiscord:
             self.world.deliver(interaction)
         self._deliveries = 1
         try:
-            await self.wait_for(
+            await interaction.changed.wait_for(
                 lambda: interaction.stage is not Stage.PENDING,
                 self.patience.answer_within_s - interaction.age_s,
             )
-            await self.wait_for(
+            await interaction.changed.wait_for(
                 lambda: interaction.stage is not Stage.DEFERRED,
                 self.settle_s,
             )

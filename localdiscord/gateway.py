@@ -107,7 +107,7 @@ class Gateway:
             raise web.HTTPBadRequest(text="No such compression.")
         socket = web.WebSocketResponse(timeout=CLOSE_WITHIN_S)
         await socket.prepare(request)
-        connection = Connection(request, socket)
+        connection = Connection(request, socket, self._note_sending)
         writer = asyncio.create_task(connection.write())
         connection.send(Op.HELLO, {"heartbeat_interval": round(self.heartbeat_interval_s * 1000)})
         try:
@@ -245,6 +245,14 @@ class Gateway:
         if data.get("nonce"):
             chunk["nonce"] = data["nonce"]
         session.tell("GUILD_MEMBERS_CHUNK", chunk)
+
+    def _note_sending(self, payload: JsonObject) -> None:
+        """Note on an interaction when a bot is first told of it."""
+        if payload["t"] != "INTERACTION_CREATE":
+            return
+        interaction = self._world.interactions.get(payload["d"]["token"])
+        if interaction is not None and interaction.told_s is None:
+            interaction.told_s = time.monotonic()
 
     def _lost(self, connection: Connection, code: int | None) -> None:
         session = self._session_of(connection)

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from localdiscord.components import ACTION_ROW
 from localdiscord.messages import Message
 from localdiscord.model import Channel, Member
+from localdiscord.signals import Signal
 from localdiscord.wire import CallbackType, InteractionType, JsonObject
 
 ATTACHMENT_LIMIT_BYTES = 10 * 1024 * 1024
@@ -56,6 +57,12 @@ class Interaction:
     """Counts what the bot did with this interaction's token, edits and deletions included."""
     late: bool = False
     """Whether an answer came too late."""
+    told_s: float | None = None
+    """When the gateway first began to send it, ready packed, by the monotonic clock."""
+    came_s: float | None = None
+    """When the head of its first answer was here, before anything of it was looked at."""
+    changed: Signal = field(default_factory=Signal)
+    """Wakes who waits for this answer alone, however many others are waited for."""
 
     def __repr__(self) -> str:
         return f"<Interaction {self.id} {self.kind.name} by {self.member.user.name}>"

@@ -69,6 +69,7 @@ class InteractionRoutes:
         self._refuse_misfits(interaction, call)
         message = self._take(interaction, call)
         interaction.answered_s = interaction.age_s
+        interaction.came_s = call.received_s
         self._touched(interaction)
         if not call.flag("with_response"):
             return nothing()
@@ -202,6 +203,7 @@ class InteractionRoutes:
 
     def _touched(self, interaction: Interaction) -> None:
         interaction.revision += 1
+        interaction.changed.notify()
         self._world.changed.notify()
 
 

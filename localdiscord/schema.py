@@ -22,10 +22,10 @@ _ADDRESS = "urn:discord"
 class Schema:
     """Checks bodies. Without the document it lets everything pass, and says so."""
 
-    def __init__(self, document: Path | None = None) -> None:
+    def __init__(self, document: Path | None = None, *, enabled: bool = True) -> None:
         """Read the document; each route is compiled when it is first used, once per process."""
         path = document or DEFAULT_DOCUMENT
-        self._path = path.resolve() if path.is_file() else None
+        self._path = path.resolve() if enabled and path.is_file() else None
 
     @property
     def checked(self) -> bool:

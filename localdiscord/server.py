@@ -132,6 +132,7 @@ class Server:
         # The whole request is read first: what is held or refused has still arrived.
         call = await calls.read(request)
         record.body = call.body
+        call.received_s = record.received_s
         if rule is None:
             return await self._act(route, call)
         if rule.when is When.BEFORE:

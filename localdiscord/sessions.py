@@ -5,6 +5,7 @@ import json
 import time
 import zlib
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -55,9 +56,16 @@ PRIVILEGED = Intents.GUILD_MEMBERS | Intents.GUILD_PRESENCES | Intents.MESSAGE_C
 class Connection:
     """One websocket; what is to be sent waits in a queue, so that whoever tells need not wait."""
 
-    def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
+    def __init__(
+        self,
+        request: web.Request,
+        socket: web.WebSocketResponse,
+        on_sending: Callable[[JsonObject], None],
+    ) -> None:
+        """Prepare it; ``on_sending`` is called with each payload when its bytes are about to go."""
         self._request = request
         self._socket = socket
+        self._on_sending = on_sending
         self._queue: asyncio.Queue[JsonObject | int] = asyncio.Queue()
         compressed = request.query.get("compress") == ZLIB
         self.closing_with: int | None = None
@@ -87,16 +95,19 @@ class Connection:
                 await self._socket.close(code=item)
                 return
             try:
-                await self._write(json.dumps(item))
+                await self._write(item)
             except ConnectionError:
                 return
 
-    async def _write(self, text: str) -> None:
+    async def _write(self, payload: JsonObject) -> None:
+        text = json.dumps(payload)
         if self._compressor is None:
+            self._on_sending(payload)
             await self._socket.send_str(text)
             return
         packed = self._compressor.compress(text.encode())
         packed += self._compressor.flush(zlib.Z_SYNC_FLUSH)
+        self._on_sending(payload)
         await self._socket.send_bytes(packed)
 
 

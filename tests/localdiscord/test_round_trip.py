@@ -1,12 +1,17 @@
 """Everything a person does, answered by real discord.py over real sockets."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
 
 from localdiscord import DriverError, LocalDiscord, NoAnswerError, Racer, Upload
-from localdiscord.wire import Flags
+from localdiscord.errors import Problem
+from localdiscord.interactions import Interaction
+from localdiscord.model import Member
+from localdiscord.schema import Schema
+from localdiscord.wire import Flags, Json, JsonObject
 from tests.localdiscord.stub_bot import StubBot
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -21,6 +26,32 @@ async def test_a_typed_command_is_answered_privately(racer: Racer) -> None:
     assert not answer.deferred
     assert 0 < answer.elapsed < 3
     assert not racer.team.channel("race-day").messages
+
+
+async def test_the_time_an_answer_took_has_nothing_of_this_discords_own_work_in_it(
+    racer: Racer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed: list[float] = []
+    checked: list[float] = []
+    pack, check = Interaction.payload, Schema.problems
+
+    def noted_payload(interaction: Interaction, bot: Member) -> JsonObject:
+        payload = pack(interaction, bot)
+        packed.append(time.monotonic())
+        return payload
+
+    def noted_check(schema: Schema, method: str, route: str, body: Json) -> list[Problem]:
+        checked.append(time.monotonic())
+        return check(schema, method, route, body)
+
+    monkeypatch.setattr(Interaction, "payload", noted_payload)
+    monkeypatch.setattr(Schema, "problems", noted_check)
+    answer = await racer.type("race-day", "/echo text:58.2")
+    told_s, came_s = answer.interaction.told_s, answer.interaction.came_s
+    assert told_s is not None
+    assert came_s is not None
+    assert packed[0] <= told_s < came_s <= checked[0]
+    assert answer.took_s == came_s - told_s
 
 
 async def test_a_public_answer_is_seen_in_the_channel(racer: Racer) -> None:
