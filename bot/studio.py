@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import pickle
 import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import Sequence
+from asyncio.subprocess import PIPE
+from collections.abc import Awaitable, Callable, Sequence
 from io import BytesIO
-from typing import Final
+from typing import Final, Protocol
 
 import discord
 import structlog
 
-from bot.pictures.worker import ANSWERED, ASKED, Subject
+from bot.pictures.worker import ANSWERED, Subject, packed
 from core.results import HeatTable, NoLapsYet, OrpCard
 
 WORKER: Final = (sys.executable, "-m", "bot.pictures.worker")
@@ -26,6 +25,33 @@ WORKER: Final = (sys.executable, "-m", "bot.pictures.worker")
 DRAWN_WITHIN_S: Final = 20.0
 
 log = structlog.get_logger(__name__)
+
+
+class Started(Protocol):
+    """A process as asyncio starts it."""
+
+    @property
+    def pid(self) -> int:
+        """Its number in the system."""
+
+    @property
+    def stdin(self) -> asyncio.StreamWriter | None:
+        """Where it reads."""
+
+    @property
+    def stdout(self) -> asyncio.StreamReader | None:
+        """What it writes."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+    async def communicate(self) -> tuple[bytes, bytes | None]:
+        """Read what it still writes, and wait until it has ended."""
+
+
+async def start(command: Sequence[str] = WORKER) -> Started:
+    """Start a process that draws."""
+    return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
 
 
 class _Died(Exception):
@@ -39,7 +65,7 @@ class _NotDrawn(Exception):
 class _Worker:
     """A process that draws."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Started) -> None:
         self._process = process
 
     @property
@@ -57,9 +83,10 @@ class _Worker:
         asking, answers = self._process.stdin, self._process.stdout
         if asking is None or answers is None:
             raise _Died
-        pickled = pickle.dumps(subject)
+        # A full heat has thousands of laps: the loop goes on meanwhile.
+        message = await asyncio.to_thread(packed, subject)
         try:
-            asking.write(ASKED.pack(len(pickled)) + pickled)
+            asking.write(message)
             await asking.drain()
             header = await answers.readexactly(ANSWERED.size)
             is_drawn, size = ANSWERED.unpack(header)
@@ -88,14 +115,17 @@ class Studio:
     """Has pictures drawn, one at a time.
 
     Args:
-        command: What starts the process that draws.
+        start_worker: What starts the process that draws.
         within_s: After how many seconds a drawing is given up, and its process killed.
     """
 
     def __init__(
-        self, command: Sequence[str] = WORKER, *, within_s: float = DRAWN_WITHIN_S
+        self,
+        start_worker: Callable[[], Awaitable[Started]] = start,
+        *,
+        within_s: float = DRAWN_WITHIN_S,
     ) -> None:
-        self._command = command
+        self._start_worker = start_worker
         self._within_s = within_s
         self._worker: _Worker | None = None
         self._turn = asyncio.Lock()
@@ -167,8 +197,8 @@ class Studio:
 
     async def _worker_at_hand(self) -> _Worker:
         if self._worker is None and not self._closed:
-            process = await asyncio.create_subprocess_exec(*self._command, stdin=PIPE, stdout=PIPE)
-            self._worker = _Worker(process)
+            self._worker = _Worker(await self._start_worker())
+        # Closing may have come while it started.
         if self._worker is None or self._closed:
             raise _NotDrawn("the bot is stopping")
         return self._worker

@@ -11,15 +11,17 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import cast
 
 import pytest
+from asyncpg.pgproto import pgproto
 from PIL import Image
 from structlog.testing import capture_logs
 
-from bot.studio import DRAWN_WITHIN_S, Studio
+from bot.studio import DRAWN_WITHIN_S, Studio, start
 from core.results import HeatTable, NoLapsYet
 from tests.bot import drawing
 from tests.bot.render.build import run, table
@@ -30,11 +32,12 @@ HEAT = table(run())
 KILLED_BOT = """
 import asyncio
 import sys
-from bot.studio import Studio
+from functools import partial
+from bot.studio import Studio, start
 from tests.bot.render.build import run, table
 
 async def main():
-    studio = Studio([*sys.argv[1:]])
+    studio = Studio(partial(start, sys.argv[1:]))
     drawing = asyncio.create_task(studio.draw(table(run())))
     while studio.process_id is None:
         await asyncio.sleep(0.01)
@@ -53,7 +56,7 @@ def drawing_with(draw: str) -> list[str]:
 
 @asynccontextmanager
 async def studio_with(draw: str, within_s: float = DRAWN_WITHIN_S) -> AsyncIterator[Studio]:
-    studio = Studio(drawing_with(draw), within_s=within_s)
+    studio = Studio(partial(start, drawing_with(draw)), within_s=within_s)
     try:
         yield studio
     finally:
@@ -155,7 +158,7 @@ async def test_a_process_that_hangs_is_killed() -> None:
 
 
 async def test_closing_waits_for_no_picture() -> None:
-    studio = Studio(drawing_with("hang"))
+    studio = Studio(partial(start, drawing_with("hang")))
     asked = [asyncio.create_task(studio.draw(HEAT)) for _ in range(2)]
     hanging = await started(studio)
     await asyncio.wait_for(studio.close(), DRAWN_WITHIN_S / 2)
@@ -180,6 +183,14 @@ async def test_the_process_takes_results_and_nothing_else() -> None:
             assert await studio.draw(cast("HeatTable", print)) is None
         assert "builtins.print is no part of a result" in lines[0]["reason"]
         assert await studio.draw(HEAT) == b"Club Race"
+
+
+async def test_what_comes_from_postgresql_is_drawn_without_its_driver() -> None:
+    read = replace(HEAT, heat=replace(HEAT.heat, id=pgproto.UUID(HEAT.heat.id.bytes)))
+    async with studio_with("list_modules") as studio:
+        loaded = (await studio.draw(read) or b"").split()
+    assert b"uuid" in loaded
+    assert b"asyncpg" not in loaded
 
 
 async def test_the_process_lets_the_bot_go_first() -> None:
