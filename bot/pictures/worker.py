@@ -21,6 +21,7 @@ from uuid import UUID
 
 from core.results import HeatTable, OrpCard, SideBySide
 
+_Reduced = tuple[type[UUID], tuple[None, bytes]]
 Subject = HeatTable | OrpCard | SideBySide
 
 # Before each packed result: its length.
@@ -33,11 +34,10 @@ _NICENESS: Final = 5
 
 
 class _Packer(pickle.Pickler):
-    def reducer_override(self, value: object) -> tuple[type[UUID], tuple[None, bytes]]:
+    def reducer_override(self, value: object) -> _Reduced:
         """Pack ids as plain ones: those of PostgreSQL's driver would be loaded with the driver."""
-        if not isinstance(value, UUID):
-            return NotImplemented
-        return UUID, (None, value.bytes)
+        as_usual: _Reduced = NotImplemented
+        return (UUID, (None, value.bytes)) if isinstance(value, UUID) else as_usual
 
 
 def packed(subject: Subject) -> bytes:
