@@ -7,7 +7,7 @@ import pytest
 from localdiscord import LocalDiscord
 from tests.e2e.conftest import StartBot
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
 
 CHANNEL = "race-day"
 

@@ -27,7 +27,7 @@ from tests.e2e.aftermath import Aftermath, aftermath_in, until
 from tests.e2e.conftest import bot_process, require_the_document
 from tests.e2e.driving import CHANNEL, finish, race, shows, type_laps
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
 
 SHARDS = 2
 HEATS = ("Q1", "Q2", "Q3")
