@@ -13,16 +13,18 @@ from uuid import UUID
 from sqlalchemy import Dialect, Table
 from sqlalchemy.engine import URL
 
-from core.analysis import Lap
 from core.caller import Caller, Person
+from core.commands import SessionFields
 from core.config import parse_database_url
 from core.database import Database, create_engine
+from core.laps import Lap
 from core.models import Base
 from core.names import HeatKind
-from core.orp import calculate_orp
-from core.results import HeatRef, HeatTable, RacerRun, SessionRef
+from core.results.heats import HeatTable, RacerRun
+from core.results.refs import HeatRef, SessionRef
+from core.scoring.orp import calculate_orp
 from core.services.run_logs import RunLogsService
-from core.services.sessions import SessionFields, SessionService
+from core.services.sessions import SessionService
 from localdiscord.recorded import load
 from migrations.revisions import known
 from migrations.runner import upgrade

@@ -7,25 +7,52 @@ whatever goes wrong in a drawing costs the bot a picture and nothing else.
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import contextlib
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import Awaitable, Callable, Sequence
 from io import BytesIO
-from multiprocessing import get_context
-from threading import Lock, Timer
-from typing import Final
+from typing import Final, Protocol
 
 import discord
 import structlog
 
-from bot.pictures.worker import Subject, paint, serve
+from bot.pictures.worker import ANSWERED, Subject, packed
 from core.results.heats import HeatTable
 from core.results.scores import NoLapsYet, OrpCard
 
+WORKER: Final = (sys.executable, "-m", "bot.pictures.worker")
 # The first picture of a process loads matplotlib, which takes seconds on a small computer.
 DRAWN_WITHIN_S: Final = 20.0
 
 log = structlog.get_logger(__name__)
+
+
+class Started(Protocol):
+    """A process as asyncio starts it."""
+
+    @property
+    def pid(self) -> int:
+        """Its number in the system."""
+
+    @property
+    def stdin(self) -> asyncio.StreamWriter | None:
+        """Where it reads."""
+
+    @property
+    def stdout(self) -> asyncio.StreamReader | None:
+        """What it writes."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+    async def communicate(self) -> tuple[bytes, bytes | None]:
+        """Read what it still writes, and wait until it has ended."""
+
+
+async def start(command: Sequence[str] = WORKER) -> Started:
+    """Start a process that draws."""
+    return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
 
 
 class _Died(Exception):
@@ -36,83 +63,74 @@ class _NotDrawn(Exception):
     """There is no picture; the text says why, for the log."""
 
 
-class _TookTooLong(_NotDrawn):
-    """The process was killed because there was no end in sight."""
-
-
 class _Worker:
     """A process that draws."""
 
-    def __init__(self, draw: Callable[[Subject], bytes]) -> None:
-        context = get_context("spawn")
-        self._pipe, its_end = context.Pipe()
-        # A daemon never keeps the bot from ending.
-        self._process = context.Process(
-            target=serve, args=(its_end, draw), name="pictures", daemon=True
-        )
-        self._process.start()
-        # Now the process alone has it: when it dies, reading here ends.
-        its_end.close()
+    def __init__(self, process: Started) -> None:
+        self._process = process
 
     @property
-    def process_id(self) -> int | None:
+    def process_id(self) -> int:
         """Its number in the system."""
         return self._process.pid
 
-    def draw(self, subject: Subject, within_s: float) -> bytes:
+    async def draw(self, subject: Subject) -> bytes:
         """Return the picture.
 
         Raises:
             _Died: The process is gone.
-            _TookTooLong: The process was killed.
             _NotDrawn: The drawing failed.
         """
-        began = time.monotonic()
-        limit = Timer(within_s, self.kill)
-        limit.start()
+        asking, answers = self._process.stdin, self._process.stdout
+        if asking is None or answers is None:
+            raise _Died
+        # A full heat has thousands of laps: the loop goes on meanwhile.
+        message = await asyncio.to_thread(packed, subject)
         try:
-            self._pipe.send(subject)
-            answer: bytes | str = self._pipe.recv()
-        except (EOFError, OSError) as error:
-            if time.monotonic() - began >= within_s:
-                raise _TookTooLong(f"not done after {within_s:g} s") from error
+            asking.write(message)
+            await asking.drain()
+            header = await answers.readexactly(ANSWERED.size)
+            is_drawn, size = ANSWERED.unpack(header)
+            answer = await answers.readexactly(size)
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise _Died from error
-        finally:
-            limit.cancel()
-            limit.join()
-        if isinstance(answer, str):
-            raise _NotDrawn(answer)
+        if not is_drawn:
+            raise _NotDrawn(answer.decode(errors="replace"))
         return answer
 
     def kill(self) -> None:
         """End the process at once; whoever waits for its picture hears that it died."""
-        self._process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
 
-    def discard(self) -> None:
+    async def discard(self) -> None:
         """End the process and give back what it takes."""
-        self._process.kill()
-        self._process.join()
-        self._process.close()
-        self._pipe.close()
+        self.kill()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        # Reads what it may still have sent, and waits until it has ended.
+        await self._process.communicate()
 
 
 class Studio:
     """Has pictures drawn, one at a time.
 
     Args:
-        draw: What draws, in a process of its own.
+        start_worker: What starts the process that draws.
         within_s: After how many seconds a drawing is given up, and its process killed.
     """
 
     def __init__(
-        self, draw: Callable[[Subject], bytes] = paint, *, within_s: float = DRAWN_WITHIN_S
+        self,
+        start_worker: Callable[[], Awaitable[Started]] = start,
+        *,
+        within_s: float = DRAWN_WITHIN_S,
     ) -> None:
-        self._draw_there = draw
+        self._start_worker = start_worker
         self._within_s = within_s
-        # Its one thread waits for the process, which is the queue too.
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="studio")
         self._worker: _Worker | None = None
-        self._changing_worker = Lock()
+        self._turn = asyncio.Lock()
+        self._in_hand: set[asyncio.Task[bytes | None]] = set()
         self._closed = False
 
     @property
@@ -134,51 +152,61 @@ class Studio:
         """Return a picture as a PNG, or None when it cannot be drawn; the log says why."""
         if self._closed:
             return None
-        loop = asyncio.get_running_loop()
+        drawing = asyncio.create_task(self._drawn(subject))
+        self._in_hand.add(drawing)
+        drawing.add_done_callback(self._in_hand.discard)
+        # Who asked may go away; the answer on its way must not be taken for the next picture.
+        return await asyncio.shield(drawing)
+
+    async def close(self) -> None:
+        """Draw no more and end the process, in the middle of a picture if need be."""
+        self._closed = True
+        if self._worker is not None:
+            self._worker.kill()
+        await asyncio.gather(*self._in_hand, return_exceptions=True)
+        await self._discard_worker()
+
+    async def _drawn(self, subject: Subject) -> bytes | None:
         try:
-            return await loop.run_in_executor(self._thread, self._drawn, subject)
+            async with self._turn:
+                return await self._drawn_by_whoever_lives(subject)
         except (_NotDrawn, OSError) as error:
             log.error("a picture was not drawn", of=type(subject).__name__, reason=str(error))
             return None
 
-    async def close(self) -> None:
-        """Draw no more and end the process, in the middle of a picture if need be."""
-        with self._changing_worker:
-            self._closed = True
-            if self._worker is not None:
-                self._worker.kill()
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._discard_worker)
-        self._thread.shutdown()
-
-    def _drawn(self, subject: Subject) -> bytes:
+    async def _drawn_by_whoever_lives(self, subject: Subject) -> bytes:
         try:
-            return self._drawn_once(subject)
+            return await self._drawn_once(subject)
         except _Died:
             log.warning("the drawing process died; a new one takes its place")
         try:
-            return self._drawn_once(subject)
+            return await self._drawn_once(subject)
         except _Died:
             raise _NotDrawn("the drawing process died, and so did the next one") from None
 
-    def _drawn_once(self, subject: Subject) -> bytes:
-        worker = self._worker_at_hand()
+    async def _drawn_once(self, subject: Subject) -> bytes:
+        worker = await self._worker_at_hand()
         try:
-            return worker.draw(subject, self._within_s)
-        except (_Died, _TookTooLong):
-            self._discard_worker()
+            async with asyncio.timeout(self._within_s):
+                return await worker.draw(subject)
+        except TimeoutError:
+            await self._discard_worker()
+            raise _NotDrawn(f"not done after {self._within_s:g} s") from None
+        except _Died:
+            await self._discard_worker()
             raise
 
-    def _worker_at_hand(self) -> _Worker:
-        with self._changing_worker:
-            if self._closed:
-                raise _NotDrawn("the bot is stopping")
-            if self._worker is None:
-                self._worker = _Worker(self._draw_there)
-            return self._worker
+    async def _worker_at_hand(self) -> _Worker:
+        if self._worker is None and not self._closed:
+            self._worker = _Worker(await self._start_worker())
+        # Closing may have come while it started.
+        if self._worker is None or self._closed:
+            raise _NotDrawn("the bot is stopping")
+        return self._worker
 
-    def _discard_worker(self) -> None:
+    async def _discard_worker(self) -> None:
         if self._worker is not None:
-            self._worker.discard()
+            await self._worker.discard()
             self._worker = None
 
 

@@ -5,36 +5,83 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 BOT = (sys.executable, "-m", "bot")
 TAIL_LINES = 40
 STOP_WITHIN_S = 10.0
 
 
+class Started(Protocol):
+    """A process as asyncio starts it."""
+
+    @property
+    def pid(self) -> int:
+        """Its number in the system."""
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit code; None as long as it runs."""
+
+    @property
+    def stdout(self) -> asyncio.StreamReader | None:
+        """What it writes, errors too."""
+
+    async def wait(self) -> int:
+        """Wait until it has ended; gives its exit code."""
+
+    def send_signal(self, number: signal.Signals, /) -> None:
+        """Send it a signal."""
+
+    def kill(self) -> None:
+        """Kill it."""
+
+
+Launch = Callable[[Sequence[str], Mapping[str, str]], Awaitable[Started]]
+"""Starts a command with an environment."""
+
+
+async def launch(command: Sequence[str], environment: Mapping[str, str]) -> Started:
+    """Start a command as a process of its own."""
+    return await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env=environment,
+        # Ctrl-C at the terminal is for this process, which then stops the bot.
+        process_group=0,
+    )
+
+
 class BotProcess:
     """Starts the bot, keeps the end of what it writes, stops it with SIGTERM."""
 
-    def __init__(self, environment: Mapping[str, str], command: Sequence[str] = BOT) -> None:
-        """Prepare it: ``environment`` is added to this process's own."""
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        command: Sequence[str] = BOT,
+        *,
+        launch: Launch = launch,
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            environment: added to this process's own.
+            command: what starts it.
+            launch: how the command is started.
+        """
         self._environment = {**os.environ, **environment}
         self._command = command
-        self._process: asyncio.subprocess.Process | None = None
+        self._launch = launch
+        self._process: Started | None = None
         self._reader: asyncio.Task[None] | None = None
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
 
     async def __aenter__(self) -> Self:
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env=self._environment,
-            # Ctrl-C at the terminal is for this process, which then stops the bot.
-            process_group=0,
-        )
+        self._process = await self._launch(self._command, self._environment)
         self._reader = asyncio.create_task(self._read(self._process))
         return self
 
@@ -91,7 +138,7 @@ class BotProcess:
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(number)
 
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
+    async def _read(self, process: Started) -> None:
         if process.stdout is None:
             return
         async for line in process.stdout:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -10,6 +12,29 @@ from sqlalchemy.engine import URL
 from core.bootstrap import Services, build_services
 from core.database import Database
 from tests.databases import KINDS, FakeClock, Kind, TestDatabases
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have each process begin with its share of the longest tests: none is left over at the end.
+
+    Each is given an equal stretch of the list, and takes over what others have left at the end of
+    theirs.
+    """
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    longest = [item for item in items if item.get_closest_marker("long")]
+    others = [item for item in items if not item.get_closest_marker("long")]
+    ends = [len(others) * number // processes for number in range(processes + 1)]
+    items[:] = [
+        item
+        for number in range(processes)
+        for item in (*longest[number::processes], *others[ends[number] : ends[number + 1]])
+    ]
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from going through all tests and libraries again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What the studio's process is given to draw with in tests; it loads quickly."""
+"""What draws in tests instead of matplotlib: ``python -m tests.bot.drawing hang``, say."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from bot.pictures.worker import Subject
+from bot.pictures.worker import Subject, serve
 
 PNG = b"a picture"
 
@@ -32,6 +32,13 @@ def be_interrupted(subject: Subject) -> bytes:
     return PNG
 
 
+def chatter(subject: Subject) -> bytes:
+    """Draw while a library has something to say."""
+    print("one moment", flush=True)
+    os.write(1, b"nearly there")
+    return PNG
+
+
 def list_modules(subject: Subject) -> bytes:
     return " ".join(sys.modules).encode()
 
@@ -40,3 +47,7 @@ def tell_its_name(subject: Subject) -> bytes:
     """Return the name of the heat's session, a little later."""
     time.sleep(0.05)
     return subject.session.name.encode()
+
+
+if __name__ == "__main__":
+    serve(globals()[sys.argv[1]])

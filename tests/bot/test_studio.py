@@ -8,18 +8,21 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 import pytest
+from asyncpg.pgproto import pgproto
 from PIL import Image
 from structlog.testing import capture_logs
 
-from bot.pictures.worker import Subject
-from bot.studio import DRAWN_WITHIN_S, Studio
+from bot.studio import DRAWN_WITHIN_S, Studio, start
+from core.results.heats import HeatTable
 from core.results.scores import NoLapsYet
 from tests.bot import drawing
 from tests.bot.render.build import run, table
@@ -29,12 +32,13 @@ HEAT = table(run())
 
 KILLED_BOT = """
 import asyncio
-from bot.studio import Studio
-from tests.bot.drawing import hang
+import sys
+from functools import partial
+from bot.studio import Studio, start
 from tests.bot.render.build import run, table
 
 async def main():
-    studio = Studio(hang)
+    studio = Studio(partial(start, sys.argv[1:]))
     drawing = asyncio.create_task(studio.draw(table(run())))
     while studio.process_id is None:
         await asyncio.sleep(0.01)
@@ -46,11 +50,14 @@ if __name__ == "__main__":
 """
 
 
+def drawing_with(draw: str) -> list[str]:
+    """Return the command that starts a process with one of the test's ways to draw."""
+    return [sys.executable, "-m", "tests.bot.drawing", draw]
+
+
 @asynccontextmanager
-async def studio_with(
-    draw: Callable[[Subject], bytes], within_s: float = DRAWN_WITHIN_S
-) -> AsyncIterator[Studio]:
-    studio = Studio(draw, within_s=within_s)
+async def studio_with(draw: str, within_s: float = DRAWN_WITHIN_S) -> AsyncIterator[Studio]:
+    studio = Studio(partial(start, drawing_with(draw)), within_s=within_s)
     try:
         yield studio
     finally:
@@ -95,7 +102,7 @@ async def test_one_process_starts_with_the_first_picture_and_goes_when_the_studi
 
 
 async def test_a_process_that_was_killed_is_replaced_and_the_picture_drawn() -> None:
-    async with studio_with(drawing.tell_its_name) as studio:
+    async with studio_with("tell_its_name") as studio:
         assert await studio.draw(HEAT) == b"Club Race"
         killed = process_of(studio)
         os.kill(killed, signal.SIGKILL)
@@ -107,14 +114,14 @@ async def test_a_process_that_was_killed_is_replaced_and_the_picture_drawn() -> 
 async def test_pictures_asked_for_at_once_come_each_to_who_asked() -> None:
     names = [f"Session {number}" for number in range(4)]
     heats = [replace(HEAT, session=replace(HEAT.session, name=name)) for name in names]
-    async with studio_with(drawing.tell_its_name) as studio:
+    async with studio_with("tell_its_name") as studio:
         drawn = await asyncio.gather(*map(studio.draw, heats))
     assert drawn == [name.encode() for name in names]
 
 
 async def test_a_picture_nobody_waits_for_any_more_is_not_taken_for_the_next() -> None:
     other = replace(HEAT, session=replace(HEAT.session, name="Later"))
-    async with studio_with(drawing.tell_its_name) as studio:
+    async with studio_with("tell_its_name") as studio:
         await studio.draw(HEAT)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(studio.draw(HEAT), 0.01)
@@ -122,7 +129,7 @@ async def test_a_picture_nobody_waits_for_any_more_is_not_taken_for_the_next() -
 
 
 async def test_a_drawing_that_fails_is_no_picture_and_the_log_says_why() -> None:
-    async with studio_with(drawing.fail) as studio:
+    async with studio_with("fail") as studio:
         with capture_logs() as lines:
             assert await studio.picture(HEAT) is None
         (line,) = lines
@@ -134,7 +141,7 @@ async def test_a_drawing_that_fails_is_no_picture_and_the_log_says_why() -> None
 
 
 async def test_a_process_that_dies_of_a_picture_is_tried_twice_and_no_more() -> None:
-    async with studio_with(drawing.die) as studio:
+    async with studio_with("die") as studio:
         with capture_logs() as lines:
             assert await studio.picture(HEAT) is None
         assert [line["log_level"] for line in lines] == ["warning", "error"]
@@ -142,7 +149,7 @@ async def test_a_process_that_dies_of_a_picture_is_tried_twice_and_no_more() -> 
 
 
 async def test_a_process_that_hangs_is_killed() -> None:
-    async with studio_with(drawing.hang, within_s=0.5) as studio:
+    async with studio_with("hang", within_s=0.5) as studio:
         asked = asyncio.create_task(studio.draw(HEAT))
         hanging = await started(studio)
         with capture_logs() as lines:
@@ -152,7 +159,7 @@ async def test_a_process_that_hangs_is_killed() -> None:
 
 
 async def test_closing_waits_for_no_picture() -> None:
-    studio = Studio(drawing.hang)
+    studio = Studio(partial(start, drawing_with("hang")))
     asked = [asyncio.create_task(studio.draw(HEAT)) for _ in range(2)]
     hanging = await started(studio)
     await asyncio.wait_for(studio.close(), DRAWN_WITHIN_S / 2)
@@ -161,12 +168,41 @@ async def test_closing_waits_for_no_picture() -> None:
 
 
 async def test_ctrl_c_leaves_the_process_to_the_bot() -> None:
-    async with studio_with(drawing.be_interrupted) as studio:
+    async with studio_with("be_interrupted") as studio:
         assert await studio.draw(HEAT) == drawing.PNG
 
 
+async def test_what_is_printed_while_drawing_is_no_part_of_the_picture() -> None:
+    async with studio_with("chatter") as studio:
+        assert await studio.draw(HEAT) == drawing.PNG
+        assert await studio.draw(HEAT) == drawing.PNG
+
+
+async def test_the_process_takes_results_and_nothing_else() -> None:
+    async with studio_with("tell_its_name") as studio:
+        with capture_logs() as lines:
+            assert await studio.draw(cast("HeatTable", print)) is None
+        assert "builtins.print is no part of a result" in lines[0]["reason"]
+        assert await studio.draw(HEAT) == b"Club Race"
+
+
+async def test_what_comes_from_postgresql_is_drawn_without_its_driver() -> None:
+    read = replace(HEAT, heat=replace(HEAT.heat, id=pgproto.UUID(HEAT.heat.id.bytes)))
+    async with studio_with("list_modules") as studio:
+        loaded = (await studio.draw(read) or b"").split()
+    assert b"uuid" in loaded
+    assert b"asyncpg" not in loaded
+
+
+async def test_the_process_lets_the_bot_go_first() -> None:
+    async with studio_with("tell_its_name") as studio:
+        await studio.draw(HEAT)
+        bot, its_own = os.getpriority(os.PRIO_PROCESS, 0), process_of(studio)
+        assert os.getpriority(os.PRIO_PROCESS, its_own) > bot
+
+
 async def test_the_process_loads_nothing_of_the_bot_but_its_pictures() -> None:
-    async with studio_with(drawing.list_modules) as studio:
+    async with studio_with("list_modules") as studio:
         loaded = set((await studio.draw(HEAT) or b"").decode().split())
     assert "bot.pictures.worker" in loaded
     assert not loaded & {"discord", "sqlalchemy", "aiohttp", "bot.client", "matplotlib"}
@@ -176,11 +212,14 @@ def test_a_bot_that_is_killed_takes_the_process_along(tmp_path: Path) -> None:
     script = tmp_path / "killed_bot.py"
     script.write_text(KILLED_BOT)
     environment = os.environ | {"PYTHONPATH": os.getcwd()}
-    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, env=environment) as bot:
+    command = [sys.executable, str(script), *drawing_with("hang")]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment
+    ) as bot:
         assert bot.stdout is not None
         drawing_process = int(bot.stdout.readline())
         bot.kill()
-        # The process holds the other end of this pipe for as long as it lives.
+        # The process complains into this pipe, and so holds it open for as long as it lives.
         ended, _, _ = select.select([bot.stdout], [], [], DRAWN_WITHIN_S / 2)
         if not ended:
             os.kill(drawing_process, signal.SIGKILL)

@@ -1,7 +1,8 @@
 """The real bot in its own process, a local Discord over real sockets, and a real database.
 
 Starting a process costs more than most tests do, so tests share one bot for each kind of database
-and get a team of their own; only who stops or starts the bot has one to itself.
+and get a team of their own; only who stops or starts the bot has one to itself. Nearly all bots are
+forked from a process that has loaded them already; some tests start them as people do.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 
 import pytest
@@ -16,26 +18,38 @@ import pytest_asyncio
 from sqlalchemy.engine import URL
 
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import BotProcess
+from localdiscord.botprocess import BotProcess, Launch, launch
 from localdiscord.people import Racer, Team
 from tests.databases import KINDS, TestDatabases
 from tests.e2e.aftermath import Ground, aftermath_in
+from tests.forked import fork_bot, fork_server
 
 StartBot = Callable[[], BotProcess]
 
 _TEAM_NUMBERS = count(1)
 
 
-def bot_process(discord: LocalDiscord, url: URL, **settings: str) -> BotProcess:
+def bot_process(
+    discord: LocalDiscord, url: URL, launch: Launch = launch, **settings: str
+) -> BotProcess:
     """Return the bot, to be started on a local Discord and a database."""
     address = url.render_as_string(hide_password=False)
-    return BotProcess(discord.bot_environment() | {"DATABASE_URL": address} | settings)
+    environment = discord.bot_environment() | {"DATABASE_URL": address} | settings
+    return BotProcess(environment, launch=launch)
 
 
 def require_the_document(discord: LocalDiscord) -> None:
     """Fail in CI when bodies are not checked against Discord's OpenAPI document."""
     if os.environ.get("CI"):
         assert discord.schema_checked, "../shared/data/discord_openapi.json is missing"
+
+
+@pytest.fixture(scope="session")
+def forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launch]:
+    """Starts a bot by forking it."""
+    directory = tmp_path_factory.mktemp("forks")
+    with fork_server(directory, "bot") as bots, fork_server(directory, "drawing") as drawing:
+        yield partial(fork_bot, bots, drawing)
 
 
 @dataclass
@@ -50,12 +64,12 @@ class Stage:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=KINDS)
 async def stage(
-    request: pytest.FixtureRequest, test_databases: TestDatabases
+    request: pytest.FixtureRequest, test_databases: TestDatabases, forked: Launch
 ) -> AsyncIterator[Stage]:
     async with (
         test_databases.temporary(request.param, migrated=False) as url,
         LocalDiscord() as discord,
-        bot_process(discord, url) as bot,
+        bot_process(discord, url, forked) as bot,
     ):
         require_the_document(discord)
         await discord.ready(30)
@@ -90,12 +104,12 @@ on_one_kind = pytest.mark.parametrize("stand", ["postgresql"], indirect=True)
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=KINDS)
 async def stand(
-    request: pytest.FixtureRequest, test_databases: TestDatabases
+    request: pytest.FixtureRequest, test_databases: TestDatabases, forked: Launch
 ) -> AsyncIterator[Ground]:
     async with (
         test_databases.temporary(request.param, migrated=False) as url,
         LocalDiscord() as discord,
-        bot_process(discord, url) as bot,
+        bot_process(discord, url, forked) as bot,
         aftermath_in(url) as after,
     ):
         require_the_document(discord)
@@ -122,6 +136,12 @@ async def discord() -> AsyncIterator[LocalDiscord]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def start_bot(discord: LocalDiscord, database_url: URL) -> StartBot:
-    """Return what starts the bot on the test's database, as often as the test likes."""
+async def start_bot(discord: LocalDiscord, database_url: URL, forked: Launch) -> StartBot:
+    """Return what starts a bot on the test's database, as often as the test likes."""
+    return lambda: bot_process(discord, database_url, forked)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def start_bot_as_people_do(discord: LocalDiscord, database_url: URL) -> StartBot:
+    """Return what starts a bot on the test's database with ``python -m bot``."""
     return lambda: bot_process(discord, database_url)

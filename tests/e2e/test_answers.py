@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from localdiscord import LocalDiscord
+from localdiscord.botprocess import Launch
 from localdiscord.people import Racer, Team
 from tests.e2e.conftest import Stage, bot_process
 
@@ -20,10 +21,10 @@ DEFERRED = 5
 
 
 async def test_slow_work_defers_by_itself_and_is_answered_all_the_same(
-    discord: LocalDiscord, sqlite_url: URL
+    discord: LocalDiscord, sqlite_url: URL, forked: Launch
 ) -> None:
     team = discord.guild()
-    async with bot_process(discord, sqlite_url) as bot:
+    async with bot_process(discord, sqlite_url, forked) as bot:
         await discord.ready(30)
         other = sqlite3.connect(str(sqlite_url.database), isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -44,10 +45,10 @@ async def test_slow_work_defers_by_itself_and_is_answered_all_the_same(
 
 
 async def test_an_unexpected_error_is_answered_with_the_reference_that_is_in_the_log(
-    discord: LocalDiscord, sqlite_url: URL
+    discord: LocalDiscord, sqlite_url: URL, forked: Launch
 ) -> None:
     team = discord.guild()
-    async with bot_process(discord, sqlite_url, LOG_FORMAT="json") as bot:
+    async with bot_process(discord, sqlite_url, forked, LOG_FORMAT="json") as bot:
         await discord.ready(30)
         stored = await team.owner.type(CHANNEL, "/lap times:20.1 20.2")
         other = sqlite3.connect(str(sqlite_url.database))

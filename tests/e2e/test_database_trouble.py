@@ -28,7 +28,7 @@ from sqlalchemy.engine import URL
 from core.database import Database
 from localdiscord import LocalDiscord
 from localdiscord.answers import Answer
-from localdiscord.botprocess import BOT, BotProcess
+from localdiscord.botprocess import BotProcess, Launch
 from localdiscord.people import Team
 from migrations.scratch import postgresql_server
 from tests.databases import TestDatabases
@@ -78,14 +78,14 @@ class Stand:
 
 
 @asynccontextmanager
-async def stand(url: URL, *command: str) -> AsyncIterator[Stand]:
+async def stand(url: URL, forked: Launch) -> AsyncIterator[Stand]:
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(LocalDiscord())
         require_the_document(discord)
         discord.settle_s = PATIENCE_S
         address = url.render_as_string(hide_password=False)
         settings = {"DATABASE_URL": address, "LOG_FORMAT": "json"}
-        bot = BotProcess(discord.bot_environment() | settings, command or BOT)
+        bot = BotProcess(discord.bot_environment() | settings, launch=forked)
         await stack.enter_async_context(bot)
         await discord.ready(30)
         database = Database(url)
@@ -178,8 +178,8 @@ async def server() -> AsyncIterator[Server]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def postgresql(server: Server) -> AsyncIterator[Stand]:
-    async with stand(server.url) as place:
+async def postgresql(server: Server, forked: Launch) -> AsyncIterator[Stand]:
+    async with stand(server.url, forked) as place:
         yield place
 
 
@@ -304,9 +304,7 @@ async def test_postgresql_is_held_up_and_all_the_bots_connections_wait(
 
 @dataclass
 class File(Stand):
-    """A stand on a file, and which process writes it."""
-
-    process_id: int
+    """A stand on a file."""
 
     @property
     def path(self) -> str:
@@ -315,26 +313,24 @@ class File(Stand):
     @contextmanager
     def full_disk(self) -> Iterator[None]:
         """Have the bot's disk end a little behind what it has written."""
+        process_id = self.bot.process_id
+        assert process_id is not None
         log_size = os.path.getsize(f"{self.path}-wal")
-        soft, hard = resource.prlimit(self.process_id, resource.RLIMIT_FSIZE)
-        resource.prlimit(self.process_id, resource.RLIMIT_FSIZE, (log_size + 10_000, hard))
+        soft, hard = resource.prlimit(process_id, resource.RLIMIT_FSIZE)
+        resource.prlimit(process_id, resource.RLIMIT_FSIZE, (log_size + 10_000, hard))
         try:
             yield
         finally:
-            resource.prlimit(self.process_id, resource.RLIMIT_FSIZE, (soft, hard))
+            resource.prlimit(process_id, resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def sqlite(
-    test_databases: TestDatabases, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[File]:
-    note = tmp_path_factory.mktemp("bot") / "pid"
-    start = ("sh", "-c", 'echo $$ > "$0"; exec "$@"', str(note), *BOT)
+async def sqlite(test_databases: TestDatabases, forked: Launch) -> AsyncIterator[File]:
     async with (
         test_databases.temporary("sqlite", migrated=False) as url,
-        stand(url, *start) as place,
+        stand(url, forked) as place,
     ):
-        yield File(place.discord, place.bot, url, place.database, int(note.read_text()))
+        yield File(place.discord, place.bot, url, place.database)
 
 
 async def test_the_sqlite_file_is_locked_by_another_process(sqlite: File) -> None:

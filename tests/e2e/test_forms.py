@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL
 
 from localdiscord import LocalDiscord
 from localdiscord.answers import Answer, Modal
+from localdiscord.botprocess import Launch
 from localdiscord.people import Racer, Team
 from tests.e2e.conftest import bot_process
 
@@ -188,11 +189,11 @@ async def test_with_several_events_open_the_preview_says_that_it_asks(
 
 
 async def test_forms_and_previews_work_after_a_restart(
-    discord: LocalDiscord, postgres_url: URL
+    discord: LocalDiscord, postgres_url: URL, forked: Launch
 ) -> None:
     team = discord.guild()
     owner = team.owner
-    async with bot_process(discord, postgres_url) as bot:
+    async with bot_process(discord, postgres_url, forked) as bot:
         await discord.ready(30)
         logged = await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
         form = form_of(await owner.press(logged, "Edit laps"))
@@ -200,7 +201,7 @@ async def test_forms_and_previews_work_after_a_restart(
         preview = await owner.message_menu(owner.say(CHANNEL, "20.7 20.8"), "Log laps")
         assert await bot.stop() == 0, bot.tail
     await discord.gone()
-    async with bot_process(discord, postgres_url) as bot:
+    async with bot_process(discord, postgres_url, forked) as bot:
         await discord.ready(30)
         saved = await owner.submit(form, {"laps": "20.1\n20.25"})
         assert "20.100  20.250" in saved.content

@@ -71,7 +71,9 @@ def drawing_processes(bot_id: int | None) -> list[int]:
     lists = Path(f"/proc/{bot_id}/task").glob("*/children")
     started = [int(number) for children in lists for number in children.read_text().split()]
     return [
-        number for number in started if "spawn_main" in Path(f"/proc/{number}/cmdline").read_text()
+        number
+        for number in started
+        if "bot.pictures.worker" in Path(f"/proc/{number}/cmdline").read_text()
     ]
 
 

@@ -15,7 +15,7 @@ from tests.e2e.conftest import StartBot
 from tests.e2e.driving import CHANNEL, race, type_laps
 from tests.e2e.hindering import deferred_by, nobody_can_write
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
 
 CALLBACK = "/interactions/*/callback"
 

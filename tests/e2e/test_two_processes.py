@@ -18,7 +18,7 @@ from core.models import Heat, RaceSession, SummaryPost
 from core.models import Team as TeamRow
 from core.services.outbox import CLAIM_TIME
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import BotProcess
+from localdiscord.botprocess import BotProcess, Launch
 from localdiscord.mischief import Hold
 from localdiscord.model import Channel
 from localdiscord.people import Team
@@ -28,7 +28,7 @@ from tests.e2e.aftermath import Aftermath, aftermath_in, until
 from tests.e2e.conftest import bot_process, require_the_document
 from tests.e2e.driving import CHANNEL, finish, race, shows, type_laps
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
 
 SHARDS = 2
 HEATS = ("Q1", "Q2", "Q3")
@@ -57,9 +57,9 @@ def teams_of(discord: LocalDiscord, each: int) -> list[Team]:
     ]
 
 
-def both_bots(discord: LocalDiscord, url: URL) -> tuple[BotProcess, BotProcess]:
+def both_bots(discord: LocalDiscord, url: URL, forked: Launch) -> tuple[BotProcess, BotProcess]:
     first, second = (
-        bot_process(discord, url, SHARD_COUNT=str(SHARDS), SHARD_IDS=str(shard))
+        bot_process(discord, url, forked, SHARD_COUNT=str(SHARDS), SHARD_IDS=str(shard))
         for shard in range(SHARDS)
     )
     return first, second
@@ -104,10 +104,10 @@ async def stopped(*bots: BotProcess) -> None:
 
 
 async def test_heats_finished_at_once_in_both_are_posted_once_each(
-    discord: LocalDiscord, postgres_url: URL, after: Aftermath
+    discord: LocalDiscord, postgres_url: URL, after: Aftermath, forked: Launch
 ) -> None:
     teams = teams_of(discord, 6)
-    first, second = both_bots(discord, postgres_url)
+    first, second = both_bots(discord, postgres_url, forked)
     async with first, second:
         await discord.ready(30)
         await asyncio.gather(*(type_laps(team, heat=heat) for team in teams for heat in HEATS))
@@ -121,11 +121,11 @@ async def test_heats_finished_at_once_in_both_are_posted_once_each(
 
 
 async def test_both_doing_the_chores_at_once_do_each_once(
-    discord: LocalDiscord, postgres_url: URL, after: Aftermath
+    discord: LocalDiscord, postgres_url: URL, after: Aftermath, forked: Launch
 ) -> None:
     teams = teams_of(discord, 4)
     idle, ending = teams[:4], teams[4:]
-    first, second = both_bots(discord, postgres_url)
+    first, second = both_bots(discord, postgres_url, forked)
     async with first, second:
         await discord.ready(30)
         await asyncio.gather(*(type_laps(team) for team in teams))
@@ -139,7 +139,7 @@ async def test_both_doing_the_chores_at_once_do_each_once(
         .where(TeamRow.id.in_([team.guild.id for team in ending]))
         .values(auto_finish_minutes=0),
     )
-    first, second = both_bots(discord, postgres_url)
+    first, second = both_bots(discord, postgres_url, forked)
     async with first, second:
         # Both have seen what there is to do when they begin, at the same moment.
         async with held_up(after, ending):
@@ -157,12 +157,12 @@ async def test_both_doing_the_chores_at_once_do_each_once(
 
 
 async def test_one_killed_while_posting_is_stood_in_for_by_the_other(
-    discord: LocalDiscord, postgres_url: URL, after: Aftermath
+    discord: LocalDiscord, postgres_url: URL, after: Aftermath, forked: Launch
 ) -> None:
     """All workers of both are in the middle of a post; the claims run out in real time."""
     teams = teams_of(discord, 4)
     unheard, heard = teams[:4], teams[4:]
-    killed, living = both_bots(discord, postgres_url)
+    killed, living = both_bots(discord, postgres_url, forked)
     async with killed, living:
         await discord.ready(30)
         holds = hold_posts(discord, unheard, "before") + hold_posts(discord, heard, "after")
@@ -181,11 +181,11 @@ async def test_one_killed_while_posting_is_stood_in_for_by_the_other(
 
 
 async def test_one_that_wakes_up_after_the_other_has_posted_posts_nothing_more(
-    discord: LocalDiscord, postgres_url: URL, after: Aftermath
+    discord: LocalDiscord, postgres_url: URL, after: Aftermath, forked: Launch
 ) -> None:
     team, other = teams_of(discord, 1)
     channel = channel_of(team)
-    frozen, awake = both_bots(discord, postgres_url)
+    frozen, awake = both_bots(discord, postgres_url, forked)
     async with frozen:
         await discord.wait_for(
             lambda: discord.gateway.sessions and discord.world.commands.any(), 30

@@ -17,6 +17,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -384,6 +385,7 @@ STEPS: Final[list[tuple[int, Step]]] = [
 steps = st.sampled_from([one for often, one in STEPS for _ in range(often)]).flatmap(itself)
 
 
+@pytest.mark.long
 def test_a_race_day_in_any_order_is_stored_as_it_was_driven(
     database_kind: Kind, test_databases: TestDatabases
 ) -> None:

@@ -262,6 +262,7 @@ async def test_everything_at_one_moment_keeps_its_order(database: Database) -> N
     assert (await log(services, ANN)).session.name == "Second"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(3))
 async def test_nothing_fails_while_the_clock_goes_wild(
     seed: int, services: Services, clock: FakeClock
