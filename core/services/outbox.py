@@ -163,7 +163,10 @@ class OutboxService:
         await self._database.write(act)
 
     async def blocked(self, post: ClaimedPost, *, problem: str) -> None:
-        """Note trouble that only the team can mend, in a sentence for them."""
+        """Note trouble that only the team can mend, in a sentence for them.
+
+        Where the team has acted since the post was claimed, it is tried again instead.
+        """
 
         def act(unit: Unit) -> None:
             row = self._held(unit, post.id)
@@ -172,7 +175,9 @@ class OutboxService:
                 row.last_error = problem
                 if post.look_since is None:
                     row.sending_since = None
-                if row.state == "removing":
+                if not row.attempts:
+                    row.last_error = None
+                elif row.state == "removing":
                     row.next_attempt_at = unit.now + REMOVE_AGAIN
                 elif row.state == "pending":
                     row.state = "blocked"

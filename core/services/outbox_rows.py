@@ -172,7 +172,12 @@ def has_held_up(unit: Unit, team_id: int) -> bool:
 
 
 def _is_held_up(team_id: int) -> tuple[ColumnElement[bool], ...]:
-    held_up = or_(SummaryPost.state.in_(("blocked", "removing")), _lacks_only_picture())
+    # A post that is being tried just now may be about to fail for what the team has mended.
+    held_up = or_(
+        SummaryPost.state.in_(("blocked", "removing")),
+        _lacks_only_picture(),
+        SummaryPost.claimed_until.is_not(None),
+    )
     # Said twice, so that an index finds the few there are.
     states = SummaryPost.state.in_(("pending", "blocked", "removing"))
     return SummaryPost.team_id == team_id, states, held_up

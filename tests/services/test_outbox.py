@@ -20,6 +20,7 @@ from tests.services.racing import (
     ANN,
     BEN,
     CHANNEL,
+    CLEO,
     RIVALS,
     TEAM,
     PostState,
@@ -250,6 +251,15 @@ async def test_a_post_somebody_deleted_stays_gone(
     clock.advance(hours=1)
     assert await services.outbox.claim() is None
     assert [post.state for post in await posts(database)] == ["gone"]
+
+
+async def test_what_failed_before_the_team_acted_holds_up_nothing(services: Services) -> None:
+    await finished_heat(services)
+    claimed = await claim(services)
+    await services.teams.set_channel(by(CLEO, manager=True), CHANNEL + 1)
+    await services.outbox.blocked(claimed, problem="That channel is gone.")
+    assert (await services.teams.show(by(ANN))).problems == ()
+    assert (await claim(services)).channel_id == CHANNEL + 1
 
 
 async def test_blocked_posts_come_back_when_the_channel_is_set(
