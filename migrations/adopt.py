@@ -17,7 +17,7 @@ from core.database import Database, Unit
 from core.errors import BadInput
 from core.models import Base, RacerProfile, RaceSession, Team
 from core.names import name_key
-from core.services import people
+from core.race_day.change import team_held
 from core.time_zones import closing_moment, parse_time_zone
 from migrations import revisions
 from migrations.connections import reading
@@ -70,7 +70,7 @@ async def adopt(url: URL, team_id: int, time_zone: str = "UTC") -> Adopted:
 
 def _adopt(unit: Unit, team_id: int, zone: str) -> Adopted:
     is_new = unit.db.get(Team, team_id) is None
-    team = people.lock_team(unit, team_id)
+    team = team_held(unit, team_id)
     if is_new:
         team.time_zone = zone
     _fill_gaps(unit)

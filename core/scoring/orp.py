@@ -30,6 +30,8 @@ from core.scoring.advice import (
 MIN_LAPS = 2
 MIN_LAPS_FOR_FADE = 3
 FADE_WINDOW = 5
+LEAST_CONFIDENCE = 1
+FULL_CONFIDENCE = 5
 NOT_RATED = 3
 CONFIDENCE_NEEDED = 3
 AVANT_GARDE_FROM = 850
@@ -152,6 +154,16 @@ class OrpResult:
         )
 
 
+def check_confidence(confidence: int | None) -> None:
+    """Refuse a confidence outside 1..5; None, not rated, is none.
+
+    Raises:
+        BadInput: It is outside.
+    """
+    if confidence is not None and not LEAST_CONFIDENCE <= confidence <= FULL_CONFIDENCE:
+        raise BadInput("Confidence goes from 1 (no trust in the car) to 5 (full trust).")
+
+
 def calculate_orp(
     lap_times_ms: Sequence[int],
     *,
@@ -175,8 +187,7 @@ def calculate_orp(
         BadInput: A confidence outside 1..5, a lap time of 0 or less, or a negative number of
             practice rounds.
     """
-    if confidence is not None and not 1 <= confidence <= 5:
-        raise BadInput(f"Confidence goes from 1 (not sure of the car) to 5, not {confidence}.")
+    check_confidence(confidence)
     laps = sorted(lap_times_ms)
     if laps and laps[0] <= 0:
         raise BadInput("A lap time must be more than 0 seconds.")

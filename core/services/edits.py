@@ -1,6 +1,6 @@
-"""The form: a racer's whole run in a heat, written anew at once or not at all.
+"""The form: a racer's whole run in a heat, written again at once or not at all.
 
-A racer may write their own run anew, whoever has typed it; crew anybody's. Every such change is an
+A racer may write their own run again, whoever has typed it; crew anybody's. Every such change is an
 entry, and taking it back brings the run, its heat and its racer as they were.
 """
 
@@ -11,23 +11,39 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
-
 from core.caller import Caller, Person
 from core.commands import EditLaps
 from core.database import Database, Unit
 from core.errors import BadInput, Conflict, NotFound, RacerError
 from core.laptimes import MAX_LAPS, FormLap, format_form, parse_form
-from core.models import Heat, HeatRacer, RacerProfile, RaceSession, Team
+from core.models import RacerProfile
 from core.names import clean_heat_name, clean_note, clean_text, name_key
 from core.oddities import repeated_run
+from core.race_day import drafts, people
+from core.race_day.change import Change, change
+from core.race_day.finding import (
+    Driven,
+    Foreseen,
+    Where,
+    as_uuid,
+    foresee,
+    heat_by_id,
+    heats_of,
+    latest_driven,
+    match_heat,
+    own_open_heat,
+    where_is,
+)
+from core.race_day.opening import open_heat, place_for_laps, race_in
+from core.race_day.reading import last_driven
+from core.race_day.run import Run, version_of
+from core.race_day.writing import move, pair, refuse_laps_there, run_of_entry, write_again
 from core.results.edits import LapForm, LapsEdited
-from core.services import drafts, entries, lap_places, people, places, rewriting
-from core.services.lapbook import WantedLap
 
 # What a form stands at that was opened for no heat.
 NO_HEAT_YET: Final = "none"
 _TO_DO: Final = "correct other racers' laps"
+_NO_LAPS: Final = "There are no laps in the form: type or paste them, one a line."
 
 
 class ChangedMeanwhile(Conflict):
@@ -41,7 +57,7 @@ class ChangedMeanwhile(Conflict):
 
 
 class EditService:
-    """Runs written anew; each call is bound to the caller's team."""
+    """Runs written again; each call is bound to the caller's team."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -60,9 +76,11 @@ class EditService:
             SeveralOpen: Several sessions are open and the racer has used none of them.
             BadInput: The name cannot be used, or there are more laps than the form holds.
         """
+        subject = racer or caller.person
 
         def act(unit: Unit) -> LapForm:
-            return _open(unit, caller, heat, racer or caller.person)
+            where = where_is(unit, caller.team_id, subject.user_id)
+            return _open(unit, caller, where, heat, subject)
 
         return await self._database.read(act)
 
@@ -76,10 +94,10 @@ class EditService:
         """
 
         def act(unit: Unit) -> LapForm:
-            racer = people.find_profile(unit, caller.team_id, racer_id)
-            if racer is None:
+            where = where_is(unit, caller.team_id, racer_id)
+            if where.racer is None:
                 raise NotFound("That racer has no laps here; /heat edit opens the form for yours.")
-            return _open(unit, caller, str(heat_id), racer.person)
+            return _open(unit, caller, where, str(heat_id), where.racer.person)
 
         return await self._database.read(act)
 
@@ -92,13 +110,12 @@ class EditService:
         """
 
         def act(unit: Unit) -> LapForm:
-            fields = drafts.look(unit, caller, draft_id, EditLaps)
-            command = EditLaps(**fields)
-            is_crew = _check_rights(unit, caller, command.racer_id)
-            profile = people.find_profile(unit, caller.team_id, command.racer_id)
-            racer = profile.person if profile else command.racer or caller.person
+            command = drafts.look(unit, caller, draft_id, EditLaps)
+            where = where_is(unit, caller.team_id, command.racer_id)
+            is_crew = _check_rights(where, caller, command.racer_id)
+            racer = where.racer.person if where.racer else command.racer or caller.person
             return LapForm(
-                heat_id=places.as_uuid(command.heat_id or ""),
+                heat_id=as_uuid(command.heat_id or ""),
                 racer=racer,
                 version=command.version,
                 laps=command.laps,
@@ -116,14 +133,13 @@ class EditService:
         Whoever was told that the laps are others now saves over those the next time.
         """
 
-        def act(unit: Unit) -> UUID:
-            team = people.begin(unit, caller)
+        def act(change: Change) -> UUID:
             kept = command
             if isinstance(reason, ChangedMeanwhile):
-                kept = replace(command, version=_version_now(unit, team, command))
-            return drafts.put(unit, caller, kept)
+                kept = replace(command, version=_version_now(change, command))
+            return drafts.put(change, kept)
 
-        return await self._database.write(act)
+        return await change(self._database, caller, act)
 
     async def save(self, caller: Caller, command: EditLaps) -> LapsEdited:
         """Store a run as the form has it: all of it, or nothing with an error that says why.
@@ -137,12 +153,9 @@ class EditService:
         """
         laps = parse_form(command.laps)
         note = clean_note(command.note) if clean_text(command.note) else None
-
-        def act(unit: Unit) -> LapsEdited:
-            team = people.begin(unit, caller)
-            return _save(unit, team, caller, command, laps, note)
-
-        return await self._database.write(act)
+        return await change(
+            self._database, caller, lambda change: _save(change, command, laps, note)
+        )
 
     async def remove_repeats(self, caller: Caller, entry_id: int) -> LapsEdited:
         """Remove the laps of an entry that repeat ones there before, three or more in a row.
@@ -153,136 +166,114 @@ class EditService:
             NotAllowed: The laps are somebody else's and the caller is not crew.
         """
 
-        def act(unit: Unit) -> LapsEdited:
-            team = people.begin(unit, caller)
-            actor = people.profile_of(unit, team.id, caller.person)
-            session, heat, racer, entry = entries.entry_of(unit, team, entry_id)
-            _check_rights(unit, caller, racer.discord_user_id)
-            run = rewriting.read_run(unit, session, heat, racer)
-            places_of_new = [at for at, lap in enumerate(run.laps) if lap.entry_id == entry.id]
-            start = places_of_new[0] if places_of_new else 0
-            new = [run.laps[at].lap_time_ms for at in places_of_new]
-            earlier = [lap.lap_time_ms for lap in run.laps[:start]]
-            repeats = {places_of_new[at] for at in repeated_run(earlier, new)}
+        def act(change: Change) -> LapsEdited:
+            run, entry = run_of_entry(change, entry_id)
+            change.require_own(run.racer, _TO_DO)
+            new_at = [at for at, lap in enumerate(run.laps) if lap.entry_id == entry.id]
+            start = new_at[0] if new_at else 0
+            new = [run.laps[at].time_ms for at in new_at]
+            earlier = [lap.time_ms for lap in run.laps[:start]]
+            repeats = {new_at[at] for at in repeated_run(earlier, new)}
             if not repeats:
                 raise Conflict("None of these laps repeats others; /heat show tells what stands.")
-            kept = [WantedLap.kept(lap) for at, lap in enumerate(run.laps) if at not in repeats]
-            return rewriting.write_anew(unit, caller, actor, run, kept, run.note)
+            kept = [lap for at, lap in enumerate(run.laps) if at not in repeats]
+            return write_again(change, run, kept, run.note)
 
-        return await self._database.write(act)
+        return await change(self._database, caller, act)
 
 
-def _open(unit: Unit, caller: Caller, heat: str | None, subject: Person) -> LapForm:
-    is_crew = _check_rights(unit, caller, subject.user_id)
-    profile = people.find_profile(unit, caller.team_id, subject.user_id)
-    seen = _heat_to_edit(unit, caller.team_id, profile, heat)
-    label = f"{seen.class_name} {seen.name}".strip()
-    empty = LapForm(None, subject, NO_HEAT_YET, "", label, "", is_crew, subject)
-    if seen.session is None or seen.heat is None:
+def _open(unit: Unit, caller: Caller, where: Where, heat: str | None, subject: Person) -> LapForm:
+    is_crew = _check_rights(where, caller, subject.user_id)
+    seen = _heat_to_edit(unit, caller.team_id, where, heat)
+    empty = LapForm(None, subject, NO_HEAT_YET, "", seen.label, "", is_crew, subject)
+    if seen.session is None or seen.driven is None:
         return empty
-    form = replace(empty, heat_id=seen.heat.id, version=rewriting.version_of(seen.heat))
-    if profile is None:
+    form = replace(empty, heat_id=seen.driven.heat.id, version=version_of(seen.driven))
+    if where.racer is None:
         return form
-    return _filled(form, rewriting.read_run(unit, seen.session, seen.heat, profile))
+    return _filled(form, Run(unit, seen.session, seen.driven, where.racer))
 
 
-def _check_rights(unit: Unit, caller: Caller, racer_id: int | None) -> bool:
-    """Return whether the caller is crew, which they have to be for another racer's laps.
+def _check_rights(where: Where, caller: Caller, racer_id: int) -> bool:
+    """Return whether the caller is crew, which they must be for another racer's laps.
 
     Raises:
         NotAllowed: They are not.
     """
-    crew_role_id = unit.db.scalar(select(Team.crew_role_id).where(Team.id == caller.team_id))
+    crew_role_id = where.team.crew_role_id if where.team else None
     if racer_id != caller.person.user_id:
         caller.require_crew(crew_role_id, _TO_DO)
     return caller.is_crew(crew_role_id)
 
 
-def _version_now(unit: Unit, team: Team, command: EditLaps) -> str:
-    heat_id = places.as_uuid(command.heat_id or "")
-    racer = people.find_profile(unit, team.id, command.racer_id)
+def _version_now(change: Change, command: EditLaps) -> str:
+    heat_id = as_uuid(command.heat_id or "")
+    racer = people.find_profile(change.unit, change.team.id, command.racer_id)
     if heat_id is None or racer is None:
         return command.version
-    session, heat = places.heat_by_id(unit, team.id, heat_id)
-    return (rewriting.read_run(unit, session, heat, racer)).version
+    session, driven = heat_by_id(change.unit, change.team.id, heat_id, racer)
+    return Run(change.unit, session, driven, racer).version
 
 
-def _heat_to_edit(
-    unit: Unit, team_id: int, racer: RacerProfile | None, text: str | None
-) -> lap_places.Foreseen:
-    if text is None and racer is not None:
-        session = places.own_session(unit, team_id, racer)
-        heat = places.own_open_heat(unit, session, racer, None) if session else None
-        if session is None or heat is None:
-            seen = lap_places.foresee(unit, team_id, racer, heat_text=None, class_text=None)
-            if seen.heat is not None:
+def _heat_to_edit(unit: Unit, team_id: int, where: Where, text: str | None) -> Foreseen:
+    if text is None and where.racer is not None:
+        session = where.session()
+        heats = heats_of(unit, session, where.racer) if session else []
+        found = own_open_heat(heats, where.racer)
+        if session is None or found is None:
+            seen = foresee(unit, team_id, where, heat_text=None, class_text=None)
+            if seen.driven is not None:
                 return seen
-            heat = _last_driven(unit, team_id, racer, session)
-            if heat is None:
+            if session is not None:
+                found = latest_driven(heats)
+            else:
+                session, found = last_driven(unit, team_id, where.racer)
+            if session is None or found is None:
                 return seen
-            session = places.session_by_id(unit, team_id, heat.session_id)
-        return lap_places.Foreseen(session, heat, heat.name, heat.class_name)
-    return lap_places.foresee(unit, team_id, racer, heat_text=text, class_text=None)
+        return Foreseen(session, found, found.heat.name, found.heat.class_name)
+    return foresee(unit, team_id, where, heat_text=text, class_text=None)
 
 
-def _last_driven(
-    unit: Unit, team_id: int, racer: RacerProfile, session: RaceSession | None
-) -> Heat | None:
-    """Return the last heat the racer has laps in, of their session when one is open."""
-    query = (
-        select(Heat)
-        .join(HeatRacer, HeatRacer.heat_id == Heat.id)
-        .join(RaceSession, RaceSession.id == Heat.session_id)
-        .where(HeatRacer.racer_id == racer.id, RaceSession.team_id == team_id)
-    )
-    if session is not None:
-        query = query.where(Heat.session_id == session.id)
-    return unit.db.scalar(query.order_by(Heat.opened_at.desc()).limit(1))
-
-
-def _filled(form: LapForm, run: rewriting.Run) -> LapForm:
+def _filled(form: LapForm, run: Run) -> LapForm:
     if len(run.laps) > MAX_LAPS:
         raise BadInput(f"The form holds {MAX_LAPS} laps, and this run has {len(run.laps)}.")
-    laps = format_form(FormLap(lap.lap_time_ms, lap.counts) for lap in run.laps)
+    laps = format_form(FormLap(lap.time_ms, lap.counts) for lap in run.laps)
     return replace(form, laps=laps, note=run.note or "", version=run.version)
 
 
 def _save(
-    unit: Unit,
-    team: Team,
-    caller: Caller,
-    command: EditLaps,
-    laps: Sequence[FormLap],
-    note: str | None,
+    change: Change, command: EditLaps, laps: Sequence[FormLap], note: str | None
 ) -> LapsEdited:
-    actor = people.profile_of(unit, team.id, caller.person)
-    _check_rights(unit, caller, command.racer_id)
-    racer = _racer(unit, team, actor, command)
-    heat_id = places.as_uuid(command.heat_id or "")
+    if command.racer_id != change.caller.person.user_id:
+        change.require_crew(_TO_DO)
+    racer = _racer(change, command)
+    heat_id = as_uuid(command.heat_id or "")
     if heat_id is None:
-        return _save_new(unit, team, caller, actor, racer, command, laps, note)
-    run = rewriting.read_run(unit, *places.heat_by_id(unit, team.id, heat_id), racer)
+        return _save_new(change, racer, command, laps, note)
+    session, driven = heat_by_id(change.unit, change.team.id, heat_id, racer)
+    run = Run(change.unit, session, driven, racer)
     if run.version != command.version:
         raise ChangedMeanwhile
-    wanted = rewriting.pair(run.laps, laps)
-    to_racer = _racer_to_be(unit, team, caller, racer, command)
-    to_heat, opened = _heat_to_be(unit, run, to_racer, command.heat, caller)
-    if not laps and (not run.laps or to_heat.id != run.heat.id or to_racer.id != racer.id):
-        raise BadInput("There are no laps in the form: type or paste them, one a line.")
-    if to_heat.id == run.heat.id and to_racer.id == racer.id:
-        edited = rewriting.write_anew(unit, caller, actor, run, wanted, note)
+    had_laps = bool(run.laps)
+    wanted = pair(run.laps, laps)
+    to_racer = _racer_to_be(change, racer, command)
+    heats = heats_of(change.unit, session, to_racer)
+    to_heat, opened = _heat_to_be(change, run, heats, to_racer, command.heat)
+    stays = to_heat.heat.id == run.heat.id and to_racer.id == racer.id
+    if not laps and not (had_laps and stays):
+        raise BadInput(_NO_LAPS)
+    if stays:
+        edited = write_again(change, run, wanted, note)
     else:
-        edited = rewriting.move(unit, caller, actor, run, to_heat, to_racer, wanted, note)
-    if not run.laps:
-        places.race_in(unit, run.session, to_racer, to_heat.class_name)
+        edited = move(change, run, to_heat, to_racer, wanted, note, heats)
+    if not had_laps:
+        where = change.where_of(to_racer)
+        race_in(change.unit, where, session, to_racer, to_heat.heat.class_name)
     return replace(edited, opened_heat=opened)
 
 
 def _save_new(
-    unit: Unit,
-    team: Team,
-    caller: Caller,
-    actor: RacerProfile,
+    change: Change,
     racer: RacerProfile,
     command: EditLaps,
     laps: Sequence[FormLap],
@@ -290,59 +281,65 @@ def _save_new(
 ) -> LapsEdited:
     """Store laps in a heat that the form was not opened for, as ``/lap`` would."""
     if not laps:
-        raise BadInput("There are no laps in the form: type or paste them, one a line.")
-    racer = _racer_to_be(unit, team, caller, racer, command)
-    place = lap_places.place_for_laps(
-        unit,
-        team,
+        raise BadInput(_NO_LAPS)
+    racer = _racer_to_be(change, racer, command)
+    where = change.where_of(racer)
+    place = place_for_laps(
+        change.unit,
+        change.team,
+        where,
         racer,
+        change.caller,
         heat_text=command.heat if clean_text(command.heat) else None,
         class_text=None,
-        channel_id=caller.channel_id,
     )
-    run = rewriting.read_run(unit, place.session, place.heat, racer)
-    rewriting.refuse_laps_there(run)
-    edited = rewriting.write_anew(unit, caller, actor, run, rewriting.pair([], laps), note)
-    places.race_in(unit, place.session, racer, place.heat.class_name, is_own=place.is_own_session)
+    run = Run(change.unit, place.session, place.driven, racer, place.heats)
+    refuse_laps_there(run)
+    edited = write_again(change, run, pair([], laps), note)
+    race_in(
+        change.unit,
+        where,
+        place.session,
+        racer,
+        run.heat.class_name,
+        is_own=place.is_own_session,
+    )
     return replace(edited, opened_heat=place.opened_heat, opened_session=place.opened_session)
 
 
-def _racer(unit: Unit, team: Team, actor: RacerProfile, command: EditLaps) -> RacerProfile:
+def _racer(change: Change, command: EditLaps) -> RacerProfile:
     """Return whose laps the form was opened for; one who is new comes with the form."""
-    if command.racer_id == actor.discord_user_id:
-        return actor
-    racer = people.find_profile(unit, team.id, command.racer_id)
+    if command.racer_id == change.caller.person.user_id:
+        return change.actor
+    racer = people.find_profile(change.unit, change.team.id, command.racer_id)
     if racer is None and command.racer is not None and command.racer.user_id == command.racer_id:
-        racer = people.profile_of(unit, team.id, command.racer)
+        racer = people.profile_of(change.unit, change.team.id, command.racer)
     if racer is None:
         raise NotFound("That racer has no laps here; pick whose laps they are in the form.")
     return racer
 
 
-def _racer_to_be(
-    unit: Unit, team: Team, caller: Caller, racer: RacerProfile, command: EditLaps
-) -> RacerProfile:
+def _racer_to_be(change: Change, racer: RacerProfile, command: EditLaps) -> RacerProfile:
     if command.racer is None or command.racer.user_id == racer.discord_user_id:
         return racer
-    caller.require_crew(team.crew_role_id, "give laps to another racer")
-    return people.profile_of(unit, team.id, command.racer)
+    change.require_crew("give laps to another racer")
+    return people.profile_of(change.unit, change.team.id, command.racer)
 
 
 def _heat_to_be(
-    unit: Unit, run: rewriting.Run, racer: RacerProfile, text: str, caller: Caller
-) -> tuple[Heat, bool]:
+    change: Change, run: Run, heats: Sequence[Driven], racer: RacerProfile, text: str
+) -> tuple[Driven, bool]:
     """Return the heat of the session that a name means, and whether it was opened just now."""
-    label, class_name = run.heat.ref.label, run.heat.class_name
-    if name_key(text) in {name_key(label), run.heat.name_key}:
-        return run.heat, False
-    heats = places.heats_of(unit, run.session)
-    found = places.match_heat(heats, text, class_name, other_classes=False)
+    heat, class_name = run.heat, run.heat.class_name
+    if name_key(text) in {name_key(heat.ref.label), heat.name_key}:
+        return next(each for each in heats if each.heat.id == heat.id), False
+    found = match_heat(heats, text, class_name, other_classes=False)
     if found is not None:
         return found, False
     name = clean_heat_name(text)
-    if class_name and name_key(name).startswith(f"{run.heat.class_key} "):
+    if class_name and name_key(name).startswith(f"{heat.class_key} "):
         name = clean_heat_name(name[len(class_name) :])
-        found = places.match_heat(heats, name, class_name, other_classes=False)
+        found = match_heat(heats, name, class_name, other_classes=False)
         if found is not None:
             return found, False
     if run.session.status == "closed":
@@ -350,13 +347,14 @@ def _heat_to_be(
             f"{run.session.session_name} is closed and opens no more heats: "
             "type a heat that it has; /heat list shows them."
         )
-    opened = places.open_heat(
-        unit,
+    opened = open_heat(
+        change.unit,
         run.session,
+        heats,
         racer,
         name=name,
         class_name=class_name,
         implicit=True,
-        channel_id=caller.channel_id,
+        channel_id=change.caller.channel_id,
     )
-    return opened, True
+    return Driven(opened), True

@@ -4,14 +4,39 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from core.caller import Caller
 from core.commands import StartHeat
 from core.database import Database, Unit
-from core.errors import Conflict, NotFound
-from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog, SummaryPost, Team
-from core.names import HeatKind, clean_class_name, clean_heat_name, heat_kind, name_key
+from core.errors import NotFound
+from core.models import Heat, HeatRacer, RaceSession, RunLog
+from core.names import HeatKind, clean_heat_name, name_key
+from core.race_day import drafts, people, posts
+from core.race_day.change import Change, change
+from core.race_day.finding import (
+    Driven,
+    SeveralOpen,
+    Where,
+    class_of,
+    find_heat,
+    heat_by_id,
+    heats_in,
+    heats_of,
+    latest_open_heat,
+    own_open_heat,
+    session_to_read,
+    where_is,
+)
+from core.race_day.opening import (
+    finish_heat,
+    refuse_taken_name,
+    remove_heat,
+    rename_heat,
+    start_heat,
+)
+from core.race_day.reading import heat_table
+from core.race_day.rows import HEAT, HeatRow, heat_of
 from core.results.heats import (
     Deletion,
     HeatFinished,
@@ -22,8 +47,7 @@ from core.results.heats import (
     HeatTable,
 )
 from core.results.laps import WhichEvent
-from core.results.refs import Choice, HeatRef
-from core.services import drafts, outbox_rows, people, places, tables
+from core.results.refs import Choice
 
 
 class HeatService:
@@ -43,14 +67,13 @@ class HeatService:
             Conflict: The class has a heat of that name.
         """
 
-        def act(unit: Unit) -> HeatStarted | WhichEvent:
-            team = people.begin(unit, caller)
+        def act(change: Change) -> HeatStarted | WhichEvent:
             try:
-                return start_heat(unit, team, caller, command)
-            except places.SeveralOpen as several:
-                return drafts.keep(unit, caller, command, several.sessions)
+                return start_heat(change, command)
+            except SeveralOpen as several:
+                return drafts.keep(change, command, several.sessions)
 
-        return await self._database.write(act)
+        return await change(self._database, caller, act)
 
     async def finish(self, caller: Caller, heat: str | None = None) -> HeatFinished:
         """Finish a heat and order its summary; without a name the caller's open one.
@@ -61,38 +84,26 @@ class HeatService:
             NotFound: There is no such heat, or none is open.
         """
 
-        def act(unit: Unit) -> HeatFinished:
-            team = people.begin(unit, caller)
-            actor = people.profile_of(unit, team.id, caller.person)
+        def act(change: Change) -> HeatFinished:
+            unit, team = change.unit, change.team
+            actor = change.actor
             if heat is None:
-                found = self._open_heat(unit, team, actor)
+                found = _open_heat(unit, team.id, change.where).heat
             else:
-                _, found = places.find_heat(unit, team.id, actor, heat)
-            already = found.status == "finished"
-            if not already:
-                finish_heat(unit, team, found, by=actor, channel_id=caller.channel_id)
-            has_laps = unit.db.scalar(select(RunLog.id).where(RunLog.heat_id == found.id).limit(1))
-            problems = outbox_rows.problems_of(unit, team.id)
+                found = find_heat(unit, team.id, change.where, heat)[1].heat
+            if found.is_open:
+                finish_heat(unit, team.id, found, by=actor, channel_id=caller.channel_id)
+            laps = select(RunLog.id).where(RunLog.heat_id == found.id).limit(1)
+            problems = posts.problems_of(unit, team.id)
             return HeatFinished(
                 heat=found.ref,
-                already=already,
-                has_laps=has_laps is not None,
+                already=not found.is_open,
+                has_laps=unit.connection.execute(laps).first() is not None,
                 channel_id=team.summary_channel_id or caller.channel_id,
                 problem=problems[0] if problems else None,
             )
 
-        return await self._database.write(act)
-
-    def _open_heat(self, unit: Unit, team: Team, actor: RacerProfile) -> Heat:
-        session = places.session_to_read(unit, team.id, actor)
-        heat = places.own_open_heat(unit, session, actor, None)
-        if heat is None:
-            heats = places.heats_of(unit, session)
-            class_name = places.class_of(heats, places.sticky_class(unit, session, actor))
-            heat = places.latest_open_heat(places.heats_in(heats, class_name))
-        if heat is None:
-            raise NotFound("No heat is open: type /lap with your times and one opens by itself.")
-        return heat
+        return await change(self._database, caller, act)
 
     async def show(self, caller: Caller, heat: str | None = None) -> HeatTable:
         """Return a heat as it stands; without a name the one the caller is in or was in last.
@@ -102,26 +113,11 @@ class HeatService:
         """
 
         def act(unit: Unit) -> HeatTable:
-            actor = people.find_profile(unit, caller.team_id, caller.person.user_id)
-            session, found = self._heat_to_read(unit, caller.team_id, actor, heat)
-            return tables.heat_table(unit, session, found)
+            where = where_is(unit, caller.team_id, caller.person.user_id)
+            session, found = _heat_to_read(unit, caller.team_id, where, heat)
+            return heat_table(unit, session, found.heat)
 
         return await self._database.read(act)
-
-    def _heat_to_read(
-        self, unit: Unit, team_id: int, actor: RacerProfile | None, heat: str | None
-    ) -> tuple[RaceSession, Heat]:
-        if heat is not None:
-            return places.find_heat(unit, team_id, actor, heat)
-        session = places.session_to_read(unit, team_id, actor)
-        heats = places.heats_of(unit, session)
-        class_name = places.class_of(heats, places.sticky_class(unit, session, actor))
-        own = places.own_open_heat(unit, session, actor, None) if actor else None
-        latest = places.heats_in(heats, class_name) or heats
-        found = own or places.latest_open_heat(latest) or (latest[-1] if latest else None)
-        if found is None:
-            raise NotFound(f"{session.session_name} has no heat yet: type /lap with your times.")
-        return session, found
 
     async def list_heats(self, caller: Caller) -> HeatList:
         """Return the heats of the caller's session in their order.
@@ -131,27 +127,16 @@ class HeatService:
         """
 
         def act(unit: Unit) -> HeatList:
-            actor = people.find_profile(unit, caller.team_id, caller.person.user_id)
-            session = places.session_to_read(unit, caller.team_id, actor)
-            rows = unit.db.execute(
-                select(Heat, func.count(HeatRacer.racer_id), func.sum(HeatRacer.lap_count))
+            where = where_is(unit, caller.team_id, caller.person.user_id)
+            session = session_to_read(unit, caller.team_id, where)
+            rows = unit.connection.execute(
+                select(*HEAT, func.count(HeatRacer.racer_id), func.sum(HeatRacer.lap_count))
                 .outerjoin(HeatRacer, HeatRacer.heat_id == Heat.id)
                 .where(Heat.session_id == session.id)
                 .group_by(Heat.id)
                 .order_by(Heat.opened_at, Heat.id)
             )
-            heats = tuple(
-                HeatInfo(
-                    heat=heat.ref,
-                    kind=HeatKind(heat.kind),
-                    is_open=heat.status == "open",
-                    opened_at=heat.opened_at,
-                    finished_at=heat.finished_at,
-                    racers=racers,
-                    laps=int(laps or 0),
-                )
-                for heat, racers, laps in rows
-            )
+            heats = tuple(_info(heat_of(row), *row[len(HEAT) :]) for row in rows)
             return HeatList(session.ref, heats)
 
         return await self._database.read(act)
@@ -166,25 +151,18 @@ class HeatService:
         """
         new_name = clean_heat_name(name)
 
-        def act(unit: Unit) -> HeatRenamed:
-            team = people.begin(unit, caller)
-            actor = people.profile_of(unit, team.id, caller.person)
-            session, found = places.find_heat(unit, team.id, actor, heat)
-            old_label = found.ref.label
+        def act(change: Change) -> HeatRenamed:
+            session, found = find_heat(change.unit, change.team.id, change.where, heat)
             others = [
-                other
-                for other in places.heats_of(unit, session)
-                if other.id != found.id and other.class_key == found.class_key
+                other.heat
+                for other in heats_in(heats_of(change.unit, session), found.heat.class_name)
+                if other.heat.id != found.heat.id
             ]
-            _refuse_taken_name(others, new_name)
-            found.name = new_name
-            found.name_key = name_key(new_name)
-            found.kind = heat_kind(new_name).value
-            unit.db.flush()
-            outbox_rows.mark_stale(unit, found)
-            return HeatRenamed(found.ref, old_label)
+            refuse_taken_name(others, new_name)
+            renamed = rename_heat(change.unit, found.heat, new_name)
+            return HeatRenamed(renamed.ref, found.heat.ref.label)
 
-        return await self._database.write(act)
+        return await change(self._database, caller, act)
 
     async def ask_delete(self, caller: Caller, heat: str) -> Deletion:
         """Return what deleting a heat would delete.
@@ -196,9 +174,8 @@ class HeatService:
 
         def act(unit: Unit) -> Deletion:
             people.require_crew(unit, caller, "delete heats")
-            actor = people.find_profile(unit, caller.team_id, caller.person.user_id)
-            _, found = places.find_heat(unit, caller.team_id, actor, heat)
-            return _deletion(unit, found)
+            where = where_is(unit, caller.team_id, caller.person.user_id)
+            return _deletion(unit, find_heat(unit, caller.team_id, where, heat)[1].heat)
 
         return await self._database.read(act)
 
@@ -210,15 +187,14 @@ class HeatService:
             NotFound: There is no such heat.
         """
 
-        def act(unit: Unit) -> Deletion:
-            team = people.begin(unit, caller)
-            caller.require_crew(team.crew_role_id, "delete heats")
-            _, found = places.heat_by_id(unit, team.id, heat_id)
-            deletion = _deletion(unit, found)
-            remove_heat(unit, found)
+        def act(change: Change) -> Deletion:
+            change.require_crew("delete heats")
+            heat = heat_by_id(change.unit, change.team.id, heat_id)[1].heat
+            deletion = _deletion(change.unit, heat)
+            remove_heat(change.unit, heat)
             return deletion
 
-        return await self._database.write(act)
+        return await change(self._database, caller, act)
 
     async def suggest(self, caller: Caller, typed: str) -> list[Choice]:
         """Return the heats of the caller's session whose name has what was typed, newest first.
@@ -227,14 +203,13 @@ class HeatService:
         """
 
         def act(unit: Unit) -> list[Choice]:
-            actor = people.find_profile(unit, caller.team_id, caller.person.user_id)
+            where = where_is(unit, caller.team_id, caller.person.user_id)
             try:
-                session = places.session_to_read(unit, caller.team_id, actor)
-            except (NotFound, places.SeveralOpen):
+                session = session_to_read(unit, caller.team_id, where)
+            except (NotFound, SeveralOpen):
                 return []
-            heats = places.heats_of(unit, session)
             key = name_key(typed)
-            refs = [heat.ref for heat in reversed(heats)]
+            refs = [driven.heat.ref for driven in reversed(heats_of(unit, session))]
             return [Choice(ref.label, str(ref.id)) for ref in refs if key in name_key(ref.label)]
 
         return await self._database.read(act)
@@ -243,7 +218,7 @@ class HeatService:
         """Return the classes the team has raced that have what was typed, latest first."""
 
         def act(unit: Unit) -> list[Choice]:
-            rows = unit.db.execute(
+            rows = unit.connection.execute(
                 select(func.max(Heat.class_name), func.max(Heat.opened_at).label("latest"))
                 .join(RaceSession, RaceSession.id == Heat.session_id)
                 .where(RaceSession.team_id == caller.team_id, Heat.class_key != "")
@@ -256,87 +231,46 @@ class HeatService:
         return await self._database.read(act)
 
 
-def start_heat(unit: Unit, team: Team, caller: Caller, command: StartHeat) -> HeatStarted:
-    """Open a heat in the caller's session, inside the caller's transaction."""
-    name = clean_heat_name(command.name) if command.name else None
-    stated = clean_class_name(command.class_name) if command.class_name else None
-    actor = people.profile_of(unit, team.id, caller.person)
-    session, opened_session = places.session_to_log_in(unit, team, actor)
-    heats = places.heats_of(unit, session)
-    sticky = stated if stated is not None else places.sticky_class(unit, session, actor)
-    class_name = places.class_of(heats, sticky)
-    of_class = places.heats_in(heats, class_name)
-    if name is None:
-        name = places.next_name(heats, session, class_name)
-    else:
-        _refuse_taken_name(of_class, name)
-    # Typed names can leave several open; laps must not go into an old one any more.
-    before = [heat for heat in of_class if heat.status == "open"]
-    for open_heat in before:
-        finish_heat(unit, team, open_heat, by=actor, channel_id=caller.channel_id)
-    heat = places.open_heat(
-        unit,
-        session,
-        actor,
-        name=name,
-        class_name=class_name,
-        implicit=False,
-        channel_id=caller.channel_id,
-    )
-    places.race_in(unit, session, actor, class_name or None)
-    return HeatStarted(
+def _open_heat(unit: Unit, team_id: int, where: Where) -> Driven:
+    session = session_to_read(unit, team_id, where)
+    heats = heats_of(unit, session, where.racer)
+    heat = own_open_heat(heats, where.racer)
+    if heat is None:
+        class_name = class_of(heats, where.sticky_class(unit, session))
+        heat = latest_open_heat(heats_in(heats, class_name))
+    if heat is None:
+        raise NotFound("No heat is open: type /lap with your times and one opens by itself.")
+    return heat
+
+
+def _heat_to_read(
+    unit: Unit, team_id: int, where: Where, heat: str | None
+) -> tuple[RaceSession, Driven]:
+    if heat is not None:
+        return find_heat(unit, team_id, where, heat)
+    session = session_to_read(unit, team_id, where)
+    heats = heats_of(unit, session, where.racer)
+    class_name = class_of(heats, where.sticky_class(unit, session))
+    own = own_open_heat(heats, where.racer)
+    latest = heats_in(heats, class_name) or heats
+    found = own or latest_open_heat(latest) or (latest[-1] if latest else None)
+    if found is None:
+        raise NotFound(f"{session.session_name} has no heat yet: type /lap with your times.")
+    return session, found
+
+
+def _info(heat: HeatRow, racers: int, laps: int | None) -> HeatInfo:
+    return HeatInfo(
         heat=heat.ref,
-        session=session.ref,
-        opened_session=opened_session,
-        finished=tuple(heat.ref for heat in before),
-        welcome=people.greet(team, unit.now),
+        kind=HeatKind(heat.kind),
+        is_open=heat.is_open,
+        opened_at=heat.opened_at,
+        finished_at=heat.finished_at,
+        racers=racers,
+        laps=int(laps or 0),
     )
 
 
-def finish_heat(
-    unit: Unit,
-    team: Team,
-    heat: Heat,
-    *,
-    by: RacerProfile | None,
-    channel_id: int | None,
-) -> HeatRef:
-    """Finish an open heat and order its summary, in the same transaction.
-
-    Args:
-        unit: The transaction.
-        team: Whose heat it is.
-        heat: The open heat.
-        by: Who finished it; None when it finished by itself.
-        channel_id: Where it was finished, for a team that has set no channel.
-    """
-    heat.status = "finished"
-    heat.finished_at = unit.now
-    heat.finished_by = by.id if by else None
-    outbox_rows.order_heat_summary(
-        unit,
-        team.id,
-        heat,
-        channel_id=channel_id or heat.last_channel_id,
-        silent=by is None or heat.kind == HeatKind.PRACTICE.value,
-    )
-    return heat.ref
-
-
-def remove_heat(unit: Unit, heat: Heat) -> None:
-    """Delete a heat with all that hangs off it, and have its post removed."""
-    outbox_rows.remove_posts(unit, SummaryPost.heat_id == heat.id)
-    outbox_rows.mark_stale(unit, heat)
-    unit.db.execute(delete(Heat).where(Heat.id == heat.id))
-
-
-def _refuse_taken_name(heats: list[Heat], name: str) -> None:
-    for heat in heats:
-        if heat.name_key == name_key(name):
-            label = heat.ref.label
-            raise Conflict(f"{label} exists already: pick another name, or log into it with /lap.")
-
-
-def _deletion(unit: Unit, heat: Heat) -> Deletion:
-    laps = unit.db.scalar(select(func.count()).select_from(RunLog).where(RunLog.heat_id == heat.id))
-    return Deletion(heat.id, heat.ref.label, laps or 0)
+def _deletion(unit: Unit, heat: HeatRow) -> Deletion:
+    laps = select(func.count()).select_from(RunLog).where(RunLog.heat_id == heat.id)
+    return Deletion(heat.id, heat.ref.label, unit.connection.execute(laps).scalar_one())

@@ -12,10 +12,12 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.database import Database, Unit
+from core.errors import NotFound
 from core.models import Draft, Heat, InteractionSeen, RaceSession, Team
-from core.services import people
-from core.services.heats import finish_heat
-from core.services.sessions import close_session
+from core.race_day.change import team_held
+from core.race_day.finding import heat_by_id
+from core.race_day.opening import close_session, finish_heat
+from core.race_day.rows import HEAT, HeatRow, heat_of
 
 # Longer than any interaction can be delivered again, or a select stays worth pressing.
 KEEP_MARKS: Final = timedelta(days=7)
@@ -77,24 +79,31 @@ class Housekeeping:
 
 
 def _idle_heats(unit: Unit) -> list[tuple[int, UUID]]:
-    candidates = unit.db.execute(
-        select(Team, Heat)
-        .join(RaceSession, RaceSession.team_id == Team.id)
-        .join(Heat, Heat.session_id == RaceSession.id)
+    candidates = unit.connection.execute(
+        select(*HEAT, Team.id, Team.auto_finish_minutes)
+        .join(RaceSession, RaceSession.id == Heat.session_id)
+        .join(Team, Team.id == RaceSession.team_id)
         .where(
             Heat.status == "open",
             # The shortest time a team can set is a minute.
             Heat.last_activity_at <= unit.now - timedelta(minutes=1),
         )
     )
-    return [(team.id, heat.id) for team, heat in candidates if _is_idle(team, heat, unit.now)]
+    return [
+        (team_id, heat.id)
+        for *columns, team_id, minutes in candidates
+        if _is_idle(minutes, heat := heat_of(columns), unit.now)
+    ]
 
 
 def _finish(unit: Unit, team: Team, heat_id: UUID) -> bool:
-    heat = unit.db.get(Heat, heat_id, populate_existing=True)
-    if heat is None or not _is_idle(team, heat, unit.now):
+    try:
+        heat = heat_by_id(unit, team.id, heat_id)[1].heat
+    except NotFound:
         return False
-    finish_heat(unit, team, heat, by=None, channel_id=None)
+    if not _is_idle(team.auto_finish_minutes, heat, unit.now):
+        return False
+    finish_heat(unit, team.id, heat, by=None, channel_id=None)
     return True
 
 
@@ -116,7 +125,7 @@ def _close(unit: Unit, team: Team, session_id: UUID) -> bool:
 
 
 def _in_team(team_id: int, chore: Chore, subject_id: UUID, unit: Unit) -> bool:
-    return chore(unit, people.lock_team(unit, team_id), subject_id)
+    return chore(unit, team_held(unit, team_id), subject_id)
 
 
 def _has_old_marks(unit: Unit) -> bool:
@@ -137,10 +146,9 @@ def _forget(
     return len(unit.db.execute(delete(key.class_).where(key.in_(some)).returning(key)).all())
 
 
-def _is_idle(team: Team, heat: Heat, now: datetime) -> bool:
-    minutes = team.auto_finish_minutes
+def _is_idle(minutes: int, heat: HeatRow, now: datetime) -> bool:
     untouched = now - heat.last_activity_at
-    return heat.status == "open" and minutes > 0 and untouched >= timedelta(minutes=minutes)
+    return heat.is_open and minutes > 0 and untouched >= timedelta(minutes=minutes)
 
 
 def _has_ended(session: RaceSession, now: datetime) -> bool:

@@ -7,13 +7,16 @@ from uuid import UUID
 
 from core.caller import Caller, Person
 from core.commands import LogLaps
-from core.database import Database, Unit
+from core.database import Database
 from core.laptimes import find_lap_times, format_lap, parse_lap_times
 from core.oddities import repeated_run
+from core.race_day import drafts
+from core.race_day.change import Change, change
+from core.race_day.finding import Foreseen, SeveralOpen, foresee, where_is
+from core.race_day.run import Run
+from core.race_day.writing import log_laps
 from core.results.edits import LapsFound
 from core.results.laps import LapsLogged, WhichEvent
-from core.services import drafts, lap_places, lapbook, people, places
-from core.services.entries import log_laps
 
 
 class MessageService:
@@ -35,38 +38,38 @@ class MessageService:
             NotAllowed: Somebody else wrote it and the caller is not crew.
         """
 
-        def act(unit: Unit) -> LapsFound:
-            team = people.begin(unit, caller)
-            for_other = author.user_id != caller.person.user_id
+        def act(change: Change) -> LapsFound:
+            where, driver = change.where, author
+            for_other = not change.is_about(author)
             if for_other:
-                caller.require_crew(team.crew_role_id, "enter laps for other racers")
+                change.require_crew("enter laps for other racers")
+                where = where_is(change.unit, change.team.id, author.user_id)
+                # A message does not tell its author's name in the server.
+                driver = where.racer.person if where.racer else author
             laps = find_lap_times(text)
-            racer = people.find_profile(unit, team.id, author.user_id)
-            # A message does not tell its author's name in the server.
-            driver = racer.person if for_other and racer is not None else author
             times = " ".join(format_lap(time_ms) for time_ms in laps.times_ms)
-            draft_id = drafts.put(unit, caller, LogLaps(times, racer=driver))
-            seen: lap_places.Foreseen | None = None
+            draft_id = drafts.put(change, LogLaps(times, racer=driver))
+            seen: Foreseen | None = None
             there: list[int] = []
-            with contextlib.suppress(places.SeveralOpen):
-                seen = lap_places.foresee(unit, team.id, racer, heat_text=None, class_text=None)
-            if seen is not None and seen.heat is not None and racer is not None:
-                there = [lap.lap_time_ms for lap in lapbook.laps_of(unit, seen.heat, racer)]
-            session = seen.session if seen else None
+            with contextlib.suppress(SeveralOpen):
+                seen = foresee(change.unit, change.team.id, where, heat_text=None, class_text=None)
+            if seen and seen.session and seen.driven and where.racer:
+                run = Run(change.unit, seen.session, seen.driven, where.racer)
+                there = [lap.time_ms for lap in run.laps]
             return LapsFound(
                 draft_id=draft_id,
                 racer=driver,
                 for_other=for_other,
                 times_ms=laps.times_ms,
                 left_out=laps.left_out,
-                heat_label=f"{seen.class_name} {seen.name}".strip() if seen else None,
-                session=session.ref if session else None,
-                opens_heat=seen is not None and seen.heat is None,
+                heat_label=seen.label if seen else None,
+                session=seen.session.ref if seen and seen.session else None,
+                opens_heat=seen is not None and seen.driven is None,
                 laps_there=len(there),
                 repeats=len(repeated_run(there, laps.times_ms)),
             )
 
-        return await self._database.write(act)
+        return await change(self._database, caller, act)
 
     async def store(self, caller: Caller, draft_id: UUID) -> LapsLogged | WhichEvent:
         """Store the laps of a preview; with several sessions open it first asks which one.
@@ -76,16 +79,12 @@ class MessageService:
             NotAllowed: They are somebody else's and the caller is no longer crew.
         """
 
-        def act(unit: Unit) -> LapsLogged | WhichEvent:
-            team = people.begin(unit, caller)
-            _, fields = drafts.take(unit, caller, draft_id, [LogLaps])
-            command = LogLaps(**fields)
+        def act(change: Change) -> LapsLogged | WhichEvent:
+            command = drafts.take(change, draft_id, LogLaps)
             times_ms = parse_lap_times(command.times)
-            done: LapsLogged | WhichEvent
             try:
-                done = log_laps(unit, team, caller, command, times_ms, kind="menu")
-            except places.SeveralOpen as several:
-                done = drafts.keep(unit, caller, command, several.sessions, times_ms)
-            return done
+                return log_laps(change, command, times_ms, kind="menu")
+            except SeveralOpen as several:
+                return drafts.keep(change, command, several.sessions, times_ms)
 
-        return await self._database.write(act)
+        return await change(self._database, caller, act)

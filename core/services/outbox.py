@@ -19,10 +19,12 @@ from sqlalchemy import Select, delete, or_, select
 from core.database import Database, Unit
 from core.models import SummaryPost, Team
 from core.outages import is_outage
+from core.race_day import posts
+from core.race_day.finding import heat_by_id, session_by_id
+from core.race_day.reading import heat_table, standings
 from core.results.heats import HeatTable
 from core.results.posts import ClaimedPost, PostTask
 from core.results.sessions import Standings
-from core.services import outbox_rows, places, tables
 
 # A publisher that dies gives its posts free after this long; one that lives renews its claims.
 CLAIM_TIME: Final = timedelta(seconds=10)
@@ -187,8 +189,8 @@ class OutboxService:
     async def unblock(self, team_id: int) -> None:
         """Try a team's held up posts again, because a permission or channel has changed."""
         # Nearly always there are none, and at a start every team is asked for.
-        if await self._database.read(lambda unit: outbox_rows.has_held_up(unit, team_id)):
-            await self._database.write(lambda unit: outbox_rows.unblock(unit, team_id))
+        if await self._database.read(lambda unit: posts.has_held_up(unit, team_id)):
+            await self._database.write(lambda unit: posts.unblock(unit, team_id))
 
     def _held(self, unit: Unit, post_id: UUID) -> SummaryPost | None:
         return unit.db.scalar(
@@ -254,7 +256,7 @@ def _settle(row: SummaryPost, version: int, now: datetime) -> None:
         row.next_attempt_at = now
     elif row.wanted > version:
         row.state = "pending"
-        row.next_attempt_at = now + outbox_rows.EDIT_INTERVAL
+        row.next_attempt_at = now + posts.EDIT_INTERVAL
     else:
         row.state = "posted"
 
@@ -289,11 +291,11 @@ def _task(post: SummaryPost, content: HeatTable | Standings | None) -> PostTask:
 
 def _content(unit: Unit, post: SummaryPost) -> HeatTable | Standings | None:
     if post.heat_id is not None:
-        session, heat = places.heat_by_id(unit, post.team_id, post.heat_id)
-        return tables.heat_table(unit, session, heat)
+        session, driven = heat_by_id(unit, post.team_id, post.heat_id)
+        return heat_table(unit, session, driven.heat)
     if post.session_id is not None:
-        session = places.session_by_id(unit, post.team_id, post.session_id)
-        return tables.standings(unit, session)
+        session = session_by_id(unit, post.team_id, post.session_id)
+        return standings(unit, session)
     return None
 
 

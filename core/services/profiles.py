@@ -8,9 +8,11 @@ from core.database import Database, Unit
 from core.errors import BadInput
 from core.models import RacerProfile, RaceSession
 from core.names import RACER_NAME_LENGTH, clean_name
+from core.race_day import people
+from core.race_day.change import Change, change
+from core.race_day.run import renew_advice
 from core.results.settings import ProfileInfo
 from core.scoring.advice import ExperienceLevel
-from core.services import lapbook, people
 
 DRIVING_STYLE_LENGTH = 255
 
@@ -63,23 +65,22 @@ class ProfileService:
         """
         values = _checked(fields)
 
-        def act(unit: Unit) -> ProfileInfo:
-            team = people.begin(unit, caller)
-            _, profile = people.subject_of(
-                unit, team, caller, racer, "change other racers' profiles"
-            )
+        def act(change: Change) -> ProfileInfo:
+            unit = change.unit
+            where = change.subject(racer, "change other racers' profiles")
+            profile = where.racer or change.actor
             for column, value in values.items():
                 setattr(profile, column, value)
             profile.updated_at = unit.now
             unit.db.flush()
             if "experience_level" in values:
-                lapbook.renew_advice(
+                renew_advice(
                     unit, (RaceSession.status == "active") & (RacerProfile.id == profile.id)
                 )
-            welcome = people.greet(team, unit.now)
+            welcome = change.greet()
             return _info(profile, caller, changed=True, welcome=welcome)
 
-        return await self._database.write(act)
+        return await change(self._database, caller, act)
 
 
 def _checked(fields: ProfileFields) -> dict[str, str]:

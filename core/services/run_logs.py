@@ -8,21 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from core.caller import Person
 from core.database import Database, Unit
 from core.errors import BadInput, NotFound
 from core.models import Entry, Heat, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.names import clean_heat_name
+from core.race_day import people, posts
+from core.race_day.change import team_held
+from core.race_day.finding import Driven, as_uuid, heats_of, match_heat, session_by_id
+from core.race_day.opening import open_heat
+from core.race_day.reading import laps_in_session, latest_confidence
+from core.race_day.rows import LapRow
+from core.race_day.run import Run
 from core.results.laps import SessionSummary, StoredLap
 from core.rounding import round_half_even
 from core.scoring.advice import ExperienceLevel
-from core.scoring.orp import OrpResult, calculate_orp
-from core.services import lapbook, outbox_rows, people, places
+from core.scoring.orp import OrpResult, calculate_orp, check_confidence
 
 Seconds = float | int | str | Decimal
 
@@ -123,13 +129,9 @@ class RunLogsService:
 
         def act(unit: Unit) -> list[float]:
             session = self._session(unit, session_id)
-            times = unit.db.scalars(
-                select(RunLog.lap_time_ms)
-                .join(Heat, Heat.id == RunLog.heat_id)
-                .where(RunLog.session_id == session.id, self._is(racer))
-                .order_by(Heat.opened_at, Heat.id, RunLog.lap_number)
-            )
-            return [time_ms / 1000 for time_ms in times]
+            profile = people.find_profile(unit, self._team_id, racer)
+            laps = laps_in_session(unit, session, profile) if profile else ()
+            return [lap.time_ms / 1000 for lap in laps]
 
         return await self._database.read(act)
 
@@ -140,15 +142,12 @@ class RunLogsService:
 
         def act(unit: Unit) -> list[StoredLap]:
             session = self._session(unit, session_id)
-            heat = self._heat(unit, session, heat_name)
-            if heat is None:
+            profile = people.find_profile(unit, self._team_id, racer)
+            driven = _match(heats_of(unit, session, profile), heat_name)
+            if driven is None or profile is None:
                 return []
-            laps = unit.db.scalars(
-                select(RunLog)
-                .where(RunLog.heat_id == heat.id, self._is(racer))
-                .order_by(RunLog.lap_number)
-            )
-            return [_stored(lap, heat) for lap in laps]
+            run = Run(unit, session, driven, profile)
+            return [_stored(run, lap) for lap in run.laps]
 
         return await self._database.read(act)
 
@@ -179,15 +178,27 @@ class RunLogsService:
             NotFound: The team has no such session.
         """
         level = _level(experience_level)
-        lapbook.check_confidence(driver_confidence)
+        check_confidence(driver_confidence)
 
         def act(unit: Unit) -> OrpResult | None:
             session = self._session(unit, session_id)
-            heat = self._heat(unit, session, heat_name) if heat_name is not None else None
             profile = people.find_profile(unit, self._team_id, racer)
-            if profile is None or (heat_name is not None and heat is None):
+            heats = heats_of(unit, session, profile)
+            driven = None if heat_name is None else _match(heats, heat_name)
+            if profile is None or (heat_name is not None and driven is None):
                 return None
-            return score_run(unit, session, profile, heat, level, driver_confidence)
+            if driven is None:
+                laps = laps_in_session(unit, session, profile)
+                rated = latest_confidence(heats)
+            else:
+                run = Run(unit, session, driven, profile)
+                laps, rated = tuple(lap.lap for lap in run.laps), run.confidence
+            return calculate_orp(
+                [lap.time_ms for lap in laps if lap.counts],
+                confidence=rated if driver_confidence is None else driver_confidence,
+                experience_level=level or ExperienceLevel.stored(profile.experience_level),
+                practice_rounds=session.practice_rounds,
+            )
 
         return await self._database.read(act)
 
@@ -204,7 +215,7 @@ class RunLogsService:
             )
             if racer is not None:
                 query = query.where(self._is(racer))
-            total, best, worst, driven = (unit.db.execute(query)).one()
+            total, best, worst, driven = (unit.connection.execute(query)).one()
             if not total:
                 return None
             return SessionSummary(
@@ -221,16 +232,16 @@ class RunLogsService:
         """Delete every lap of a session and tell how many there were; its heats stay."""
 
         def act(unit: Unit) -> int:
-            people.lock_team(unit, self._team_id)
+            team_held(unit, self._team_id)
             session = self._session(unit, session_id)
             heats = select(Heat.id).where(Heat.session_id == session.id).scalar_subquery()
-            deleted = unit.db.execute(
+            deleted = unit.connection.execute(
                 delete(RunLog).where(RunLog.session_id == session.id).returning(RunLog.id)
             )
             count = len(deleted.all())
-            unit.db.execute(delete(Entry).where(Entry.heat_id.in_(heats)))
-            unit.db.execute(delete(HeatRacer).where(HeatRacer.heat_id.in_(heats)))
-            outbox_rows.mark_session_stale(unit, session)
+            unit.connection.execute(delete(Entry).where(Entry.heat_id.in_(heats)))
+            unit.connection.execute(delete(HeatRacer).where(HeatRacer.heat_id.in_(heats)))
+            posts.mark_session_stale(unit, session)
             return count
 
         return await self._database.write(act)
@@ -246,47 +257,35 @@ class RunLogsService:
         lap_number: int | None = None,
     ) -> StoredLap:
         """Store laps and return the first of them."""
-        team = people.lock_team(unit, self._team_id)
+        team = team_held(unit, self._team_id)
         session = self._session(unit, session_id)
         profile = people.find_profile(unit, team.id, racer) or people.profile_of(
             unit, team.id, Person(racer, f"Racer {racer}")
         )
-        heat = self._heat(unit, session, heat_name) or places.open_heat(
-            unit,
-            session,
-            profile,
-            name=clean_heat_name(heat_name),
-            class_name="",
-            implicit=True,
-            channel_id=None,
+        heats = heats_of(unit, session, profile)
+        driven = _match(heats, heat_name) or Driven(
+            open_heat(
+                unit,
+                session,
+                heats,
+                profile,
+                name=clean_heat_name(heat_name),
+                class_name="",
+                implicit=True,
+                channel_id=None,
+            )
         )
-        before = lapbook.laps_of(unit, heat, profile)
-        entry = lapbook.append_laps(
-            unit,
-            session,
-            heat,
-            profile,
-            entered_by=profile,
-            kind="service",
-            times_ms=times_ms,
-            before=before,
-            lap_number=lap_number,
-            confidence=confidence,
+        run = Run(unit, session, driven, profile, heats)
+        entry = run.append(
+            times_ms, by=profile, kind="service", lap_number=lap_number, confidence=confidence
         )
-        first = unit.db.scalars(
-            select(RunLog).where(RunLog.entry_id == entry.id).order_by(RunLog.lap_number).limit(1)
-        )
-        return _stored(first.one(), heat)
+        return _stored(run, next(lap for lap in run.laps if lap.entry_id == entry.id))
 
     def _session(self, unit: Unit, session_id: UUID | str) -> RaceSession:
-        as_id = session_id if isinstance(session_id, UUID) else places.as_uuid(session_id)
+        as_id = session_id if isinstance(session_id, UUID) else as_uuid(session_id)
         if as_id is None:
             raise NotFound("There is no such session; /session list shows them all.")
-        return places.session_by_id(unit, self._team_id, as_id)
-
-    def _heat(self, unit: Unit, session: RaceSession, name: str) -> Heat | None:
-        heats = places.heats_of(unit, session)
-        return places.match_heat(heats, clean_heat_name(name), None, other_classes=True)
+        return session_by_id(unit, self._team_id, as_id)
 
     def _is(self, racer: int) -> ColumnElement[bool]:
         profile = select(RacerProfile.id).where(
@@ -295,41 +294,8 @@ class RunLogsService:
         return RunLog.racer_id == profile.scalar_subquery()
 
 
-def score_run(
-    unit: Unit,
-    session: RaceSession,
-    racer: RacerProfile,
-    heat: Heat | None,
-    level: ExperienceLevel | None = None,
-    confidence: int | None = None,
-) -> OrpResult | None:
-    """Work out ORP from the stored laps of a heat, or of the whole session."""
-    scope: list[Any] = [Heat.session_id == session.id]
-    if heat is not None:
-        scope.append(Heat.id == heat.id)
-    times = unit.db.scalars(
-        select(RunLog.lap_time_ms)
-        .join(Heat, Heat.id == RunLog.heat_id)
-        .where(RunLog.racer_id == racer.id, RunLog.counts, *scope)
-        .order_by(Heat.opened_at, Heat.id, RunLog.lap_number)
-    )
-    if confidence is None:
-        # An outer join goes from the session's heats to their runs, never through all of a racer's.
-        own = and_(HeatRacer.heat_id == Heat.id, HeatRacer.racer_id == racer.id)
-        ratings = unit.db.scalars(
-            select(HeatRacer.confidence_rating)
-            .select_from(Heat)
-            .outerjoin(HeatRacer, own)
-            .where(*scope)
-            .order_by(Heat.opened_at.desc())
-        )
-        confidence = next((rating for rating in ratings if rating is not None), None)
-    return calculate_orp(
-        times.all(),
-        confidence=confidence,
-        experience_level=level or ExperienceLevel.stored(racer.experience_level),
-        practice_rounds=session.practice_rounds,
-    )
+def _match(heats: list[Driven], name: str) -> Driven | None:
+    return match_heat(heats, clean_heat_name(name), None, other_classes=True)
 
 
 def _level(level: ExperienceLevel | str | None) -> ExperienceLevel | None:
@@ -342,12 +308,12 @@ def _level(level: ExperienceLevel | str | None) -> ExperienceLevel | None:
         raise BadInput(f"The experience level is one of {words}.") from None
 
 
-def _stored(lap: RunLog, heat: Heat) -> StoredLap:
+def _stored(run: Run, lap: LapRow) -> StoredLap:
     return StoredLap(
-        session_id=lap.session_id,
-        heat_name=heat.name,
-        lap_number=lap.lap_number,
-        lap_time_ms=lap.lap_time_ms,
-        confidence_rating=lap.confidence_rating,
+        session_id=run.session.id,
+        heat_name=run.heat.name,
+        lap_number=lap.number,
+        lap_time_ms=lap.time_ms,
+        confidence_rating=lap.confidence,
         counts=lap.counts,
     )

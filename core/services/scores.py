@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
-
-from sqlalchemy import ColumnElement, and_, select
 
 from core.caller import Caller, Person
 from core.database import Database, Unit
 from core.errors import BadInput, NotFound
-from core.laps import Lap
-from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog
+from core.models import RacerProfile, RaceSession
 from core.names import name_key
+from core.race_day import people
+from core.race_day.bests import bests_of
+from core.race_day.finding import (
+    Driven,
+    SeveralOpen,
+    find_heat,
+    heat_by_id,
+    heats_of,
+    latest_driven,
+    session_by_id,
+    session_to_read,
+    where_is,
+)
+from core.race_day.reading import session_run
+from core.race_day.rows import HeatRow
+from core.race_day.run import Run, change_between
 from core.results.heats import RacerRun
 from core.results.scores import HeatScore, NoLapsYet, OrpCard, SideBySide
-from core.scoring.advice import Status
 from core.scoring.comparison import compare
-from core.services import people, places, tables
-from core.services.run_logs import score_run
 
-WHOLE_SESSION = "all"
-LAST_HEATS = 6
+WHOLE_SESSION: Final = "all"
+LAST_HEATS: Final = 6
 
 
 class ScoreService:
@@ -46,23 +58,24 @@ class ScoreService:
         nothing = NoLapsYet(subject, is_self=subject.user_id == caller.person.user_id)
 
         def act(unit: Unit) -> OrpCard | NoLapsYet:
-            profile = people.find_profile(unit, caller.team_id, subject.user_id)
+            where = where_is(unit, caller.team_id, subject.user_id)
             if heat is not None and name_key(heat) != WHOLE_SESSION:
-                session, found = places.find_heat(unit, caller.team_id, profile, heat)
-                return (_heat_card(unit, session, found, profile) if profile else None) or nothing
-            if profile is None:
+                session, driven = find_heat(unit, caller.team_id, where, heat)
+                return _heat_card(unit, session, driven, where.racer) or nothing
+            if where.racer is None:
                 return nothing
             try:
-                session = places.session_to_read(unit, caller.team_id, profile)
-            except places.SeveralOpen:
+                session = session_to_read(unit, caller.team_id, where)
+            except SeveralOpen:
                 # Which one is no question for somebody without laps in any.
                 return nothing
+            heats = heats_of(unit, session, where.racer)
             if heat is not None:
-                return _session_card(unit, session, profile) or nothing
-            latest = _latest_heat(unit, session, profile)
+                return _session_card(unit, session, where.racer, heats) or nothing
+            latest = latest_driven(heats)
             if latest is None:
                 return nothing
-            return _heat_card(unit, session, latest, profile) or nothing
+            return _heat_card(unit, session, latest, where.racer, heats) or nothing
 
         return await self._database.read(act)
 
@@ -73,13 +86,12 @@ class ScoreService:
             NotFound: There is no such heat, or the racer has no laps in it.
         """
 
-        def act(unit: Unit) -> OrpCard:
-            session, heat = places.heat_by_id(unit, caller.team_id, heat_id)
+        def act(unit: Unit) -> OrpCard | None:
             racer = people.find_profile(unit, caller.team_id, racer_id)
-            card = _heat_card(unit, session, heat, racer) if racer else None
-            return _present(card)
+            session, driven = heat_by_id(unit, caller.team_id, heat_id, racer)
+            return _heat_card(unit, session, driven, racer)
 
-        return await self._database.read(act)
+        return _present(await self._database.read(act))
 
     async def session_card(self, caller: Caller, session_id: UUID, *, racer_id: int) -> OrpCard:
         """Return a racer's card of a whole session.
@@ -88,13 +100,14 @@ class ScoreService:
             NotFound: There is no such session, or the racer has no laps in it.
         """
 
-        def act(unit: Unit) -> OrpCard:
-            session = places.session_by_id(unit, caller.team_id, session_id)
+        def act(unit: Unit) -> OrpCard | None:
+            session = session_by_id(unit, caller.team_id, session_id)
             racer = people.find_profile(unit, caller.team_id, racer_id)
-            card = _session_card(unit, session, racer) if racer else None
-            return _present(card)
+            if racer is None:
+                return None
+            return _session_card(unit, session, racer, heats_of(unit, session, racer))
 
-        return await self._database.read(act)
+        return _present(await self._database.read(act))
 
     async def side_by_side(
         self, caller: Caller, other: Person, heat: str | None = None, racer: Person | None = None
@@ -118,22 +131,23 @@ class ScoreService:
         team_id = caller.team_id
 
         def act(unit: Unit) -> SideBySide:
-            first = people.find_profile(unit, team_id, subject.user_id)
+            where = where_is(unit, team_id, subject.user_id)
+            first = where.racer
             second = people.find_profile(unit, team_id, other.user_id)
+            both = first or subject, second or other
             if heat is not None and name_key(heat) != WHOLE_SESSION:
-                session, found = places.find_heat(unit, team_id, first, heat)
-                return _beside(unit, session, found, first or subject, second or other)
-            session = places.session_to_read(unit, team_id, first)
+                session, driven = find_heat(unit, team_id, where, heat)
+                return _beside(unit, session, driven.heat, *both)
+            session = session_to_read(unit, team_id, where)
             latest = None
             if heat is None and first is not None and second is not None:
-                latest = _latest_heat(unit, session, first, second)
+                latest = _latest_of_both(unit, session, first, second)
                 if latest is None:
                     raise NotFound(
                         f"{subject.name} and {other.name} have not driven in the same heat of "
-                        f"{session.ref.name}; heat:{WHOLE_SESSION} compares the "
-                        "whole session."
+                        f"{session.ref.name}; heat:{WHOLE_SESSION} compares the whole session."
                     )
-            return _beside(unit, session, latest, first or subject, second or other)
+            return _beside(unit, session, latest, *both)
 
         return await self._database.read(act)
 
@@ -147,10 +161,10 @@ class ScoreService:
         """
 
         def act(unit: Unit) -> SideBySide:
-            session, heat = places.heat_by_id(unit, caller.team_id, heat_id)
+            session, driven = heat_by_id(unit, caller.team_id, heat_id)
             first = _known(unit, caller.team_id, racer_id)
             second = _known(unit, caller.team_id, other_id)
-            return _beside(unit, session, heat, first, second)
+            return _beside(unit, session, driven.heat, first, second)
 
         return await self._database.read(act)
 
@@ -164,7 +178,7 @@ class ScoreService:
         """
 
         def act(unit: Unit) -> SideBySide:
-            session = places.session_by_id(unit, caller.team_id, session_id)
+            session = session_by_id(unit, caller.team_id, session_id)
             first = _known(unit, caller.team_id, racer_id)
             second = _known(unit, caller.team_id, other_id)
             return _beside(unit, session, None, first, second)
@@ -178,43 +192,48 @@ def _present(card: OrpCard | None) -> OrpCard:
     return card
 
 
-def _latest_heat(unit: Unit, session: RaceSession, *racers: RacerProfile) -> Heat | None:
-    """Return the session's latest heat that all of them drove in."""
-    drove = [
-        select(HeatRacer.heat_id)
-        .where(
-            HeatRacer.heat_id == Heat.id,
-            HeatRacer.racer_id == racer.id,
-            HeatRacer.lap_count > 0,
-        )
-        .exists()
-        for racer in racers
-    ]
-    return unit.db.scalar(
-        select(Heat)
-        .where(Heat.session_id == session.id, *drove)
-        .order_by(Heat.opened_at.desc())
-        .limit(1)
-    )
+def _latest_of_both(
+    unit: Unit, session: RaceSession, first: RacerProfile, second: RacerProfile
+) -> HeatRow | None:
+    """Return the session's latest heat that both drove in."""
+    seconds = {each.heat.id for each in heats_of(unit, session, second) if each.has_laps}
+    both = [each for each in heats_of(unit, session, first) if each.heat.id in seconds]
+    latest = latest_driven(both)
+    return latest.heat if latest else None
 
 
-def _heat_card(unit: Unit, session: RaceSession, heat: Heat, racer: RacerProfile) -> OrpCard | None:
-    runs = tables.racer_runs(unit, session, heat, racer)
-    if not runs:
+def _heat_card(
+    unit: Unit,
+    session: RaceSession,
+    driven: Driven,
+    racer: RacerProfile | None,
+    heats: Sequence[Driven] | None = None,
+) -> OrpCard | None:
+    """Return a racer's card of a heat; None without laps there."""
+    if racer is None or not driven.has_laps:
         return None
-    so_far = and_(Heat.class_key == heat.class_key, Heat.opened_at <= heat.opened_at)
+    heats = heats_of(unit, session, racer) if heats is None else heats
+    run = Run(unit, session, driven, racer, heats)
+    heat = driven.heat
+    so_far = [
+        each
+        for each in heats
+        if each.heat.class_key == heat.class_key and each.heat.opened_at <= heat.opened_at
+    ]
     return OrpCard(
         session=session.ref,
         heat=heat.ref,
         length_s=heat.length_s,
-        run=runs[0],
+        run=run.result(bests_of(unit, session, heat, racer.id)),
         practice_rounds=session.practice_rounds,
-        last_heats=_last_heats(unit, session, racer, so_far),
+        last_heats=_last_heats(so_far),
     )
 
 
-def _session_card(unit: Unit, session: RaceSession, racer: RacerProfile) -> OrpCard | None:
-    run = _session_run(unit, session, racer)
+def _session_card(
+    unit: Unit, session: RaceSession, racer: RacerProfile, heats: Sequence[Driven]
+) -> OrpCard | None:
+    run = session_run(unit, session, racer, heats)
     if run is None:
         return None
     return OrpCard(
@@ -223,54 +242,23 @@ def _session_card(unit: Unit, session: RaceSession, racer: RacerProfile) -> OrpC
         length_s=None,
         run=run,
         practice_rounds=session.practice_rounds,
-        last_heats=_last_heats(unit, session, racer),
+        last_heats=_last_heats(heats),
     )
 
 
-def _session_run(unit: Unit, session: RaceSession, racer: RacerProfile) -> RacerRun | None:
-    rows = unit.db.execute(
-        select(RunLog.lap_time_ms, RunLog.counts)
-        .join(Heat, Heat.id == RunLog.heat_id)
-        .where(RunLog.session_id == session.id, RunLog.racer_id == racer.id)
-        .order_by(Heat.opened_at, Heat.id, RunLog.lap_number)
-    )
-    # Laps of several heats in a row are numbered through.
-    laps = tuple(
-        Lap(number, time_ms, counts) for number, (time_ms, counts) in enumerate(rows, start=1)
-    )
-    if not laps:
-        return None
-    orp = score_run(unit, session, racer, None)
-    confidence = orp.components.confidence if orp and orp.components.confidence_rated else None
-    return RacerRun(racer=racer.person, laps=laps, confidence=confidence, orp=orp)
-
-
-def _last_heats(
-    unit: Unit, session: RaceSession, racer: RacerProfile, *which: ColumnElement[bool]
-) -> tuple[HeatScore, ...]:
-    """Return the racer's scores of the session's last heats, each against the one before."""
-    # An outer join goes from the session's heats to their runs, never through all of a racer's.
-    driven = and_(
-        HeatRacer.heat_id == Heat.id, HeatRacer.racer_id == racer.id, HeatRacer.lap_count > 0
-    )
-    rows = unit.db.execute(
-        select(Heat, HeatRacer.lap_count, HeatRacer.orp_score, HeatRacer.orp_status, HeatRacer.note)
-        .outerjoin(HeatRacer, driven)
-        .where(Heat.session_id == session.id, *which)
-        .order_by(Heat.opened_at)
-    )
+def _last_heats(heats: Sequence[Driven]) -> tuple[HeatScore, ...]:
+    """Return the racer's scores of the last of these heats, each against the one before."""
     scores: list[HeatScore] = []
     before: dict[str, float] = {}
-    for heat, lap_count, stored_score, status, note in rows:
-        if lap_count is None:
+    for each in heats:
+        if each.score is None or not each.has_laps:
             continue
-        rejected = status == Status.REJECTED.value
-        score = None if rejected else stored_score
-        earlier = before.get(heat.class_key)
-        change = round(score - earlier, 1) if score is not None and earlier is not None else None
-        scores.append(HeatScore(heat.ref, score, rejected, change, note))
+        score = each.score.valid_score
+        change = change_between(score, before.get(each.heat.class_key))
+        rejected = each.score.is_rejected
+        scores.append(HeatScore(each.heat.ref, score, rejected, change, each.score.note))
         if score is not None:
-            before[heat.class_key] = score
+            before[each.heat.class_key] = score
     return tuple(scores[-LAST_HEATS:])
 
 
@@ -285,7 +273,7 @@ def _known(unit: Unit, team_id: int, user_id: int) -> RacerProfile:
 def _beside(
     unit: Unit,
     session: RaceSession,
-    heat: Heat | None,
+    heat: HeatRow | None,
     first: RacerProfile | Person,
     second: RacerProfile | Person,
 ) -> SideBySide:
@@ -301,14 +289,17 @@ def _beside(
 
 
 def _run_that_counts(
-    unit: Unit, session: RaceSession, heat: Heat | None, racer: RacerProfile | Person
+    unit: Unit, session: RaceSession, heat: HeatRow | None, racer: RacerProfile | Person
 ) -> RacerRun:
     run = None
     if isinstance(racer, RacerProfile):
+        heats = heats_of(unit, session, racer)
         if heat is None:
-            run = _session_run(unit, session, racer)
+            run = session_run(unit, session, racer, heats)
         else:
-            run = next(iter(tables.racer_runs(unit, session, heat, racer)), None)
+            driven = next(each for each in heats if each.heat.id == heat.id)
+            bests = bests_of(unit, session, heat, racer.id)
+            run = Run(unit, session, driven, racer, heats).result(bests)
     if run is None or run.best_lap_ms is None:
         place = session.ref.name if heat is None else heat.ref.label
         raise NotFound(f"{racer.name} has no laps that count in {place}; both need some.")

@@ -13,14 +13,23 @@ from core.commands import SessionFields
 from core.database import Database, Unit
 from core.errors import BadInput, Conflict
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog, Team
-from core.names import (
-    SESSION_NAME_LENGTH,
-    TRACK_NAME_LENGTH,
-    clean_name,
-    name_key,
+from core.names import SESSION_NAME_LENGTH, TRACK_NAME_LENGTH, clean_name, name_key
+from core.race_day import people, posts
+from core.race_day.bests import renew_track
+from core.race_day.change import Change, change
+from core.race_day.finding import (
+    SeveralOpen,
+    Where,
+    find_session,
+    require_open,
+    session_by_id,
+    where_is,
 )
+from core.race_day.opening import close_session, open_session, race_in
+from core.race_day.reading import count_heats, session_info, standings
+from core.race_day.run import renew_advice
 from core.results.heats import Deletion
-from core.results.refs import Choice, HeatRef, SessionRef
+from core.results.refs import Choice, SessionRef
 from core.results.sessions import (
     Export,
     SessionClosed,
@@ -29,9 +38,8 @@ from core.results.sessions import (
     SessionStarted,
     Standings,
 )
-from core.services import lapbook, outbox_rows, people, places, tables
-from core.services.heats import finish_heat
-from core.sources.csv_file import LapRow, write_csv
+from core.sources.csv_file import LapRow as CsvLap
+from core.sources.csv_file import write_csv
 from core.time_zones import closing_moment, parse_time_zone
 
 MOST_DAYS: Final = 7
@@ -56,15 +64,15 @@ class SessionService:
         if "session_name" not in values:
             raise BadInput("A session needs a name, like Club Race.")
 
-        def act(unit: Unit) -> SessionStarted:
-            team = people.begin(unit, caller)
-            actor = people.profile_of(unit, team.id, caller.person)
+        def act(change: Change) -> SessionStarted:
+            unit, team = change.unit, change.team
+            actor = change.actor
             _refuse_open_name(unit, team, str(values["session_name"]))
-            session = places.open_session(unit, team, actor, implicit=False, **values)
-            welcome = people.greet(team, unit.now)
-            return SessionStarted(tables.session_info(session, 0), welcome)
+            session = open_session(unit, team, change.where, actor, implicit=False, **values)
+            welcome = change.greet()
+            return SessionStarted(session_info(session, 0), welcome)
 
-        return await self._database.write(act)
+        return await change(self._database, caller, act)
 
     async def show(self, caller: Caller, session: str | None = None) -> Standings:
         """Return a session's standings; without a name the caller's.
@@ -74,14 +82,14 @@ class SessionService:
         """
 
         def act(unit: Unit) -> Standings:
-            actor = people.find_profile(unit, caller.team_id, caller.person.user_id)
+            where = where_is(unit, caller.team_id, caller.person.user_id)
             try:
-                found = places.find_session(unit, caller.team_id, actor, session)
-            except places.SeveralOpen as several:
+                found = find_session(unit, caller.team_id, where, session)
+            except SeveralOpen as several:
                 # The newest: its answer has the button that makes it the caller's.
                 found = several.sessions[0]
-            own = _own_session_id(unit, caller.team_id, actor)
-            return tables.standings(unit, found, is_own=own == found.id)
+            own = _own_session_id(where)
+            return standings(unit, found, is_own=own == found.id)
 
         return await self._database.read(act)
 
@@ -105,9 +113,8 @@ class SessionService:
                 .select_from(RaceSession)
                 .where(RaceSession.team_id == caller.team_id)
             )
-            actor = people.find_profile(unit, caller.team_id, caller.person.user_id)
-            own = _own_session_id(unit, caller.team_id, actor)
-            infos = tuple(tables.session_info(session, heats) for session, heats in rows)
+            own = _own_session_id(where_is(unit, caller.team_id, caller.person.user_id))
+            infos = tuple(session_info(session, heats) for session, heats in rows)
             return SessionList(infos, (total or 0) - len(infos), own)
 
         return await self._database.read(act)
@@ -124,10 +131,9 @@ class SessionService:
         if not values:
             raise BadInput("Say what to change, like /session edit track:Arena.")
 
-        def act(unit: Unit) -> SessionInfo:
-            team = people.begin(unit, caller)
-            actor = people.profile_of(unit, team.id, caller.person)
-            found = places.find_session(unit, team.id, actor, session)
+        def act(change: Change) -> SessionInfo:
+            unit, team = change.unit, change.team
+            found = find_session(unit, team.id, change.where, session)
             if "session_name" in values:
                 _refuse_open_name(unit, team, str(values["session_name"]), but=found)
             for field, value in values.items():
@@ -136,13 +142,13 @@ class SessionService:
             found.updated_at = unit.now
             unit.db.flush()
             if "track_key" in values:
-                lapbook.renew_track(unit, found)
+                renew_track(unit, found)
             if "practice_rounds" in values:
-                lapbook.renew_advice(unit, RaceSession.id == found.id)
-            outbox_rows.mark_session_stale(unit, found)
-            return tables.session_info(found, tables.count_heats(unit, found))
+                renew_advice(unit, RaceSession.id == found.id)
+            posts.mark_session_stale(unit, found)
+            return session_info(found, count_heats(unit, found))
 
-        return await self._database.write(act)
+        return await change(self._database, caller, act)
 
     async def close(self, caller: Caller, session: str | None = None) -> SessionClosed:
         """Close a session: its open heats finish, the wrap-up is ordered.
@@ -152,15 +158,15 @@ class SessionService:
             Conflict: It is closed already.
         """
 
-        def act(unit: Unit) -> SessionClosed:
-            team = people.begin(unit, caller)
-            actor = people.profile_of(unit, team.id, caller.person)
-            found = places.find_session(unit, team.id, actor, session)
+        def act(change: Change) -> SessionClosed:
+            unit, team = change.unit, change.team
+            actor = change.actor
+            found = find_session(unit, team.id, change.where, session)
             if found.status == "closed":
                 raise Conflict(f"{found.session_name} is closed already.")
             finished = close_session(unit, team, found, by=actor, channel_id=caller.channel_id)
             laps = _count_laps(unit, found)
-            problems = outbox_rows.problems_of(unit, team.id)
+            problems = posts.problems_of(unit, team.id)
             return SessionClosed(
                 session=found.ref,
                 finished=finished,
@@ -169,7 +175,7 @@ class SessionService:
                 problem=problems[0] if problems else None,
             )
 
-        return await self._database.write(act)
+        return await change(self._database, caller, act)
 
     async def ask_delete(self, caller: Caller, session: str | None = None) -> Deletion:
         """Return what deleting a session would delete.
@@ -181,7 +187,7 @@ class SessionService:
 
         def act(unit: Unit) -> Deletion:
             people.require_crew(unit, caller, "delete sessions")
-            _, found = _session_to_read(unit, caller, session)
+            found = _session_to_read(unit, caller, session)
             return _deletion(unit, found)
 
         return await self._database.read(act)
@@ -194,16 +200,17 @@ class SessionService:
             NotFound: There is no such session.
         """
 
-        def act(unit: Unit) -> Deletion:
-            team = people.begin(unit, caller)
-            caller.require_crew(team.crew_role_id, "delete sessions")
-            found = places.session_by_id(unit, team.id, session_id)
+        def act(change: Change) -> Deletion:
+            unit, team = change.unit, change.team
+            change.require_crew("delete sessions")
+            found = session_by_id(unit, team.id, session_id)
             deletion = _deletion(unit, found)
-            outbox_rows.remove_session_posts(unit, found)
-            unit.db.execute(delete(RaceSession).where(RaceSession.id == found.id))
+            posts.remove_session_posts(unit, found)
+            unit.db.expunge(found)
+            unit.connection.execute(delete(RaceSession).where(RaceSession.id == found.id))
             return deletion
 
-        return await self._database.write(act)
+        return await change(self._database, caller, act)
 
     async def race_here(self, caller: Caller, session_id: UUID) -> SessionRef:
         """Make a session the one the caller's laps go to.
@@ -213,15 +220,15 @@ class SessionService:
             Conflict: It is closed.
         """
 
-        def act(unit: Unit) -> SessionRef:
-            team = people.begin(unit, caller)
-            found = places.session_by_id(unit, team.id, session_id)
-            places.require_open(found)
-            actor = people.profile_of(unit, team.id, caller.person)
-            places.race_in(unit, found, actor)
+        def act(change: Change) -> SessionRef:
+            unit, team = change.unit, change.team
+            found = session_by_id(unit, team.id, session_id)
+            require_open(found)
+            actor = change.actor
+            race_in(unit, change.where, found, actor)
             return found.ref
 
-        return await self._database.write(act)
+        return await change(self._database, caller, act)
 
     async def export(self, caller: Caller, session: str | None = None) -> Export:
         """Return every lap of a session as a CSV file.
@@ -231,39 +238,8 @@ class SessionService:
         """
 
         def act(unit: Unit) -> Export:
-            _, found = _session_to_read(unit, caller, session)
-            rows = unit.db.execute(
-                select(RunLog, Heat, RacerProfile, HeatRacer.note)
-                .join(Heat, Heat.id == RunLog.heat_id)
-                .join(RacerProfile, RacerProfile.id == RunLog.racer_id)
-                .outerjoin(
-                    HeatRacer,
-                    (HeatRacer.heat_id == RunLog.heat_id) & (HeatRacer.racer_id == RunLog.racer_id),
-                )
-                .where(RunLog.session_id == found.id, RacerProfile.team_id == caller.team_id)
-                .order_by(RacerProfile.discord_user_id, RunLog.lap_number)
-            )
-            # Names are sorted here: databases order letters differently from one another.
-            in_order = sorted(
-                rows,
-                key=lambda row: (row[1].opened_at, row[1].id, row[2].name.casefold()),
-            )
-            laps = [
-                LapRow(
-                    session_id=found.id,
-                    heat_name=heat.name,
-                    lap_number=lap.lap_number,
-                    lap_time_ms=lap.lap_time_ms,
-                    confidence_rating=lap.confidence_rating,
-                    created_at=lap.created_at,
-                    class_name=heat.class_name,
-                    racer=racer.name,
-                    racer_id=racer.discord_user_id or 0,
-                    counts=lap.counts,
-                    note=note,
-                )
-                for lap, heat, racer, note in in_order
-            ]
+            found = _session_to_read(unit, caller, session)
+            laps = _laps_of(unit, found, caller.team_id)
             name = re.sub(r"[^\w-]+", "-", found.ref.name).strip("-") or "session"
             return Export(f"{name}-laps.csv", write_csv(laps), len(laps))
 
@@ -300,29 +276,63 @@ class SessionService:
         return await self._database.read(act)
 
 
-def close_session(
-    unit: Unit,
-    team: Team,
-    session: RaceSession,
-    *,
-    by: RacerProfile | None,
-    channel_id: int | None,
-) -> tuple[HeatRef, ...]:
-    """Close an open session inside the caller's transaction; ``by`` None when by itself."""
-    heats = places.heats_of(unit, session)
-    finished = [
-        finish_heat(unit, team, heat, by=by, channel_id=channel_id)
-        for heat in heats
-        if heat.status == "open"
-    ]
-    session.status = "closed"
-    session.closed_at = unit.now
-    session.updated_at = unit.now
-    last_channel = next((h.last_channel_id for h in reversed(heats) if h.last_channel_id), None)
-    outbox_rows.order_wrap_up(
-        unit, team.id, session, channel_id=channel_id or last_channel, silent=by is None
+def _laps_of(unit: Unit, session: RaceSession, team_id: int) -> list[CsvLap]:
+    """Return every lap of a session by heat, racer and number."""
+    rows = unit.connection.execute(
+        select(
+            Heat.opened_at,
+            Heat.id,
+            Heat.name,
+            Heat.class_name,
+            RacerProfile.name,
+            RacerProfile.discord_user_id,
+            HeatRacer.note,
+            RunLog.lap_number,
+            RunLog.lap_time_ms,
+            RunLog.confidence_rating,
+            RunLog.created_at,
+            RunLog.counts,
+        )
+        .join(Heat, Heat.id == RunLog.heat_id)
+        .join(RacerProfile, RacerProfile.id == RunLog.racer_id)
+        .outerjoin(
+            HeatRacer,
+            (HeatRacer.heat_id == RunLog.heat_id) & (HeatRacer.racer_id == RunLog.racer_id),
+        )
+        .where(RunLog.session_id == session.id, RacerProfile.team_id == team_id)
+        .order_by(RacerProfile.discord_user_id, RunLog.lap_number)
     )
-    return tuple(finished)
+    # Names are sorted here: databases order letters differently from one another.
+    in_order = sorted(rows, key=lambda row: (row[0], row[1], row[4].casefold()))
+    return [
+        CsvLap(
+            session_id=session.id,
+            heat_name=heat,
+            lap_number=number,
+            lap_time_ms=time_ms,
+            confidence_rating=confidence,
+            created_at=created_at,
+            class_name=class_name,
+            racer=racer,
+            racer_id=user_id or 0,
+            counts=counts,
+            note=note,
+        )
+        for (
+            _,
+            _,
+            heat,
+            class_name,
+            racer,
+            user_id,
+            note,
+            number,
+            time_ms,
+            confidence,
+            created_at,
+            counts,
+        ) in in_order
+    ]
 
 
 def _checked(fields: SessionFields) -> dict[str, object]:
@@ -366,17 +376,15 @@ def _refuse_open_name(unit: Unit, team: Team, name: str, but: RaceSession | None
             )
 
 
-def _session_to_read(
-    unit: Unit, caller: Caller, session: str | None
-) -> tuple[RacerProfile | None, RaceSession]:
-    actor = people.find_profile(unit, caller.team_id, caller.person.user_id)
-    return actor, places.find_session(unit, caller.team_id, actor, session)
+def _session_to_read(unit: Unit, caller: Caller, session: str | None) -> RaceSession:
+    where = where_is(unit, caller.team_id, caller.person.user_id)
+    return find_session(unit, caller.team_id, where, session)
 
 
-def _own_session_id(unit: Unit, team_id: int, actor: RacerProfile | None) -> UUID | None:
+def _own_session_id(where: Where) -> UUID | None:
     try:
-        session = places.own_session(unit, team_id, actor)
-    except places.SeveralOpen:
+        session = where.session()
+    except SeveralOpen:
         return None
     return session.id if session else None
 

@@ -8,8 +8,9 @@ from core.caller import Caller
 from core.database import Database, Unit
 from core.errors import BadInput
 from core.models import Team
+from core.race_day import posts
+from core.race_day.change import Change, change
 from core.results.settings import TeamInfo
-from core.services import outbox_rows, people
 from core.time_zones import parse_time_zone
 
 MOST_AUTO_FINISH_MINUTES: Final = 24 * 60
@@ -73,16 +74,16 @@ class TeamService:
     async def _set(self, caller: Caller, **values: object) -> TeamInfo:
         caller.require_manager()
 
-        def act(unit: Unit) -> TeamInfo:
-            team = people.begin(unit, caller)
+        def act(change: Change) -> TeamInfo:
+            unit, team = change.unit, change.team
             for column, value in values.items():
                 setattr(team, column, value)
             unit.db.flush()
             if "summary_channel_id" in values:
-                outbox_rows.unblock(unit, team.id)
-            return _info(unit, team, welcome=people.greet(team, unit.now))
+                posts.unblock(unit, team.id)
+            return _info(unit, team, welcome=change.greet())
 
-        return await self._database.write(act)
+        return await change(self._database, caller, act)
 
 
 def _info(unit: Unit, team: Team, *, welcome: bool = False) -> TeamInfo:
@@ -91,6 +92,6 @@ def _info(unit: Unit, team: Team, *, welcome: bool = False) -> TeamInfo:
         crew_role_id=team.crew_role_id,
         time_zone=team.time_zone,
         auto_finish_minutes=team.auto_finish_minutes,
-        problems=outbox_rows.problems_of(unit, team.id),
+        problems=posts.problems_of(unit, team.id),
         welcome=welcome,
     )

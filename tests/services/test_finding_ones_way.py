@@ -7,9 +7,9 @@ import pytest
 from core.bootstrap import Services
 from core.commands import LogLaps, StartHeat
 from core.errors import BadInput
+from core.race_day.finding import SeveralOpen
 from core.results.laps import LapsLogged
 from core.results.scores import NoLapsYet, OrpCard
-from core.services.places import SeveralOpen
 from tests.services.racing import ANN, BEN, CLEO, by, log, start_heat, start_session
 
 

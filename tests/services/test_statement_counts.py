@@ -28,38 +28,47 @@ from tests.services.racing import (
     statements,
 )
 
-STATEMENTS: Final = {
-    "lap that opens session and heat": 28,
-    "lap": 20,
-    "lap that opens a heat": 21,
-    "lap in a finished heat": 20,
-    "lap that asks which event": 6,
-    "confidence": 13,
-    "count it": 15,
-    "form opened": 6,
-    "form saved": 19,
-    "undo of a form": 18,
-    "run moved": 34,
-    "undo of a moved run": 33,
-    "undo": 17,
-    "menu's preview": 9,
-    "menu's store": 22,
-    "heat finished": 9,
-    "heat started": 13,
+# What changes something takes one more on PostgreSQL: the lock of the team.
+CHANGES: Final = {
+    "lap that opens session and heat": 16,
+    "lap": 9,
+    "lap that opens a heat": 9,
+    "lap in a finished heat": 10,
+    "lap that asks which event": 4,
+    "confidence": 6,
+    "count it": 8,
+    "form saved": 11,
+    "undo of a form": 11,
+    "run moved": 16,
+    "undo of a moved run": 18,
+    "undo": 10,
+    "menu's preview": 5,
+    "menu's store": 12,
+    "heat finished": 7,
+    "heat started": 8,
+}
+LOOKS: Final = {
+    "form opened": 3,
     "heat's summary claimed": 9,
-    "card": 8,
-    "card of the session": 6,
-    "heat shown": 9,
-    "heats listed": 3,
-    "heats suggested": 3,
-    "standings": 7,
-    "sessions listed": 4,
+    "card": 4,
+    "card of the session": 3,
+    "heat shown": 6,
+    "heats listed": 2,
+    "heats suggested": 2,
+    "standings": 5,
+    "sessions listed": 3,
 }
 
 # Has never raced before, and so has to say where.
 DAN: Final = Person(104, "Dan")
 
 T = TypeVar("T")
+
+
+def budget(database: Database) -> dict[str, int]:
+    """Return how many statements each act takes on a kind of database."""
+    lock = int(database.engine.dialect.name == "postgresql")
+    return LOOKS | {name: statements + lock for name, statements in CHANGES.items()}
 
 
 class Counted:
@@ -88,7 +97,7 @@ async def test_acts_keep_their_number_of_statements(database: Database, services
     await counted.act("lap that opens session and heat", log(services, counted.ann()))
     await services.sessions.edit(by(ANN), None, SessionFields(track="Arena"))
     await count_a_day(counted, services)
-    assert counted.statements == STATEMENTS
+    assert counted.statements == budget(database)
 
 
 async def test_what_is_stored_makes_no_more_statements(
@@ -106,7 +115,8 @@ async def test_what_is_stored_makes_no_more_statements(
     await log(services, ANN)
     counted = Counted(database)
     await count_a_day(counted, services)
-    assert counted.statements.items() <= STATEMENTS.items()
+    allowed = budget(database)
+    assert not {name: n for name, n in counted.statements.items() if n > allowed[name]}
 
 
 async def count_a_day(counted: Counted, services: Services) -> None:

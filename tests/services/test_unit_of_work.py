@@ -17,7 +17,8 @@ from core.commands import LogLaps, SessionFields
 from core.database import Database, Unit
 from core.errors import Redelivered
 from core.models import Draft, InteractionSeen, RaceSession, Team
-from core.services import outbox_rows, people
+from core.race_day import posts
+from core.race_day.change import Change, mark_seen, team_held
 from tests.databases import FakeClock, execute
 from tests.services.racing import ANN, BEN, TEAM, by, count, everything, log, start_session
 
@@ -37,8 +38,8 @@ async def test_an_exception_in_a_service_leaves_nothing_behind(
 
     with monkeypatch.context() as patched:
         # The last thing logging does, and the last undoing and renaming do.
-        patched.setattr(people, "greet", fail)
-        patched.setattr(outbox_rows, "mark_stale", fail)
+        patched.setattr(Change, "greet", fail)
+        patched.setattr(posts, "mark_stale", fail)
         for call in (
             services.entries.log(by(ANN, interaction=1), LogLaps("20.1 20.2")),
             services.entries.undo(by(ANN, interaction=2), logged.entry_id),
@@ -54,8 +55,8 @@ async def test_an_exception_in_a_service_leaves_nothing_behind(
 
 async def test_of_an_act_that_raises_nothing_is_kept(database: Database) -> None:
     def act(unit: Unit) -> None:
-        people.lock_team(unit, TEAM)
-        people.see_interaction(unit, 1)
+        team_held(unit, TEAM)
+        mark_seen(unit, 1)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -81,7 +82,7 @@ async def test_a_moment_without_a_zone_is_refused(database: Database) -> None:
     naive = datetime(2026, 6, 6, 12, 0, tzinfo=UTC).replace(tzinfo=None)
 
     def act(unit: Unit) -> None:
-        people.lock_team(unit, TEAM)
+        team_held(unit, TEAM)
         unit.db.add(Draft(team_id=TEAM, discord_user_id=1, command={}, created_at=naive))
 
     with pytest.raises(StatementError, match="without a time zone"):
@@ -93,7 +94,7 @@ async def test_moments_come_back_in_utc(database: Database) -> None:
     moment = datetime(2026, 6, 6, 23, 30, tzinfo=timezone(timedelta(hours=-10)))
 
     def act(unit: Unit) -> None:
-        people.lock_team(unit, TEAM)
+        team_held(unit, TEAM)
         unit.db.add(RaceSession(team_id=TEAM, closes_at=moment))
 
     await database.write(act)
@@ -112,7 +113,7 @@ async def test_a_team_is_locked_until_the_end(database: Database) -> None:
     order: list[str] = []
 
     def act(name: str, unit: Unit) -> None:
-        team = people.lock_team(unit, TEAM)
+        team = team_held(unit, TEAM)
         order.append(f"{name} in")
         team.auto_finish_minutes += 1
         unit.db.flush()
@@ -127,7 +128,7 @@ async def test_a_team_is_locked_until_the_end(database: Database) -> None:
 
 async def test_an_interaction_is_seen_once(database: Database) -> None:
     def see(unit: Unit) -> None:
-        people.see_interaction(unit, 2**62)
+        mark_seen(unit, 2**62)
 
     results = await asyncio.gather(*(database.write(see) for _ in range(5)), return_exceptions=True)
     assert sum(result is None for result in results) == 1
@@ -148,7 +149,7 @@ def race_elsewhere(url: URL) -> None:
 
 
 async def test_a_reader_sees_one_moment(database: Database) -> None:
-    await database.write(lambda unit: people.lock_team(unit, TEAM))
+    await database.write(lambda unit: team_held(unit, TEAM))
 
     def zone(unit: Unit) -> str:
         return unit.connection.execute(select(Team.time_zone)).scalar_one()
@@ -172,7 +173,7 @@ async def test_the_publisher_is_woken_by_a_commit_only(
     database.awake.clear()
 
     def fail(unit: Unit) -> None:
-        outbox_rows.unblock(unit, TEAM)
+        posts.unblock(unit, TEAM)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -1,0 +1,216 @@
+"""The rows of the outbox, as the services that change a heat or a session see them.
+
+Written in the same transaction as the change itself; the publisher's side of the outbox is
+:mod:`core.services.outbox`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+    update,
+)
+
+from core.database import Unit
+from core.models import Heat, RaceSession, SummaryPost, UtcDateTime
+from core.race_day.rows import HeatRow
+
+# Discord slows down who edits a post faster than this.
+EDIT_INTERVAL: Final = timedelta(seconds=2)
+
+
+def _lacks_only_picture() -> ColumnElement[bool]:
+    """Select posts whose message says everything; only the picture could not be added yet."""
+    return and_(SummaryPost.state == "pending", SummaryPost.shown == SummaryPost.wanted)
+
+
+def _posts_about(heats: Select[UUID]) -> CompoundSelect[UUID]:
+    """Select the ids of the posts about these heats and about the session of ``session_id``.
+
+    Each half is found by an index of its own; by state the posts of all teams would be looked at.
+    """
+    return union_all(
+        select(SummaryPost.id).where(SummaryPost.heat_id.in_(heats)),
+        select(SummaryPost.id).where(SummaryPost.session_id == bindparam("of_session")),
+    )
+
+
+def _marking(posts: CompoundSelect[UUID]) -> Update:
+    is_up_to_date = or_(SummaryPost.state == "posted", _lacks_only_picture())
+    now = bindparam("now", type_=UtcDateTime())
+    is_rested = or_(
+        SummaryPost.attempted_at.is_(None), SummaryPost.attempted_at < bindparam("rested")
+    )
+    return (
+        update(SummaryPost)
+        # Said by what it is not: SQLite would look for these states among the posts of all teams.
+        .where(SummaryPost.id.in_(posts), SummaryPost.state.not_in(("gone", "removing")))
+        .values(
+            wanted=SummaryPost.wanted + 1,
+            state=case((is_up_to_date, "pending"), else_=SummaryPost.state),
+            next_attempt_at=case(
+                (and_(is_up_to_date, is_rested), now),
+                (is_up_to_date, bindparam("soonest", type_=UtcDateTime())),
+                else_=SummaryPost.next_attempt_at,
+            ),
+        )
+        .returning(SummaryPost.id)
+    )
+
+
+_OF_SESSION: Final = select(Heat.id).where(Heat.session_id == bindparam("of_session"))
+_MARK_SESSION: Final = _marking(_posts_about(_OF_SESSION))
+_MARK_HEAT: Final = _marking(
+    _posts_about(
+        _OF_SESSION.where(
+            Heat.class_key == bindparam("of_class"), Heat.opened_at >= bindparam("since")
+        )
+    )
+)
+
+
+def order_heat_summary(
+    unit: Unit, team_id: int, heat: HeatRow, *, channel_id: int | None, silent: bool
+) -> None:
+    """Order the summary of a heat that has just finished."""
+    _order(unit, team_id, heat.id, channel_id, silent=silent, heat_id=heat.id)
+
+
+def order_wrap_up(
+    unit: Unit, team_id: int, session: RaceSession, *, channel_id: int | None, silent: bool
+) -> None:
+    """Order the wrap-up of a session that has just closed."""
+    _order(unit, team_id, session.id, channel_id, silent=silent, session_id=session.id)
+
+
+def _order(
+    unit: Unit,
+    team_id: int,
+    subject_id: UUID,
+    channel_id: int | None,
+    *,
+    silent: bool,
+    **about: UUID,
+) -> None:
+    unit.wakes = True
+    unit.connection.execute(
+        insert(SummaryPost).values(
+            id=uuid4(),
+            team_id=team_id,
+            subject_id=subject_id,
+            fallback_channel_id=channel_id,
+            silent=silent,
+            state="pending",
+            wanted=1,
+            shown=0,
+            attempts=0,
+            next_attempt_at=unit.now,
+            created_at=unit.now,
+            **about,
+        )
+    )
+
+
+def mark_stale(unit: Unit, heat: HeatRow) -> None:
+    """Have the posts that tell of this heat brought up to date.
+
+    Beside its own summary these are the wrap-up and the summaries of the class's later heats, which
+    show the change since this one.
+    """
+    _mark(
+        unit,
+        _MARK_HEAT,
+        of_session=heat.session_id,
+        of_class=heat.class_key,
+        since=heat.opened_at,
+    )
+
+
+def mark_session_stale(unit: Unit, session: RaceSession) -> None:
+    """Have every post of a session brought up to date."""
+    _mark(unit, _MARK_SESSION, of_session=session.id)
+
+
+def _mark(unit: Unit, statement: Update, **of: object) -> None:
+    rested, soonest = unit.now - EDIT_INTERVAL, unit.now + EDIT_INTERVAL
+    moments = {"now": unit.now, "rested": rested, "soonest": soonest}
+    if unit.connection.execute(statement, of | moments).first() is not None:
+        unit.wakes = True
+
+
+def remove_posts(unit: Unit, which: ColumnElement[bool]) -> None:
+    """Have posts deleted whose heat or session is about to go.
+
+    A post that is being published stays with its publisher until it is out: only then is there a
+    message to delete.
+    """
+    unit.wakes = True
+    unit.connection.execute(
+        update(SummaryPost)
+        .where(which)
+        .values(state="removing", next_attempt_at=unit.now, attempts=0)
+    )
+
+
+def remove_session_posts(unit: Unit, session: RaceSession) -> None:
+    """Have the wrap-up of a session and the summaries of its heats deleted."""
+    about = _posts_about(_OF_SESSION).params(of_session=session.id)
+    remove_posts(unit, SummaryPost.id.in_(about))
+
+
+def has_held_up(unit: Unit, team_id: int) -> bool:
+    """Tell whether the team has posts that a wrong channel or permission may hold up."""
+    held_up = select(SummaryPost.id).where(*_is_held_up(team_id)).limit(1)
+    return unit.connection.execute(held_up).first() is not None
+
+
+def _is_held_up(team_id: int) -> tuple[ColumnElement[bool], ...]:
+    # A post that is being tried just now may be about to fail for what the team has mended.
+    held_up = or_(
+        SummaryPost.state.in_(("blocked", "removing")),
+        _lacks_only_picture(),
+        SummaryPost.claimed_until.is_not(None),
+    )
+    # Said twice, so that an index finds the few there are.
+    states = SummaryPost.state.in_(("pending", "blocked", "removing"))
+    return SummaryPost.team_id == team_id, states, held_up
+
+
+def unblock(unit: Unit, team_id: int) -> None:
+    """Have the team's posts tried again that a wrong channel or permission held up."""
+    unit.wakes = True
+    unit.connection.execute(
+        update(SummaryPost)
+        .where(*_is_held_up(team_id))
+        .values(
+            state=case((SummaryPost.state == "blocked", "pending"), else_=SummaryPost.state),
+            attempts=0,
+            next_attempt_at=unit.now,
+        )
+    )
+
+
+def problems_of(unit: Unit, team_id: int) -> tuple[str, ...]:
+    """Return what keeps the team's posts from being posted, latest first, each once."""
+    rows = unit.connection.execute(
+        select(SummaryPost.last_error)
+        .where(SummaryPost.team_id == team_id, SummaryPost.state == "blocked")
+        .group_by(SummaryPost.last_error)
+        .order_by(func.max(SummaryPost.attempted_at).desc())
+    )
+    return tuple(error for (error,) in rows if error)

@@ -1,0 +1,301 @@
+"""Reading a heat or a session as the tables that answers and posts show."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from math import inf
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import String, and_, bindparam, cast, func, select
+
+from core.caller import Person
+from core.database import Unit
+from core.laps import Lap
+from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog
+from core.names import HeatKind
+from core.race_day.bests import Bests, bests_before_session, bests_in
+from core.race_day.finding import Driven, heat_by_id, heats_of
+from core.race_day.rows import SCORE, HeatRow, ScoreRow
+from core.race_day.run import change_between, change_since
+from core.results.heats import HeatTable, RacerRun
+from core.results.sessions import (
+    ClassStandings,
+    SessionInfo,
+    StandingCell,
+    StandingRow,
+    Standings,
+)
+from core.scoring.advice import ExperienceLevel, Status
+from core.scoring.mistakes import find_mistakes
+from core.scoring.orp import OrpResult, calculate_orp
+
+PERSON: Final = (RacerProfile.discord_user_id, RacerProfile.name)
+
+
+def session_info(session: RaceSession, heat_count: int) -> SessionInfo:
+    """Return a session with its settings."""
+    return SessionInfo(
+        id=session.id,
+        name=session.ref.name,
+        track=session.track_name,
+        days=session.days,
+        practice_rounds=session.practice_rounds,
+        qualifying_rounds=session.qualifying_rounds,
+        time_zone=session.time_zone,
+        is_open=session.status == "active",
+        created_at=session.created_at,
+        closes_at=session.closes_at,
+        closed_at=session.closed_at,
+        heat_count=heat_count,
+    )
+
+
+def count_heats(unit: Unit, session: RaceSession) -> int:
+    """Return how many heats a session has."""
+    counted = select(func.count()).select_from(Heat).where(Heat.session_id == session.id)
+    return unit.connection.execute(counted).scalar_one()
+
+
+_SESSION_LAPS: Final = (
+    select(RunLog.lap_time_ms, RunLog.counts)
+    .join(Heat, Heat.id == RunLog.heat_id)
+    .where(RunLog.session_id == bindparam("session_id"), RunLog.racer_id == bindparam("racer_id"))
+    .order_by(Heat.opened_at, Heat.id, RunLog.lap_number)
+)
+
+
+def laps_in_session(unit: Unit, session: RaceSession, racer: RacerProfile) -> tuple[Lap, ...]:
+    """Return a racer's laps of all heats in the order they were driven, numbered through."""
+    known = {"session_id": session.id, "racer_id": racer.id}
+    rows = unit.connection.execute(_SESSION_LAPS, known)
+    return tuple(
+        Lap(number, time_ms, counts) for number, (time_ms, counts) in enumerate(rows, start=1)
+    )
+
+
+def session_run(
+    unit: Unit, session: RaceSession, racer: RacerProfile, heats: Sequence[Driven]
+) -> RacerRun | None:
+    """Return a racer's whole session as one run; None without laps.
+
+    It is scored behind the confidence of the latest rated heat.
+
+    Args:
+        unit: The transaction.
+        session: The session.
+        racer: Who drove.
+        heats: The session's heats as the racer sees them.
+    """
+    laps = laps_in_session(unit, session, racer)
+    if not laps:
+        return None
+    confidence = latest_confidence(heats)
+    orp = calculate_orp(
+        [lap.time_ms for lap in laps if lap.counts],
+        confidence=confidence,
+        experience_level=ExperienceLevel.stored(racer.experience_level),
+        practice_rounds=session.practice_rounds,
+    )
+    shown = confidence if orp else None
+    return RacerRun(racer=racer.person, laps=laps, confidence=shown, orp=orp)
+
+
+def latest_confidence(heats: Sequence[Driven]) -> int | None:
+    """Return the confidence of the racer's latest rated heat; None where none was rated."""
+    rated = (each.score.confidence_rating for each in reversed(heats) if each.score)
+    return next((rating for rating in rated if rating is not None), None)
+
+
+_LAST_DRIVEN: Final = (
+    select(HeatRacer.heat_id)
+    .where(HeatRacer.racer_id == bindparam("racer_id"), HeatRacer.lap_count > 0)
+    .order_by(HeatRacer.opened_at.desc())
+    .limit(1)
+)
+
+
+def last_driven(
+    unit: Unit, team_id: int, racer: RacerProfile
+) -> tuple[RaceSession | None, Driven | None]:
+    """Return the last heat a racer has laps in, of whatever session; None where there is none."""
+    heat_id = unit.connection.execute(_LAST_DRIVEN, {"racer_id": racer.id}).scalar()
+    if heat_id is None:
+        return None, None
+    return heat_by_id(unit, team_id, heat_id, racer)
+
+
+def heat_table(unit: Unit, session: RaceSession, heat: HeatRow) -> HeatTable:
+    """Return a heat with everybody's run, ranked."""
+    return HeatTable(
+        heat=heat.ref,
+        session=session.ref,
+        kind=HeatKind(heat.kind),
+        is_open=heat.is_open,
+        length_s=heat.length_s,
+        runs=tuple(sorted(_runs_of(unit, session, heat), key=_rank)),
+    )
+
+
+def _rank(run: RacerRun) -> tuple[int, float, float, str]:
+    """Sort by score, then fewer than two laps, then rejected; equal scores by fast lap."""
+    if run.orp is None:
+        group, score = 1, 0.0
+    elif run.orp.status is Status.REJECTED:
+        group, score = 2, 0.0
+    else:
+        group, score = 0, -run.orp.orp_score
+    return group, score, run.best_lap_ms or inf, run.racer.name.casefold()
+
+
+_DROVE: Final = (
+    select(*SCORE, HeatRacer.orp_figures, RacerProfile.id, *PERSON)
+    .join(RacerProfile, RacerProfile.id == HeatRacer.racer_id)
+    .where(HeatRacer.heat_id == bindparam("heat_id"), HeatRacer.lap_count > 0)
+)
+_LAPS: Final = (
+    select(RunLog.racer_id, RunLog.lap_number, RunLog.lap_time_ms, RunLog.counts)
+    .where(RunLog.heat_id == bindparam("heat_id"))
+    .order_by(RunLog.lap_number)
+)
+_SCORES_BEFORE: Final = (
+    select(HeatRacer.racer_id, HeatRacer.orp_score)
+    # An outer join goes from the session's heats to their runs, never through all of a racer's.
+    .select_from(Heat)
+    .outerjoin(
+        HeatRacer,
+        and_(HeatRacer.heat_id == Heat.id, HeatRacer.orp_status == Status.VALID.value),
+    )
+    .where(
+        Heat.session_id == bindparam("session_id"),
+        Heat.class_key == bindparam("class_key"),
+        Heat.opened_at < bindparam("opened_at"),
+    )
+    .order_by(Heat.opened_at)
+)
+
+
+def _runs_of(unit: Unit, session: RaceSession, heat: HeatRow) -> list[RacerRun]:
+    """Return everybody's run in a heat, with change and bests."""
+    known = {"heat_id": heat.id}
+    drove = unit.connection.execute(_DROVE, known).all()
+    laps: dict[UUID, list[Lap]] = defaultdict(list)
+    for racer_id, number, time_ms, counts in unit.connection.execute(_LAPS, known):
+        laps[racer_id].append(Lap(number, time_ms, counts))
+    earlier = _scores_before(unit, session, heat)
+    bests = bests_in(unit, session, heat)
+    runs = []
+    for *score, figures, racer_id, user_id, name in drove:
+        stands = ScoreRow(*score)
+        orp = OrpResult.from_dict(figures) if figures else None
+        best = bests.get(racer_id, Bests())
+        runs.append(
+            RacerRun(
+                racer=Person(user_id or 0, name),
+                laps=tuple(laps[racer_id]),
+                confidence=stands.confidence_rating,
+                orp=orp,
+                change=change_since(orp, earlier.get(racer_id)),
+                note=stands.note,
+                best_before_ms=best.before_ms,
+                best_elsewhere_ms=best.elsewhere_ms,
+                session_best_elsewhere_ms=best.in_session_ms,
+            )
+        )
+    return runs
+
+
+def _scores_before(unit: Unit, session: RaceSession, heat: HeatRow) -> dict[UUID, float]:
+    """Return each racer's last valid score in the class before a heat."""
+    known = {
+        "session_id": session.id,
+        "class_key": heat.class_key,
+        "opened_at": heat.opened_at,
+    }
+    rows = unit.connection.execute(_SCORES_BEFORE, known)
+    return {racer_id: score for racer_id, score in rows if score is not None}
+
+
+def standings(unit: Unit, session: RaceSession, *, is_own: bool = False) -> Standings:
+    """Return the session's racers × heats, by class."""
+    heats = [driven.heat for driven in heats_of(unit, session)]
+    drove = unit.connection.execute(
+        select(HeatRacer.heat_id, HeatRacer.racer_id, *PERSON, *SCORE)
+        .join(RacerProfile, RacerProfile.id == HeatRacer.racer_id)
+        .join(Heat, Heat.id == HeatRacer.heat_id)
+        .where(Heat.session_id == session.id, HeatRacer.lap_count > 0)
+    )
+    people: dict[UUID, Person] = {}
+    scores: dict[tuple[UUID, UUID], ScoreRow] = {}
+    for heat_id, racer_id, user_id, name, *score in drove:
+        people[racer_id] = Person(user_id or 0, name)
+        scores[heat_id, racer_id] = ScoreRow(*score)
+    lost = _lost_times(unit, session)
+    bests = bests_before_session(unit, session)
+    classes = []
+    for class_key, class_name in {heat.class_key: heat.class_name for heat in heats}.items():
+        of_class = [heat for heat in heats if heat.class_key == class_key]
+        table = [
+            StandingRow(person, cells, bests.get((class_key, racer_id)))
+            for racer_id, person in people.items()
+            if any(cells := _cells(scores, lost, of_class, racer_id))
+        ]
+        table.sort(key=_standing_rank)
+        classes.append(
+            ClassStandings(class_name, tuple(heat.ref for heat in of_class), tuple(table))
+        )
+    return Standings(session_info(session, len(heats)), tuple(classes), is_own)
+
+
+def _standing_rank(row: StandingRow) -> tuple[bool, float, str]:
+    """Sort by best score, then who has none by name."""
+    return row.best_score is None, -(row.best_score or 0.0), row.racer.name.casefold()
+
+
+def _lost_times(unit: Unit, session: RaceSession) -> dict[tuple[UUID, UUID], int]:
+    """Return what mistakes cost each racer in each heat, in milliseconds.
+
+    The laps of a run come as one text: a day of a large team has tens of thousands of laps, and a
+    row for each would take far longer to read. Their order does not matter here.
+    """
+    times = func.aggregate_strings(cast(RunLog.lap_time_ms, String), " ")
+    rows = unit.connection.execute(
+        select(RunLog.heat_id, RunLog.racer_id, times)
+        .where(RunLog.session_id == session.id, RunLog.counts)
+        .group_by(RunLog.heat_id, RunLog.racer_id)
+    )
+    return {
+        (heat_id, racer_id): find_mistakes(
+            [Lap(number, int(time_ms)) for number, time_ms in enumerate(text.split(), start=1)]
+        ).lost_ms
+        for heat_id, racer_id, text in rows
+    }
+
+
+def _cells(
+    scores: dict[tuple[UUID, UUID], ScoreRow],
+    lost: dict[tuple[UUID, UUID], int],
+    heats: list[HeatRow],
+    racer_id: UUID,
+) -> tuple[StandingCell | None, ...]:
+    cells: list[StandingCell | None] = []
+    earlier: float | None = None
+    for heat in heats:
+        stands = scores.get((heat.id, racer_id))
+        if stands is None:
+            cells.append(None)
+            continue
+        cells.append(
+            StandingCell(
+                score=stands.valid_score,
+                rejected=stands.is_rejected,
+                change=change_between(stands.valid_score, earlier),
+                best_lap_ms=stands.best_lap_ms,
+                lap_count=stands.lap_count,
+                note=stands.note,
+                lost_ms=lost.get((heat.id, racer_id), 0),
+            )
+        )
+        earlier = earlier if stands.valid_score is None else stands.valid_score
+    return tuple(cells)

@@ -1,0 +1,137 @@
+"""What driving makes, as rows that know their names: heats, laps, scores, entries.
+
+Read and written by Core statements that are built once: a lap is typed a hundred times as often as
+a session is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from core.laps import Lap
+from core.models import EntryKind, Heat, HeatRacer, HeatStatus, RunLog
+from core.results.refs import HeatRef
+from core.scoring.advice import Status
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    """A heat as it is stored; its fields are the columns of the table."""
+
+    id: UUID
+    session_id: UUID
+    name: str
+    name_key: str
+    class_name: str
+    class_key: str
+    kind: str
+    length_s: int | None
+    status: HeatStatus
+    implicit: bool
+    opened_by: UUID | None
+    opened_at: datetime
+    finished_by: UUID | None
+    finished_at: datetime | None
+    last_activity_at: datetime
+    last_channel_id: int | None
+
+    @property
+    def ref(self) -> HeatRef:
+        """The heat by name."""
+        return HeatRef(self.id, self.name, self.class_name)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes laps without being named."""
+        return self.status == "open"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """What stands of a racer in a heat beside the laps; its fields are columns of the table."""
+
+    confidence_rating: int | None = None
+    note: str | None = None
+    lap_count: int = 0
+    best_lap_ms: int | None = None
+    orp_score: float | None = None
+    orp_status: str | None = None
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether the racer was not sure enough of the car to be scored."""
+        return self.orp_status == Status.REJECTED.value
+
+    @property
+    def valid_score(self) -> float | None:
+        """The score where it stands."""
+        return None if self.is_rejected else self.orp_score
+
+
+@dataclass(frozen=True, slots=True)
+class LapRow:
+    """A stored lap.
+
+    Attributes:
+        number: From 1.
+        time_ms: 1 to 999,999 ms.
+        counts: Whether it counts.
+        is_decided: Whether that is the racer's decision.
+        confidence: What was rated with it.
+        entry_id: The entry it came with; None for one that is written just now.
+        created_at: When it was first stored; None for one that is written just now.
+    """
+
+    number: int
+    time_ms: int
+    counts: bool = True
+    is_decided: bool = False
+    confidence: int | None = None
+    entry_id: int | None = None
+    created_at: datetime | None = None
+
+    @property
+    def lap(self) -> Lap:
+        """The lap as formulas and answers take it."""
+        return Lap(self.number, self.time_ms, self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One act that wrote laps.
+
+    Attributes:
+        id: Its number; later ones have higher ones.
+        kind: How the laps came.
+        entered_by: Who wrote them.
+        replaced: What Undo brings back.
+        is_newest: Whether it is the last that wrote the run.
+    """
+
+    id: int
+    kind: EntryKind
+    entered_by: UUID
+    replaced: dict[str, Any]
+    is_newest: bool = True
+
+
+HEAT: Final = tuple(getattr(Heat, field.name) for field in fields(HeatRow))
+SCORE: Final = tuple(getattr(HeatRacer, field.name) for field in fields(ScoreRow))
+LAP: Final = (
+    RunLog.lap_number,
+    RunLog.lap_time_ms,
+    RunLog.counts,
+    RunLog.counts_decided,
+    RunLog.confidence_rating,
+    RunLog.entry_id,
+    RunLog.created_at,
+)
+
+
+def heat_of(columns: Sequence[Any]) -> HeatRow:
+    """Return the heat at the front of a row that was selected with ``HEAT`` first."""
+    return HeatRow(*columns[: len(HEAT)])

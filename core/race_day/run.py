@@ -1,0 +1,495 @@
+"""Run: one racer's laps in one heat, read once, and kept true while it is changed.
+
+Every way laps change ends in :meth:`Run._settle`: it works out ORP, stores it, and tells the outbox
+that a post has to change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+
+from core.database import Unit
+from core.errors import BadInput, Conflict
+from core.models import Entry, EntryKind, Heat, HeatRacer, RacerProfile, RaceSession, RunLog
+from core.oddities import is_first_crossing
+from core.race_day import posts
+from core.race_day.bests import Bests
+from core.race_day.finding import Driven, score_before
+from core.race_day.rows import LAP, EntryRow, LapRow, ScoreRow
+from core.results.heats import RacerRun
+from core.scoring.advice import ExperienceLevel, Status, recommendation, scenario_for
+from core.scoring.orp import OrpResult, calculate_orp, check_confidence
+
+# In what an entry has replaced: the id of the other entry of a move.
+PARTNER: Final = "partner"
+FIRST_LAP: Final = 1
+LONGEST_RUN: Final = 2_000
+
+_OF_RUN: Final = (
+    RunLog.heat_id == bindparam("of_heat"),
+    RunLog.racer_id == bindparam("of_racer"),
+)
+_SCORE_OF_RUN: Final = (
+    HeatRacer.heat_id == bindparam("of_heat"),
+    HeatRacer.racer_id == bindparam("of_racer"),
+)
+_READ: Final = select(*LAP).where(*_OF_RUN).order_by(RunLog.lap_number)
+_DELETE: Final = delete(RunLog).where(*_OF_RUN)
+_DELETE_OF_ENTRY: Final = _DELETE.where(RunLog.entry_id == bindparam("of_entry"))
+_DELETE_SCORE: Final = delete(HeatRacer).where(*_SCORE_OF_RUN)
+_DELETE_ENTRY: Final = delete(Entry).where(Entry.id == bindparam("of_entry"))
+_ENTER: Final = insert(Entry).returning(Entry.id)
+_INSERT: Final = insert(RunLog)
+_INSERT_SCORE: Final = insert(HeatRacer)
+_UPDATE_SCORE: Final = update(HeatRacer).where(*_SCORE_OF_RUN)
+_DECIDE: Final = (
+    update(RunLog)
+    .where(*_OF_RUN, RunLog.lap_number == bindparam("number"))
+    .values(
+        counts=bindparam("does_count"),
+        counts_decided=bindparam("decided"),
+        updated_at=bindparam("now"),
+    )
+)
+_TOUCH: Final = update(Heat).where(Heat.id == bindparam("of_heat"))
+
+
+class Run:
+    """A racer's laps in a heat, with note, confidence and score.
+
+    Attributes:
+        session: The session of the heat.
+        heat: The heat.
+        racer: Who drove.
+        laps: The laps as they now stand, by number.
+        note: What was changed on the car.
+        confidence: 1 to 5 as last rated, or None.
+    """
+
+    def __init__(
+        self,
+        unit: Unit,
+        session: RaceSession,
+        driven: Driven,
+        racer: RacerProfile,
+        heats: Sequence[Driven] | None = None,
+    ) -> None:
+        """Read the laps.
+
+        Args:
+            unit: The transaction; whoever changes the run holds the team.
+            session: The session of the heat.
+            driven: The heat as the racer sees it.
+            racer: Who drove.
+            heats: The session's heats as the racer sees them, as far as they are known.
+        """
+        self._unit = unit
+        self.session = session
+        self.driven = driven
+        self.heat = driven.heat
+        self.racer = racer
+        self._heats = heats
+        self._is_scored = driven.score is not None
+        score = driven.score or ScoreRow()
+        self.note = score.note
+        self.confidence = score.confidence_rating
+        self._key = {"of_heat": self.heat.id, "of_racer": racer.id}
+        rows = unit.connection.execute(_READ, self._key) if self._is_scored else ()
+        self.laps = [LapRow(*row) for row in rows]
+
+    # What stands
+
+    @property
+    def orp(self) -> OrpResult | None:
+        """The score of the laps as they now stand; None below 2 laps that count."""
+        return calculate_orp(
+            [lap.time_ms for lap in self.laps if lap.counts],
+            confidence=self.confidence,
+            experience_level=ExperienceLevel.stored(self.racer.experience_level),
+            practice_rounds=self.session.practice_rounds,
+        )
+
+    @property
+    def version(self) -> str:
+        """What tells whether anything that the form shows was changed meanwhile."""
+        numbered = [(lap.number, lap.time_ms, lap.counts) for lap in self.laps]
+        return version_of(self.driven, self.note, numbered)
+
+    @property
+    def post_follows(self) -> bool:
+        """Whether the heat is finished and a change of it will show in the channel."""
+        return not self.heat.is_open and self.driven.post in {"pending", "posted"}
+
+    def result(self, bests: Bests | None = None) -> RacerRun:
+        """Return the run as answers show it."""
+        orp = self.orp
+        bests = bests or Bests()
+        earlier = score_before(self._heats, self.heat) if self._heats is not None else None
+        return RacerRun(
+            racer=self.racer.person,
+            laps=tuple(lap.lap for lap in self.laps),
+            confidence=self.confidence,
+            orp=orp,
+            change=change_since(orp, earlier),
+            note=self.note,
+            best_before_ms=bests.before_ms,
+            best_elsewhere_ms=bests.elsewhere_ms,
+            session_best_elsewhere_ms=bests.in_session_ms,
+        )
+
+    # Ways to change it
+
+    def append(
+        self,
+        times_ms: Sequence[int],
+        *,
+        by: RacerProfile,
+        kind: EntryKind,
+        lap_number: int | None = None,
+        confidence: int | None = None,
+        note: str | None = None,
+        channel_id: int | None = None,
+    ) -> EntryRow:
+        """Store laps behind those already there, or one at ``lap_number``; return the entry.
+
+        Args:
+            times_ms: The lap times, 1 to 999,999 ms.
+            by: Who typed them.
+            kind: How they came.
+            lap_number: The number of a single lap; None counts on.
+            confidence: 1 to 5; None keeps what was rated.
+            note: What was changed on the car; None keeps what was noted.
+            channel_id: Where it was typed.
+
+        Raises:
+            BadInput: The confidence, a lap number below 1, or too many laps.
+            Conflict: A lap of that number is there already.
+        """
+        check_confidence(confidence)
+        self._check_place(len(times_ms), lap_number)
+        # Only what the entry itself sets is in it: Undo leaves a rating alone that came otherwise.
+        replaced: dict[str, Any] = {"laps": None}
+        if confidence is not None:
+            replaced["confidence"] = self.confidence
+            self.confidence = confidence
+        if note is not None:
+            replaced["note"] = self.note
+            self.note = note
+        entry = self._enter(by, kind, note, replaced)
+        first = lap_number or (self.laps[-1].number if self.laps else 0) + 1
+        new = [
+            LapRow(number, time_ms, confidence=confidence, entry_id=entry.id)
+            for number, time_ms in enumerate(times_ms, first)
+        ]
+        self.laps = sorted([*self.laps, *new], key=lambda lap: lap.number)
+        self._look_at_first_crossing(is_stored=self.laps[0].entry_id != entry.id)
+        self._insert([lap for lap in self.laps if lap.entry_id == entry.id])
+        self._touch(channel_id)
+        self._settle()
+        return entry
+
+    def _check_place(self, count: int, lap_number: int | None) -> None:
+        if lap_number is not None and not 1 <= lap_number <= LONGEST_RUN:
+            raise BadInput(f"Lap numbers go from 1 to {LONGEST_RUN}.")
+        if len(self.laps) + count > LONGEST_RUN:
+            raise BadInput(f"A run in one heat has {LONGEST_RUN} laps at most.")
+        if any(lap.number == lap_number for lap in self.laps):
+            raise Conflict(
+                f"Lap {lap_number} is there already; correct it or leave the number out."
+            )
+
+    def replace(
+        self,
+        laps: Sequence[LapRow],
+        note: str | None,
+        *,
+        by: RacerProfile,
+        confidence: int | None = None,
+        channel_id: int | None = None,
+        partner: int | None = None,
+    ) -> EntryRow:
+        """Write the run again, numbered from 1; return the entry.
+
+        Taken back, the entry brings the laps, the note and the confidence of before.
+
+        Args:
+            laps: What stands instead; none is allowed.
+            note: The note that stands from now on.
+            by: Who asks for it.
+            confidence: The confidence that stands from now on, 1 to 5.
+            channel_id: Where it was asked for.
+            partner: The other entry of a move.
+        """
+        replaced: dict[str, Any] = {"laps": [_kept(lap) for lap in self.laps]}
+        # Without laps nothing of the run stays. Else only what changes is in it: Undo leaves a
+        # rating alone that came otherwise.
+        if not laps or confidence != self.confidence:
+            replaced["confidence"] = self.confidence
+        if not laps or note != self.note:
+            replaced["note"] = self.note
+        if partner is not None:
+            replaced[PARTNER] = partner
+        entry = self._enter(by, "form", note, replaced)
+        self._delete_all()
+        self.laps = [
+            replace(lap, number=number, entry_id=lap.entry_id or entry.id)
+            for number, lap in enumerate(laps, FIRST_LAP)
+        ]
+        self._look_at_first_crossing(is_stored=False)
+        self._insert(self.laps)
+        self.note, self.confidence = note, confidence
+        self._touch(channel_id)
+        self._settle()
+        return entry
+
+    def take_back(self, entry: EntryRow) -> tuple[int, int]:
+        """Undo an entry: remove its laps, bring back what it had replaced.
+
+        Returns:
+            How many laps were removed, and how many stand again.
+        """
+        before = len(self.laps)
+        kept: list[dict[str, Any]] | None = entry.replaced["laps"]
+        if kept is None:
+            self._unit.connection.execute(_DELETE_OF_ENTRY, self._key | {"of_entry": entry.id})
+            self.laps = [lap for lap in self.laps if lap.entry_id != entry.id]
+            removed = before - len(self.laps)
+        else:
+            removed = before
+            self._delete_all()
+            self.laps = [_as_kept(lap) for lap in kept]
+            self._insert(self.laps)
+        self._look_at_first_crossing()
+        self.confidence = entry.replaced.get("confidence", self.confidence)
+        self.note = entry.replaced.get("note", self.note)
+        self._unit.connection.execute(_DELETE_ENTRY, {"of_entry": entry.id})
+        self._touch()
+        self._settle()
+        return removed, len(kept or ())
+
+    def rate(self, confidence: int) -> None:
+        """Store how sure the racer is of the car, 1 to 5."""
+        self.confidence = confidence
+        self._settle()
+
+    def decide(self, lap_number: int, *, counts: bool) -> LapRow | None:
+        """Store the racer's decision on a lap; None when there is no such lap."""
+        at = next((at for at, lap in enumerate(self.laps) if lap.number == lap_number), None)
+        if at is None:
+            return None
+        self.laps[at] = replace(self.laps[at], counts=counts, is_decided=True)
+        self._store_decision(self.laps[at])
+        self._touch()
+        self._look_at_first_crossing()
+        self._settle()
+        return self.laps[at]
+
+    # What follows from every change
+
+    def _enter(
+        self, by: RacerProfile, kind: EntryKind, note: str | None, replaced: dict[str, Any]
+    ) -> EntryRow:
+        columns = {
+            "heat_id": self.heat.id,
+            "racer_id": self.racer.id,
+            "entered_by": by.id,
+            "kind": kind,
+            "note": note,
+            "replaced": replaced,
+            "created_at": self._unit.now,
+        }
+        entry_id = self._unit.connection.execute(_ENTER, columns).scalar_one()
+        return EntryRow(entry_id, kind, by.id, replaced)
+
+    def _delete_all(self) -> None:
+        if self.laps:
+            self._unit.connection.execute(_DELETE, self._key)
+
+    def _insert(self, laps: Sequence[LapRow]) -> None:
+        now = self._unit.now
+        rows = [
+            {
+                "session_id": self.session.id,
+                "heat_id": self.heat.id,
+                "racer_id": self.racer.id,
+                "lap_number": lap.number,
+                "lap_time_ms": lap.time_ms,
+                "confidence_rating": lap.confidence,
+                "counts": lap.counts,
+                "counts_decided": lap.is_decided,
+                "entry_id": lap.entry_id,
+                "created_at": lap.created_at or now,
+                "updated_at": now,
+            }
+            for lap in laps
+        ]
+        if rows:
+            self._unit.connection.execute(_INSERT, rows)
+
+    def _look_at_first_crossing(self, *, is_stored: bool = True) -> None:
+        """Leave lap 1 out, or count it again, until the racer has decided on it."""
+        first = self.laps[0] if self.laps else None
+        if first is None or first.number != FIRST_LAP or first.is_decided:
+            return
+        counts = not is_first_crossing([lap.time_ms for lap in self.laps])
+        if counts != first.counts:
+            self.laps[0] = replace(first, counts=counts)
+            if is_stored:
+                self._store_decision(self.laps[0])
+
+    def _store_decision(self, lap: LapRow) -> None:
+        decision = {"does_count": lap.counts, "decided": lap.is_decided, "now": self._unit.now}
+        self._unit.connection.execute(_DECIDE, self._key | {"number": lap.number} | decision)
+
+    def _touch(self, channel_id: int | None = None) -> None:
+        touched: dict[str, Any] = {"last_activity_at": self._unit.now}
+        if channel_id is not None:
+            touched["last_channel_id"] = channel_id
+        self._unit.connection.execute(_TOUCH, {"of_heat": self.heat.id} | touched)
+
+    def _settle(self) -> None:
+        """Store the score of the laps that stand, and have posts follow."""
+        if self.laps:
+            self._store_score()
+        else:
+            # Without laps nothing of the run stays.
+            self.note = self.confidence = None
+            if self._is_scored:
+                self._unit.connection.execute(_DELETE_SCORE, self._key)
+        self._is_scored = bool(self.laps)
+        if self._may_have_posts():
+            posts.mark_stale(self._unit, self.heat)
+
+    def _store_score(self) -> None:
+        orp = self.orp
+        score = {
+            "confidence_rating": self.confidence,
+            "note": self.note,
+            "lap_count": len(self.laps),
+            "best_lap_ms": min((lap.time_ms for lap in self.laps if lap.counts), default=None),
+            "orp_score": orp.orp_score if orp else None,
+            "orp_status": orp.status.value if orp else None,
+            "orp_figures": orp.as_dict() if orp else None,
+            "updated_at": self._unit.now,
+        }
+        if self._is_scored:
+            self._unit.connection.execute(_UPDATE_SCORE, self._key | score)
+            return
+        keys = {
+            "heat_id": self.heat.id,
+            "racer_id": self.racer.id,
+            "track_key": self.session.track_key,
+            "class_key": self.heat.class_key,
+            "opened_at": self.heat.opened_at,
+        }
+        self._unit.connection.execute(_INSERT_SCORE, keys | score)
+
+    def _may_have_posts(self) -> bool:
+        """Tell whether anything posted may tell of this heat: the wrap-up, or its own or later."""
+        if self._heats is None or self.session.status == "closed":
+            return True
+        return any(
+            each.post is not None
+            and each.heat.class_key == self.heat.class_key
+            and each.heat.opened_at >= self.heat.opened_at
+            for each in self._heats
+        )
+
+
+def _kept(lap: LapRow) -> dict[str, Any]:
+    """Return what an entry keeps of a lap that it replaces."""
+    return {
+        "lap_number": lap.number,
+        "lap_time_ms": lap.time_ms,
+        "confidence_rating": lap.confidence,
+        "counts": lap.counts,
+        "counts_decided": lap.is_decided,
+        "entry_id": lap.entry_id,
+    }
+
+
+def _as_kept(kept: dict[str, Any]) -> LapRow:
+    return LapRow(
+        kept["lap_number"],
+        kept["lap_time_ms"],
+        kept["counts"],
+        kept["counts_decided"],
+        kept["confidence_rating"],
+        kept["entry_id"],
+    )
+
+
+def version_of(
+    driven: Driven, note: str | None = None, laps: Sequence[tuple[int, int, bool]] = ()
+) -> str:
+    """Return a word for what the form shows of a run, another one whenever that is changed.
+
+    Args:
+        driven: The heat.
+        note: What was changed on the car.
+        laps: Number, time in ms, and whether it counts, of each.
+    """
+    shown = driven.heat.ref.label, note, list(laps)
+    return hashlib.blake2s(repr(shown).encode(), digest_size=6).hexdigest()
+
+
+def change_since(orp: OrpResult | None, earlier: float | None) -> float | None:
+    """Return a score minus the racer's last valid one before it; None without either.
+
+    One decimal, as both scores have.
+    """
+    if orp is None or orp.status is Status.REJECTED:
+        return None
+    return change_between(orp.orp_score, earlier)
+
+
+def change_between(score: float | None, earlier: float | None) -> float | None:
+    """Return a valid score minus the last valid one before it; None without either."""
+    if score is None or earlier is None:
+        return None
+    return round(score - earlier, 1)
+
+
+def renew_advice(unit: Unit, which: ColumnElement[bool]) -> None:
+    """Make the advice in stored scores agree with the racers' levels and the practice rounds.
+
+    The scores themselves never move.
+    """
+    unit.db.flush()
+    rows = unit.connection.execute(
+        select(
+            HeatRacer.heat_id,
+            HeatRacer.racer_id,
+            HeatRacer.orp_figures,
+            RacerProfile.experience_level,
+            RaceSession.practice_rounds,
+        )
+        .join(RacerProfile, RacerProfile.id == HeatRacer.racer_id)
+        .join(Heat, Heat.id == HeatRacer.heat_id)
+        .join(RaceSession, RaceSession.id == Heat.session_id)
+        .where(which)
+    )
+    renewed = [
+        {
+            "of_heat": heat_id,
+            "of_racer": racer_id,
+            "orp_figures": _advised(figures, ExperienceLevel.stored(level), practice_rounds),
+        }
+        for heat_id, racer_id, figures, level, practice_rounds in rows
+        if figures
+    ]
+    if renewed:
+        unit.connection.execute(_UPDATE_SCORE, renewed)
+
+
+def _advised(
+    figures: dict[str, Any], level: ExperienceLevel, practice_rounds: int
+) -> dict[str, Any]:
+    orp = OrpResult.from_dict(figures)
+    advice = recommendation(orp.status, orp.strategy, level, scenario_for(practice_rounds))
+    return replace(orp, experience_level=level, bias=level.bias, recommendation=advice).as_dict()

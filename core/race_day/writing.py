@@ -1,0 +1,329 @@
+"""Every way laps get written, and what is said of it: typed, saved, moved, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy.orm import aliased
+
+from core.commands import LogLaps
+from core.database import Unit
+from core.errors import Conflict, NotAllowed, NotFound
+from core.laps import Lap
+from core.laptimes import FormLap
+from core.models import Entry, EntryKind, Heat, HeatRacer, RacerProfile, RaceSession, SummaryPost
+from core.names import clean_note
+from core.oddities import (
+    MIN_LAPS_FOR_CROSSING,
+    doubtful_laps,
+    is_first_crossing,
+    repeated_run,
+)
+from core.race_day.bests import bests_of
+from core.race_day.change import Change
+from core.race_day.finding import DRIVEN, Driven, driven_of
+from core.race_day.opening import place_for_laps, race_in
+from core.race_day.rows import EntryRow, HeatRow, LapRow
+from core.race_day.run import PARTNER, Run
+from core.results.edits import LapsEdited
+from core.results.heats import RacerRun
+from core.results.laps import LapsLogged, NewBest
+from core.scoring.orp import check_confidence
+
+_later: Final = aliased(Entry)
+_NEWEST: Final = (
+    select(func.max(_later.id))
+    .where(_later.heat_id == Entry.heat_id, _later.racer_id == Entry.racer_id)
+    .scalar_subquery()
+)
+_ENTRY: Final = (
+    select(
+        *DRIVEN,
+        Entry.id,
+        Entry.kind,
+        Entry.entered_by,
+        Entry.replaced,
+        Entry.id == _NEWEST,
+        RacerProfile,
+        RaceSession,
+    )
+    .join(Heat, Heat.id == Entry.heat_id)
+    .join(RaceSession, RaceSession.id == Heat.session_id)
+    .join(RacerProfile, RacerProfile.id == Entry.racer_id)
+    .outerjoin(HeatRacer, and_(HeatRacer.heat_id == Heat.id, HeatRacer.racer_id == Entry.racer_id))
+    .outerjoin(SummaryPost, SummaryPost.heat_id == Heat.id)
+    .where(Entry.id == bindparam("entry_id"), RaceSession.team_id == bindparam("team_id"))
+)
+_SET_PARTNER: Final = update(Entry).where(Entry.id == bindparam("of_entry"))
+
+
+# Laps that were typed
+
+
+def log_laps(
+    change: Change, command: LogLaps, times_ms: Sequence[int], kind: EntryKind = "command"
+) -> LapsLogged:
+    """Store laps where they belong, and tell how the run stands.
+
+    Raises:
+        SeveralOpen: Several sessions are open and none is the racer's.
+        BadInput: An option cannot be used.
+        NotAllowed: They are somebody else's and the caller is not crew.
+    """
+    where = change.subject(command.racer, "enter laps for other racers")
+    actor, racer = change.actor, where.racer or change.actor
+    check_confidence(command.confidence)
+    note = clean_note(command.note) if command.note else None
+    place = place_for_laps(
+        change.unit,
+        change.team,
+        where,
+        racer,
+        change.caller,
+        heat_text=command.heat,
+        class_text=command.class_name,
+    )
+    run = Run(change.unit, place.session, place.driven, racer, place.heats)
+    before = list(run.laps)
+    entry = run.append(
+        times_ms,
+        by=actor,
+        kind=kind,
+        confidence=command.confidence,
+        note=note,
+        channel_id=change.caller.channel_id,
+    )
+    race_in(
+        change.unit,
+        where,
+        place.session,
+        racer,
+        run.heat.class_name,
+        is_own=place.is_own_session,
+    )
+    stands = run.result(bests_of(change.unit, place.session, run.heat, racer.id))
+    new_laps = tuple(lap.lap for lap in run.laps if lap.entry_id == entry.id)
+    doubtful = tuple(
+        new_laps[at].number
+        for at in doubtful_laps(times_ms, [lap.time_ms for lap in before if lap.counts])
+        # The first crossing is explained, not doubted.
+        if new_laps[at].counts
+    )
+    return LapsLogged(
+        heat=run.heat.ref,
+        session=place.session.ref,
+        run=stands,
+        for_other=racer.id != actor.id,
+        entry_id=entry.id,
+        new_laps=new_laps,
+        opened_heat=place.opened_heat,
+        opened_session=place.opened_session,
+        finished_by=_finisher(change.unit, run.heat, actor),
+        heat_is_open=run.heat.is_open,
+        post_follows=run.post_follows,
+        note=note,
+        first_crossing=not run.laps[0].counts and (not before or before[0].counts),
+        doubtful=doubtful,
+        repeated=tuple(
+            new_laps[at].number for at in repeated_run([lap.time_ms for lap in before], times_ms)
+        ),
+        welcome=change.greet(),
+        new_best=_new_best(place.session, stands, new_laps, doubtful),
+    )
+
+
+def _finisher(unit: Unit, heat: HeatRow, actor: RacerProfile) -> str | None:
+    """Return the name of whoever else had finished the heat."""
+    if heat.finished_by is None or heat.finished_by == actor.id:
+        return None
+    finisher = unit.db.get(RacerProfile, heat.finished_by)
+    return finisher.name if finisher else None
+
+
+def _new_best(
+    session: RaceSession, run: RacerRun, new_laps: tuple[Lap, ...], doubtful: tuple[int, ...]
+) -> NewBest | None:
+    """Return the personal best that fell with laps just stored: of the track, else the session."""
+    counting = [lap for lap in new_laps if lap.counts]
+    fastest = min(counting, key=lambda lap: lap.time_ms, default=None)
+    if fastest is None or fastest.number in doubtful:
+        return None
+    earlier = [lap.time_ms for lap in run.laps if lap.counts and lap.number < new_laps[0].number]
+    bests = ((run.best_elsewhere_ms, session.track_name), (run.session_best_elsewhere_ms, None))
+    for best_elsewhere_ms, track in bests:
+        if best_elsewhere_ms is None:
+            continue
+        was_ms = min([best_elsewhere_ms, *earlier])
+        # Too few laps in the heat to tell the run to the loop: the best so far tells.
+        too_few = fastest.number == 1 and len(run.laps) < MIN_LAPS_FOR_CROSSING
+        if too_few and is_first_crossing([fastest.time_ms, was_ms, was_ms, was_ms]):
+            return None
+        if fastest.time_ms < was_ms:
+            return NewBest(fastest.time_ms, was_ms, track)
+    return None
+
+
+# A run that is written again
+
+
+def pair(before: Sequence[LapRow], laps: Sequence[FormLap]) -> list[LapRow]:
+    """Return the laps as the form has them; those that stay keep what is known of them.
+
+    A lap stays that is at its place from the front or, where laps came or went, from the back.
+    """
+    shift = len(before) - len(laps)
+    times = [lap.time_ms for lap in laps]
+    front = 0
+    while front < min(len(before), len(laps)) and before[front].time_ms == times[front]:
+        front += 1
+    wanted = []
+    for at, lap in enumerate(laps):
+        old_at = at if shift == 0 or at < front else at + shift
+        was = before[old_at] if 0 <= old_at < len(before) and old_at >= min(at, front) else None
+        wanted.append(_wanted(at + 1, lap, was))
+    return wanted
+
+
+def _wanted(number: int, lap: FormLap, was: LapRow | None) -> LapRow:
+    if was is None or was.time_ms != lap.time_ms:
+        # A mark is a decision; without one lap 1 is looked at.
+        return LapRow(number, lap.time_ms, lap.counts, is_decided=not lap.counts)
+    is_decided = was.is_decided or was.counts != lap.counts
+    return replace(was, counts=lap.counts, is_decided=is_decided)
+
+
+def write_again(change: Change, run: Run, laps: Sequence[LapRow], note: str | None) -> LapsEdited:
+    """Write a run again where it is; where nothing is changed nothing is stored."""
+    was = list(run.laps)
+    entry = None
+    if note != run.note or list(laps) != was:
+        entry = run.replace(
+            laps,
+            note,
+            by=change.actor,
+            confidence=run.confidence,
+            channel_id=change.caller.channel_id,
+        )
+    return _edited(change, run, was, laps, entry)
+
+
+def move(
+    change: Change,
+    run: Run,
+    driven: Driven,
+    racer: RacerProfile,
+    laps: Sequence[LapRow],
+    note: str | None,
+    heats: Sequence[Driven],
+) -> LapsEdited:
+    """Take a run out of where it is and put it where it belongs: two entries that know each other.
+
+    Args:
+        change: Who asks.
+        run: The run.
+        driven: The heat it belongs in, as its racer-to-be sees it.
+        racer: Whose it is to be.
+        laps: The laps as they are to stand.
+        note: What was changed on the car.
+        heats: The session's heats, as the racer-to-be sees them.
+
+    Raises:
+        Conflict: The racer has laps there.
+    """
+    if racer.id == run.racer.id:
+        # What is about to leave is no score before the one there.
+        heats = [replace(h, score=None) if h.heat.id == run.heat.id else h for h in heats]
+    there = Run(change.unit, run.session, driven, racer, heats)
+    refuse_laps_there(there)
+    was, confidence = list(run.laps), run.confidence
+    left = run.replace((), None, by=change.actor)
+    entry = there.replace(
+        # What was stored for the other place is taken back with this move, or not at all.
+        [replace(lap, entry_id=None) for lap in laps],
+        note,
+        by=change.actor,
+        confidence=confidence,
+        channel_id=change.caller.channel_id,
+        partner=left.id,
+    )
+    known = {"of_entry": left.id, "replaced": left.replaced | {PARTNER: entry.id}}
+    change.unit.connection.execute(_SET_PARTNER, known)
+    edited = _edited(change, there, was, laps, entry)
+    return replace(
+        edited,
+        moved_from=run.heat.ref if there.heat.id != run.heat.id else None,
+        was_of=run.racer.person if racer.id != run.racer.id else None,
+    )
+
+
+def refuse_laps_there(run: Run) -> None:
+    """Refuse to put a run where another one is.
+
+    Raises:
+        Conflict: There are laps.
+    """
+    if run.laps:
+        heat = run.heat.ref.label
+        raise Conflict(
+            f"{run.racer.name} has laps in {heat} already: edit those with /heat edit heat:{heat}, "
+            "or pick another heat."
+        )
+
+
+def _edited(
+    change: Change,
+    run: Run,
+    was: Sequence[LapRow],
+    laps: Sequence[LapRow],
+    entry: EntryRow | None,
+) -> LapsEdited:
+    changed = [at for at, lap in enumerate(laps) if lap.entry_id is None]
+    others = [lap.time_ms for lap in laps if lap.entry_id is not None and lap.counts]
+    doubtful = doubtful_laps([laps[at].time_ms for at in changed], others)
+    first = run.laps[0] if run.laps else None
+    is_crossing = first is not None and not first.counts and not laps[0].is_decided
+    return LapsEdited(
+        heat=run.heat.ref,
+        session=run.session.ref,
+        run=run.result(),
+        laps_before=len(was),
+        for_other=run.racer.id != change.actor.id,
+        entry_id=entry.id if entry else None,
+        heat_is_open=run.heat.is_open,
+        post_follows=run.post_follows,
+        first_crossing=is_crossing and (not was or was[0].counts),
+        doubtful=tuple(
+            run.laps[changed[at]].number for at in doubtful if run.laps[changed[at]].counts
+        ),
+    )
+
+
+# Entries
+
+
+def run_of_entry(change: Change, entry_id: int) -> tuple[Run, EntryRow]:
+    """Return an entry of the team and the run it is about.
+
+    Raises:
+        NotFound: It was taken back.
+    """
+    team_id = change.team.id
+    found = change.unit.db.execute(_ENTRY, {"entry_id": entry_id, "team_id": team_id}).first()
+    if found is None:
+        raise NotFound("Those laps are taken back already; /heat show tells what stands.")
+    *entry, racer, session = found[len(DRIVEN) :]
+    return Run(change.unit, session, driven_of(found), racer), EntryRow(*entry)
+
+
+def require_newest(change: Change, run: Run, entry: EntryRow) -> None:
+    """Refuse to take back what other laps were stored after.
+
+    Raises:
+        NotAllowed: There is a newer entry, or it is somebody else's and the caller is not crew.
+    """
+    change.require_own(run.racer, "take back other racers' laps")
+    if not entry.is_newest:
+        raise NotAllowed("Laps were stored after these: take those back first.")
