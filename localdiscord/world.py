@@ -344,9 +344,11 @@ class World:
         self.deliver(interaction)
 
     def deliver(self, interaction: Interaction) -> None:
-        """Tell the bot of an interaction, for the first time or again."""
+        """Tell the bot of an interaction, for the first time or again in the same words."""
         guild = interaction.channel.guild
-        self._tell("INTERACTION_CREATE", guild, interaction.payload(self.bot_in(guild)))
+        if interaction.told is None:
+            interaction.told = interaction.payload(self.bot_in(guild))
+        self._tell("INTERACTION_CREATE", guild, interaction.told)
 
     def same_nonce(self, channel: Channel, nonce: str, since_s: float) -> Message | None:
         """The bot's message with that nonce in the last ``since_s`` seconds."""
