@@ -197,13 +197,14 @@ class LocalDiscord:
         return self._server.schema.checked
 
     def assert_clean(self) -> None:
-        """Fail when the bot broke a rule or asked for what is not there.
+        """Fail when the bot broke a rule or asked for what is not there, or a request broke this.
 
         Raises:
             AssertionError: it did; says what.
         """
         found = [f"{item.method} {item.route}: {item.problem}" for item in self.violations]
         found += [f"unknown route: {route}" for route in self.unknown_routes]
+        found += [f"fault of the local Discord: {fault}" for fault in self._server.faults]
         if found:
             raise AssertionError("\n".join(found))
 

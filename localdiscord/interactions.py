@@ -37,6 +37,8 @@ class Interaction:
     """The message whose button, select or form it was."""
     parent: "Interaction | None" = None
     """For a form: the interaction that opened it."""
+    told: JsonObject | None = None
+    """What the bot was told of it; the message it came from may have changed since."""
     forged: JsonObject | None = None
     """A component that is not on the message, yet was used: the bot is told that it is there."""
     target_message: Message | None = None

@@ -72,6 +72,7 @@ class Server:
         self.requests: deque[Request] = deque(maxlen=LOG_LENGTH)
         self.violations: list[Violation] = []
         self.unknown_routes: list[str] = []
+        self.faults: list[str] = []
         self._runner: web.AppRunner | None = None
         self._app = web.Application(client_max_size=32 * 1024 * 1024)
         for route in routes:
@@ -118,6 +119,12 @@ class Server:
             response = calls.answer(error.payload(), error.status, error.headers)
         except _ConnectionDroppedError:
             return _cut(request)
+        except (asyncio.CancelledError, ConnectionError):
+            # Who asked has gone.
+            raise
+        except Exception as error:
+            self.faults.append(f"{route.method} {route.template}: {error!r}")
+            raise
         record.status = response.status
         self._world.changed.notify()
         return response

