@@ -12,7 +12,7 @@ from bench.rows import Row, Verdict, figure_text
 
 _HOW_TO_RUN: Final = (
     "`make bench` measures every row below through the real bot in its own process, on both "
-    "databases, and writes this page: no figure is typed by hand. It takes a quarter of an hour; "
+    "databases, and writes this page: no figure is typed by hand. It takes about twenty minutes; "
     "the first time a few minutes more, for histories of up to a million laps, which stay in "
     "`data/bench/`. `make bench-quick` takes about a minute, with a small history and without the "
     "rows that take long. `make bench ONLY=lap` measures one group again and leaves the "
