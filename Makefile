@@ -2,7 +2,7 @@
 # make demo       the local Discord plays a heat and prints the summary
 # make test       all tests, on SQLite and on PostgreSQL
 # make check      style, types, import rules, migrations
-# make bench      what everything costs, measured and written to docs/performance.md (15 minutes)
+# make bench      what everything costs, measured and written to docs/performance.md (20 minutes)
 # make bench-quick  the same in a minute, with less of everything; writes no page
 # make pictures   the pictures of the documentation
 # make lock       the locked requirements anew from pyproject.toml
@@ -39,7 +39,7 @@ format: .venv/dev.done
 	$(BIN)/ruff format .
 
 bench: .venv/dev.done
-	@$(BIN)/python -m bench --write docs/performance.md
+	@$(BIN)/python -m bench $(ONLY:%=--only %)
 
 bench-quick: .venv/dev.done
 	@$(BIN)/python -m bench --quick

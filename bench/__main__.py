@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -15,26 +15,28 @@ from bench.databases import KINDS, Databases, postgresql_server, server_folder
 from bench.findings import Curve
 from bench.growth import draw_growth
 from bench.history import Shape
-from bench.machine import describe
+from bench.machine import PROCESSOR, describe
 from bench.plan import PLAN, Measurement
-from bench.report import Results, document
+from bench.report import document
+from bench.results import Group, Results
 from bench.rows import Row
 from bench.settings import QUICK, WHOLE, Effort, Setup
 
 FOLDER: Final = Path("data") / "bench"
+QUICK_FILE: Final = FOLDER / "quick.json"
+WHOLE_FILE: Final = FOLDER / "whole.json"
+PAGE: Final = Path("docs") / "performance.md"
 PICTURE: Final = Path("pictures") / "growth.png"
 
 
 def main(
     *,
     quick: Annotated[
-        bool, typer.Option("--quick", help="What fits into a minute, with a small history.")
+        bool, typer.Option("--quick", help="What fits into a minute; writes no page.")
     ] = False,
     only: Annotated[
-        list[str] | None, typer.Option(help="Measure only this; may be given several times.")
-    ] = None,
-    write: Annotated[
-        Path | None, typer.Option(help="Write the page and its picture, from the whole bench.")
+        list[str] | None,
+        typer.Option(help="Measure only this group; the others stay as they were measured last."),
     ] = None,
 ) -> None:
     """Measure what the bot costs; exits with 1 when something could not be measured."""
@@ -42,35 +44,44 @@ def main(
     unknown = sorted(set(only or ()) - set(keys))
     if unknown:
         raise typer.BadParameter(f"{unknown[0]} is none of {', '.join(keys)}")
-    if write is not None and (quick or only):
-        raise typer.BadParameter("only the whole bench is written down")
     chosen = [measurement for measurement in PLAN if not only or measurement.key in only]
-    results = asyncio.run(_measure(chosen, QUICK if quick else WHOLE))
-    name = "quick" if quick else "some" if only else "whole"
-    file = FOLDER / f"{name}.json"
-    file.write_text(json.dumps(results.as_dict(), indent=1, ensure_ascii=False), encoding="utf-8")
-    print(f"Written to {file}.")
-    if write is not None:
-        picture = write.parent / PICTURE
-        picture.parent.mkdir(parents=True, exist_ok=True)
-        if results.curves:
-            picture.write_bytes(draw_growth(results.curves))
-        write.write_text(document(results, PICTURE.as_posix()), encoding="utf-8")
-        print(f"Written to {write} and {picture}.")
-    raise typer.Exit(1 if results.troubles else 0)
+    measured = asyncio.run(_measure(chosen, QUICK if quick else WHOLE))
+    if quick:
+        measured.save(QUICK_FILE)
+    else:
+        _write(_with_earlier(measured))
+    troubles = [group.trouble for group in measured.groups.values() if group.trouble]
+    raise typer.Exit(1 if troubles else 0)
 
 
-async def _measure(chosen: list[Measurement], effort: Effort) -> Results:
+def _with_earlier(measured: Results) -> Results:
+    """Return the results with the groups that were measured on this machine before."""
+    if not WHOLE_FILE.exists():
+        return measured
+    earlier = Results.load(WHOLE_FILE)
+    if earlier.machine[PROCESSOR] != measured.machine[PROCESSOR]:
+        return measured
+    return Results(measured.machine, {**earlier.groups, **measured.groups})
+
+
+def _write(results: Results) -> None:
+    """Write the JSON file, the page and its picture."""
+    results.save(WHOLE_FILE)
+    curves = [curve for group in results.groups.values() for curve in group.curves]
+    if curves:
+        (PAGE.parent / PICTURE).write_bytes(draw_growth(curves))
+    PAGE.write_text(document(results, PICTURE.as_posix()), encoding="utf-8")
+    print(f"Written to {WHOLE_FILE} and {PAGE}.")
+
+
+async def _measure(chosen: Sequence[Measurement], effort: Effort) -> Results:
     folder = FOLDER.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    rows: dict[str, list[Row]] = {}
-    curves: list[Curve] = []
-    troubles: dict[str, str] = {}
+    groups: dict[str, Group] = {}
     with postgresql_server(server_folder(folder)) as server:
         databases = Databases(folder, server)
         await databases.tidy()
-        setup = Setup(databases, effort)
         # Before the bench itself keeps the machine busy.
         machine = await describe(folder, server)
         if effort.quick:
@@ -79,21 +90,29 @@ async def _measure(chosen: list[Measurement], effort: Effort) -> Results:
                 "instead of a million, and what takes long is left out."
             )
         for measurement in chosen:
-            if measurement.key == "stored":
-                await _make_histories(setup)
-            try:
-                found = await measurement.measure(setup)
-            except Exception as error:
-                # The other rows are worth having; what went wrong is said, and the exit code too.
-                troubles[measurement.key] = _text(error)
-                print(f"broken    {measurement.title}: {troubles[measurement.key]}", flush=True)
-                continue
+            groups[measurement.key] = await _group(measurement, Setup(databases, effort))
+    print(f"Took {time.monotonic() - began:.0f} s.")
+    return Results(machine, groups)
+
+
+async def _group(measurement: Measurement, setup: Setup) -> Group:
+    """Measure one group and print its rows as they come."""
+    rows: list[Row] = []
+    curves: list[Curve] = []
+    trouble = ""
+    try:
+        if measurement.key == "stored":
+            await _make_histories(setup)
+        async for found in measurement.measure(setup):
             for row in found.rows:
                 print(row.line(), flush=True)
-            rows[measurement.key] = found.rows
+            rows += found.rows
             curves += found.curves
-    print(f"Took {time.monotonic() - began:.0f} s.")
-    return Results(datetime.now(UTC).date(), machine, effort.quick, rows, curves, troubles)
+    except Exception as error:
+        # The other rows are worth having; what went wrong is said, and the exit code too.
+        trouble = _text(error)
+        print(f"broken    {measurement.title}: {trouble}", flush=True)
+    return Group(datetime.now(UTC).date(), rows, curves, trouble)
 
 
 def _text(error: Exception) -> str:

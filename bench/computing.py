@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import closing
 from timeit import timeit
 from typing import Any, Final
@@ -38,16 +38,15 @@ _INSERT: Final = (
 )
 
 
-async def measure(setup: Setup) -> Findings:
+async def measure(setup: Setup) -> AsyncIterator[Findings]:
     """Measure the service on both databases, and the score."""
-    rows = []
     for kind in KINDS:
         async with (
             setup.databases.empty(kind) as url,
             open_run_logs(url, TEAM_ID, _RACER) as (run_logs, session_id),
         ):
-            rows.append(await _stored(setup, kind, url, run_logs, session_id))
-    return Findings([*rows, _scored()])
+            yield Findings([await _stored(setup, kind, url, run_logs, session_id)])
+    yield Findings([_scored()])
 
 
 async def _stored(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -29,6 +30,12 @@ class Curve:
     def as_dict(self) -> dict[str, Any]:
         """Return the curve in JSON's own types."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Curve:
+        """Return the curve that ``as_dict`` has written."""
+        laps, times = tuple(stored["laps"]), tuple(stored["times"])
+        return cls(stored["database"], stored["whose"], stored["command"], laps, times)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,10 @@ from bot.pictures.look import (
 _POINTS_PER_INCH: Final = 72
 _PIXELS_A_POINT: Final = 3
 _PANEL_HEIGHT: Final = 145.0
-_HEAD_HEIGHT: Final = 70.0
+_HEAD_HEIGHT: Final = 80.0
 _FOOT_HEIGHT: Final = 24.0
 _MARGIN: Final = 34.0
+_RIGHT: Final = 24.0
 _GAP: Final = 42.0
 # Each command has a mark of its own: nothing is told by colour alone.
 _STYLES: Final = ((ORANGE, "o"), (SKY, "s"), (GREEN, "^"), (PINK, "D"))
@@ -58,7 +59,7 @@ def draw_growth(curves: Sequence[Curve]) -> bytes:
             (
                 _MARGIN / WIDTH,
                 lower / height,
-                (WIDTH - _MARGIN - 16) / WIDTH,
+                (WIDTH - _MARGIN - _RIGHT) / WIDTH,
                 _PANEL_HEIGHT / height,
             )
         )

@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
+import tempfile
+import time
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 from sqlalchemy.engine import URL
 
 from bench.storing import connect
 
+PROCESSOR: Final = "processor"
 _PACKAGES: Final = ("discord.py", "aiohttp", "SQLAlchemy", "aiosqlite", "asyncpg", "matplotlib")
 _UNKNOWN: Final = "not known"
+_SYNCS: Final = 50
 
 
 async def describe(folder: Path, server: URL) -> dict[str, str]:
@@ -30,7 +35,7 @@ async def describe(folder: Path, server: URL) -> dict[str, str]:
     finally:
         await connection.close()
     return {
-        "processor": f"{_processor()}, {os.cpu_count()} cores",
+        PROCESSOR: f"{_processor()}, {os.cpu_count()} cores",
         "memory": _memory(),
         "disk": _disk(folder),
         "busy with other things": f"load average {os.getloadavg()[2]:.1f} over the last 15 minutes",
@@ -57,21 +62,31 @@ def _memory() -> str:
 
 
 def _disk(folder: Path) -> str:
-    """Return the file system of a folder and the kind of disk below it."""
+    """Return the file system of a folder, its device, and how long it takes to keep something."""
     device = folder.stat().st_dev
     numbers = f"{os.major(device)}:{os.minor(device)}"
-    kind = _UNKNOWN
+    system, name = _UNKNOWN, _UNKNOWN
     for line in _lines("/proc/self/mountinfo"):
-        mount, _, system = line.partition(" - ")
+        mount, _, rest = line.partition(" - ")
         if mount.split()[2] == numbers:
-            kind = system.split()[0]
-    block = Path("/sys/dev/block") / numbers
-    # A partition's queue is that of its disk.
-    for place in (block / "queue" / "rotational", block / ".." / "queue" / "rotational"):
-        turns = _lines(str(place))
-        if turns:
-            return f"{kind}, {'turning' if turns[0] == '1' else 'no turning'} disk"
-    return kind
+            system = rest.split()[0]
+    for line in _lines(f"/sys/dev/block/{numbers}/uevent"):
+        if line.startswith("DEVNAME="):
+            name = line.removeprefix("DEVNAME=")
+    return f"{system} on {name}; a write of 4 KiB is kept after {_synced_ms(folder):.1f} ms"
+
+
+def _synced_ms(folder: Path) -> float:
+    """Return how long the disk takes until it has a small write, as the median of some, in ms."""
+    took = []
+    with tempfile.TemporaryFile(dir=folder) as file:
+        for _ in range(_SYNCS):
+            file.write(bytes(4096))
+            file.flush()
+            began = time.perf_counter()
+            os.fsync(file.fileno())
+            took.append((time.perf_counter() - began) * 1000)
+    return median(took)
 
 
 def _lines(file: str) -> list[str]:

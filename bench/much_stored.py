@@ -47,20 +47,17 @@ Figures = dict[tuple[str, int], list[float]]
 """The milliseconds of each turn, by command and laps stored."""
 
 
-async def measure(setup: Setup) -> Findings:
+async def measure(setup: Setup) -> AsyncIterator[Findings]:
     """Measure all commands in both shapes on both databases."""
-    rows: list[Row] = []
-    curves: list[Curve] = []
     for shape in Shape:
         for kind in KINDS:
             if setup.effort.quick and shape is Shape.MANY_TEAMS:
-                rows += _rows(setup, kind, shape, {})
+                yield Findings(_rows(setup, kind, shape, {}))
                 continue
             async with _sides(setup, kind, shape) as sides:
                 figures = await _ask_all(setup, sides)
-                rows += _rows(setup, kind, shape, figures)
-                curves += _curves(setup, kind, shape, figures)
-    return Findings(rows, curves)
+            rows = _rows(setup, kind, shape, figures)
+            yield Findings(rows, _curves(setup, kind, shape, figures))
 
 
 @asynccontextmanager

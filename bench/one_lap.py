@@ -28,18 +28,14 @@ _FEW, _MANY = 10, 300
 _MEASURED_IN_A_RUN: Final = 5
 
 
-async def measure(setup: Setup) -> Findings:
+async def measure(setup: Setup) -> AsyncIterator[Findings]:
     """Measure everything about ``/lap`` on both databases."""
     async with three_sides(setup) as sides:
         for asked in sides:
             await block(asked, lap, _WARM_UP)
-        return Findings(
-            [
-                *await _one_at_a_time(setup, sides),
-                *await _many_in_flight(setup, sides),
-                *await _long_runs(setup, sides[1:]),
-            ]
-        )
+        yield Findings(await _one_at_a_time(setup, sides))
+        yield Findings(await _many_in_flight(setup, sides))
+        yield Findings(await _long_runs(setup, sides[1:]))
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,13 +20,13 @@ class Measurement:
         key: What it is called on the command line.
         title: Its heading.
         meaning: What is measured against what, for ``docs/performance.md``.
-        measure: Measures it.
+        measure: Measures it, and hands over what it has found as soon as it has.
     """
 
     key: str
     title: str
     meaning: str
-    measure: Callable[[Setup], Awaitable[Findings]]
+    measure: Callable[[Setup], AsyncIterator[Findings]]
 
 
 PLAN: Final[tuple[Measurement, ...]] = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from itertools import count
 from typing import Final
 
@@ -26,15 +27,17 @@ _MEMORY: Final = Budget(65, "MiB")
 _GROWTH: Final = Budget(3, "MiB")
 _KILLED: Final = Budget(2, "s")
 _LAPS_A_RACER: Final = 10
+_MAY_FAIL: Final = 0.02
 _WITHIN_S: Final = 60.0
 _TOO_LONG: Final = "takes too long for the quick bench"
 
 
-async def measure_start(setup: Setup) -> Findings:
+async def measure_start(setup: Setup) -> AsyncIterator[Findings]:
     """Measure from the start of the process until it is connected and can be asked."""
     name = "start to ready"
     if not setup.effort.starts:
-        return Findings([Row(name, kind, _START, None, left_out=_TOO_LONG) for kind in KINDS])
+        yield Findings([Row(name, kind, _START, None, left_out=_TOO_LONG) for kind in KINDS])
+        return
     async with (
         setup.databases.empty("SQLite") as sqlite,
         setup.databases.empty("PostgreSQL") as postgresql,
@@ -57,7 +60,7 @@ async def measure_start(setup: Setup) -> Findings:
         pairs = list(zip(took[kind], took[BARE_BOT], strict=True))
         detail = against(took[kind], took[BARE_BOT], "s")
         rows.append(Row(name, kind, _START, differences(pairs), detail))
-    return Findings(rows)
+    yield Findings(rows)
 
 
 async def _start(discord: LocalDiscord, url: URL | None) -> float:
@@ -73,13 +76,14 @@ async def _start(discord: LocalDiscord, url: URL | None) -> float:
     return seconds
 
 
-async def measure_killed(setup: Setup) -> Findings:
+async def measure_killed(setup: Setup) -> AsyncIterator[Findings]:
     """Measure from when a new bot is ready until it posts what was due when the last was killed."""
     name, kind = "a post due when the bot is killed", "SQLite"
     if not setup.effort.kills:
-        return Findings([Row(name, kind, _KILLED, None, left_out=_TOO_LONG)])
+        yield Findings([Row(name, kind, _KILLED, None, left_out=_TOO_LONG)])
+        return
     took = [await _post_after_kill(setup) for _ in range(setup.effort.kills)]
-    return Findings([Row(name, kind, _KILLED, spread(took))])
+    yield Findings([Row(name, kind, _KILLED, spread(took))])
 
 
 async def _post_after_kill(setup: Setup) -> float:
@@ -105,19 +109,20 @@ async def _post_after_kill(setup: Setup) -> float:
             return time.perf_counter() - began
 
 
-async def measure_memory(setup: Setup) -> Findings:
+async def measure_memory(setup: Setup) -> AsyncIterator[Findings]:
     """Measure what memory the bot has for itself after many commands, and after as many again."""
     commands = setup.effort.memory_commands
     first = "memory after 10,000 commands, beyond the bare bot"
     second = "memory, growth by 10,000 more commands"
     if not commands:
-        return Findings(
+        yield Findings(
             [
                 Row(name, kind, budget, None, left_out=_TOO_LONG)
                 for name, budget in ((first, _MEMORY), (second, _GROWTH))
                 for kind in KINDS
             ]
         )
+        return
     async with three_sides(setup) as sides:
         after: list[dict[str, float]] = []
         for part in range(2):
@@ -134,7 +139,7 @@ async def measure_memory(setup: Setup) -> Findings:
         grown, bare = (after[1][one] - after[0][one] for one in (kind, BARE_BOT))
         detail = f"the bare bot by {figure_text(bare)} MiB"
         rows.append(Row(second, kind, _GROWTH, _once(grown), detail))
-    return Findings(rows)
+    yield Findings(rows)
 
 
 def _once(figure: float) -> Spread:
@@ -153,8 +158,15 @@ async def _drive(team: Team, commands: int, part: int, expected: str) -> None:
     racers = [team.member(name) for name in RACER_NAMES]
     places = ((heat, racer) for heat in count() for _ in range(_LAPS_A_RACER) for racer in racers)
     has_heats = expected != "ok"
+    failed = 0
     for _, (heat, racer) in zip(range(commands), places, strict=False):
-        await typed(racer, f"{LAP} heat:M{part}-{heat}" if has_heats else LAP, expected)
+        try:
+            await typed(racer, f"{LAP} heat:M{part}-{heat}" if has_heats else LAP, expected)
+        except Trouble:
+            # On a busy machine an answer may be too late; that is no matter of memory.
+            failed += 1
+            if failed > commands * _MAY_FAIL:
+                raise
 
 
 def _own_memory_mib(asked: Side) -> float:

@@ -2,60 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from bench.findings import Curve
 from bench.plan import PLAN
+from bench.results import Results
 from bench.rows import Row, Verdict, figure_text
 
 _HOW_TO_RUN: Final = (
     "`make bench` measures every row below through the real bot in its own process, on both "
-    "databases, and writes this page: no figure is typed by hand. It takes a quarter of an hour; "
+    "databases, and writes this page: no figure is typed by hand. It takes about twenty minutes; "
     "the first time a few minutes more, for histories of up to a million laps, which stay in "
     "`data/bench/`. `make bench-quick` takes about a minute, with a small history and without the "
-    "rows that take long. `python -m bench --only lap` measures one group alone. Every run leaves "
-    "its rows in a JSON file in `data/bench/`, and is no part of the tests."
+    "rows that take long. `make bench ONLY=lap` measures one group again and leaves the "
+    "others as they are. The rows also lie in JSON files in `data/bench/`. None of it is part of "
+    "the tests."
 )
 _WHAT_IS_JUDGED: Final = (
     "A time by itself says little on a machine that others use. What is judged is a ratio or a "
     "difference of two things measured in turn in the same run: the median of the pairs, with the "
     "lowest and highest pair beside it."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """All that was measured in one run.
-
-    Attributes:
-        day: When.
-        machine: On what, by what it is called.
-        quick: Whether it was the quick bench.
-        rows: The rows by the measurement they belong to.
-        curves: How costs grow.
-        troubles: What could not be measured, and why, by measurement.
-    """
-
-    day: date
-    machine: Mapping[str, str]
-    quick: bool
-    rows: Mapping[str, Sequence[Row]]
-    curves: Sequence[Curve]
-    troubles: Mapping[str, str]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the results in JSON's own types."""
-        return {
-            "date": self.day.isoformat(),
-            "machine": dict(self.machine),
-            "quick": self.quick,
-            "rows": {key: [row.as_dict() for row in rows] for key, rows in self.rows.items()},
-            "curves": [curve.as_dict() for curve in self.curves],
-            "troubles": dict(self.troubles),
-        }
 
 
 def document(results: Results, picture: str) -> str:
@@ -65,26 +33,29 @@ def document(results: Results, picture: str) -> str:
         results: What was measured.
         picture: Where the picture of growth lies, as seen from the page.
     """
-    every_row = [row for rows in results.rows.values() for row in rows]
+    every_row = [row for group in results.groups.values() for row in group.rows]
     parts = [
         "# Performance",
         _HOW_TO_RUN,
         _WHAT_IS_JUDGED,
         _over_budget(every_row),
         "## The machine",
-        f"Measured on {results.day.isoformat()}.",
         _table(("what", "which"), list(results.machine.items())),
         "## The rows",
     ]
     for measurement in PLAN:
-        rows = results.rows.get(measurement.key, ())
         parts += [f"### {measurement.title}", measurement.meaning]
-        if rows:
-            parts.append(_rows(rows))
-        if measurement.key in results.troubles:
-            parts.append(f"Not measured: {results.troubles[measurement.key]}")
-        if measurement.key == "stored" and results.curves:
-            parts.append(_growth(results.curves, picture))
+        group = results.groups.get(measurement.key)
+        if group is None:
+            parts.append("Not measured yet.")
+            continue
+        parts.append(f"Measured on {group.day.isoformat()}.")
+        if group.rows:
+            parts.append(_rows(group.rows))
+        if group.trouble:
+            parts.append(f"Not measured to its end: {group.trouble}")
+        if group.curves:
+            parts.append(_growth(group.curves, picture))
     return "\n\n".join(parts) + "\n"
 
 

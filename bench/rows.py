@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from statistics import median
@@ -99,6 +99,18 @@ class Row:
     def as_dict(self) -> dict[str, Any]:
         """Return the row in JSON's own types."""
         return asdict(self) | {"verdict": self.verdict.value, "budget_text": self.budget.text()}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Row:
+        """Return the row that ``as_dict`` has written."""
+        return cls(
+            name=stored["name"],
+            database=stored["database"],
+            budget=Budget(**stored["budget"]),
+            spread=None if stored["spread"] is None else Spread(**stored["spread"]),
+            detail=stored["detail"],
+            left_out=stored["left_out"],
+        )
 
 
 def spread(figures: Sequence[float]) -> Spread:

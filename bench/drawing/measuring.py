@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import AsyncIterator
 from typing import Final
 
 from bench.findings import Findings
@@ -17,7 +18,7 @@ _PICTURE: Final = Budget(0.15, "s")
 _MEMORY: Final = Budget(40, "MiB")
 
 
-async def measure(setup: Setup) -> Findings:
+async def measure(setup: Setup) -> AsyncIterator[Findings]:
     """Measure the studio; no database has a part in it."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bench.drawing", str(setup.effort.studios)),
@@ -29,7 +30,7 @@ async def measure(setup: Setup) -> Findings:
     seen: dict[str, list[float]] = json.loads(output)
     pairs = list(zip(seen["with"], seen["without"], strict=True))
     stalls = against(seen["with"], seen["without"], "ms")
-    return Findings(
+    yield Findings(
         [
             Row("loop stall while pictures are drawn", "", _STALL, differences(pairs), stalls),
             Row("a heat's picture, warm", "", _PICTURE, spread(seen["seconds"])),

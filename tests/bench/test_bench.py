@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,8 @@ from bench.growth import draw_growth
 from bench.history import LAPS_A_RUN, OPEN_HEAT, RACER_NAMES, Batch, Shape, Writer, history, present
 from bench.plan import PLAN
 from bench.project import TABLES
-from bench.report import Results, document
+from bench.report import document
+from bench.results import Group, Results
 from bench.rows import Budget, Row, Spread, Verdict, differences, figure_text, ratios
 
 FOUR_TIMES = Budget(4, "×")
@@ -72,7 +74,7 @@ def test_figures_have_the_digits_that_matter() -> None:
     )
 
 
-def results(*rows: Row, troubles: dict[str, str] | None = None) -> Results:
+def results(*rows: Row, trouble: str = "") -> Results:
     laps = (1_000, 10_000)
     commands = ("/lap", "/heat show", "/session show", "/session list")
     curves = [
@@ -80,14 +82,15 @@ def results(*rows: Row, troubles: dict[str, str] | None = None) -> Results:
         for database in ("SQLite", "PostgreSQL")
         for command in commands
     ]
-    machine = {"processor": "Z80, 1 core"}
-    by_key = {"lap": list(rows), "stored": [row(1.0, name="/orp")]}
-    return Results(date(2026, 6, 6), machine, False, by_key, curves, troubles or {})
+    groups = {
+        "lap": Group(date(2026, 6, 6), list(rows), trouble=trouble),
+        "stored": Group(date(2026, 6, 7), [row(1.0, name="/orp")], curves),
+    }
+    return Results({"processor": "Z80, 1 core"}, groups)
 
 
 def test_the_page_has_every_row_the_machine_and_what_is_over_budget() -> None:
     page = document(results(row(17.234), row(3.5, name="/heat show")), "pictures/growth.png")
-    assert "Measured on 2026-06-06." in page
     assert "| processor | Z80, 1 core |" in page
     assert "1 of 3 rows:\n\n- /lap, SQLite: 17.2 ×, budget ≤ 4 ×" in page
     assert (
@@ -96,26 +99,29 @@ def test_the_page_has_every_row_the_machine_and_what_is_over_budget() -> None:
     ) in page
     assert "![How much more a command costs the more laps are stored](pictures/growth.png)" in page
     assert "| /lap | one team | SQLite | 1.00 | 1.50 |" in page
+    days = {"lap": "Measured on 2026-06-06.", "stored": "Measured on 2026-06-07."}
     for measurement in PLAN:
-        assert f"### {measurement.title}\n\n{measurement.meaning}" in page
+        day = days.get(measurement.key, "Not measured yet.")
+        assert f"### {measurement.title}\n\n{measurement.meaning}\n\n{day}" in page
 
 
 def test_the_page_says_when_nothing_is_over_budget_and_what_went_wrong() -> None:
-    page = document(results(row(3.0), troubles={"memory": "only Linux tells"}), "growth.png")
+    page = document(results(row(3.0), trouble="no answer"), "growth.png")
     assert "Nothing: all 2 rows are within their budgets." in page
-    assert "Not measured: only Linux tells" in page
+    assert "Not measured to its end: no answer" in page
 
 
-def test_results_go_into_a_json_file() -> None:
-    stored = json.loads(json.dumps(results(row(17.234)).as_dict()))
-    assert stored["date"] == "2026-06-06"
-    assert stored["rows"]["lap"][0]["spread"] == {"middle": 17.234, "low": 2.0, "high": 9.0}
-    assert stored["rows"]["lap"][0]["verdict"] == "fail"
-    assert stored["curves"][0]["times"] == [1.0, 1.5]
+def test_results_come_back_from_their_file(tmp_path: Path) -> None:
+    left_out = Row("/orp", "SQLite", A_FIFTH, None, left_out="too large")
+    written = results(row(17.234), left_out, trouble="no answer")
+    written.save(tmp_path / "results.json")
+    assert Results.load(tmp_path / "results.json") == written
+    stored = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    assert stored["groups"]["lap"]["rows"][0]["verdict"] == "fail"
 
 
 def test_growth_is_drawn() -> None:
-    assert draw_growth(results().curves).startswith(b"\x89PNG")
+    assert draw_growth(results().groups["stored"].curves).startswith(b"\x89PNG")
 
 
 def together(batches: list[Batch]) -> Batch:
