@@ -14,7 +14,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Generic, ParamSpec, TypeVar
 
@@ -104,10 +104,8 @@ class _Waiting(Generic[T]):
     """Somebody who waits for a turn to write."""
 
     act: Act[T]
-    begun: asyncio.Event = field(default_factory=asyncio.Event)
-    done: asyncio.Future[T] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
+    done: asyncio.Future[T]
+    has_begun: bool = False
 
 
 class OneFile:
@@ -121,7 +119,8 @@ class OneFile:
 
     async def read(self, act: Act[T]) -> T:
         """Run an act in a transaction that sees one moment."""
-        return await _to_its_end(_in_one_hop(self._reading, partial(_alone, act)))
+        work = _in_one_hop(self._reading, partial(_alone, act))
+        return await _to_its_end(asyncio.ensure_future(work))
 
     async def write(self, act: Act[T]) -> T:
         """Run an act in a transaction that is committed, together with others that wait.
@@ -132,25 +131,32 @@ class OneFile:
         Raises:
             TimeoutError: Its turn did not come; it has not begun.
         """
-        waiting = _Waiting(act)
+        loop = asyncio.get_running_loop()
+        waiting: _Waiting[T] = _Waiting(act, loop.create_future())
         self._waiting.append(waiting)
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_in_turn())
+        impatience = loop.call_later(_TURN_TIMEOUT_S, self._give_up, waiting)
         try:
-            async with asyncio.timeout(_TURN_TIMEOUT_S):
-                await waiting.begun.wait()
-        except BaseException:
-            if not waiting.begun.is_set():
-                self._waiting.remove(waiting)
-                raise
-            await _to_its_end(waiting.done)
-            raise
-        return await _to_its_end(waiting.done)
+            return await _to_its_end(waiting.done, is_over=lambda: self._withdraw(waiting))
+        finally:
+            impatience.cancel()
 
     async def dispose(self) -> None:
         """Wait until what has begun is done."""
         if self._writing is not None:
             await asyncio.wait([self._writing])
+
+    def _withdraw(self, waiting: _Waiting[Any]) -> bool:
+        """Take somebody out of the queue; tell whether that was possible still."""
+        if waiting.has_begun:
+            return False
+        self._waiting.remove(waiting)
+        return True
+
+    def _give_up(self, waiting: _Waiting[Any]) -> None:
+        if self._withdraw(waiting):
+            waiting.done.set_exception(TimeoutError("the file has been busy for too long"))
 
     async def _write_in_turn(self) -> None:
         """Carry out what waits, first come first, until nothing does."""
@@ -159,7 +165,7 @@ class OneFile:
                 self._waiting.popleft() for _ in range(min(len(self._waiting), _SHARE_A_COMMIT))
             ]
             for turn in turns:
-                turn.begun.set()
+                turn.has_begun = True
             try:
                 outcomes = await _in_one_hop(
                     self._engine, partial(_together, [turn.act for turn in turns])
@@ -174,15 +180,23 @@ class OneFile:
         self._writing = None
 
 
-async def _to_its_end(work: Awaitable[T]) -> T:
-    """Wait for work that has begun, also when whoever waits is cancelled meanwhile."""
-    working = asyncio.ensure_future(work)
+async def _to_its_end(
+    working: asyncio.Future[T], *, is_over: Callable[[], bool] = lambda: False
+) -> T:
+    """Wait for work that has begun, also when whoever waits is cancelled meanwhile.
+
+    Args:
+        working: The work.
+        is_over: What tells, when somebody is cancelled, whether it will not be done after all.
+    """
     try:
         return await asyncio.shield(working)
     except asyncio.CancelledError:
-        await asyncio.wait([working])
-        # Whoever asked is gone: nobody else is to hear of an error.
-        working.cancelled() or working.exception()
+        if not is_over():
+            await asyncio.wait([working])
+            # Whoever asked is gone: an error of it is nobody's.
+            if not working.cancelled():
+                working.exception()
         raise
 
 

@@ -43,8 +43,6 @@ class Interaction:
     """A component that is not on the message, yet was used: the bot is told that it is there."""
     target_message: Message | None = None
     target_member: Member | None = None
-    told: JsonObject | None = None
-    """What the bot was told of it."""
     token: str = field(default_factory=lambda: secrets.token_urlsafe(96))
     created_s: float = field(default_factory=time.monotonic)
     stage: Stage = Stage.PENDING

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from core.caller import Caller, Person
 from core.database import Database, Unit
@@ -27,6 +28,10 @@ T = TypeVar("T")
 _LOCK: Final = (
     select(Team.id).where(Team.id == bindparam("team_id")).with_for_update(key_share=True)
 )
+_MARK: Final = {
+    name: insert(InteractionSeen).on_conflict_do_nothing().returning(InteractionSeen.id)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 
 
 class Change:
@@ -153,7 +158,8 @@ def mark_seen(unit: Unit, interaction_id: int) -> None:
     Raises:
         Redelivered: It is there already.
     """
-    if not unit.insert_or_ignore(InteractionSeen, id=interaction_id, seen_at=unit.now):
+    seen = {"id": interaction_id, "seen_at": unit.now}
+    if unit.connection.execute(_MARK[unit.connection.dialect.name], seen).first() is None:
         raise Redelivered
 
 

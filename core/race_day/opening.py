@@ -110,9 +110,8 @@ def race_in(
         choice.chosen_at = just_after(unit.now, latest)
         unit.db.add(choice)
         where.open = [(each, choice if each is session else its) for each, its in where.open]
-    if class_name is not None:
+    if class_name is not None and choice.class_name != class_name:
         choice.class_name = class_name
-    unit.db.flush()
 
 
 def session_to_log_in(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from core.laps import Lap
@@ -72,8 +72,7 @@ class ScoreRow:
         return None if self.is_rejected else self.orp_score
 
 
-@dataclass(frozen=True, slots=True)
-class LapRow:
+class LapRow(NamedTuple):
     """A stored lap.
 
     Attributes:
@@ -83,7 +82,6 @@ class LapRow:
         is_decided: Whether that is the racer's decision.
         confidence: What was rated with it.
         entry_id: The entry it came with; None for one that is written just now.
-        created_at: When it was first stored; None for one that is written just now.
     """
 
     number: int
@@ -92,7 +90,6 @@ class LapRow:
     is_decided: bool = False
     confidence: int | None = None
     entry_id: int | None = None
-    created_at: datetime | None = None
 
     @property
     def lap(self) -> Lap:
@@ -128,7 +125,6 @@ LAP: Final = (
     RunLog.counts_decided,
     RunLog.confidence_rating,
     RunLog.entry_id,
-    RunLog.created_at,
 )
 
 

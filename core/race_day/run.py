@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
@@ -39,6 +40,7 @@ _SCORE_OF_RUN: Final = (
     HeatRacer.racer_id == bindparam("of_racer"),
 )
 _READ: Final = select(*LAP).where(*_OF_RUN).order_by(RunLog.lap_number)
+_READ_STORED: Final = select(RunLog.lap_number, RunLog.entry_id, RunLog.created_at).where(*_OF_RUN)
 _DELETE: Final = delete(RunLog).where(*_OF_RUN)
 _DELETE_OF_ENTRY: Final = _DELETE.where(RunLog.entry_id == bindparam("of_entry"))
 _DELETE_SCORE: Final = delete(HeatRacer).where(*_SCORE_OF_RUN)
@@ -99,20 +101,26 @@ class Run:
         self.note = score.note
         self.confidence = score.confidence_rating
         self._key = {"of_heat": self.heat.id, "of_racer": racer.id}
+        self._scored_as: tuple[object, OrpResult | None] | None = None
         rows = unit.connection.execute(_READ, self._key) if self._is_scored else ()
-        self.laps = [LapRow(*row) for row in rows]
+        self.laps = list(map(LapRow._make, rows))
 
     # What stands
 
     @property
     def orp(self) -> OrpResult | None:
         """The score of the laps as they now stand; None below 2 laps that count."""
-        return calculate_orp(
-            [lap.time_ms for lap in self.laps if lap.counts],
-            confidence=self.confidence,
-            experience_level=ExperienceLevel.stored(self.racer.experience_level),
-            practice_rounds=self.session.practice_rounds,
-        )
+        counting = [lap.time_ms for lap in self.laps if lap.counts]
+        scored = counting, self.confidence
+        if self._scored_as is None or self._scored_as[0] != scored:
+            orp = calculate_orp(
+                counting,
+                confidence=self.confidence,
+                experience_level=ExperienceLevel.stored(self.racer.experience_level),
+                practice_rounds=self.session.practice_rounds,
+            )
+            self._scored_as = scored, orp
+        return self._scored_as[1]
 
     @property
     def version(self) -> str:
@@ -235,13 +243,18 @@ class Run:
         if partner is not None:
             replaced[PARTNER] = partner
         entry = self._enter(by, "form", note, replaced)
+        first_stored = self._first_stored() if laps else {}
         self._delete_all()
         self.laps = [
-            replace(lap, number=number, entry_id=lap.entry_id or entry.id)
+            lap._replace(number=number, entry_id=lap.entry_id or entry.id)
             for number, lap in enumerate(laps, FIRST_LAP)
         ]
         self._look_at_first_crossing(is_stored=False)
-        self._insert(self.laps)
+        # A lap that stays keeps the moment it was first stored at.
+        kept_since = [
+            first_stored.get((lap.number, lap.entry_id)) if lap.entry_id else None for lap in laps
+        ]
+        self._insert(self.laps, kept_since)
         self.note, self.confidence = note, confidence
         self._touch(channel_id)
         self._settle()
@@ -282,7 +295,7 @@ class Run:
         at = next((at for at, lap in enumerate(self.laps) if lap.number == lap_number), None)
         if at is None:
             return None
-        self.laps[at] = replace(self.laps[at], counts=counts, is_decided=True)
+        self.laps[at] = self.laps[at]._replace(counts=counts, is_decided=True)
         self._store_decision(self.laps[at])
         self._touch()
         self._look_at_first_crossing()
@@ -310,7 +323,14 @@ class Run:
         if self.laps:
             self._unit.connection.execute(_DELETE, self._key)
 
-    def _insert(self, laps: Sequence[LapRow]) -> None:
+    def _first_stored(self) -> dict[tuple[int, int | None], datetime]:
+        """Return when each lap was first stored, by its number and entry."""
+        rows = self._unit.connection.execute(_READ_STORED, self._key) if self.laps else ()
+        return {(number, entry_id): stored for number, entry_id, stored in rows}
+
+    def _insert(
+        self, laps: Sequence[LapRow], first_stored: Sequence[datetime | None] | None = None
+    ) -> None:
         now = self._unit.now
         rows = [
             {
@@ -323,10 +343,10 @@ class Run:
                 "counts": lap.counts,
                 "counts_decided": lap.is_decided,
                 "entry_id": lap.entry_id,
-                "created_at": lap.created_at or now,
+                "created_at": stored or now,
                 "updated_at": now,
             }
-            for lap in laps
+            for lap, stored in zip(laps, first_stored or [None] * len(laps), strict=True)
         ]
         if rows:
             self._unit.connection.execute(_INSERT, rows)
@@ -338,7 +358,7 @@ class Run:
             return
         counts = not is_first_crossing([lap.time_ms for lap in self.laps])
         if counts != first.counts:
-            self.laps[0] = replace(first, counts=counts)
+            self.laps[0] = first._replace(counts=counts)
             if is_stored:
                 self._store_decision(self.laps[0])
 

@@ -192,7 +192,7 @@ def _wanted(number: int, lap: FormLap, was: LapRow | None) -> LapRow:
         # A mark is a decision; without one lap 1 is looked at.
         return LapRow(number, lap.time_ms, lap.counts, is_decided=not lap.counts)
     is_decided = was.is_decided or was.counts != lap.counts
-    return replace(was, counts=lap.counts, is_decided=is_decided)
+    return was._replace(counts=lap.counts, is_decided=is_decided)
 
 
 def write_again(change: Change, run: Run, laps: Sequence[LapRow], note: str | None) -> LapsEdited:
@@ -242,7 +242,7 @@ def move(
     left = run.replace((), None, by=change.actor)
     entry = there.replace(
         # What was stored for the other place is taken back with this move, or not at all.
-        [replace(lap, entry_id=None) for lap in laps],
+        [lap._replace(entry_id=None) for lap in laps],
         note,
         by=change.actor,
         confidence=confidence,

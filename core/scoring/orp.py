@@ -11,7 +11,7 @@ The formula is the project's own (ORP specification, "Formula").
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from operator import mul
 from typing import Any
@@ -123,11 +123,13 @@ class OrpResult:
 
     def as_dict(self) -> dict[str, Any]:
         """This result in JSON's own types, for storing; ``from_dict`` brings it back."""
-        return asdict(self) | {
+        return _figures(self) | {
             "status": self.status.value,
             "strategy": None if self.strategy is None else self.strategy.value,
             "experience_level": self.experience_level.value,
-            "components": asdict(self.components)
+            "bias": _figures(self.bias),
+            "metrics": _figures(self.metrics),
+            "components": _figures(self.components)
             | {"confidence_gate": self.components.confidence_gate.value},
         }
 
@@ -152,6 +154,11 @@ class OrpResult:
             bias=Bias(**stored["bias"]),
             metrics=Metrics(**stored["metrics"]),
         )
+
+
+def _figures(part: OrpResult | Components | Metrics | Bias) -> dict[str, Any]:
+    """One part by the names of its figures; dataclasses.asdict would copy each value deeply."""
+    return {name: getattr(part, name) for name in part.__dataclass_fields__}
 
 
 def check_confidence(confidence: int | None) -> None:
