@@ -54,16 +54,16 @@ WHOLE: Final = Effort(
 )
 QUICK: Final = Effort(
     quick=True,
-    turns=4,
-    block=10,
-    flood=150,
+    turns=3,
+    block=8,
+    flood=100,
     history_laps=10_000,
     growth_laps=(),
-    history_turns=4,
+    history_turns=3,
     starts=0,
     memory_commands=0,
     kills=0,
-    studios=2,
+    studios=1,
 )
 
 
