@@ -180,7 +180,7 @@ class Writer:
             }
         )
         for racer in racers:
-            self._run(session_id, heat_id, racer, ended_at)
+            self._run(session_id, heat_id, racer, opened_at, ended_at)
         if not is_open:
             self._post(team_id, ended_at, heat_id=heat_id)
 
@@ -188,7 +188,9 @@ class Writer:
         """Add the mark of an interaction."""
         self._rows["interactions_seen"].append({"id": number, "seen_at": seen_at})
 
-    def _run(self, session_id: UUID, heat_id: UUID, racer: UUID, at: datetime) -> None:
+    def _run(
+        self, session_id: UUID, heat_id: UUID, racer: UUID, opened_at: datetime, at: datetime
+    ) -> None:
         pace = 20_000 + int.from_bytes(racer.bytes[:1]) * 8
         times = [pace + int(more) for more in self._random.integers(900, size=LAPS_A_RUN)]
         run = {"heat_id": heat_id, "racer_id": racer}
@@ -223,7 +225,16 @@ class Writer:
             )
             self._next_lap_id += 1
         self._rows["heat_racers"].append(
-            run | {"confidence_rating": None, "note": None, "updated_at": at} | score_columns(times)
+            run
+            | {
+                "confidence_rating": None,
+                "note": None,
+                "track_key": TRACK.casefold(),
+                "class_key": CLASS.casefold(),
+                "opened_at": opened_at,
+                "updated_at": at,
+            }
+            | score_columns(times)
         )
 
     def _post(
