@@ -14,11 +14,10 @@ Discord, and it misbehaves on demand. Nothing here imports the bot, and the bot 
 from localdiscord.answers import Answer, Choice
 from localdiscord.driver import LocalDiscord
 from localdiscord.errors import DriverError, NoAnswerError
-from localdiscord.people import Team
+from localdiscord.files import Upload
+from localdiscord.people import Racer, Team
 from localdiscord.permissions import Permissions
-from localdiscord.racers import Racer
 from localdiscord.show import show_answer, show_message
-from localdiscord.world import Upload
 
 __all__ = [
     "Answer",

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from localdiscord.components import Button, Field, Select, fields_of
 from localdiscord.errors import DriverError
+from localdiscord.files import Attachment
 from localdiscord.interactions import Interaction, Stage
-from localdiscord.messages import Attachment, Message
+from localdiscord.model import Message
 from localdiscord.signals import Signal
 from localdiscord.wire import CallbackType, JsonObject
 

@@ -9,8 +9,8 @@ from aiohttp import BodyPartReader, web
 
 from localdiscord import errors
 from localdiscord.errors import Problem
+from localdiscord.files import Upload
 from localdiscord.wire import Json, JsonObject
-from localdiscord.world import Upload
 
 _FILE_FIELD = re.compile(r"files\[(\d+)\]")
 

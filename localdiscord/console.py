@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from localdiscord.answers import Answer, Modal
 from localdiscord.components import TEXT_INPUT, Field
 from localdiscord.errors import DriverError
-from localdiscord.messages import Message
-from localdiscord.model import Channel
-from localdiscord.people import Team
-from localdiscord.racers import Racer
+from localdiscord.model import Channel, Message
+from localdiscord.people import Racer, Team
 from localdiscord.show import show_answer, show_message
 from localdiscord.wire import CommandType
 

@@ -10,8 +10,7 @@ from localdiscord.answers import Answer
 from localdiscord.errors import DriverError
 from localdiscord.gateway import Gateway
 from localdiscord.interactions import Interaction, Stage
-from localdiscord.messages import Message
-from localdiscord.model import Channel
+from localdiscord.model import Channel, Message
 from localdiscord.people import Team
 from localdiscord.permissions import NONE, Permissions, named
 from localdiscord.routes_channels import ChannelRoutes

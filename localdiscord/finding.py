@@ -1,14 +1,27 @@
-"""Finding the button or select somebody means, in a message or in all messages of an answer."""
+"""Finding what somebody means: a channel of a server, a button or select of what is shown there."""
 
 from typing import TypeAlias
 
 from localdiscord.answers import Answer
 from localdiscord.components import Button, Select
 from localdiscord.errors import DriverError
-from localdiscord.messages import Message
+from localdiscord.model import Channel, Guild, Message
 
 Place: TypeAlias = Message | Answer
 """Where one may press and choose."""
+
+
+def channel_in(guild: Guild, name: str) -> Channel:
+    """A channel by name, with or without its #.
+
+    Raises:
+        DriverError: there is none of that name.
+    """
+    for channel in guild.channels.values():
+        if channel.name == name.lstrip("#"):
+            return channel
+    message = f"There is no channel #{name} in {guild.name}."
+    raise DriverError(message)
 
 
 def _messages(where: Place) -> list[Message]:

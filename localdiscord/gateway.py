@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from aiohttp import WSMsgType, web
 
-from localdiscord.messages import Message
+from localdiscord.model import Message
 from localdiscord.sessions import PRIVILEGED, ZLIB, ZSTD, Connection, Intents, Op, Session
 from localdiscord.wire import JsonObject
 from localdiscord.world import Event, World

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from localdiscord.components import ACTION_ROW
-from localdiscord.messages import Message
-from localdiscord.model import Channel, Member
+from localdiscord.model import Channel, Member, Message
 from localdiscord.signals import Signal
 from localdiscord.wire import CallbackType, InteractionType, JsonObject
 

@@ -2,14 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from localdiscord.model import Guild, Member, Pings, User
 from localdiscord.permissions import Permissions
 from localdiscord.wire import JsonObject
-
-if TYPE_CHECKING:
-    from localdiscord.model import Guild, Member, User
 
 _CODE = re.compile(r"```.*?```|``.*?``|`[^`]*`", re.DOTALL)
 _USER = re.compile(r"<@!?(\d+)>")
@@ -17,27 +13,13 @@ _ROLE = re.compile(r"<@&(\d+)>")
 _EVERYONE = re.compile(r"@(everyone|here)\b")
 
 
-@dataclass(frozen=True)
-class Pings:
-    """Who gets a notification, and who is named in the message without getting one."""
-
-    users: frozenset[int] = frozenset()
-    roles: frozenset[int] = frozenset()
-    everyone: bool = False
-    mentioned: tuple["User", ...] = field(default=(), repr=False)
-    mentioned_roles: tuple[int, ...] = field(default=(), repr=False)
-
-    def __bool__(self) -> bool:
-        return bool(self.users or self.roles or self.everyone)
-
-
 def pings_of(
     content: str,
     allowed: JsonObject | None,
     *,
-    author: "Member",
-    guild: "Guild",
-    replied_to: "User | None" = None,
+    author: Member,
+    guild: Guild,
+    replied_to: User | None = None,
     may: int,
 ) -> Pings:
     """Whom ``content`` pings.

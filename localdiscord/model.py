@@ -1,16 +1,21 @@
-"""The things in a Discord: people, servers, channels, and how they look on the wire."""
+"""The things in a Discord that know one another, and how they look on the wire.
+
+A message knows its channel, a channel its server and its messages, a server its members.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import Protocol
 
-from localdiscord.permissions import ALL, MEMBER, NONE, Permissions
+from localdiscord.components import Button, Select, buttons_of, selects_of, texts_of
+from localdiscord.files import Attachment
+from localdiscord.permissions import ALL, MEMBER, Overwrite, Permissions, Role
 from localdiscord.signals import Signal
 from localdiscord.snowflakes import moment_of
-from localdiscord.wire import JsonObject, timestamp
-
-if TYPE_CHECKING:
-    from localdiscord.messages import Message
+from localdiscord.wire import Flags, JsonObject, timestamp
 
 TEXT_CHANNEL = 0
 
@@ -48,66 +53,10 @@ class User:
 
 
 @dataclass(eq=False, repr=False)
-class Role:
-    """A role of a server; the one with the server's id is everyone's."""
-
-    id: int
-    name: str
-    permissions: int = NONE
-    position: int = 0
-    mentionable: bool = False
-    managed: bool = False
-
-    def __repr__(self) -> str:
-        return f"<Role {self.name}>"
-
-    @property
-    def mention(self) -> str:
-        """The text that mentions it."""
-        return f"<@&{self.id}>"
-
-    def payload(self) -> JsonObject:
-        """The role object."""
-        return {
-            "id": str(self.id),
-            "name": self.name,
-            "permissions": str(int(self.permissions)),
-            "position": self.position,
-            "mentionable": self.mentionable,
-            "managed": self.managed,
-            "hoist": False,
-            "color": 0,
-            "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
-            "icon": None,
-            "unicode_emoji": None,
-            "flags": 0,
-        }
-
-
-@dataclass(frozen=True)
-class Overwrite:
-    """What a channel allows and denies a role (kind 0) or a member (kind 1)."""
-
-    id: int
-    kind: int
-    allow: int
-    deny: int
-
-    def payload(self) -> JsonObject:
-        """The overwrite object."""
-        return {
-            "id": str(self.id),
-            "type": self.kind,
-            "allow": str(int(self.allow)),
-            "deny": str(int(self.deny)),
-        }
-
-
-@dataclass(eq=False, repr=False)
 class Member:
     """Somebody in a server."""
 
-    guild: "Guild"
+    guild: Guild
     user: User
     nick: str | None = None
     roles: list[Role] = field(default_factory=list)
@@ -129,7 +78,7 @@ class Member:
             together |= int(role.permissions)
         return ALL if together & Permissions.ADMINISTRATOR else together
 
-    def permissions_in(self, channel: "Channel") -> int:
+    def permissions_in(self, channel: Channel) -> int:
         """What this member may do in a channel, with everything the channel overrides."""
         together = self.guild_permissions()
         if together == ALL:
@@ -174,19 +123,19 @@ class Channel:
     """A text channel of a server."""
 
     id: int
-    guild: "Guild"
+    guild: Guild
     name: str
     position: int = 0
     topic: str | None = None
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
-    all_messages: list["Message"] = field(default_factory=list)
+    all_messages: list[Message] = field(default_factory=list)
     """Every message ever posted here, deleted and private ones included, oldest first."""
 
     def __repr__(self) -> str:
         return f"<Channel #{self.name} of {self.guild.name}>"
 
     @property
-    def messages(self) -> list["Message"]:
+    def messages(self) -> list[Message]:
         """What everybody in the channel sees, oldest first."""
         return [
             message
@@ -201,9 +150,9 @@ class Channel:
 
     async def wait_for(
         self,
-        wanted: Callable[["Message"], bool],
+        wanted: Callable[[Message], bool],
         timeout_s: float = 5.0,
-    ) -> "Message":
+    ) -> Message:
         """Wait for a message that everybody sees, posted or edited to be as wanted.
 
         Gives the newest that is, which may have been there all along.
@@ -322,3 +271,167 @@ class Guild:
             "guild_scheduled_events": [],
             "soundboard_sounds": [],
         }
+
+
+@dataclass(frozen=True)
+class Pings:
+    """Who gets a notification, and who is named in the message without getting one."""
+
+    users: frozenset[int] = frozenset()
+    roles: frozenset[int] = frozenset()
+    everyone: bool = False
+    mentioned: tuple[User, ...] = field(default=(), repr=False)
+    mentioned_roles: tuple[int, ...] = field(default=(), repr=False)
+
+    def __bool__(self) -> bool:
+        return bool(self.users or self.roles or self.everyone)
+
+
+@dataclass(frozen=True)
+class Version:
+    """What a message said at one time."""
+
+    content: str
+    embeds: list[JsonObject]
+    components: list[JsonObject]
+    attachments: list[Attachment]
+    pings: Pings
+    until: datetime
+
+
+class Asked(Protocol):
+    """What a message needs of the interaction that it answers."""
+
+    def metadata(self) -> JsonObject:
+        """What the message says about it."""
+        ...
+
+
+@dataclass(eq=False, repr=False)
+class Message:
+    """A message, whoever may see it."""
+
+    id: int
+    channel: Channel
+    author: User
+    content: str = ""
+    embeds: list[JsonObject] = field(default_factory=list)
+    components: list[JsonObject] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    flags: int = 0
+    kind: int = 0
+    nonce: str | None = None
+    pings: Pings = field(default_factory=Pings)
+    reference: Message | None = None
+    edited: datetime | None = None
+    edits: list[Version] = field(default_factory=list)
+    """What it said before, oldest first."""
+    deleted: bool = False
+    only_for: User | None = None
+    """The one person who sees it; everybody when there is none."""
+    interaction: Asked | None = None
+
+    def __repr__(self) -> str:
+        return f"<Message {self.id} {self.text!r} buttons={[str(item) for item in self.buttons]}>"
+
+    @property
+    def created(self) -> datetime:
+        """When it was posted."""
+        return moment_of(self.id)
+
+    @property
+    def ephemeral(self) -> bool:
+        """Whether only one person sees it."""
+        return self.only_for is not None
+
+    @property
+    def silent(self) -> bool:
+        """Whether it came without a notification."""
+        return bool(self.flags & Flags.SILENT)
+
+    @property
+    def loading(self) -> bool:
+        """Whether the bot is still said to be thinking."""
+        return bool(self.flags & Flags.LOADING)
+
+    @property
+    def buttons(self) -> list[Button]:
+        """Its buttons, in order."""
+        return buttons_of(self.components)
+
+    @property
+    def selects(self) -> list[Select]:
+        """Its selects, in order."""
+        return selects_of(self.components)
+
+    @property
+    def text(self) -> str:
+        """All there is to read: content, embeds from the title to the footer, text components."""
+        parts: list[str | None] = [self.content, *texts_of(self.components)]
+        for embed in self.embeds:
+            parts.append((embed.get("author") or {}).get("name"))
+            parts.extend((embed.get("title"), embed.get("description")))
+            for item in embed.get("fields") or []:
+                parts.extend((item["name"], item["value"]))
+            parts.append((embed.get("footer") or {}).get("text"))
+        return "\n".join(part for part in parts if part)
+
+    def remember(self, until: datetime) -> None:
+        """Keep what it says now, before an edit."""
+        self.edits.append(
+            Version(
+                self.content,
+                self.embeds,
+                self.components,
+                self.attachments,
+                self.pings,
+                until,
+            ),
+        )
+
+    def payload(self, *, hide_content: bool = False) -> JsonObject:
+        """The message object.
+
+        Args:
+            hide_content: leave out what the bot may not read without the message content intent.
+        """
+        shown = [] if hide_content else self.attachments
+        in_embeds = str(self.embeds)
+        payload: JsonObject = {
+            "id": str(self.id),
+            "channel_id": str(self.channel.id),
+            "author": self.author.payload(),
+            "content": "" if hide_content else self.content,
+            "timestamp": timestamp(self.created),
+            "edited_timestamp": timestamp(self.edited),
+            "tts": False,
+            "mention_everyone": self.pings.everyone,
+            "mentions": [user.payload() for user in self.pings.mentioned],
+            "mention_roles": [str(role_id) for role_id in self.pings.mentioned_roles],
+            # A picture shown by an embed is not listed a second time.
+            "attachments": [
+                item.payload(ephemeral=self.ephemeral)
+                for item in shown
+                if item.url not in in_embeds
+            ],
+            "embeds": [] if hide_content else self.embeds,
+            "components": [] if hide_content else self.components,
+            "pinned": False,
+            "type": self.kind,
+            "flags": int(self.flags),
+        }
+        if self.nonce is not None:
+            payload["nonce"] = self.nonce
+        if self.author.bot:
+            payload["application_id"] = str(self.author.id)
+        if self.interaction is not None:
+            payload["webhook_id"] = str(self.author.id)
+            payload["interaction_metadata"] = self.interaction.metadata()
+        if self.reference is not None:
+            payload["message_reference"] = {
+                "type": 0,
+                "message_id": str(self.reference.id),
+                "channel_id": str(self.reference.channel.id),
+                "guild_id": str(self.reference.channel.guild.id),
+            }
+        return payload

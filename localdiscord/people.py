@@ -1,25 +1,32 @@
 """Teams and the people in them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from localdiscord.client import Client, Discord
 from localdiscord.errors import DriverError
-from localdiscord.model import Channel, Guild, Member, Role
-from localdiscord.permissions import NONE, Permissions
-from localdiscord.racers import Racer
+from localdiscord.finding import channel_in
+from localdiscord.model import Channel, Guild, Member
+from localdiscord.permissions import NONE, Permissions, Role
 
-if TYPE_CHECKING:
-    from localdiscord.driver import LocalDiscord
 
-__all__ = ["Racer", "Team"]
+@dataclass(frozen=True, repr=False)
+class Racer(Client):
+    """Somebody in a team, at a Discord client."""
+
+    @property
+    def team(self) -> Team:
+        """The team they are in."""
+        return Team(self.discord, self.member.guild)
 
 
 @dataclass(frozen=True, repr=False)
 class Team:
     """A server, seen by those who use it."""
 
-    discord: "LocalDiscord"
+    discord: Discord
     guild: Guild
 
     def __repr__(self) -> str:
@@ -34,12 +41,12 @@ class Team:
     def members(self) -> list[Racer]:
         """Everybody in it but bots."""
         people = [item for item in self.guild.members.values() if not item.user.bot]
-        return [Racer(self, member) for member in people]
+        return [Racer(self.discord, member) for member in people]
 
     @property
     def owner(self) -> Racer:
         """Whose server it is; may do everything."""
-        return Racer(self, self.guild.members[self.guild.owner_id])
+        return Racer(self.discord, self.guild.members[self.guild.owner_id])
 
     def member(self, name: str) -> Racer:
         """Somebody by user name.
@@ -74,7 +81,7 @@ class Team:
         member.roles.extend(roles)
         if permissions:
             member.roles.append(world.add_role(self.guild, f"{name} may", permissions))
-        return Racer(self, member)
+        return Racer(self.discord, member)
 
     def channel(self, name: str) -> Channel:
         """A channel by name.
@@ -82,11 +89,7 @@ class Team:
         Raises:
             DriverError: there is none of that name.
         """
-        for channel in self.guild.channels.values():
-            if channel.name == name.lstrip("#"):
-                return channel
-        message = f"There is no channel #{name} in {self.name}."
-        raise DriverError(message)
+        return channel_in(self.guild, name)
 
     def add_channel(self, name: str) -> Channel:
         """Make a channel."""

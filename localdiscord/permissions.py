@@ -1,6 +1,9 @@
-"""Permissions: the bits, and what a member may do in a channel."""
+"""Permissions: the bits, and the roles and overwrites that give and take them."""
 
 import enum
+from dataclasses import dataclass
+
+from localdiscord.wire import JsonObject
 
 
 class Permissions(enum.IntFlag):
@@ -45,3 +48,59 @@ def named(*names: str) -> Permissions:
     for name in names:
         together |= Permissions[name.upper()]
     return together
+
+
+@dataclass(eq=False, repr=False)
+class Role:
+    """A role of a server; the one with the server's id is everyone's."""
+
+    id: int
+    name: str
+    permissions: int = NONE
+    position: int = 0
+    mentionable: bool = False
+    managed: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Role {self.name}>"
+
+    @property
+    def mention(self) -> str:
+        """The text that mentions it."""
+        return f"<@&{self.id}>"
+
+    def payload(self) -> JsonObject:
+        """The role object."""
+        return {
+            "id": str(self.id),
+            "name": self.name,
+            "permissions": str(int(self.permissions)),
+            "position": self.position,
+            "mentionable": self.mentionable,
+            "managed": self.managed,
+            "hoist": False,
+            "color": 0,
+            "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+            "icon": None,
+            "unicode_emoji": None,
+            "flags": 0,
+        }
+
+
+@dataclass(frozen=True)
+class Overwrite:
+    """What a channel allows and denies a role (kind 0) or a member (kind 1)."""
+
+    id: int
+    kind: int
+    allow: int
+    deny: int
+
+    def payload(self) -> JsonObject:
+        """The overwrite object."""
+        return {
+            "id": str(self.id),
+            "type": self.kind,
+            "allow": str(int(self.allow)),
+            "deny": str(int(self.deny)),
+        }

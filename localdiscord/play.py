@@ -10,11 +10,9 @@ from localdiscord.botprocess import BOT, BotProcess
 from localdiscord.console import Console
 from localdiscord.driver import LocalDiscord
 from localdiscord.errors import DriverError
-from localdiscord.messages import Message
-from localdiscord.model import Channel
-from localdiscord.people import Team
+from localdiscord.model import Channel, Message
+from localdiscord.people import Racer, Team
 from localdiscord.prompt import Prompt
-from localdiscord.racers import Racer
 from localdiscord.recorded import Drive, load
 from localdiscord.show import show_answer, show_message
 

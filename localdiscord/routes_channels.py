@@ -5,8 +5,7 @@ from aiohttp import web
 from localdiscord import errors, limits
 from localdiscord.calls import Call, Route, answer, nothing
 from localdiscord.errors import Problem
-from localdiscord.messages import Message
-from localdiscord.model import Channel
+from localdiscord.model import Channel, Message
 from localdiscord.permissions import Permissions
 from localdiscord.wire import Flags, JsonObject
 from localdiscord.world import World

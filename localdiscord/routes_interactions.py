@@ -8,7 +8,7 @@ from localdiscord import errors, limits, limits_callbacks
 from localdiscord.calls import Call, Route, answer, nothing
 from localdiscord.components import numbered
 from localdiscord.interactions import Interaction, Stage
-from localdiscord.messages import Message
+from localdiscord.model import Message
 from localdiscord.routes_channels import check_files, is_empty, leaves_empty
 from localdiscord.wire import CallbackType, CommandType, Flags, InteractionType, JsonObject
 from localdiscord.world import World

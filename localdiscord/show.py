@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from localdiscord.answers import NO_RESPONSE, Answer
 from localdiscord.components import Select, texts_of
-from localdiscord.messages import Message
+from localdiscord.model import Message
 from localdiscord.wire import JsonObject
 
 WIDTH = 40

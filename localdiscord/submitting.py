@@ -14,10 +14,11 @@ from localdiscord.components import (
     Select,
 )
 from localdiscord.errors import DriverError
+from localdiscord.files import Upload
 from localdiscord.model import Channel
 from localdiscord.typing_in import resolve_entity
 from localdiscord.wire import JsonObject
-from localdiscord.world import Upload, World
+from localdiscord.world import World
 
 
 def picked(select: Select, values: list[object], *, raw: bool) -> list[object]:

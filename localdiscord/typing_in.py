@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localdiscord.errors import DriverError
-from localdiscord.model import Channel, Guild, Member, Role, User
+from localdiscord.files import Upload
+from localdiscord.model import Channel, Guild, Member, User
+from localdiscord.permissions import Role
 from localdiscord.wire import CommandType, JsonObject, OptionType
-from localdiscord.world import Upload, World
+from localdiscord.world import World
 
 _NESTING = (OptionType.SUBCOMMAND, OptionType.GROUP)
 _MENTION = re.compile(r"<(?:@[!&]?|#)(\d+)>")

@@ -9,24 +9,16 @@ from urllib.parse import quote
 from localdiscord import errors
 from localdiscord.commands import Commands
 from localdiscord.components import numbered
+from localdiscord.files import Attachment, Upload
 from localdiscord.interactions import Interaction
 from localdiscord.mentions import pings_of
-from localdiscord.messages import Attachment, Message
-from localdiscord.model import Channel, Guild, Member, Overwrite, Role, User
-from localdiscord.permissions import MEMBER, NONE, Permissions
+from localdiscord.model import Channel, Guild, Member, Message, User
+from localdiscord.permissions import MEMBER, NONE, Overwrite, Permissions, Role
 from localdiscord.signals import Signal
 from localdiscord.snowflakes import Snowflakes, named
 from localdiscord.wire import Flags, JsonObject, now
 
 EDITABLE_FLAGS = Flags.SUPPRESS_EMBEDS | Flags.COMPONENTS_V2
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file as it came in."""
-
-    filename: str
-    data: bytes
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,7 @@ from core.results.sessions import Standings
 from localdiscord import LocalDiscord
 from localdiscord.answers import Answer
 from localdiscord.botprocess import BotProcess
-from localdiscord.messages import Message
-from localdiscord.model import Channel
+from localdiscord.model import Channel, Message
 from localdiscord.people import Team
 from localdiscord.server import Request
 from tests.databases import execute, scalars

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from localdiscord.answers import Answer
-from localdiscord.messages import Message
 from localdiscord.mischief import Rule
+from localdiscord.model import Message
 from localdiscord.people import Team
 from tests.e2e.aftermath import until
 

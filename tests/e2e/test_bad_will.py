@@ -11,9 +11,8 @@ import pytest
 
 from bot.cooldowns import USES
 from localdiscord.answers import Answer
-from localdiscord.messages import Message
-from localdiscord.people import Team
-from localdiscord.racers import Racer
+from localdiscord.model import Message
+from localdiscord.people import Racer, Team
 from tests.e2e.conftest import Stage
 
 pytestmark = [

@@ -10,8 +10,7 @@ from sqlalchemy import select, update
 
 from bot.views.confidence import confidence_buttons
 from core.models import HeatRacer
-from localdiscord.messages import Message
-from localdiscord.model import Channel
+from localdiscord.model import Channel, Message
 from localdiscord.people import Team
 from localdiscord.permissions import MEMBER, Permissions
 from tests.databases import scalar

@@ -18,8 +18,8 @@ import pytest_asyncio
 from PIL import Image
 
 from localdiscord import LocalDiscord
-from localdiscord.messages import Attachment, Message
-from localdiscord.model import Channel
+from localdiscord.files import Attachment
+from localdiscord.model import Channel, Message
 from localdiscord.people import Team
 from tests.databases import TestDatabases
 from tests.e2e.aftermath import Ground, aftermath_in, until

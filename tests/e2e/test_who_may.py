@@ -13,9 +13,9 @@ import pytest
 from discord.ui import Label, UserSelect
 
 from localdiscord.answers import Answer, Modal
-from localdiscord.messages import Message
+from localdiscord.model import Message
+from localdiscord.people import Racer
 from localdiscord.permissions import Permissions
-from localdiscord.racers import Racer
 from tests.e2e.conftest import Stage
 
 pytestmark = [

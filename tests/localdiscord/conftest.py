@@ -126,11 +126,11 @@ def racer(discord: LocalDiscord) -> Racer:
 
 async def begun(racer: Racer, line: str = "/lap times:58.2") -> Interaction:
     """An interaction that is on its way; the test answers it by hand."""
-    discord = racer.team.discord
-    known = set(discord.world.interactions)
+    world = racer.team.discord.world
+    known = set(world.interactions)
     asking = asyncio.ensure_future(racer.type("race-day", line))
-    (token,) = await discord.wait_for(lambda: set(discord.world.interactions) - known)
+    (token,) = await world.changed.wait_for(lambda: set(world.interactions) - known, 5.0)
     # The person goes away: nobody waits for the answer.
     asking.cancel()
     await asyncio.gather(asking, return_exceptions=True)
-    return discord.world.interactions[token]
+    return world.interactions[token]

@@ -57,6 +57,15 @@ async def test_an_answer_with_its_message(racer: Racer, rest: Rest) -> None:
     assert reply.body["resource"]["message"]["content"] == "hello"
 
 
+async def test_an_answer_says_what_it_answers(racer: Racer, rest: Rest) -> None:
+    interaction = await begun(racer)
+    await rest.answer(interaction, HELLO)
+    reply = await rest.webhook("GET", interaction, "/messages/@original")
+    answered = reply.body["interaction_metadata"]
+    assert (answered["id"], answered["name"]) == (str(interaction.id), "lap")
+    assert answered["user"]["id"] == str(racer.id)
+
+
 async def test_without_with_response_there_is_nothing_to_read(racer: Racer, rest: Rest) -> None:
     interaction = await begun(racer)
     path = f"/interactions/{interaction.id}/{interaction.token}/callback"
@@ -159,7 +168,7 @@ async def test_a_button_updates_its_message(racer: Racer, rest: Rest) -> None:
 async def test_a_deleted_message_cannot_be_updated(racer: Racer, rest: Rest) -> None:
     interaction = await pressed(racer, rest)
     assert interaction.source is not None
-    racer.team.discord.delete_message(interaction.source)
+    racer.team.discord.world.delete_message(interaction.source)
     reply = await rest.answer(interaction, {"type": 7, "data": {"content": "undone"}})
     assert (reply.status, reply.code) == (404, 10008)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from localdiscord import LocalDiscord, Permissions
-from localdiscord.messages import Message
+from localdiscord.model import Message
 from tests.localdiscord.conftest import Rest
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from localdiscord import LocalDiscord, Upload, show_message
-from localdiscord.messages import Message
+from localdiscord.model import Message
 
 TABLE = """\
  1 racer-2        92.7 ▲4.1 avant

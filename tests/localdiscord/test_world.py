@@ -3,8 +3,7 @@
 import pytest
 
 from localdiscord import DriverError, LocalDiscord, Permissions
-from localdiscord.model import Overwrite
-from localdiscord.permissions import ALL, MEMBER, named
+from localdiscord.permissions import ALL, MEMBER, Overwrite, named
 from localdiscord.snowflakes import Snowflakes, moment_of
 from localdiscord.wire import now
 
@@ -22,6 +21,15 @@ async def test_teams_and_people_keep_their_ids() -> None:
     assert one.channel("race-day").id == other.channel("race-day").id
     assert [racer.id for racer in one.members] == [racer.id for racer in other.members]
     assert len({racer.id for racer in one.members}) == 8
+
+
+async def test_somebody_in_two_teams_is_a_racer_of_each() -> None:
+    discord = LocalDiscord()
+    team, other = discord.guild(), discord.add_guild("Rivals", owner="racer-1")
+    assert (team.owner.team, other.owner.team) == (team, other)
+    assert team.owner.id == other.owner.id
+    assert team.owner != other.owner
+    assert repr(other.owner) == "<Racer racer-1 of Rivals>"
 
 
 async def test_every_discord_has_its_own_token() -> None:

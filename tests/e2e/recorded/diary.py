@@ -9,8 +9,7 @@ from typing import Final
 from localdiscord import LocalDiscord
 from localdiscord.answers import Answer, Modal
 from localdiscord.finding import button_in, select_in
-from localdiscord.messages import Message
-from localdiscord.model import Channel, Member
+from localdiscord.model import Channel, Member, Message
 from localdiscord.people import Racer, Team
 from tests.e2e.aftermath import Aftermath
 from tests.e2e.recorded.sheet import (

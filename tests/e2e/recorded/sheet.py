@@ -18,7 +18,8 @@ from localdiscord.components import (
     buttons_of,
     selects_of,
 )
-from localdiscord.messages import Attachment, Message
+from localdiscord.files import Attachment
+from localdiscord.model import Message
 from localdiscord.wire import JsonObject
 
 _INDENT: Final = "  "

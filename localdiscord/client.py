@@ -1,36 +1,48 @@
-"""People: what somebody does at a Discord client."""
+"""A Discord client, and what somebody does at it."""
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Protocol, TypeAlias
 
 from localdiscord import submitting, typing_in
 from localdiscord.answers import Answer, Choice, Modal
 from localdiscord.components import BUTTON, STRING_SELECT
 from localdiscord.errors import DriverError, NoAnswerError
-from localdiscord.finding import Place, button_in, select_in
+from localdiscord.files import Upload
+from localdiscord.finding import Place, button_in, channel_in, select_in
 from localdiscord.interactions import Interaction
-from localdiscord.messages import Message
-from localdiscord.model import Channel, Member, Role, User
-from localdiscord.permissions import Permissions
+from localdiscord.model import Channel, Member, Message, User
+from localdiscord.permissions import Permissions, Role
 from localdiscord.wire import CommandType, InteractionType, JsonObject
-from localdiscord.world import Upload
+from localdiscord.world import World
 
-if TYPE_CHECKING:
-    from localdiscord.people import Team
+Picked: TypeAlias = "str | Client | Member | Role | Channel"
 
-Picked: TypeAlias = "str | Racer | Member | Role | Channel"
+
+class Discord(Protocol):
+    """What a client needs of the Discord it is connected to."""
+
+    @property
+    def world(self) -> World:
+        """All there is."""
+        ...
+
+    async def ask(self, interaction: Interaction) -> Answer:
+        """Tell the bot of an interaction and wait for its answer."""
+        ...
 
 
 @dataclass(frozen=True, repr=False)
-class Racer:
-    """Somebody in a team, at a Discord client."""
+class Client:
+    """Somebody at a Discord client, in one server."""
 
-    team: "Team"
+    discord: Discord
     member: Member
 
     def __repr__(self) -> str:
-        return f"<Racer {self.name} of {self.team.name}>"
+        return f"<{type(self).__name__} {self.name} of {self.member.guild.name}>"
 
     def __str__(self) -> str:
         return self.name
@@ -78,7 +90,7 @@ class Racer:
         values: dict[str, object] = {}
         for name, value in typed.items():
             option = found.option(name) or {}
-            values[name] = typing_in.value_of(option, value, self.team.guild)
+            values[name] = typing_in.value_of(option, value, self.member.guild)
         return await self._command(self._place(channel), found, values, raw=False)
 
     async def command(
@@ -125,7 +137,7 @@ class Racer:
         values = {_option_name(found, key): _plain(value) for key, value in options.items()}
         values[option] = text
         place = self._place(channel)
-        filling = typing_in.Filling(self.team.discord.world, place, found, raw=False)
+        filling = typing_in.Filling(self.discord.world, place, found, raw=False)
         data = filling.data(values, focused=option)
         answer = await self._do(InteractionType.AUTOCOMPLETE, place, data)
         if answer.failed:
@@ -142,7 +154,7 @@ class Racer:
         raw: bool,
     ) -> Answer:
         self._may_use(found.command, channel)
-        filling = typing_in.Filling(self.team.discord.world, channel, found, raw=raw)
+        filling = typing_in.Filling(self.discord.world, channel, found, raw=raw)
         return await self._do(InteractionType.COMMAND, channel, filling.data(values))
 
     # Menus
@@ -166,18 +178,18 @@ class Racer:
 
     async def user_menu(
         self,
-        target: "Racer | Member",
+        target: Client | Member,
         name: str,
         channel: Channel | str | None = None,
     ) -> Answer:
-        """Choose a command from somebody's menu, in the team's first channel unless said.
+        """Choose a command from somebody's menu, in the server's first channel unless said.
 
         Raises:
             DriverError: there is none of that name.
         """
         command = self._menu(CommandType.USER, name)
-        member = target.member if isinstance(target, Racer) else target
-        place = next(iter(self.team.guild.channels.values()))
+        member = target.member if isinstance(target, Client) else target
+        place = next(iter(self.member.guild.channels.values()))
         if channel is not None:
             place = self._place(channel)
         self._may_use(command, place)
@@ -237,7 +249,7 @@ class Racer:
     async def choose(
         self,
         where: Place,
-        picked: "Picked | list[Picked]",
+        picked: Picked | list[Picked],
         *,
         custom_id: str | None = None,
         raw: bool = False,
@@ -306,7 +318,7 @@ class Racer:
         data = submitting.modal_data(
             modal,
             {key: _plain(value) for key, value in (values or {}).items()},
-            self.team.discord.world,
+            self.discord.world,
             raw=raw,
         )
         return await self._do(
@@ -335,7 +347,7 @@ class Racer:
         files: Iterable[Upload] = (),
     ) -> Message:
         """Post a message."""
-        return self.team.discord.world.post(
+        return self.discord.world.post(
             self._place(channel),
             self.member,
             {"content": content},
@@ -353,11 +365,10 @@ class Racer:
         forged: JsonObject | None = None,
         target: Message | Member | None = None,
     ) -> Answer:
-        discord = self.team.discord
         interaction = Interaction(
-            id=discord.world.snowflakes.next(),
+            id=self.discord.world.snowflakes.next(),
             kind=kind,
-            application_id=discord.world.bot.id,
+            application_id=self.discord.world.bot.id,
             member=self.member,
             channel=channel,
             data=data,
@@ -367,17 +378,17 @@ class Racer:
             target_message=target if isinstance(target, Message) else None,
             target_member=target if isinstance(target, Member) else None,
         )
-        return await discord.ask(interaction)
+        return await self.discord.ask(interaction)
 
     def _place(self, channel: Channel | str) -> Channel:
-        place = self.team.channel(channel) if isinstance(channel, str) else channel
+        place = channel_in(self.member.guild, channel) if isinstance(channel, str) else channel
         if not self.member.permissions_in(place) & Permissions.VIEW_CHANNEL:
             message = f"{self} does not see #{place.name}."
             raise DriverError(message)
         return place
 
     def _commands(self) -> list[JsonObject]:
-        return list(self.team.discord.world.commands.seen_in(self.team.guild.id))
+        return list(self.discord.world.commands.seen_in(self.member.guild.id))
 
     def _menu(self, kind: CommandType, name: str) -> JsonObject:
         there = [item for item in self._commands() if item["type"] == kind]
@@ -413,4 +424,4 @@ def _option_name(found: typing_in.Found, key: str) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, list):
         return [_plain(one) for one in value]
-    return value.member if isinstance(value, Racer) else value
+    return value.member if isinstance(value, Client) else value
