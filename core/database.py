@@ -14,13 +14,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final, Protocol, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from core import one_file
 from core.outages import outages_told
@@ -41,6 +45,8 @@ _IMPATIENT: Final = {
     # What a bot holds whose machine lost its power in the middle is free again after this.
     "idle_in_transaction_session_timeout": "30s",
 }
+# A connection that answered so recently is not asked whether it lives.
+_TRUSTED_FOR_S: Final = 1.0
 # Made once: json.dumps would make one for each value.
 _to_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -66,11 +72,9 @@ def create_engine(
         return one_file.create_engine(url, foreign_keys=foreign_keys, json_serializer=_to_json)
     # Moments adopted from the earlier system may stand in columns without a zone.
     server_settings = {"timezone": "UTC"} | (_IMPATIENT if is_impatient else {})
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         json_serializer=_to_json,
-        # A connection that died with a restarted server is noticed and replaced.
-        pool_pre_ping=True,
         pool_timeout=_POOL_TIMEOUT_S,
         connect_args={
             "server_settings": server_settings,
@@ -78,6 +82,30 @@ def create_engine(
             "command_timeout": _ANSWER_TIMEOUT_S if is_impatient else None,
         },
     )
+    _replace_dead_connections(engine)
+    return engine
+
+
+def _replace_dead_connections(engine: AsyncEngine) -> None:
+    """Notice a connection that died with its server, and have the pool replace it.
+
+    SQLAlchemy's own pool_pre_ping asks before every unit; one that has just answered lives.
+    """
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def on_checkin(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["answered_at"] = monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def on_checkout(
+        connection: DBAPIConnection, record: ConnectionPoolEntry, _: PoolProxiedConnection
+    ) -> None:
+        if monotonic() - record.info.get("answered_at", monotonic()) < _TRUSTED_FOR_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError("the server has gone away meanwhile") from error
 
 
 class Unit:

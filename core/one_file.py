@@ -116,11 +116,16 @@ class OneFile:
         self._reading = engine.execution_options(**{_BEGIN_OPTION: "DEFERRED"})
         self._waiting: deque[_Waiting[Any]] = deque()
         self._writing: asyncio.Task[None] | None = None
+        # There is one writer at a time, so it keeps its connection.
+        self._writer: AsyncConnection | None = None
 
     async def read(self, act: Act[T]) -> T:
         """Run an act in a transaction that sees one moment."""
-        work = _in_one_hop(self._reading, partial(_alone, act))
-        return await _to_its_end(asyncio.ensure_future(work))
+        return await _to_its_end(asyncio.ensure_future(self._read(act)))
+
+    async def _read(self, act: Act[T]) -> T:
+        async with self._reading.connect() as connection:
+            return await _in_one_hop(connection, partial(_alone, act))
 
     async def write(self, act: Act[T]) -> T:
         """Run an act in a transaction that is committed, together with others that wait.
@@ -146,6 +151,7 @@ class OneFile:
         """Wait until what has begun is done."""
         if self._writing is not None:
             await asyncio.wait([self._writing])
+        await self._let_writer_go()
 
     def _withdraw(self, waiting: _Waiting[Any]) -> bool:
         """Take somebody out of the queue; tell whether that was possible still."""
@@ -166,18 +172,29 @@ class OneFile:
             ]
             for turn in turns:
                 turn.has_begun = True
-            try:
-                outcomes = await _in_one_hop(
-                    self._engine, partial(_together, [turn.act for turn in turns])
-                )
-            except Exception as error:
-                outcomes = [error] * len(turns)
+            outcomes = await self._write_together([turn.act for turn in turns])
             for turn, outcome in zip(turns, outcomes, strict=True):
                 if isinstance(outcome, Exception):
                     turn.done.set_exception(outcome)
                 else:
                     turn.done.set_result(outcome)
         self._writing = None
+
+    async def _write_together(self, acts: Sequence[Act[Any]]) -> Sequence[Any]:
+        """Return what each act has returned or raised, after the commit they share."""
+        try:
+            if self._writer is None:
+                self._writer = await self._engine.connect()
+            return await _in_one_hop(self._writer, partial(_together, acts))
+        except Exception as error:
+            # Whatever it was, the next ones begin with a connection that is known to be sound.
+            await self._let_writer_go()
+            return [error] * len(acts)
+
+    async def _let_writer_go(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            await writer.close()
 
 
 async def _to_its_end(
@@ -200,13 +217,12 @@ async def _to_its_end(
         raise
 
 
-async def _in_one_hop(engine: AsyncEngine, act: Act[T]) -> T:
+async def _in_one_hop(connection: AsyncConnection, act: Act[T]) -> T:
     """Run an act on a connection's thread: SQLAlchemy's way, driven to its end over there."""
-    async with engine.connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
-        if not isinstance(driver, _Connection):
-            raise TypeError("the engine is none of this module's")
-        return await driver.run(partial(_driven, connection, act))
+    driver = (await connection.get_raw_connection()).driver_connection
+    if not isinstance(driver, _Connection):
+        raise TypeError("the engine is none of this module's")
+    return await driver.run(partial(_driven, connection, act))
 
 
 def _driven(connection: AsyncConnection, act: Act[T]) -> T:
@@ -227,9 +243,9 @@ def _alone(act: Act[T], connection: Connection) -> T:
 
 def _together(acts: Sequence[Act[Any]], connection: Connection) -> list[Any]:
     """Run acts in one transaction; return what each returned or raised."""
+    if len(acts) == 1:
+        return [_alone(acts[0], connection)]
     with connection.begin():
-        if len(acts) == 1:
-            return [acts[0](connection)]
         return [_in_its_savepoint(act, connection) for act in acts]
 
 
