@@ -9,7 +9,7 @@ import discord
 from discord.ui import Button, DynamicItem, View
 
 from bot.context import caller_of
-from bot.render.laps import confidence_rated
+from bot.render.run_written import run_written
 from bot.replies import reply
 from bot.views.base import UUID_HEX, OrpItem, row
 from core.bootstrap import Services
@@ -33,7 +33,7 @@ class ConfidenceButton(
         """Store the rating; the post changes by itself."""
         caller = caller_of(interaction)
         rated = await services.entries.rate_confidence(caller, self.heat_id, self.rating)
-        await reply(interaction, confidence_rated(rated))
+        await reply(interaction, run_written(rated))
 
 
 def confidence_buttons(heat_id: UUID) -> View:

@@ -18,7 +18,7 @@ from discord.ui import Button, DynamicItem, Label, TextInput, UserSelect, View
 
 from bot.context import caller_of
 from bot.render import edits
-from bot.render.laps import lap_counted, undone
+from bot.render.run_written import run_written
 from bot.replies import reply, reply_to_error, reply_with_form
 from bot.views.base import NUMBER, USER, UUID_HEX, Laid, OrpItem, row
 from bot.views.forms import MOST_CHARACTERS, OrpForm, Sent
@@ -27,7 +27,8 @@ from core.bootstrap import Services
 from core.commands import EditLaps
 from core.errors import RacerError
 from core.names import CLASS_NAME_LENGTH, HEAT_NAME_LENGTH, NOTE_LENGTH
-from core.results.edits import LapForm, LapsEdited
+from core.results.edits import LapForm
+from core.results.laps import RunWritten, Way
 
 # Emoji take two places in Discord's count; the core counts characters.
 _LONGEST_HEAT: Final = 2 * (HEAT_NAME_LENGTH + CLASS_NAME_LENGTH + 1)
@@ -49,9 +50,8 @@ class UndoButton(OrpItem, DynamicItem[Button[View]], template=rf"undo:(?P<entry_
 
     async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
         """Take the entry back; the answer takes the place of what it had stored."""
-        result = await services.entries.undo(caller_of(interaction), self.entry_id)
-        left = EditLapsButton(result.heat.id, result.run.racer.user_id)
-        await reply(interaction, undone(result), view=row(left) if result.run.laps else None)
+        answer, view = written(await services.entries.undo(caller_of(interaction), self.entry_id))
+        await reply(interaction, answer, view=view)
 
 
 class CountLapButton(
@@ -76,15 +76,15 @@ class CountLapButton(
 
     async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
         """Store the decision; the answer offers the way back."""
-        counted = await services.entries.set_lap_counts(
+        decided = await services.entries.set_lap_counts(
             caller_of(interaction),
             self.heat_id,
             racer_id=self.racer_id,
             lap_number=self.lap_number,
             counts=self.counts,
         )
-        back = CountLapButton(self.heat_id, self.racer_id, self.lap_number, counts=not self.counts)
-        await reply(interaction, lap_counted(counted), view=row(back))
+        answer, view = written(decided)
+        await reply(interaction, answer, view=view)
 
 
 class RunForm(OrpForm):
@@ -150,7 +150,7 @@ class RunForm(OrpForm):
             racer=sent.person("racer"),
         )
         try:
-            answer, view = edited(await services.edits.save(caller, command))
+            answer, view = written(await services.edits.save(caller, command))
         except Exception as error:
             await _hand_back(interaction, services, command, error)
         else:
@@ -245,7 +245,8 @@ class RemoveRepeatsButton(
     async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
         """Remove them; the answer takes the place of the one that pointed at them."""
         removed = await services.edits.remove_repeats(caller_of(interaction), self.entry_id)
-        await reply(interaction, edits.repeats_removed(removed), view=row(*_buttons(removed)))
+        answer, view = written(removed)
+        await reply(interaction, answer, view=view)
 
 
 async def run_form(opening: Awaitable[LapForm]) -> RunForm:
@@ -253,19 +254,29 @@ async def run_form(opening: Awaitable[LapForm]) -> RunForm:
     return RunForm(await opening)
 
 
-def edited(result: LapsEdited) -> Laid:
-    """Return what saving the form did."""
-    return edits.laps_edited(result), row(*_buttons(result))
+def written(result: RunWritten) -> Laid:
+    """Return the answer to a run that was written, and its row of buttons."""
+    items = _buttons(result)
+    return run_written(result), row(*items) if items else None
 
 
-def _buttons(result: LapsEdited) -> list[DynamicItem[Any]]:
-    racer_id = result.run.racer.user_id
-    items: list[DynamicItem[Any]] = []
+def _buttons(result: RunWritten) -> list[DynamicItem[Any]]:
+    heat_id, racer_id, laps = result.heat.id, result.run.racer.user_id, result.run.laps
+    if result.way is Way.RATED:
+        return []
+    if result.lap is not None:
+        counts = not result.lap.counts
+        return [CountLapButton(heat_id, racer_id, result.lap.number, counts=counts)]
+    edit = EditLapsButton(heat_id, racer_id)
+    if result.way is Way.TAKEN_BACK:
+        return [edit] if laps else []
+    items: list[DynamicItem[Any]] = [edit]
     if result.entry_id is not None:
-        items.append(UndoButton(result.entry_id))
-    items.append(EditLapsButton(result.heat.id, racer_id))
-    if result.heat_is_open and result.run.laps:
-        items.append(FinishHeatButton(result.heat.id))
+        items.insert(0, UndoButton(result.entry_id))
+    if result.heat_is_open and laps:
+        items.append(FinishHeatButton(heat_id))
+    if result.repeated and result.entry_id is not None:
+        items.append(RemoveRepeatsButton(result.entry_id))
     if result.first_crossing:
-        items.append(CountLapButton(result.heat.id, racer_id, 1, counts=True))
+        items.append(CountLapButton(heat_id, racer_id, 1, counts=True))
     return items

@@ -12,15 +12,14 @@ from discord.ui import Button, DynamicItem, Select, View
 from bot.context import caller_of
 from bot.render.edits import laps_found
 from bot.render.heats import heat_started
-from bot.render.laps import laps_logged, which_event
+from bot.render.laps import which_event
 from bot.replies import reply
 from bot.views.base import UUID_HEX, Laid, OrpItem, row
-from bot.views.edits import CountLapButton, EditLapsButton, RemoveRepeatsButton, UndoButton
-from bot.views.heats import FinishHeatButton
+from bot.views.edits import written
 from core.bootstrap import Services
 from core.results.edits import LapsFound
 from core.results.heats import HeatStarted
-from core.results.laps import LapsLogged, WhichEvent
+from core.results.laps import RunWritten, WhichEvent
 
 MOST_OPTIONS: Final = 25
 LONGEST_OPTION: Final = 100
@@ -74,24 +73,13 @@ def found(result: LapsFound) -> Laid:
     return laps_found(result), row(StoreButton(result.draft_id))
 
 
-def logged(result: LapsLogged | HeatStarted | WhichEvent) -> Laid:
+def logged(result: RunWritten | HeatStarted | WhichEvent) -> Laid:
     """Return the answer to laps, to a heat started, or the question which event they are for."""
     if isinstance(result, WhichEvent):
         return which_event(result), row(_event_select(result))
     if isinstance(result, HeatStarted):
         return heat_started(result), None
-    racer_id = result.run.racer.user_id
-    items: list[DynamicItem[Any]] = [
-        UndoButton(result.entry_id),
-        EditLapsButton(result.heat.id, racer_id),
-    ]
-    if result.heat_is_open:
-        items.append(FinishHeatButton(result.heat.id))
-    if result.repeated:
-        items.append(RemoveRepeatsButton(result.entry_id))
-    if result.first_crossing:
-        items.append(CountLapButton(result.heat.id, racer_id, 1, counts=True))
-    return laps_logged(result), row(*items)
+    return written(result)
 
 
 def _event_select(result: WhichEvent) -> DynamicItem[Any]:

@@ -28,9 +28,8 @@ from core.race_day.finding import DRIVEN, Driven, driven_of
 from core.race_day.opening import place_for_laps, race_in
 from core.race_day.rows import EntryRow, HeatRow, LapRow
 from core.race_day.run import PARTNER, Run
-from core.results.edits import LapsEdited
 from core.results.heats import RacerRun
-from core.results.laps import LapsLogged, NewBest
+from core.results.laps import NewBest, RunWritten, Way
 from core.scoring.orp import check_confidence
 
 _later: Final = aliased(Entry)
@@ -60,12 +59,32 @@ _ENTRY: Final = (
 _SET_PARTNER: Final = update(Entry).where(Entry.id == bindparam("of_entry"))
 
 
+def written(change: Change, way: Way, run: Run, stands: RacerRun | None = None) -> RunWritten:
+    """Return what every way of writing a run tells of it.
+
+    Args:
+        change: Who asked.
+        way: In which way it was written.
+        run: The run.
+        stands: The run as the answer shows it, with the racer's bests where these are told.
+    """
+    return RunWritten(
+        way=way,
+        heat=run.heat.ref,
+        session=run.session.ref,
+        run=stands or run.result(),
+        for_other=not change.is_about(run.racer.person),
+        heat_is_open=run.heat.is_open,
+        post_follows=run.post_follows,
+    )
+
+
 # Laps that were typed
 
 
 def log_laps(
     change: Change, command: LogLaps, times_ms: Sequence[int], kind: EntryKind = "command"
-) -> LapsLogged:
+) -> RunWritten:
     """Store laps where they belong, and tell how the run stands.
 
     Raises:
@@ -112,18 +131,13 @@ def log_laps(
         # The first crossing is explained, not doubted.
         if new_laps[at].counts
     )
-    return LapsLogged(
-        heat=run.heat.ref,
-        session=place.session.ref,
-        run=stands,
-        for_other=racer.id != actor.id,
+    return replace(
+        written(change, Way.LOGGED, run, stands),
         entry_id=entry.id,
         new_laps=new_laps,
         opened_heat=place.opened_heat,
         opened_session=place.opened_session,
         finished_by=_finisher(change.unit, run.heat, actor),
-        heat_is_open=run.heat.is_open,
-        post_follows=run.post_follows,
         note=note,
         first_crossing=not run.laps[0].counts and (not before or before[0].counts),
         doubtful=doubtful,
@@ -195,7 +209,7 @@ def _wanted(number: int, lap: FormLap, was: LapRow | None) -> LapRow:
     return was._replace(counts=lap.counts, is_decided=is_decided)
 
 
-def write_again(change: Change, run: Run, laps: Sequence[LapRow], note: str | None) -> LapsEdited:
+def write_again(change: Change, run: Run, laps: Sequence[LapRow], note: str | None) -> RunWritten:
     """Write a run again where it is; where nothing is changed nothing is stored."""
     was = list(run.laps)
     entry = None
@@ -218,7 +232,7 @@ def move(
     laps: Sequence[LapRow],
     note: str | None,
     heats: Sequence[Driven],
-) -> LapsEdited:
+) -> RunWritten:
     """Take a run out of where it is and put it where it belongs: two entries that know each other.
 
     Args:
@@ -279,21 +293,16 @@ def _edited(
     was: Sequence[LapRow],
     laps: Sequence[LapRow],
     entry: EntryRow | None,
-) -> LapsEdited:
+) -> RunWritten:
     changed = [at for at, lap in enumerate(laps) if lap.entry_id is None]
     others = [lap.time_ms for lap in laps if lap.entry_id is not None and lap.counts]
     doubtful = doubtful_laps([laps[at].time_ms for at in changed], others)
     first = run.laps[0] if run.laps else None
     is_crossing = first is not None and not first.counts and not laps[0].is_decided
-    return LapsEdited(
-        heat=run.heat.ref,
-        session=run.session.ref,
-        run=run.result(),
+    return replace(
+        written(change, Way.SAVED, run),
         laps_before=len(was),
-        for_other=run.racer.id != change.actor.id,
         entry_id=entry.id if entry else None,
-        heat_is_open=run.heat.is_open,
-        post_follows=run.post_follows,
         first_crossing=is_crossing and (not was or was[0].counts),
         doubtful=tuple(
             run.laps[changed[at]].number for at in doubtful if run.laps[changed[at]].counts

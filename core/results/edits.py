@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from core.caller import Person
-from core.results.heats import RacerRun
-from core.results.refs import HeatRef, SessionRef
+from core.results.refs import SessionRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,43 +32,6 @@ class LapForm:
     note: str
     is_crew: bool
     to_racer: Person
-
-
-@dataclass(frozen=True, slots=True)
-class LapsEdited:
-    """A run was written anew.
-
-    Attributes:
-        heat: Where it is now.
-        session: The session of that heat.
-        run: The racer's whole run as it now stands.
-        laps_before: How many laps it had.
-        for_other: Whether it is somebody else's.
-        entry_id: What Undo takes back; None when nothing was changed.
-        moved_from: The heat it was in, when it is another one now.
-        was_of: The racer it belonged to, when it is another one now.
-        opened_heat: The heat was opened for it.
-        opened_session: The session was opened for it.
-        heat_is_open: Whether the heat is still open.
-        post_follows: Whether the finished heat's post will show it.
-        first_crossing: Lap 1 now does not count, being the run to the loop.
-        doubtful: Numbers of changed laps under half or over three times the racer's median.
-    """
-
-    heat: HeatRef
-    session: SessionRef
-    run: RacerRun
-    laps_before: int
-    for_other: bool
-    entry_id: int | None
-    moved_from: HeatRef | None = None
-    was_of: Person | None = None
-    opened_heat: bool = False
-    opened_session: bool = False
-    heat_is_open: bool = True
-    post_follows: bool = False
-    first_crossing: bool = False
-    doubtful: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

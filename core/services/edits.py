@@ -38,7 +38,8 @@ from core.race_day.opening import open_heat, place_for_laps, race_in
 from core.race_day.reading import last_driven
 from core.race_day.run import Run, version_of
 from core.race_day.writing import move, pair, refuse_laps_there, run_of_entry, write_again
-from core.results.edits import LapForm, LapsEdited
+from core.results.edits import LapForm
+from core.results.laps import RunWritten, Way
 
 # What a form stands at that was opened for no heat.
 NO_HEAT_YET: Final = "none"
@@ -141,7 +142,7 @@ class EditService:
 
         return await change(self._database, caller, act)
 
-    async def save(self, caller: Caller, command: EditLaps) -> LapsEdited:
+    async def save(self, caller: Caller, command: EditLaps) -> RunWritten:
         """Store a run as the form has it: all of it, or nothing with an error that says why.
 
         Raises:
@@ -157,7 +158,7 @@ class EditService:
             self._database, caller, lambda change: _save(change, command, laps, note)
         )
 
-    async def remove_repeats(self, caller: Caller, entry_id: int) -> LapsEdited:
+    async def remove_repeats(self, caller: Caller, entry_id: int) -> RunWritten:
         """Remove the laps of an entry that repeat ones there before, three or more in a row.
 
         Raises:
@@ -166,7 +167,7 @@ class EditService:
             NotAllowed: The laps are somebody else's and the caller is not crew.
         """
 
-        def act(change: Change) -> LapsEdited:
+        def act(change: Change) -> RunWritten:
             run, entry = run_of_entry(change, entry_id)
             change.require_own(run.racer, _TO_DO)
             new_at = [at for at, lap in enumerate(run.laps) if lap.entry_id == entry.id]
@@ -177,7 +178,8 @@ class EditService:
             if not repeats:
                 raise Conflict("None of these laps repeats others; /heat show tells what stands.")
             kept = [lap for at, lap in enumerate(run.laps) if at not in repeats]
-            return write_again(change, run, kept, run.note)
+            removed = write_again(change, run, kept, run.note)
+            return replace(removed, way=Way.REPEATS_REMOVED)
 
         return await change(self._database, caller, act)
 
@@ -243,7 +245,7 @@ def _filled(form: LapForm, run: Run) -> LapForm:
 
 def _save(
     change: Change, command: EditLaps, laps: Sequence[FormLap], note: str | None
-) -> LapsEdited:
+) -> RunWritten:
     if command.racer_id != change.caller.person.user_id:
         change.require_crew(_TO_DO)
     racer = _racer(change, command)
@@ -278,7 +280,7 @@ def _save_new(
     command: EditLaps,
     laps: Sequence[FormLap],
     note: str | None,
-) -> LapsEdited:
+) -> RunWritten:
     """Store laps in a heat that the form was not opened for, as ``/lap`` would."""
     if not laps:
         raise BadInput(_NO_LAPS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from core.caller import Caller
@@ -14,9 +15,9 @@ from core.race_day.change import Change, change
 from core.race_day.finding import SeveralOpen, heat_by_id, require_open, session_by_id
 from core.race_day.opening import race_in, remove_if_empty, start_heat
 from core.race_day.run import PARTNER, Run
-from core.race_day.writing import log_laps, require_newest, run_of_entry
+from core.race_day.writing import log_laps, require_newest, run_of_entry, written
 from core.results.heats import HeatStarted
-from core.results.laps import ConfidenceRated, LapCounted, LapsLogged, Undone, WhichEvent
+from core.results.laps import RunWritten, Way, WhichEvent
 from core.scoring.orp import check_confidence
 
 _LAP_IS_GONE = "That lap does not exist any more; /heat show tells what stands."
@@ -28,7 +29,7 @@ class EntryService:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def log(self, caller: Caller, command: LogLaps) -> LapsLogged | WhichEvent:
+    async def log(self, caller: Caller, command: LogLaps) -> RunWritten | WhichEvent:
         """Store one lap or many: all of them, or none with an error that says why.
 
         With several sessions open and none the racer's, the command waits as a draft.
@@ -40,7 +41,7 @@ class EntryService:
         """
         times_ms = parse_lap_times(command.times)
 
-        def act(change: Change) -> LapsLogged | WhichEvent:
+        def act(change: Change) -> RunWritten | WhichEvent:
             try:
                 return log_laps(change, command, times_ms)
             except SeveralOpen as several:
@@ -50,7 +51,7 @@ class EntryService:
 
     async def choose_event(
         self, caller: Caller, draft_id: UUID, session_id: UUID
-    ) -> LapsLogged | HeatStarted:
+    ) -> RunWritten | HeatStarted:
         """Carry out a waiting command in the session its racer has picked.
 
         Raises:
@@ -58,7 +59,7 @@ class EntryService:
             Conflict: The session has closed meanwhile.
         """
 
-        def act(change: Change) -> LapsLogged | HeatStarted:
+        def act(change: Change) -> RunWritten | HeatStarted:
             session = session_by_id(change.unit, change.team.id, session_id)
             require_open(session)
             if drafts.is_waiting(change, draft_id, StartHeat):
@@ -71,7 +72,7 @@ class EntryService:
 
         return await change(self._database, caller, act)
 
-    async def undo(self, caller: Caller, entry_id: int) -> Undone:
+    async def undo(self, caller: Caller, entry_id: int) -> RunWritten:
         """Take an entry back whole, newest first, bringing back what it replaced.
 
         A heat or session that a lap had opened and that is now empty goes too.
@@ -81,7 +82,7 @@ class EntryService:
             NotAllowed: It is somebody else's and the caller is not crew.
         """
 
-        def act(change: Change) -> Undone:
+        def act(change: Change) -> RunWritten:
             stored = [run_of_entry(change, entry_id)]
             partner = stored[0][1].replaced.get(PARTNER)
             if partner is not None:
@@ -93,11 +94,10 @@ class EntryService:
             counts = [run.take_back(entry) for run, entry in stored]
             moved, run = stored[0][0], stored[-1][0]
             heat_removed, session_removed = remove_if_empty(change.unit, run.session, moved.heat)
-            return Undone(
-                heat=run.heat.ref,
+            return replace(
+                written(change, Way.TAKEN_BACK, run),
                 laps_removed=sum(removed for removed, _ in counts),
                 laps_restored=sum(restored for _, restored in counts),
-                run=run.result(),
                 heat_removed=heat_removed,
                 session_removed=session_removed,
             )
@@ -106,7 +106,7 @@ class EntryService:
 
     async def set_lap_counts(
         self, caller: Caller, heat_id: UUID, *, racer_id: int, lap_number: int, counts: bool
-    ) -> LapCounted:
+    ) -> RunWritten:
         """Store the racer's decision whether a lap counts.
 
         Args:
@@ -121,7 +121,7 @@ class EntryService:
             NotAllowed: It is somebody else's and the caller is not crew.
         """
 
-        def act(change: Change) -> LapCounted:
+        def act(change: Change) -> RunWritten:
             racer = change.where.racer
             if caller.person.user_id != racer_id:
                 change.require_crew("decide on other racers' laps")
@@ -133,13 +133,11 @@ class EntryService:
             lap = run.decide(lap_number, counts=counts)
             if lap is None:
                 raise NotFound(_LAP_IS_GONE)
-            return LapCounted(run.heat.ref, lap.lap, run.result())
+            return replace(written(change, Way.DECIDED, run), lap=lap.lap)
 
         return await change(self._database, caller, act)
 
-    async def rate_confidence(
-        self, caller: Caller, heat_id: UUID, confidence: int
-    ) -> ConfidenceRated:
+    async def rate_confidence(self, caller: Caller, heat_id: UUID, confidence: int) -> RunWritten:
         """Store how sure the caller is of their car in a heat they have driven.
 
         Raises:
@@ -149,13 +147,13 @@ class EntryService:
         """
         check_confidence(confidence)
 
-        def act(change: Change) -> ConfidenceRated:
+        def act(change: Change) -> RunWritten:
             racer = change.actor
             session, driven = heat_by_id(change.unit, change.team.id, heat_id, racer)
             run = Run(change.unit, session, driven, racer)
             if not run.laps:
                 raise NotAllowed("Only who has laps in this heat can rate the car in it.")
             run.rate(confidence)
-            return ConfidenceRated(run.heat.ref, run.result())
+            return written(change, Way.RATED, run)
 
         return await change(self._database, caller, act)

@@ -16,7 +16,7 @@ from core.race_day.finding import Foreseen, SeveralOpen, foresee, where_is
 from core.race_day.run import Run
 from core.race_day.writing import log_laps
 from core.results.edits import LapsFound
-from core.results.laps import LapsLogged, WhichEvent
+from core.results.laps import RunWritten, WhichEvent
 
 
 class MessageService:
@@ -71,7 +71,7 @@ class MessageService:
 
         return await change(self._database, caller, act)
 
-    async def store(self, caller: Caller, draft_id: UUID) -> LapsLogged | WhichEvent:
+    async def store(self, caller: Caller, draft_id: UUID) -> RunWritten | WhichEvent:
         """Store the laps of a preview; with several sessions open it first asks which one.
 
         Raises:
@@ -79,7 +79,7 @@ class MessageService:
             NotAllowed: They are somebody else's and the caller is no longer crew.
         """
 
-        def act(change: Change) -> LapsLogged | WhichEvent:
+        def act(change: Change) -> RunWritten | WhichEvent:
             command = drafts.take(change, draft_id, LogLaps)
             times_ms = parse_lap_times(command.times)
             try:

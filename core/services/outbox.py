@@ -159,7 +159,8 @@ class OutboxService:
                 row.claimed_until = None
                 if not may_be_out and post.look_since is None:
                     row.sending_since = None
-                row.next_attempt_at = unit.now + wait
+                # Where the team has acted since the post was claimed, it is due at once.
+                row.next_attempt_at = unit.now + wait if row.attempts else unit.now
                 row.last_error = error
 
         await self._database.write(act)

@@ -16,7 +16,7 @@ from core.commands import LogLaps, SessionFields, StartHeat
 from core.database import Database
 from core.models import Base, SummaryPost
 from core.results.heats import HeatStarted
-from core.results.laps import LapsLogged, WhichEvent
+from core.results.laps import RunWritten, WhichEvent
 from core.results.posts import ClaimedPost
 from core.results.sessions import SessionInfo
 from tests.databases import rows, scalar, scalars
@@ -74,23 +74,29 @@ async def log(
     confidence: int | None = None,
     note: str | None = None,
     racer: Person | None = None,
-) -> LapsLogged:
+) -> RunWritten:
     """Log laps that are expected to be stored."""
     logged = await services.entries.log(
         _caller(person), LogLaps(times, heat, class_name, confidence, note, racer)
     )
-    assert isinstance(logged, LapsLogged)
+    assert isinstance(logged, RunWritten)
     return logged
 
 
-async def finished_heat(services: Services, times: str = "20.1 20.2") -> LapsLogged:
+def undoable(result: RunWritten) -> int:
+    """Return the id of the entry that an answer offers to take back."""
+    assert result.entry_id is not None
+    return result.entry_id
+
+
+async def finished_heat(services: Services, times: str = "20.1 20.2") -> RunWritten:
     """Log laps and finish their heat, which makes its summary due."""
     logged = await log(services, ANN, times)
     await services.heats.finish(by(ANN))
     return logged
 
 
-async def delete(services: Services, what: str, logged: LapsLogged) -> None:
+async def delete(services: Services, what: str, logged: RunWritten) -> None:
     manager = by(ANN, manager=True)
     if what == "heat":
         await services.heats.delete(manager, logged.heat.id)

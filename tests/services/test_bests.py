@@ -22,6 +22,7 @@ from tests.services.racing import (
     log,
     start_session,
     statements,
+    undoable,
 )
 
 # The median is 20.2.
@@ -192,7 +193,7 @@ async def test_a_correction_changes_the_wrap_up(
     before = await wrap_up()
     assert (before.lost_ms, before.is_personal_best) == (5_000, track is not None)
     clock.advance(minutes=1)
-    await services.entries.undo(by(ANN), late.entry_id)
+    await services.entries.undo(by(ANN), undoable(late))
     await log(services, ANN, "20.2 20.3 20.2 20.3 20.2 23.2", heat=str(late.heat.id))
     after = await wrap_up()
     assert (after.lost_ms, after.is_personal_best) == (2_950, False)

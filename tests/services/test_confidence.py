@@ -22,6 +22,7 @@ from tests.services.racing import (
     everything,
     log,
     publish,
+    undoable,
 )
 
 
@@ -60,7 +61,7 @@ async def test_only_who_has_driven_the_heat_may_press(
 ) -> None:
     logged = await log(services, ANN, heat="Q1")
     other = await log(services, BEN, "20.1", heat="Q2")
-    await services.entries.undo(by(BEN), other.entry_id)
+    await services.entries.undo(by(BEN), undoable(other))
     before = await everything(database)
     for caller in (by(BEN), by(BEN, manager=True)):
         with pytest.raises(NotAllowed):

@@ -10,8 +10,8 @@ from core.commands import EditLaps
 from core.database import Database
 from core.errors import BadInput, Conflict, NotAllowed, NotFound, RacerError
 from core.models import Entry, Heat, RunLog
-from core.results.edits import LapForm, LapsEdited
-from core.results.laps import LapsLogged
+from core.results.edits import LapForm
+from core.results.laps import RunWritten
 from core.services.edits import ChangedMeanwhile
 from tests.services.racing import (
     ANN,
@@ -26,6 +26,7 @@ from tests.services.racing import (
     set_crew_role,
     start_heat,
     start_session,
+    undoable,
 )
 
 
@@ -59,7 +60,7 @@ async def edit(
     heat: str | None = None,
     note: str | None = None,
     racer: Person | None = None,
-) -> LapsEdited:
+) -> RunWritten:
     """Open the form, change this, and save it."""
     caller = person if isinstance(person, Caller) else by(person)
     form = await services.edits.open(caller, of, whose)
@@ -67,7 +68,7 @@ async def edit(
     return await services.edits.save(caller, command)
 
 
-def times(result: LapsEdited | LapsLogged) -> list[int]:
+def times(result: RunWritten) -> list[int]:
     return [lap.time_ms for lap in result.run.laps]
 
 
@@ -94,12 +95,12 @@ async def test_the_form_shows_a_run_and_stores_it_as_corrected(
     ]
     assert (edited.run.note, edited.laps_before) == ("40wt", 4)
     assert edited.entry_id is not None
-    undone = await services.entries.undo(by(ANN), edited.entry_id)
+    undone = await services.entries.undo(by(ANN), undoable(edited))
     assert (undone.laps_removed, undone.laps_restored) == (5, 4)
     again = await services.edits.open(by(ANN))
     assert again == form
     assert undone.run == logged.run
-    await services.entries.undo(by(ANN), logged.entry_id)
+    await services.entries.undo(by(ANN), undoable(logged))
     assert await count(database, Entry) == 0
     assert await count(database, Heat) == 0
 
@@ -133,10 +134,10 @@ async def test_laps_that_stay_keep_what_is_known_of_them(services: Services) -> 
     # Older entries wait until the edit is taken back.
     for entry in (first, second):
         with pytest.raises(NotAllowed):
-            await services.entries.undo(by(ANN), entry.entry_id)
+            await services.entries.undo(by(ANN), undoable(entry))
     assert edited.entry_id is not None
-    await services.entries.undo(by(ANN), edited.entry_id)
-    assert (await services.entries.undo(by(ANN), second.entry_id)).laps_removed == 2
+    await services.entries.undo(by(ANN), undoable(edited))
+    assert (await services.entries.undo(by(ANN), undoable(second))).laps_removed == 2
 
 
 async def test_laps_changed_meanwhile_are_not_overwritten(
@@ -203,7 +204,7 @@ async def test_without_any_lap_the_run_goes_and_undo_brings_it_back(services: Se
     edited = await edit(services, ANN, laps=" \n")
     assert (edited.run.laps, edited.laps_before) == ((), 3)
     assert edited.entry_id is not None
-    undone = await services.entries.undo(by(ANN), edited.entry_id)
+    undone = await services.entries.undo(by(ANN), undoable(edited))
     assert (undone.run, undone.laps_restored) == (logged.run, 3)
 
 
@@ -224,7 +225,7 @@ async def test_the_empty_form_is_the_place_to_paste(services: Services) -> None:
     assert (edited.heat.label, edited.opened_heat, edited.opened_session) == ("P1", True, True)
     assert times(edited)[:2] == [20_100, 20_200]
     assert edited.entry_id is not None
-    undone = await services.entries.undo(by(ANN), edited.entry_id)
+    undone = await services.entries.undo(by(ANN), undoable(edited))
     assert (undone.heat_removed, undone.session_removed) == (True, True)
 
 
@@ -268,13 +269,13 @@ async def test_a_run_moves_to_another_heat_and_back(services: Services) -> None:
     assert edited.run == logged.run
     assert await laps_of(services, str(logged.heat.id)) == ""
     with pytest.raises(NotAllowed):
-        await services.entries.undo(by(ANN), logged.entry_id)
+        await services.entries.undo(by(ANN), undoable(logged))
     assert edited.entry_id is not None
-    undone = await services.entries.undo(by(ANN), edited.entry_id)
+    undone = await services.entries.undo(by(ANN), undoable(edited))
     assert (undone.heat, undone.laps_removed, undone.laps_restored) == (logged.heat, 4, 4)
     assert undone.run == logged.run
     assert await laps_of(services, str(edited.heat.id)) == ""
-    assert (await services.entries.undo(by(ANN), logged.entry_id)).laps_removed == 4
+    assert (await services.entries.undo(by(ANN), undoable(logged))).laps_removed == 4
 
 
 @pytest.mark.parametrize("name", ["Q3", "Buggy Q3", "  buggy   q3 "])
@@ -284,7 +285,7 @@ async def test_a_new_name_opens_a_heat_of_the_class(services: Services, name: st
     assert (edited.heat.class_name, edited.heat.name.casefold()) == ("Buggy", "q3")
     assert edited.opened_heat
     assert edited.entry_id is not None
-    assert (await services.entries.undo(by(ANN), edited.entry_id)).heat_removed
+    assert (await services.entries.undo(by(ANN), undoable(edited))).heat_removed
     with pytest.raises(BadInput):
         await edit(services, ANN, heat="all")
 
@@ -317,9 +318,9 @@ async def test_a_move_is_taken_back_only_where_nothing_came_after_it(services: S
     later = await log(services, ANN, "20.3", "Q1")
     assert moved.entry_id is not None
     with pytest.raises(NotAllowed, match="stored after"):
-        await services.entries.undo(by(ANN), moved.entry_id)
-    await services.entries.undo(by(ANN), later.entry_id)
-    assert (await services.entries.undo(by(ANN), moved.entry_id)).laps_restored == 2
+        await services.entries.undo(by(ANN), undoable(moved))
+    await services.entries.undo(by(ANN), undoable(later))
+    assert (await services.entries.undo(by(ANN), undoable(moved))).laps_restored == 2
 
 
 async def test_a_move_out_of_a_deleted_heat_stays(database: Database, services: Services) -> None:
@@ -329,7 +330,7 @@ async def test_a_move_out_of_a_deleted_heat_stays(database: Database, services: 
     assert moved.entry_id is not None
     before = await everything(database)
     with pytest.raises(NotFound):
-        await services.entries.undo(by(ANN), moved.entry_id)
+        await services.entries.undo(by(ANN), undoable(moved))
     assert await everything(database) == before
 
 
@@ -339,7 +340,7 @@ async def test_what_was_moved_does_not_hang_on_where_it_came_from(services: Serv
     edited = await edit(services, ANN, of="Q2", laps="20.1")
     await services.heats.delete(by(CLEO, manager=True), logged.heat.id)
     assert edited.entry_id is not None
-    assert (await services.entries.undo(by(ANN), edited.entry_id)).laps_restored == 2
+    assert (await services.entries.undo(by(ANN), undoable(edited))).laps_restored == 2
 
 
 async def test_crew_gives_laps_to_the_racer_who_drove_them(services: Services) -> None:
@@ -353,8 +354,8 @@ async def test_crew_gives_laps_to_the_racer_who_drove_them(services: Services) -
     assert edited.entry_id is not None
     for somebody in (ANN, BEN):
         with pytest.raises(NotAllowed):
-            await services.entries.undo(by(somebody), edited.entry_id)
-    undone = await services.entries.undo(crew, edited.entry_id)
+            await services.entries.undo(by(somebody), undoable(edited))
+    undone = await services.entries.undo(crew, undoable(edited))
     assert (undone.run, undone.laps_restored) == (logged.run, 2)
     assert await laps_of(services, "Q1", BEN) == ""
 
@@ -384,13 +385,13 @@ async def test_only_crew_edits_and_gives_away_what_is_not_theirs(
         with pytest.raises(NotAllowed):
             await services.edits.save(caller, filled(form, laps="20.1"))
         with pytest.raises(NotAllowed):
-            await services.edits.remove_repeats(caller, logged.entry_id)
+            await services.edits.remove_repeats(caller, undoable(logged))
     with pytest.raises(NotAllowed):
         await services.edits.save(by(ANN), filled(form, racer=BEN))
     for reach in (
         services.edits.open(by(ANN, team=RIVALS), str(logged.heat.id)),
         services.edits.save(by(ANN, team=RIVALS), filled(form, laps="20.1")),
-        services.edits.remove_repeats(by(ANN, team=RIVALS), logged.entry_id),
+        services.edits.remove_repeats(by(ANN, team=RIVALS), undoable(logged)),
     ):
         with pytest.raises(NotFound):
             await reach
@@ -420,15 +421,15 @@ async def test_repeats_are_removed_once_and_undo_brings_them_back(services: Serv
     await log(services, ANN, "20.1 20.2 20.3", "Q1", confidence=5)
     logged = await log(services, ANN, "20.1 20.2 20.3 20.4")
     assert logged.repeated
-    removed = await services.edits.remove_repeats(by(ANN), logged.entry_id)
+    removed = await services.edits.remove_repeats(by(ANN), undoable(logged))
     assert times(removed) == [20_100, 20_200, 20_300, 20_400]
     assert (removed.laps_before, removed.run.confidence) == (7, 5)
     with pytest.raises(Conflict):
-        await services.edits.remove_repeats(by(ANN), logged.entry_id)
+        await services.edits.remove_repeats(by(ANN), undoable(logged))
     assert removed.entry_id is not None
-    undone = await services.entries.undo(by(ANN), removed.entry_id)
+    undone = await services.entries.undo(by(ANN), undoable(removed))
     assert undone.run == logged.run
-    assert times(await services.edits.remove_repeats(by(ANN), logged.entry_id)) == times(removed)
+    assert times(await services.edits.remove_repeats(by(ANN), undoable(logged))) == times(removed)
 
 
 async def test_an_odd_lap_that_was_typed_is_pointed_at(services: Services) -> None:

@@ -13,7 +13,7 @@ from core.database import Database
 from core.errors import BadInput, NotAllowed, NotFound
 from core.laps import Lap
 from core.models import Heat, RunLog
-from core.results.laps import LapsLogged
+from core.results.laps import RunWritten
 from core.scoring.advice import Status
 from core.scoring.orp import calculate_orp
 from core.services.run_logs import RunLogsService
@@ -34,6 +34,7 @@ from tests.services.racing import (
     start_heat,
     start_session,
     statements,
+    undoable,
 )
 
 
@@ -203,7 +204,7 @@ async def test_lap_one_is_looked_at_again_after_each_change(services: Services) 
     again = await log(services, ANN, "9.0 9.0 9.0 9.0")
     assert [lap.counts for lap in again.run.laps] == [True] * 8
     assert not again.first_crossing
-    undone = await services.entries.undo(by(ANN), again.entry_id)
+    undone = await services.entries.undo(by(ANN), undoable(again))
     assert [lap.counts for lap in undone.run.laps] == [False, True, True, True]
     assert undone.run.orp == logged.run.orp
 
@@ -269,6 +270,7 @@ async def test_who_may_decide_and_on_what(database: Database, services: Services
     counted = await entries.set_lap_counts(
         by(CLEO, crew=True), heat_id, racer_id=ANN.user_id, lap_number=1, counts=True
     )
+    assert counted.lap is not None
     assert counted.lap.counts
 
 
@@ -297,6 +299,6 @@ async def test_times_and_teams_are_kept_apart(services: Services, clock: FakeClo
     ours = await log(services, ANN, "20.1 20.2")
     clock.advance(days=1)
     theirs = await log(services, by(ANN, team=RIVALS), "30.1")
-    assert isinstance(theirs, LapsLogged)
+    assert isinstance(theirs, RunWritten)
     assert theirs.session.id != ours.session.id
     assert [lap.number for lap in theirs.new_laps] == [1]

@@ -8,7 +8,7 @@ from core.bootstrap import Services
 from core.commands import LogLaps, StartHeat
 from core.errors import BadInput
 from core.race_day.finding import SeveralOpen
-from core.results.laps import LapsLogged
+from core.results.laps import RunWritten
 from core.results.scores import NoLapsYet, OrpCard
 from tests.services.racing import ANN, BEN, CLEO, by, log, start_heat, start_session
 
@@ -51,7 +51,7 @@ async def test_a_class_that_contradicts_the_heat_that_was_picked_is_refused(
     with pytest.raises(BadInput, match="no Truggy heat"):
         await services.entries.log(by(BEN), LogLaps("20.1", str(heat.id), "Truggy"))
     stored = await services.entries.log(by(BEN), LogLaps("20.1", str(heat.id), " buggy "))
-    assert isinstance(stored, LapsLogged)
+    assert isinstance(stored, RunWritten)
     assert stored.heat == heat
 
 

@@ -30,6 +30,7 @@ from tests.services.racing import (
     start_heat,
     start_session,
     statements,
+    undoable,
 )
 
 
@@ -71,7 +72,7 @@ async def test_corrections_are_touches_too(services: Services, clock: FakeClock)
     )
     clock.advance(minutes=20)
     assert await services.housekeeping.run() == 0
-    await services.entries.undo(by(ANN), second.entry_id)
+    await services.entries.undo(by(ANN), undoable(second))
     clock.advance(minutes=20)
     assert await services.housekeeping.run() == 0
     clock.advance(minutes=11)

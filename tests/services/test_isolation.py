@@ -12,10 +12,21 @@ from core.caller import Caller
 from core.commands import EditLaps, LogLaps, SessionFields
 from core.database import Database
 from core.errors import NotFound
-from core.results.laps import LapsLogged
+from core.results.laps import RunWritten
 from core.results.scores import NoLapsYet
 from core.results.sessions import SessionInfo
-from tests.services.racing import ANN, BEN, CLEO, RIVALS, TEAM, by, everything, log, start_session
+from tests.services.racing import (
+    ANN,
+    BEN,
+    CLEO,
+    RIVALS,
+    TEAM,
+    by,
+    everything,
+    log,
+    start_session,
+    undoable,
+)
 
 
 @dataclass(frozen=True)
@@ -25,7 +36,7 @@ class Stranger:
     services: Services
     caller: Caller
     session: SessionInfo
-    logged: LapsLogged
+    logged: RunWritten
 
 
 CALLS: dict[str, Callable[[Stranger], Awaitable[object]]] = {
@@ -37,8 +48,8 @@ CALLS: dict[str, Callable[[Stranger], Awaitable[object]]] = {
     "save the form": lambda s: s.services.edits.save(
         s.caller, EditLaps(s.logged.heat.id.hex, s.caller.person.user_id, "", "20.1", "Q1", "")
     ),
-    "remove repeats": lambda s: s.services.edits.remove_repeats(s.caller, s.logged.entry_id),
-    "undo": lambda s: s.services.entries.undo(s.caller, s.logged.entry_id),
+    "remove repeats": lambda s: s.services.edits.remove_repeats(s.caller, undoable(s.logged)),
+    "undo": lambda s: s.services.entries.undo(s.caller, undoable(s.logged)),
     "set_lap_counts": lambda s: s.services.entries.set_lap_counts(
         s.caller, s.logged.heat.id, racer_id=ANN.user_id, lap_number=1, counts=False
     ),

@@ -10,7 +10,7 @@ from core.database import Database
 from core.errors import NotAllowed, NotFound
 from core.laptimes import LapTimesError
 from core.models import Entry, RunLog
-from core.results.laps import LapsLogged, WhichEvent
+from core.results.laps import RunWritten, WhichEvent
 from tests.services.racing import (
     ANN,
     BEN,
@@ -23,6 +23,7 @@ from tests.services.racing import (
     set_crew_role,
     start_heat,
     start_session,
+    undoable,
 )
 
 CHAT = "Q2: 20.9 21.4 20.8, then crashed 35.2"
@@ -51,13 +52,13 @@ async def test_it_is_stored_once_where_the_preview_said(
     await log(services, ANN, "20.1", "Q1")
     found = await services.messages.preview(by(ANN), CHAT, ANN)
     stored = await services.messages.store(by(ANN), found.draft_id)
-    assert isinstance(stored, LapsLogged)
+    assert isinstance(stored, RunWritten)
     assert stored.heat.label == found.heat_label
     assert [lap.time_ms for lap in stored.new_laps] == list(found.times_ms)
     assert await count(database, Entry, Entry.kind == "menu") == 1
     with pytest.raises(NotFound, match="stored already"):
         await services.messages.store(by(ANN), found.draft_id)
-    undone = await services.entries.undo(by(ANN), stored.entry_id)
+    undone = await services.entries.undo(by(ANN), undoable(stored))
     assert (undone.laps_removed, len(undone.run.laps)) == (4, 1)
 
 
@@ -83,7 +84,7 @@ async def test_crew_stores_it_for_its_author_under_the_name_of_the_server(
     with pytest.raises(NotAllowed):
         await services.messages.store(by(CLEO), found.draft_id)
     stored = await services.messages.store(crew, found.draft_id)
-    assert isinstance(stored, LapsLogged)
+    assert isinstance(stored, RunWritten)
     assert (stored.run.racer, stored.for_other) == (ANN, True)
     assert (await services.messages.preview(crew, CHAT, BEN)).racer == BEN
 
@@ -109,7 +110,7 @@ async def test_with_several_events_open_storing_asks_which(services: Services) -
     assert isinstance(waiting, WhichEvent)
     assert waiting.laps_ms == found.times_ms
     done = await services.entries.choose_event(by(ANN), waiting.draft_id, first.id)
-    assert isinstance(done, LapsLogged)
+    assert isinstance(done, RunWritten)
     assert len(done.new_laps) == 4
 
 
@@ -117,5 +118,5 @@ async def test_a_preview_goes_where_the_racer_is_when_it_is_confirmed(services: 
     found = await services.messages.preview(by(ANN), CHAT, ANN)
     await start_heat(services, ANN, "Q1")
     stored = await services.messages.store(by(ANN), found.draft_id)
-    assert isinstance(stored, LapsLogged)
+    assert isinstance(stored, RunWritten)
     assert stored.heat.label == "Q1"

@@ -34,6 +34,7 @@ from tests.services.racing import (
     publish,
     start_heat,
     start_session,
+    undoable,
 )
 
 
@@ -262,6 +263,16 @@ async def test_what_failed_before_the_team_acted_holds_up_nothing(services: Serv
     assert (await claim(services)).channel_id == CHANNEL + 1
 
 
+async def test_what_waited_before_the_team_acted_waits_no_longer(services: Services) -> None:
+    await finished_heat(services)
+    claimed = await claim(services)
+    await services.teams.set_channel(by(CLEO, manager=True), CHANNEL + 1)
+    await services.outbox.try_later(
+        claimed, wait=timedelta(hours=1), error="Discord is away.", may_be_out=False
+    )
+    assert (await claim(services)).channel_id == CHANNEL + 1
+
+
 async def test_blocked_posts_come_back_when_the_channel_is_set(
     services: Services, clock: FakeClock
 ) -> None:
@@ -335,7 +346,7 @@ async def test_laps_that_come_while_an_empty_heat_is_looked_at(
 
 async def test_a_heat_that_lost_its_laps_before_posting_is_not_posted(services: Services) -> None:
     logged = await finished_heat(services)
-    await services.entries.undo(by(ANN), logged.entry_id)
+    await services.entries.undo(by(ANN), undoable(logged))
     assert (await claim(services)).task is PostTask.NOTHING
 
 

@@ -21,9 +21,19 @@ from core.bootstrap import Services
 from core.commands import EditLaps
 from core.database import Database
 from core.models import Base
-from core.results.laps import LapsLogged
+from core.results.laps import RunWritten
 from core.services.run_logs import RunLogsService
-from tests.services.racing import ANN, BEN, TEAM, by, log, publish, start_heat, start_session
+from tests.services.racing import (
+    ANN,
+    BEN,
+    TEAM,
+    by,
+    log,
+    publish,
+    start_heat,
+    start_session,
+    undoable,
+)
 
 Statement = tuple[str, Sequence[Any]]
 # A table and the columns that an index is asked for.
@@ -223,17 +233,17 @@ async def test_no_statement_reads_more_the_more_is_stored(
             EditLaps(logged.heat.id.hex, ANN.user_id, form.version, "20.1", "Q9", form.note),
         )
         assert edited.entry_id is not None
-        await services.entries.undo(by(ANN), edited.entry_id)
+        await services.entries.undo(by(ANN), undoable(edited))
         preview = await services.messages.preview(by(ANN), "20.1 20.2", ANN)
         stored = await services.messages.store(by(ANN), preview.draft_id)
-        assert isinstance(stored, LapsLogged)
-        await services.entries.undo(by(ANN), stored.entry_id)
+        assert isinstance(stored, RunWritten)
+        await services.entries.undo(by(ANN), undoable(stored))
         repeated = await log(services, ANN, heat="Q1")
-        removed = await services.edits.remove_repeats(by(ANN), repeated.entry_id)
+        removed = await services.edits.remove_repeats(by(ANN), undoable(repeated))
         assert removed.entry_id is not None
-        await services.entries.undo(by(ANN), removed.entry_id)
-        await services.entries.undo(by(ANN), repeated.entry_id)
-        await services.entries.undo(by(ANN), logged.entry_id)
+        await services.entries.undo(by(ANN), undoable(removed))
+        await services.entries.undo(by(ANN), undoable(repeated))
+        await services.entries.undo(by(ANN), undoable(logged))
         await services.heats.finish(by(ANN))
         await publish(services)
         await log(services, ANN, heat="Q1")

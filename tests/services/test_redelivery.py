@@ -13,7 +13,7 @@ from core.commands import EditLaps, LogLaps, ProfileFields, SessionFields, Start
 from core.database import Database
 from core.errors import BadInput, Redelivered
 from core.models import InteractionSeen
-from core.results.laps import LapsLogged
+from core.results.laps import RunWritten
 from core.results.sessions import SessionInfo
 from core.services.edits import NO_HEAT_YET
 from tests.services.racing import (
@@ -26,17 +26,18 @@ from tests.services.racing import (
     everything,
     log,
     start_session,
+    undoable,
 )
 
 _PASTED = EditLaps(None, ANN.user_id, NO_HEAT_YET, "20.1", "P9", "")
 
-Call = Callable[[Services, Caller, LapsLogged, SessionInfo], Awaitable[object]]
+Call = Callable[[Services, Caller, RunWritten, SessionInfo], Awaitable[object]]
 
 # Everything that changes something, given Ann's laps in the heat P1 of one session, and another
 # session that is open too.
 CALLS: dict[str, Call] = {
     "entries.log": lambda s, c, _, __: s.entries.log(c, LogLaps("20.1")),
-    "entries.undo": lambda s, c, logged, _: s.entries.undo(c, logged.entry_id),
+    "entries.undo": lambda s, c, logged, _: s.entries.undo(c, undoable(logged)),
     "entries.set_lap_counts": lambda s, c, logged, _: s.entries.set_lap_counts(
         c, logged.heat.id, racer_id=ANN.user_id, lap_number=1, counts=False
     ),
@@ -45,7 +46,7 @@ CALLS: dict[str, Call] = {
     ),
     "edits.save": lambda s, c, _, __: s.edits.save(c, _PASTED),
     "edits.keep": lambda s, c, _, __: s.edits.keep(c, _PASTED, BadInput("no")),
-    "edits.remove_repeats": lambda s, c, logged, _: s.edits.remove_repeats(c, logged.entry_id),
+    "edits.remove_repeats": lambda s, c, logged, _: s.edits.remove_repeats(c, undoable(logged)),
     "messages.preview": lambda s, c, _, __: s.messages.preview(c, "20.1 20.2", ANN),
     "heats.start": lambda s, c, _, __: s.heats.start(c, StartHeat()),
     "heats.finish": lambda s, c, _, __: s.heats.finish(c),
@@ -64,7 +65,7 @@ CALLS: dict[str, Call] = {
 }
 
 
-async def prepared(services: Services, caller: Caller) -> tuple[LapsLogged, SessionInfo]:
+async def prepared(services: Services, caller: Caller) -> tuple[RunWritten, SessionInfo]:
     other = await start_session(services, caller, "Other")
     await start_session(services, caller, "Club Race")
     await log(services, caller, "20.1 20.2 20.3")
@@ -99,7 +100,7 @@ async def test_what_was_refused_may_come_again(database: Database, services: Ser
     with pytest.raises(Exception, match="lap"):
         await services.entries.log(caller, LogLaps("20.1 oops"))
     assert await count(database, InteractionSeen) == 0
-    assert isinstance(await services.entries.log(caller, LogLaps("20.1")), LapsLogged)
+    assert isinstance(await services.entries.log(caller, LogLaps("20.1")), RunWritten)
 
 
 async def test_laps_of_a_redelivered_command_are_there_once(services: Services) -> None:

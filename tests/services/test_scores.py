@@ -19,6 +19,7 @@ from tests.services.racing import (
     log,
     start_session,
     statements,
+    undoable,
 )
 
 
@@ -96,7 +97,7 @@ async def test_heats_whose_laps_are_gone_and_those_of_other_sessions_are_none(
     gone = await log(services, ANN, heat="Q1")
     await log(services, BEN, heat="Q1")
     await log(services, ANN, heat="Q2")
-    await services.entries.undo(by(ANN), gone.entry_id)
+    await services.entries.undo(by(ANN), undoable(gone))
     assert [past.heat.name for past in (await card(services, ANN)).last_heats] == ["Q2"]
 
 

@@ -30,7 +30,7 @@ from core.commands import EditLaps, LogLaps
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.laptimes import format_lap
 from core.results.heats import HeatTable
-from core.results.laps import LapsLogged
+from core.results.laps import RunWritten
 from core.results.posts import PostTask
 from core.services.edits import ChangedMeanwhile
 from tests.databases import Kind, TestDatabases
@@ -45,7 +45,7 @@ from tests.services.race_day import (
     as_posted,
 )
 from tests.services.race_day_model import ModelEntry, ModelLap, ModelRun
-from tests.services.racing import ANN, BEN, CHANNEL, CLEO, by
+from tests.services.racing import ANN, BEN, CHANNEL, CLEO, by, undoable
 
 Change = tuple[str, int]
 Step = st.SearchStrategy[Callable[["RaceDay"], None]]
@@ -169,11 +169,11 @@ class RaceDay(Stage):
         command = LogLaps(typed, where[0], where[1], rating, note, racer)
         caller = by(CLEO, team=who.team_id, crew=True) if by_crew else who
         logged = self.run(self.services.entries.log(caller, command))
-        assert isinstance(logged, LapsLogged)
+        assert isinstance(logged, RunWritten)
         assert logged.opened_heat == (there is None)
         heat = there or model.open(logged.heat.id, *new, by_a_lap=True)
         run = model.put(heat, racer, times, confidence=rating, note=note, entry_id=logged.entry_id)
-        model.logged.append((heat.id, racer, logged.entry_id))
+        model.logged.append((heat.id, racer, undoable(logged)))
         run.check(logged.run)
 
     def undo(self, number: int, by_whom: str) -> None:

@@ -14,7 +14,7 @@ from core.bootstrap import Services
 from core.caller import Caller, Person
 from core.commands import EditLaps, SessionFields
 from core.database import Database
-from core.results.laps import LapsLogged
+from core.results.laps import RunWritten
 from tests.services.racing import (
     ANN,
     BEN,
@@ -26,6 +26,7 @@ from tests.services.racing import (
     start_heat,
     start_session,
     statements,
+    undoable,
 )
 
 # What changes something takes one more on PostgreSQL: the lock of the team.
@@ -132,15 +133,15 @@ async def count_a_day(counted: Counted, services: Services) -> None:
     form = await act("form opened", services.edits.open(ann()))
     save = EditLaps(heat_id.hex, ANN.user_id, form.version, "20.1 20.2", "Q1", "")
     saved = await act("form saved", services.edits.save(ann(), save))
-    await act("undo of a form", services.entries.undo(ann(), saved.entry_id or 0))
+    await act("undo of a form", services.entries.undo(ann(), undoable(saved)))
     move = EditLaps(heat_id.hex, ANN.user_id, form.version, "20.1 20.2", "Q9", "")
     moved = await act("run moved", services.edits.save(ann(), move))
-    await act("undo of a moved run", services.entries.undo(ann(), moved.entry_id or 0))
+    await act("undo of a moved run", services.entries.undo(ann(), undoable(moved)))
     logged = await log(services, ann())
-    await act("undo", services.entries.undo(ann(), logged.entry_id))
+    await act("undo", services.entries.undo(ann(), undoable(logged)))
     found = await act("menu's preview", services.messages.preview(ann(), "20.1 20.2", ANN))
     stored = await act("menu's store", services.messages.store(ann(), found.draft_id))
-    assert isinstance(stored, LapsLogged)
+    assert isinstance(stored, RunWritten)
     await act("heat finished", services.heats.finish(ann()))
     claimed = await act("heat's summary claimed", services.outbox.claim())
     assert claimed is not None

@@ -20,7 +20,17 @@ from core.models import Draft, InteractionSeen, RaceSession, Team
 from core.race_day import posts
 from core.race_day.change import Change, mark_seen, team_held
 from tests.databases import FakeClock, execute
-from tests.services.racing import ANN, BEN, TEAM, by, count, everything, log, start_session
+from tests.services.racing import (
+    ANN,
+    BEN,
+    TEAM,
+    by,
+    count,
+    everything,
+    log,
+    start_session,
+    undoable,
+)
 
 # The number SQLite has for it.
 FULL = 2
@@ -42,7 +52,7 @@ async def test_an_exception_in_a_service_leaves_nothing_behind(
         patched.setattr(posts, "mark_stale", fail)
         for call in (
             services.entries.log(by(ANN, interaction=1), LogLaps("20.1 20.2")),
-            services.entries.undo(by(ANN, interaction=2), logged.entry_id),
+            services.entries.undo(by(ANN, interaction=2), undoable(logged)),
             services.heats.rename(by(ANN, interaction=3), "P1", "Q1"),
             services.sessions.start(by(BEN, interaction=4), SessionFields(name="Second")),
         ):

@@ -14,7 +14,7 @@ from core.database import Database
 from core.errors import BadInput, Conflict, NotAllowed, NotFound, Redelivered
 from core.models import Draft, RunLog
 from core.results.heats import HeatStarted
-from core.results.laps import LapsLogged, WhichEvent
+from core.results.laps import RunWritten, WhichEvent
 from core.results.sessions import SessionInfo
 from tests.services.racing import (
     ANN,
@@ -42,9 +42,9 @@ async def two_open(services: Services) -> tuple[SessionInfo, SessionInfo]:
 
 async def choose(
     services: Services, person: Caller, waiting: WhichEvent, session: SessionInfo
-) -> LapsLogged:
+) -> RunWritten:
     done = await services.entries.choose_event(person, waiting.draft_id, session.id)
-    assert isinstance(done, LapsLogged)
+    assert isinstance(done, RunWritten)
     return done
 
 
@@ -97,7 +97,7 @@ async def test_two_choices_at_once_store_once(
         *(choose(services, by(ANN), waiting, session) for session in two_open * 2),
         return_exceptions=True,
     )
-    assert sum(isinstance(result, LapsLogged) for result in results) == 1
+    assert sum(isinstance(result, RunWritten) for result in results) == 1
     assert sum(isinstance(result, NotFound) for result in results) == 3
     assert await count(database, RunLog) == 2
 

@@ -17,7 +17,7 @@ from core.laps import Lap
 from core.names import HeatKind
 from core.oddities import is_first_crossing
 from core.results.heats import HeatTable, RacerRun
-from core.results.laps import LapsLogged
+from core.results.laps import RunWritten, Way
 from core.results.refs import HeatRef, SessionRef
 from core.results.scores import OrpCard
 from core.results.sessions import ClassStandings, SessionInfo, StandingCell, StandingRow, Standings
@@ -91,9 +91,10 @@ def real_runs(heat_name: str) -> tuple[RacerRun, ...]:
     return tuple(sorted(runs, key=lambda driven: -(driven.orp.orp_score if driven.orp else 0)))
 
 
-def logged(driven: RacerRun, new: int = 0) -> LapsLogged:
+def logged(driven: RacerRun, new: int = 0) -> RunWritten:
     """The answer to ``/lap`` with the last ``new`` laps of the run; 0 for all of them."""
-    return LapsLogged(
+    return RunWritten(
+        way=Way.LOGGED,
         heat=heat(),
         session=CLUB_RACE,
         run=driven,

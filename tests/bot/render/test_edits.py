@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.render.edits import laps_edited, laps_found, repeats_removed, typed_laps
+from bot.render.edits import laps_found, typed_laps
+from bot.render.run_written import run_written
 from bot.render.text import size
 from core.caller import Person
-from core.results.edits import LapsEdited, LapsFound
+from core.results.edits import LapsFound
+from core.results.laps import RunWritten, Way
 from core.results.refs import HeatRef, SessionRef
 from tests.bot.render.build import heat, run
 from tests.bot.render.checks import assert_fits, assert_harmless
@@ -17,13 +19,15 @@ from tests.services.racing import ANN
 
 ID = heat().id
 SESSION = SessionRef(ID, "Club Race")
-EDITED = LapsEdited(heat(), SESSION, run(), 5, for_other=False, entry_id=1)
+EDITED = RunWritten(
+    way=Way.SAVED, heat=heat(), session=SESSION, run=run(), laps_before=5, entry_id=1
+)
 FOUND = LapsFound(ID, ANN, False, (20_900, 21_400), (), "Q1", SESSION, False, 0, 0)
 NASTY = "@everyone ```**_~|"
 
 
-def lines(edited: LapsEdited) -> list[str]:
-    return laps_edited(edited).content.splitlines()
+def lines(edited: RunWritten) -> list[str]:
+    return run_written(edited).content.splitlines()
 
 
 def test_what_saving_the_form_did() -> None:
@@ -45,7 +49,7 @@ def test_what_saving_the_form_did() -> None:
 
 
 def test_how_many_repeats_went() -> None:
-    shown = repeats_removed(replace(EDITED, laps_before=8)).content
+    shown = run_written(replace(EDITED, way=Way.REPEATS_REMOVED, laps_before=8)).content
     assert "Removed 3 laps that were there already; 5 now." in shown
 
 
@@ -90,7 +94,11 @@ def test_the_longest_fit_and_names_do_no_harm() -> None:
         heat_label=NASTY * 3,
         session=SessionRef(ID, NASTY * 4),
     )
-    for answer in (laps_edited(longest), repeats_removed(longest), laps_found(found)):
+    for answer in (
+        run_written(longest),
+        run_written(replace(longest, way=Way.REPEATS_REMOVED)),
+        laps_found(found),
+    ):
         assert_fits(answer)
         assert_harmless(answer)
     assert "42 more" in laps_found(found).content
