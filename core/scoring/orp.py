@@ -121,6 +121,11 @@ class OrpResult:
     bias: Bias
     metrics: Metrics
 
+    @property
+    def valid_score(self) -> float | None:
+        """The score where the driver's confidence let it stand."""
+        return self.orp_score if self.status is Status.VALID else None
+
     def as_dict(self) -> dict[str, Any]:
         """This result in JSON's own types, for storing; ``from_dict`` brings it back."""
         return _figures(self) | {
