@@ -20,6 +20,7 @@ from bot.context import caller_of, person_of
 from bot.errors import log_unexpected
 from core.errors import BadInput, RacerError
 from core.results.refs import Choice
+from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
 from core.services.scores import WHOLE_SESSION
 from core.services.sessions import MOST_DAYS, MOST_ROUNDS
 from core.services.teams import MOST_AUTO_FINISH_MINUTES
@@ -140,7 +141,7 @@ ClassName = Transform[str, _Class]
 SessionName = Transform[str, _Session]
 TrackName = Transform[str, _Track]
 ZoneName = Transform[str, _TimeZone]
-Confidence = Transform[int, _Whole(1, 5)]
+Confidence = Transform[int, _Whole(LEAST_CONFIDENCE, FULL_CONFIDENCE)]
 Days = Transform[int, _Whole(1, MOST_DAYS)]
 Rounds = Transform[int, _Whole(0, MOST_ROUNDS)]
 Minutes = Transform[int, _Whole(0, MOST_AUTO_FINISH_MINUTES)]

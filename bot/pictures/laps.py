@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Final
 
 from matplotlib.axes import Axes
@@ -22,6 +21,7 @@ from bot.pictures.fonts import font, width_of
 from bot.pictures.placing import Spot, into_rows
 from core.laps import Lap, median
 from core.laptimes import format_lap
+from core.oddities import CROSSING_SHARE
 from core.scoring.mistakes import find_mistakes
 
 LEFT: Final = 10.0
@@ -32,7 +32,6 @@ PLOT_HEIGHT: Final = 140.0
 GAP: Final = 6.0
 NUMBERS_HEIGHT: Final = 21.0
 
-_FAST_SHARE: Final = Fraction(80, 100)
 _LEAST_WINDOW: Final = 0.02
 _SLOW_ROOM: Final = 1.0
 _FAST_ROOM: Final = 0.5
@@ -164,11 +163,11 @@ class LapScale:
 
 
 def _ordinary(laps: Sequence[Lap]) -> list[Lap]:
-    """Return the laps that count and are neither a mistake nor so quick that it is a slip."""
+    """Return the laps that count and are neither a mistake nor too quick for a whole lap."""
     counting = [lap for lap in laps if lap.counts]
     if not counting:
         return []
-    least = _FAST_SHARE * median(lap.time_ms for lap in counting)
+    least = CROSSING_SHARE * median(lap.time_ms for lap in counting)
     mistakes = {mistake.number for mistake in find_mistakes(laps).laps}
     return [lap for lap in counting if lap.number not in mistakes and lap.time_ms >= least]
 

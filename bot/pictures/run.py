@@ -33,9 +33,7 @@ from core.laps import Lap, median, median_absolute_deviation
 from core.laptimes import format_lap
 from core.results.heats import RacerRun
 from core.scoring.mistakes import find_mistakes
-from core.scoring.orp import FADE_WINDOW, MIN_LAPS_FOR_FADE
-
-FASTEST: Final = 3
+from core.scoring.orp import FASTEST_LAPS, LAST_LAPS, MIN_LAPS_FOR_FADE
 
 _ROW: Final = 15.0
 _MARK_ROOM: Final = 11.0
@@ -63,8 +61,8 @@ class RunPlot:
         self._mistakes = find_mistakes(run.laps)
         has_fade = self._has_band = len(self._counting) >= MIN_LAPS_FOR_FADE
         in_order = sorted(self._counting, key=lambda lap: (lap.time_ms, lap.number))
-        self._fastest = in_order[:FASTEST] if has_fade else []
-        self._last = self._counting[-FADE_WINDOW:] if has_fade else []
+        self._fastest = in_order[:FASTEST_LAPS] if has_fade else []
+        self._last = self._counting[-LAST_LAPS:] if has_fade else []
         self._key = _in_rows(self._make_key())
         self._above, self._below = self._labels_above(), self._labels_below()
 
@@ -102,7 +100,7 @@ class RunPlot:
         if metrics and metrics.top_3_avg is not None and metrics.last_5_avg is not None:
             fastest, last = round(metrics.top_3_avg * 1000), round(metrics.last_5_avg * 1000)
             fade = f"(fade {metrics.fade_pct:.2f} %)"
-            key.append((_FASTEST, f"{FASTEST} fastest {format_lap(fastest)}"))
+            key.append((_FASTEST, f"{FASTEST_LAPS} fastest {format_lap(fastest)}"))
             key.append((_LAST, f"last {len(self._last)} {format_lap(last)} {fade}"))
         if self._mistakes.count:
             lost = seconds(self._mistakes.lost_ms)

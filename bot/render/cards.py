@@ -16,6 +16,7 @@ from bot.render.phrases import (
     count,
     listed,
     name_of,
+    rating,
     rejected_words,
     seconds,
 )
@@ -30,7 +31,8 @@ from core.scoring.liverc_row import LiveRcRow, live_rc_row
 from core.scoring.mistakes import Mistakes, find_mistakes
 from core.scoring.orp import (
     CONFIDENCE_NEEDED,
-    FADE_WINDOW,
+    FASTEST_LAPS,
+    LAST_LAPS,
     MIN_LAPS,
     Metrics,
     OrpResult,
@@ -120,7 +122,7 @@ def _scored_lines(run: RacerRun, orp: OrpResult) -> list[str]:
             f"{total}, not scored",
         ]
     change = "" if run.change is None else f" {change_mark(run.change)}"
-    counted = "" if parts.confidence_rated else f", counts as {parts.confidence}/5"
+    counted = "" if parts.confidence_rated else f", counts as {rating(parts.confidence)}"
     floor = " (never below 0)" if parts.fade_penalty_shown > parts.consistency_score else ""
     return [
         f"**ORP {orp.orp_score:.1f}**{change}{note}",
@@ -167,9 +169,9 @@ def _pace_lines(run: RacerRun, metrics: Metrics) -> list[str]:
         f"Standard deviation {metrics.std_dev:.3f} s",
     ]
     if metrics.top_3_avg is not None and metrics.last_5_avg is not None:
-        last = min(FADE_WINDOW, metrics.lap_count)
+        last = min(LAST_LAPS, metrics.lap_count)
         lines.append(
-            f"Fade {metrics.fade_pct:.2f} %: top 3 {_time(metrics.top_3_avg)}, "
+            f"Fade {metrics.fade_pct:.2f} %: top {FASTEST_LAPS} {_time(metrics.top_3_avg)}, "
             f"last {last} {_time(metrics.last_5_avg)}"
         )
     return lines

@@ -23,6 +23,7 @@ from core.laptimes import format_lap
 from core.results.heats import RacerRun
 from core.results.laps import ConfidenceRated, LapCounted, LapsLogged, NewBest, Undone, WhichEvent
 from core.scoring.advice import Status
+from core.scoring.orp import CONFIDENCE_NEEDED, FULL_CONFIDENCE
 
 _DOUBTS_NAMED: Final = 5
 
@@ -145,11 +146,13 @@ def lap_counted(result: LapCounted) -> Answer:
 
 def confidence_rated(result: ConfidenceRated) -> Answer:
     """Show the racer's confidence and the score behind its gate."""
-    lines = [f"{heat_name(result.heat)} · sure of the car: {result.run.confidence}/5"]
+    lines = [
+        f"{heat_name(result.heat)} · sure of the car: {result.run.confidence}/{FULL_CONFIDENCE}"
+    ]
     lines.append(figures(result.run))
     orp = result.run.orp
     if orp is not None and orp.status is Status.REJECTED:
-        lines.append("Press 3 or more to be scored again.")
+        lines.append(f"Press {CONFIDENCE_NEEDED} or more to be scored again.")
     return Answer("\n".join(lines))
 
 

@@ -17,8 +17,11 @@ from core.caller import Person
 from core.laptimes import format_lap
 from core.results.heats import HeatTable
 from core.results.sessions import ClassStandings, Standings
+from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
 
-CONFIDENCE_QUESTION: Final = "How sure are you of the car? 1 not at all, 5 fully"
+CONFIDENCE_QUESTION: Final = (
+    f"How sure are you of the car? {LEAST_CONFIDENCE} not at all, {FULL_CONFIDENCE} fully"
+)
 
 _BEST_LAPS: Final = 3
 # Together they leave the tables of a large team half of the 6,000 characters.
