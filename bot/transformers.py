@@ -18,6 +18,7 @@ from discord.app_commands import Transform, Transformer
 
 from bot.context import caller_of, person_of
 from bot.errors import log_unexpected
+from bot.limits import LONGEST_CHOICE, MOST_CHOICES
 from core.errors import BadInput, RacerError
 from core.results.refs import Choice
 from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from bot.client import OrpBot
     from core.bootstrap import Services
     from core.caller import Caller
-
-MOST_CHOICES: Final = 25
-LONGEST_CHOICE: Final = 100
 
 log = structlog.get_logger(__name__)
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import discord
 
+from bot.limits import DESCRIPTION_LIMIT, TITLE_LIMIT
 from bot.render.answer import Answer, add_section
 from bot.render.phrases import (
     NEEDS_LAPS,
@@ -20,7 +21,7 @@ from bot.render.phrases import (
     rejected_words,
     seconds,
 )
-from bot.render.text import DESCRIPTION_LIMIT, TITLE_LIMIT, join_fitting, plain, shorten
+from bot.render.text import join_fitting, plain, shorten
 from core.laps import median, median_absolute_deviation
 from core.laptimes import format_lap, parse_lap_times
 from core.results.heats import RacerRun
