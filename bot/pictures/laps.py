@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from bot import colours
 from bot.pictures import look
 from bot.pictures.fonts import font, width_of
 from bot.pictures.placing import Spot, into_rows
@@ -138,7 +139,7 @@ class LapScale:
         times = [round(tick) for tick in ticks if self.fast <= tick <= self.slow]
         axes.set_yticks(times, [write(ms) for ms in times])
         axes.set_xticks([])
-        axes.grid(axis="y", color=look.GRID, linewidth=0.6)
+        axes.grid(axis="y", color=colours.GRID, linewidth=0.6)
         for label in axes.get_yticklabels():
             label.set_fontproperties(font(look.SMALL))
         return axes
@@ -154,12 +155,12 @@ class LapScale:
         """Write the lap numbers under the plot and what stands below it."""
         y = bottom + _NUMBERS_AT
         numbers = MaxNLocator(_LAP_TICKS, integer=True).tick_values(self.first, self.last)
-        look.write(figure, LEFT, y, "lap", colour=look.QUIET_TEXT)
+        look.write(figure, LEFT, y, "lap", colour=colours.QUIET_TEXT)
         # A single lap would be counted twice.
         for number in sorted(set(map(round, numbers))):
             if self.first <= number <= self.last:
                 x = self.x(number)
-                look.write(figure, x, y, str(number), colour=look.QUIET_TEXT, align="center")
+                look.write(figure, x, y, str(number), colour=colours.QUIET_TEXT, align="center")
 
 
 def _ordinary(laps: Sequence[Lap]) -> list[Lap]:
@@ -221,6 +222,6 @@ class Labels:
             look.write(figure, spot.x, y, label.text, colour=label.colour, align="center")
 
 
-def off_the_plot(lap: Lap, colour: str = look.QUIET_TEXT) -> Label:
+def off_the_plot(lap: Lap, colour: str = colours.QUIET_TEXT) -> Label:
     """Return the time of a lap beyond an edge."""
     return Label(lap.number, look.lap_text(lap.time_ms), colour)

@@ -8,10 +8,11 @@ from typing import Final
 
 import discord
 
+from bot import colours
 from bot.limits import FIELD_LIMIT
 from bot.render.text import join_fitting, size
 
-CARD_COLOUR: Final = discord.Colour.gold()
+CARD_COLOUR: Final = discord.Colour.from_str(colours.CARD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Final
 
 import discord
 
+from bot import colours
 from bot.limits import DESCRIPTION_LIMIT, TITLE_LIMIT
 from bot.render.answer import Answer, add_section
 from bot.render.phrases import (
@@ -26,7 +27,7 @@ from core.laps import median, median_absolute_deviation
 from core.laptimes import format_lap, parse_lap_times
 from core.results.heats import RacerRun
 from core.results.scores import HeatScore, NoLapsYet, OrpCard
-from core.scoring.advice import Status, Strategy, allowed_changes, scenario_for
+from core.scoring.advice import Status, allowed_changes, scenario_for
 from core.scoring.clean_run import clean_run
 from core.scoring.liverc_row import LiveRcRow, live_rc_row
 from core.scoring.mistakes import Mistakes, find_mistakes
@@ -44,12 +45,6 @@ from core.scoring.trend import Trend, find_trend
 _FEW_LAPS: Final = 5
 _MISTAKES_NAMED: Final = 6
 _EXAMPLE: Final = "20.9 21.4 20.8 22.1 21.0"
-# The same as in the picture.
-_COLOURS: Final = {
-    Strategy.AVANT_GARDE: discord.Colour(0x14B88A),
-    Strategy.BALANCED: discord.Colour(0x56B4E9),
-    Strategy.STABILITY: discord.Colour(0xE69F00),
-}
 
 
 def orp_card(card: OrpCard, *, is_self: bool = False) -> Answer:
@@ -82,8 +77,8 @@ def orp_card(card: OrpCard, *, is_self: bool = False) -> Answer:
 
 def _colour(orp: OrpResult | None) -> discord.Colour:
     if orp is None or orp.strategy is None:
-        return discord.Colour.light_grey()
-    return _COLOURS[orp.strategy]
+        return discord.Colour.from_str(colours.CARD_WITHOUT_SCORE)
+    return discord.Colour.from_str(colours.STRATEGY_COLOURS[orp.strategy])
 
 
 def _first_lines(card: OrpCard, *, is_self: bool) -> list[str]:
