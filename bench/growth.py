@@ -12,20 +12,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from bench.findings import Curve
 from bench.rows import figure_text
-from bot.pictures.look import (
-    BACKGROUND,
-    GREEN,
-    GRID,
-    NORMAL,
-    ORANGE,
-    PANEL,
-    PINK,
-    QUIET_TEXT,
-    SKY,
-    SMALL,
-    TEXT,
-    WIDTH,
-)
+from bot import colours
+from bot.pictures.look import NORMAL, SMALL, WIDTH
 
 _POINTS_PER_INCH: Final = 72
 _PIXELS_A_POINT: Final = 3
@@ -36,7 +24,12 @@ _MARGIN: Final = 34.0
 _RIGHT: Final = 24.0
 _GAP: Final = 42.0
 # Each command has a mark of its own: nothing is told by colour alone.
-_STYLES: Final = ((ORANGE, "o"), (SKY, "s"), (GREEN, "^"), (PINK, "D"))
+_STYLES: Final = (
+    (colours.ORANGE, "o"),
+    (colours.SKY, "s"),
+    (colours.GREEN, "^"),
+    (colours.PINK, "D"),
+)
 _LEAST_TOP: Final = 1.6
 _ROOM_ABOVE: Final = 1.2
 
@@ -50,7 +43,7 @@ def draw_growth(curves: Sequence[Curve]) -> bytes:
     figure = Figure(
         figsize=(WIDTH / _POINTS_PER_INCH, height / _POINTS_PER_INCH),
         dpi=_POINTS_PER_INCH * _PIXELS_A_POINT,
-        facecolor=BACKGROUND,
+        facecolor=colours.BACKGROUND,
     )
     top = max(_LEAST_TOP, _ROOM_ABOVE * max(max(curve.times) for curve in curves))
     for place, ((whose, database), lines) in enumerate(panels.items()):
@@ -65,13 +58,13 @@ def draw_growth(curves: Sequence[Curve]) -> bytes:
         )
         _draw_panel(axes, lines, top)
         axes.set_title(
-            f"{database}, laps of {whose}", color=TEXT, fontsize=NORMAL, loc="left", pad=5
+            f"{database}, laps of {whose}", color=colours.TEXT, fontsize=NORMAL, loc="left", pad=5
         )
     figure.text(
         10 / WIDTH,
         1 - 18 / height,
         f"Times the cost with {curves[0].laps[0]:,} laps stored",
-        color=TEXT,
+        color=colours.TEXT,
         fontsize=NORMAL + 1,
         weight="bold",
     )
@@ -84,16 +77,16 @@ def draw_growth(curves: Sequence[Curve]) -> bytes:
         ncols=2,
         frameon=False,
         fontsize=SMALL,
-        labelcolor=TEXT,
+        labelcolor=colours.TEXT,
         columnspacing=1.5,
     )
     png = BytesIO()
-    figure.savefig(png, facecolor=BACKGROUND)
+    figure.savefig(png, facecolor=colours.BACKGROUND)
     return png.getvalue()
 
 
 def _draw_panel(axes: Axes, curves: Sequence[Curve], top: float) -> None:
-    axes.set_facecolor(PANEL)
+    axes.set_facecolor(colours.PANEL)
     for curve, (colour, mark) in zip(curves, _STYLES, strict=True):
         axes.plot(
             curve.laps,
@@ -105,7 +98,7 @@ def _draw_panel(axes: Axes, curves: Sequence[Curve], top: float) -> None:
             label=curve.command,
         )
     # What must not grow stays on this line.
-    axes.axhline(1, color=QUIET_TEXT, linewidth=0.8, linestyle=":")
+    axes.axhline(1, color=colours.QUIET_TEXT, linewidth=0.8, linestyle=":")
     highest = max(curves, key=lambda curve: curve.times[-1])
     axes.annotate(
         f"{highest.command} {figure_text(highest.times[-1])} ×",
@@ -114,7 +107,7 @@ def _draw_panel(axes: Axes, curves: Sequence[Curve], top: float) -> None:
         textcoords="offset points",
         ha="right",
         va="bottom",
-        color=TEXT,
+        color=colours.TEXT,
         fontsize=SMALL,
     )
     axes.set_xscale("log")
@@ -123,7 +116,7 @@ def _draw_panel(axes: Axes, curves: Sequence[Curve], top: float) -> None:
     axes.xaxis.set_major_locator(FixedLocator(curves[0].laps))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda laps, _: f"{laps:,.0f}"))
-    axes.tick_params(colors=QUIET_TEXT, labelsize=SMALL, length=0)
-    axes.grid(color=GRID, linewidth=0.6)
+    axes.tick_params(colors=colours.QUIET_TEXT, labelsize=SMALL, length=0)
+    axes.grid(color=colours.GRID, linewidth=0.6)
     for edge in axes.spines.values():
         edge.set_visible(False)

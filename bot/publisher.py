@@ -16,6 +16,7 @@ import discord
 import structlog
 
 from bot.errors import log_unexpected
+from bot.limits import NONCE_LENGTH
 from bot.permissions import CHANNEL_GONE, NO_CHANNEL, not_allowed
 from bot.render.answer import with_picture
 from bot.render.summary import heat_summary, wrap_up
@@ -41,7 +42,6 @@ RENEW_EVERY_S: Final = 3
 # How far a look for an unnoted post goes: it was sent within moments of the attempt.
 LOOK_THROUGH: Final = 200
 CLOCK_DIFFERENCE: Final = timedelta(minutes=1)
-_NONCE_LENGTH: Final = 25
 _random = SystemRandom()
 
 log = structlog.get_logger(__name__)
@@ -144,7 +144,7 @@ class Publisher:
             await self._outbox.blocked(post, problem=NO_CHANNEL)
         else:
             channel = self._client.get_partial_messageable(post.channel_id)
-            nonce = post.id.hex[:_NONCE_LENGTH]
+            nonce = post.id.hex[:NONCE_LENGTH]
             picture = await self._picture(post)
             given = _given(post, picture)
             sent = await channel.send(**given, nonce=nonce, silent=post.silent)

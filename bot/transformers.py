@@ -18,8 +18,10 @@ from discord.app_commands import Transform, Transformer
 
 from bot.context import caller_of, person_of
 from bot.errors import log_unexpected
+from bot.limits import LONGEST_CHOICE, MOST_CHOICES
 from core.errors import BadInput, RacerError
 from core.results.refs import Choice
+from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
 from core.services.scores import WHOLE_SESSION
 from core.services.sessions import MOST_DAYS, MOST_ROUNDS
 from core.services.teams import MOST_AUTO_FINISH_MINUTES
@@ -29,9 +31,6 @@ if TYPE_CHECKING:
     from bot.client import OrpBot
     from core.bootstrap import Services
     from core.caller import Caller
-
-MOST_CHOICES: Final = 25
-LONGEST_CHOICE: Final = 100
 
 log = structlog.get_logger(__name__)
 
@@ -140,7 +139,7 @@ ClassName = Transform[str, _Class]
 SessionName = Transform[str, _Session]
 TrackName = Transform[str, _Track]
 ZoneName = Transform[str, _TimeZone]
-Confidence = Transform[int, _Whole(1, 5)]
+Confidence = Transform[int, _Whole(LEAST_CONFIDENCE, FULL_CONFIDENCE)]
 Days = Transform[int, _Whole(1, MOST_DAYS)]
 Rounds = Transform[int, _Whole(0, MOST_ROUNDS)]
 Minutes = Transform[int, _Whole(0, MOST_AUTO_FINISH_MINUTES)]

@@ -34,6 +34,7 @@ from sqlalchemy.types import TypeDecorator
 
 from core.caller import Person
 from core.results.refs import HeatRef, SessionRef
+from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
 
 NAMING_CONVENTION: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -74,6 +75,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 # SQLite numbers rows by itself only in a column that is exactly INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
+
+
+_CONFIDENCE: Final = f"confidence_rating BETWEEN {LEAST_CONFIDENCE} AND {FULL_CONFIDENCE}"
 
 
 def _one_of(column: str, words: object) -> str:
@@ -254,7 +258,7 @@ class RunLog(Base):
         # The unique constraint is also the index by which a racer's laps of a heat are read.
         UniqueConstraint("heat_id", "racer_id", "lap_number"),
         CheckConstraint("lap_time_ms BETWEEN 1 AND 999999", name="lap_time"),
-        CheckConstraint("confidence_rating BETWEEN 1 AND 5", name="confidence"),
+        CheckConstraint(_CONFIDENCE, name="confidence"),
         Index("ix_run_logs_session_id", "session_id"),
         Index("ix_run_logs_entry_id", "entry_id"),
     )
@@ -281,7 +285,7 @@ class HeatRacer(Base):
 
     __tablename__ = "heat_racers"
     __table_args__ = (
-        CheckConstraint("confidence_rating BETWEEN 1 AND 5", name="confidence"),
+        CheckConstraint(_CONFIDENCE, name="confidence"),
         Index(
             "ix_heat_racers_bests",
             "racer_id",

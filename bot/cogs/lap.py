@@ -13,6 +13,7 @@ from bot.replies import reply
 from bot.transformers import ClassName, Confidence, HeatName
 from bot.views.laps import found, logged
 from core.commands import LogLaps
+from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
 
 if TYPE_CHECKING:
     from bot.client import OrpBot
@@ -41,7 +42,8 @@ class LapCog(commands.Cog):
         times="Your lap times: 58.2 or 1:02.345, one or many, blanks or commas between them",
         heat="A heat, or a new name to open one; left out: the one you are in",
         class_name="Your class, like Buggy; it sticks for the session",
-        confidence="How sure you are of the car: 1 (not at all) to 5 (fully)",
+        confidence=f"How sure you are of the car: {LEAST_CONFIDENCE} (not at all) "
+        f"to {FULL_CONFIDENCE} (fully)",
         note="What you changed on the car",
         racer="Whose laps they are, if not yours (crew only)",
     )

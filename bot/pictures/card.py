@@ -8,6 +8,7 @@ from typing import Final
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from bot import colours
 from bot.pictures import look
 from bot.pictures.fonts import fitted, readable, width_of
 from bot.pictures.run import RunPlot
@@ -64,7 +65,7 @@ def _draw_head(figure: Figure, card: OrpCard) -> None:
     place = "whole session" if card.heat is None else card.heat.label
     where = fitted(f"{readable(place)} · {readable(card.session.name)}", look.SMALL, room)
     look.write(figure, _MARGIN, 17, fitted(run.racer.name, look.LARGE, room), points=look.LARGE)
-    look.write(figure, _MARGIN, 34, where, colour=look.QUIET_TEXT)
+    look.write(figure, _MARGIN, 34, where, colour=colours.QUIET_TEXT)
     look.write(figure, _RIGHT, 21, score, points=_HUGE, colour=colour, align="right")
     look.write(figure, _MARGIN, 52, words, points=look.NORMAL, colour=colour)
     if run.change is not None:
@@ -75,33 +76,33 @@ def _draw_head(figure: Figure, card: OrpCard) -> None:
 def _score(orp: OrpResult | None) -> tuple[str, str, str]:
     """Return the score as it is written, what it means, and their colour."""
     if orp is None:
-        return "–", f"ORP {NEEDS_LAPS}", look.REJECTED_COLOUR
+        return "–", f"ORP {NEEDS_LAPS}", colours.NO_SCORE
     if orp.strategy is None:
-        return "–", rejected_words(orp.components.confidence), look.REJECTED_COLOUR
-    return f"{orp.orp_score:.1f}", orp.strategy.label, look.STRATEGY_COLOURS[orp.strategy]
+        return "–", rejected_words(orp.components.confidence), colours.NO_SCORE
+    return f"{orp.orp_score:.1f}", orp.strategy.label, colours.STRATEGY_COLOURS[orp.strategy]
 
 
 def _draw_gauge(figure: Figure, orp: OrpResult | None) -> None:
     """Draw the score between 0 and 100, the strategies' ranges behind it, and its sum."""
     bounds = [0.0, BALANCED_FROM / 10, AVANT_GARDE_FROM / 10, 100.0]
-    colours = [look.STRATEGY_COLOURS[strategy] for strategy in reversed(Strategy)]
-    for low, high, colour in zip(bounds, bounds[1:], colours, strict=False):
+    ranges = [colours.STRATEGY_COLOURS[strategy] for strategy in reversed(Strategy)]
+    for low, high, colour in zip(bounds, bounds[1:], ranges, strict=False):
         _bar(figure, _at(low), _at(high) - _at(low), colour, alpha=0.28)
     if orp is not None and orp.strategy is not None:
-        colour = look.STRATEGY_COLOURS[orp.strategy]
+        colour = colours.STRATEGY_COLOURS[orp.strategy]
         _bar(figure, _at(0), _at(orp.orp_score) - _at(0), colour)
-        _bar(figure, _at(orp.orp_score) - 1, 2, look.WHITE, over=3)
+        _bar(figure, _at(orp.orp_score) - 1, 2, colours.WHITE, over=3)
     for bound in bounds:
         align: look.Align = "left" if bound == 0 else "right" if bound == 100 else "center"
         number = f"{bound:.0f}"
-        look.write(figure, _at(bound), _GAUGE + 18, number, colour=look.QUIET_TEXT, align=align)
+        look.write(figure, _at(bound), _GAUGE + 18, number, colour=colours.QUIET_TEXT, align=align)
     if orp is not None:
         parts = orp.components
         total = f"{parts.consistency_score:.2f} consistency − {parts.fade_penalty_shown:.2f} fade"
         outcome = f" = {orp.orp_score:.1f}" if orp.status is Status.VALID else ", not scored"
         look.write(figure, _MARGIN, _GAUGE + 35, total + outcome)
         sure = f"confidence {confidence_words(parts)}"
-        look.write(figure, _RIGHT, _GAUGE + 35, sure, colour=look.QUIET_TEXT, align="right")
+        look.write(figure, _RIGHT, _GAUGE + 35, sure, colour=colours.QUIET_TEXT, align="right")
 
 
 def _at(score: float) -> float:
@@ -128,16 +129,16 @@ def _bar(
 
 
 def _draw_history(figure: Figure, card: OrpCard, history: Sequence[HeatScore], top: float) -> None:
-    look.write(figure, _MARGIN, top + 10, "last heats", colour=look.QUIET_TEXT)
+    look.write(figure, _MARGIN, top + 10, "last heats", colour=colours.QUIET_TEXT)
     for row, past in enumerate(history):
         y = top + _HISTORY_HEAD + _ROW * (row + 0.5)
         is_this = card.heat is not None and past.heat.id == card.heat.id
         name = past.heat.label if card.heat is None else past.heat.name
-        colour = look.TEXT if is_this else look.QUIET_TEXT
+        colour = colours.TEXT if is_this else colours.QUIET_TEXT
         look.write(figure, _MARGIN, y, fitted(name, look.SMALL, _NAME_ROOM), colour=colour)
         _write_score(figure, past, y, colour)
         if past.score is not None:
-            bar = _score(card.run.orp)[2] if is_this else look.QUIET_TEXT
+            bar = _score(card.run.orp)[2] if is_this else colours.QUIET_TEXT
             _draw_score(figure, past.score, y, bar)
         if past.note:
             note = fitted(past.note, look.SMALL, _RIGHT - _NOTE_LEFT)
@@ -147,7 +148,7 @@ def _draw_history(figure: Figure, card: OrpCard, history: Sequence[HeatScore], t
 def _write_score(figure: Figure, past: HeatScore, y: float, colour: str) -> None:
     if past.score is None:
         why = "rejected" if past.rejected else NEEDS_LAPS
-        look.write(figure, _BAR_LEFT, y, why, colour=look.QUIET_TEXT)
+        look.write(figure, _BAR_LEFT, y, why, colour=colours.QUIET_TEXT)
         return
     look.write(figure, _SCORE_RIGHT, y, f"{past.score:.1f}", colour=colour, align="right")
     if past.change is not None:

@@ -23,6 +23,7 @@ from core.results.refs import HeatRef, SessionRef
 from core.results.scores import HeatScore, OrpCard, SideBySide
 from core.scoring.comparison import compare
 from core.scoring.orp import calculate_orp
+from core.scoring.score_change import changes
 
 _SESSION: Final = SessionRef(uuid5(NAMESPACE_URL, "gallery"), "Club Race")
 _CARD_HEATS: Final = ("nitro-q1", "nitro-q2", "nitro-q3", "nitro-semi-b")
@@ -88,18 +89,17 @@ def _run(driver: str, rows: Sequence[Mapping[str, str]]) -> RacerRun:
 
 def _card(tables: Sequence[HeatTable]) -> OrpCard:
     """Return the card of one racer's last heat, with those before it."""
-    scores: list[HeatScore] = []
-    for table in tables:
-        run = _run_of(table, _CARD_RACER)
-        score = run.orp.orp_score if run.orp else None
-        before = scores[-1].score if scores else None
-        change = None if score is None or before is None else round(score - before, 1)
-        scores.append(HeatScore(table.heat, score, rejected=False, change=change, note=None))
+    runs = [_run_of(table, _CARD_RACER) for table in tables]
+    driven = [run.orp.valid_score if run.orp else None for run in runs]
+    scores = [
+        HeatScore(table.heat, score, rejected=False, change=change, note=None)
+        for table, score, change in zip(tables, driven, changes(driven), strict=True)
+    ]
     return OrpCard(
         session=_SESSION,
         heat=tables[-1].heat,
         length_s=tables[-1].length_s,
-        run=replace(_run_of(tables[-1], _CARD_RACER), change=scores[-1].change),
+        run=replace(runs[-1], change=scores[-1].change),
         practice_rounds=0,
         last_heats=tuple(scores),
     )

@@ -19,6 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from bot import colours
 from bot.pictures import look
 from bot.pictures.fonts import fitted, width_of
 from bot.pictures.frame import MARK_WIDTH, Frame, Room, Trace, framed
@@ -86,7 +87,7 @@ class _Label:
 
     @property
     def colour(self) -> str:
-        return self.trace.style.colour if self.trace else look.QUIET_TEXT
+        return self.trace.style.colour if self.trace else colours.QUIET_TEXT
 
 
 def draw_heat(table: HeatTable) -> bytes:
@@ -126,7 +127,7 @@ def heat_figure(table: HeatTable) -> Figure:
     _stripe(axes, runs[0])
     band = _middle_half(rest, frame.end_ms)
     if band is not None:
-        axes.fill_between(*band, color=look.QUIET_TEXT, alpha=_BAND_ALPHA, linewidth=1.5)
+        axes.fill_between(*band, color=colours.QUIET_TEXT, alpha=_BAND_ALPHA, linewidth=1.5)
     is_crowded = sum(len(trace.laps) for trace in traces) > _CROWD
     faint = _CROWD_ALPHA if is_crowded else 1.0
     for rank, trace in enumerate(traces, start=1):
@@ -142,24 +143,24 @@ def _title(figure: Figure, table: HeatTable) -> None:
     title = f"{table.heat.label} · {table.session.name}"
     look.write(figure, _MARGIN, 16, fitted(title, look.LARGE, room), points=look.LARGE)
     caption = "Lap times over race time · up is faster"
-    look.write(figure, _MARGIN, 34, caption, colour=look.QUIET_TEXT)
-    look.write(figure, look.WIDTH - _MARGIN, 34, "ORP", colour=look.QUIET_TEXT, align="right")
+    look.write(figure, _MARGIN, 34, caption, colour=colours.QUIET_TEXT)
+    look.write(figure, look.WIDTH - _MARGIN, 34, "ORP", colour=colours.QUIET_TEXT, align="right")
 
 
 def _scales(figure: Figure, axes: Axes, frame: Frame) -> None:
     """Draw the lap times at the left and the race time below, with lines to follow."""
-    axes.axhline(frame.slow_ms / 1000, color=look.GRID, linewidth=1)
+    axes.axhline(frame.slow_ms / 1000, color=colours.GRID, linewidth=1)
     for lap_ms in _steps(frame.fast_ms, frame.slow_ms, _LAP_STEPS_MS, _MOST_LAP_STEPS):
-        axes.axhline(lap_ms / 1000, color=look.GRID, linewidth=0.5)
+        axes.axhline(lap_ms / 1000, color=colours.GRID, linewidth=0.5)
         x, y = frame.left - _GAP, frame.y(lap_ms)
         if y <= _PLOT_BOTTOM - look.SMALL:
             text = look.lap_text(lap_ms)
-            look.write(figure, x, y, text, colour=look.QUIET_TEXT, align="right")
+            look.write(figure, x, y, text, colour=colours.QUIET_TEXT, align="right")
     for clock_ms in _steps(0, frame.end_ms, _CLOCK_STEPS_MS, _MOST_CLOCK_STEPS):
-        axes.axvline(clock_ms / 1000, color=look.GRID, linewidth=0.5)
+        axes.axvline(clock_ms / 1000, color=colours.GRID, linewidth=0.5)
         text = f"{clock_ms // 60_000}:{clock_ms // 1000 % 60:02}"
         x, y = frame.x(clock_ms), _PLOT_BOTTOM + 8
-        look.write(figure, x, y, text, colour=look.QUIET_TEXT, align="center")
+        look.write(figure, x, y, text, colour=colours.QUIET_TEXT, align="center")
 
 
 def _steps(low_ms: float, high_ms: float, steps_ms: Sequence[int], most: int) -> range:
@@ -222,7 +223,7 @@ def _line(axes: Axes, trace: Trace, rank: int, alpha: float) -> None:
             marker=style.marker,
             markersize=look.MARK_SIZE,
             markeredgewidth=look.MARK_EDGE,
-            markerfacecolor=style.colour if counts else look.BACKGROUND,
+            markerfacecolor=style.colour if counts else colours.BACKGROUND,
             markevery=-(-len(part) // _MOST_MARKS) if counts and part else None,
             zorder=5 - rank / 100,
         )
@@ -284,7 +285,7 @@ def _legend(figure: Figure, runs: Sequence[RacerRun]) -> None:
     y = _HEIGHT - 12
     text = " · ".join(notes)
     right = look.WIDTH - _MARGIN
-    look.write(figure, right, y, text, colour=look.QUIET_TEXT, align="right")
+    look.write(figure, right, y, text, colour=colours.QUIET_TEXT, align="right")
     if is_scored(runs[0]):
         _stripe_key(figure, y, runs[0], right - width_of(text, look.SMALL) - 2 * _GAP)
 
@@ -296,6 +297,6 @@ def _stripe_key(figure: Figure, y: float, first: RacerRun, right: float) -> None
     left = _MARGIN + look.SWATCH_WIDTH + _GAP
     room = right - left - _GAP - width_of(stated, look.SMALL)
     name = fitted(first.racer.name, look.SMALL, room)
-    look.write(figure, left, y, name, colour=look.QUIET_TEXT)
+    look.write(figure, left, y, name, colour=colours.QUIET_TEXT)
     left += width_of(name, look.SMALL) + _GAP
-    look.write(figure, left, y, stated, colour=look.QUIET_TEXT)
+    look.write(figure, left, y, stated, colour=colours.QUIET_TEXT)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Final
 
 from matplotlib.axes import Axes
@@ -17,11 +16,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from bot import colours
 from bot.pictures import look
 from bot.pictures.fonts import font, width_of
 from bot.pictures.placing import Spot, into_rows
 from core.laps import Lap, median
 from core.laptimes import format_lap
+from core.oddities import CROSSING_SHARE
 from core.scoring.mistakes import find_mistakes
 
 LEFT: Final = 10.0
@@ -32,7 +33,6 @@ PLOT_HEIGHT: Final = 140.0
 GAP: Final = 6.0
 NUMBERS_HEIGHT: Final = 21.0
 
-_FAST_SHARE: Final = Fraction(80, 100)
 _LEAST_WINDOW: Final = 0.02
 _SLOW_ROOM: Final = 1.0
 _FAST_ROOM: Final = 0.5
@@ -139,7 +139,7 @@ class LapScale:
         times = [round(tick) for tick in ticks if self.fast <= tick <= self.slow]
         axes.set_yticks(times, [write(ms) for ms in times])
         axes.set_xticks([])
-        axes.grid(axis="y", color=look.GRID, linewidth=0.6)
+        axes.grid(axis="y", color=colours.GRID, linewidth=0.6)
         for label in axes.get_yticklabels():
             label.set_fontproperties(font(look.SMALL))
         return axes
@@ -155,20 +155,20 @@ class LapScale:
         """Write the lap numbers under the plot and what stands below it."""
         y = bottom + _NUMBERS_AT
         numbers = MaxNLocator(_LAP_TICKS, integer=True).tick_values(self.first, self.last)
-        look.write(figure, LEFT, y, "lap", colour=look.QUIET_TEXT)
+        look.write(figure, LEFT, y, "lap", colour=colours.QUIET_TEXT)
         # A single lap would be counted twice.
         for number in sorted(set(map(round, numbers))):
             if self.first <= number <= self.last:
                 x = self.x(number)
-                look.write(figure, x, y, str(number), colour=look.QUIET_TEXT, align="center")
+                look.write(figure, x, y, str(number), colour=colours.QUIET_TEXT, align="center")
 
 
 def _ordinary(laps: Sequence[Lap]) -> list[Lap]:
-    """Return the laps that count and are neither a mistake nor so quick that it is a slip."""
+    """Return the laps that count and are neither a mistake nor too quick for a whole lap."""
     counting = [lap for lap in laps if lap.counts]
     if not counting:
         return []
-    least = _FAST_SHARE * median(lap.time_ms for lap in counting)
+    least = CROSSING_SHARE * median(lap.time_ms for lap in counting)
     mistakes = {mistake.number for mistake in find_mistakes(laps).laps}
     return [lap for lap in counting if lap.number not in mistakes and lap.time_ms >= least]
 
@@ -222,6 +222,6 @@ class Labels:
             look.write(figure, spot.x, y, label.text, colour=label.colour, align="center")
 
 
-def off_the_plot(lap: Lap, colour: str = look.QUIET_TEXT) -> Label:
+def off_the_plot(lap: Lap, colour: str = colours.QUIET_TEXT) -> Label:
     """Return the time of a lap beyond an edge."""
     return Label(lap.number, look.lap_text(lap.time_ms), colour)

@@ -4,8 +4,8 @@ Lengths and text sizes are in points of a phone: a picture is 380 points wide, a
 gives it there, and drawn with three pixels a point. The background is opaque and dark, so it reads
 the same on Discord's dark and light themes.
 
-The colours are those of Okabe and Ito, told apart with colour-blind eyes, lightened where they are
-too dark for this background. Nothing is told by colour alone: racers also differ in their marks.
+The colours are those of ``bot.colours``. Nothing is told by colour alone: racers also differ in
+their marks.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 from PIL import Image
 
+from bot import colours
 from bot.pictures.fonts import DPI, POINTS_PER_INCH, font
 from core.rounding import round_half_even
-from core.scoring.advice import Strategy
 
 WIDTH: Final = 380.0
 SMALL: Final = 9.0
@@ -35,28 +35,6 @@ LARGE: Final = 13.0
 MARK_SIZE: Final = 4.0
 MARK_EDGE: Final = 0.8
 SWATCH_WIDTH: Final = 10.0
-
-BACKGROUND: Final = "#1E1F22"
-PANEL: Final = "#2B2D31"
-GRID: Final = "#43464D"
-TEXT: Final = "#F2F3F5"
-QUIET_TEXT: Final = "#B5BAC1"
-
-ORANGE: Final = "#E69F00"
-SKY: Final = "#56B4E9"
-GREEN: Final = "#14B88A"
-YELLOW: Final = "#F0E442"
-BLUE: Final = "#7A9BFF"
-RED: Final = "#FF7043"
-PINK: Final = "#DE8FBE"
-WHITE: Final = "#FFFFFF"
-
-STRATEGY_COLOURS: Final = {
-    Strategy.AVANT_GARDE: GREEN,
-    Strategy.BALANCED: SKY,
-    Strategy.STABILITY: ORANGE,
-}
-REJECTED_COLOUR: Final = QUIET_TEXT
 
 # Of the size of the letters: every script then stands on one line, whatever hangs below it.
 _HALF_CAPITAL: Final = 0.357
@@ -76,18 +54,18 @@ class RacerStyle:
 
 # Each mark occurs once, so that twelve racers are told apart without any colour.
 RACER_STYLES: Final = (
-    RacerStyle(ORANGE, "o", "-"),
-    RacerStyle(SKY, "s", "-"),
-    RacerStyle(YELLOW, "^", "-"),
-    RacerStyle(PINK, "D", "-"),
-    RacerStyle(GREEN, "v", "-"),
-    RacerStyle(RED, "P", "-"),
-    RacerStyle(BLUE, "X", "-"),
-    RacerStyle(WHITE, "*", "-"),
-    RacerStyle(ORANGE, "<", "--"),
-    RacerStyle(SKY, ">", "--"),
-    RacerStyle(YELLOW, "p", "--"),
-    RacerStyle(PINK, "h", "--"),
+    RacerStyle(colours.ORANGE, "o", "-"),
+    RacerStyle(colours.SKY, "s", "-"),
+    RacerStyle(colours.YELLOW, "^", "-"),
+    RacerStyle(colours.PINK, "D", "-"),
+    RacerStyle(colours.GREEN, "v", "-"),
+    RacerStyle(colours.RED, "P", "-"),
+    RacerStyle(colours.BLUE, "X", "-"),
+    RacerStyle(colours.WHITE, "*", "-"),
+    RacerStyle(colours.ORANGE, "<", "--"),
+    RacerStyle(colours.SKY, ">", "--"),
+    RacerStyle(colours.YELLOW, "p", "--"),
+    RacerStyle(colours.PINK, "h", "--"),
 )
 
 
@@ -96,7 +74,7 @@ def new_figure(height: float) -> Figure:
     figure = Figure(
         figsize=(WIDTH / POINTS_PER_INCH, height / POINTS_PER_INCH),
         dpi=DPI,
-        facecolor=BACKGROUND,
+        facecolor=colours.BACKGROUND,
     )
     FigureCanvasAgg(figure)
     return figure
@@ -114,7 +92,7 @@ def write(
     text: str,
     *,
     points: float = SMALL,
-    colour: str = TEXT,
+    colour: str = colours.TEXT,
     align: Align = "left",
 ) -> Text:
     """Write one line; user text went through ``fonts.fitted`` or ``fonts.readable``.
@@ -127,7 +105,7 @@ def write(
         y: Points from its upper edge to the middle of a capital letter.
         text: Taken letter by letter; ``$`` has no meaning.
         points: The size of the letters.
-        colour: One of the colours of this module.
+        colour: One of ``bot.colours``.
         align: Which part of the text is at ``x``.
     """
     return figure.text(
@@ -154,7 +132,7 @@ def mark(figure: Figure, x: float, y: float, style: RacerStyle, *, hollow: bool 
         markersize=MARK_SIZE,
         markeredgewidth=MARK_EDGE,
         markeredgecolor=style.colour,
-        markerfacecolor=BACKGROUND if hollow else style.colour,
+        markerfacecolor=colours.BACKGROUND if hollow else style.colour,
     )
     figure.add_artist(drawn)
     return drawn
@@ -197,7 +175,7 @@ def add_axes(figure: Figure, left: float, top: float, width: float, height: floa
         (left / WIDTH, 1 - (top + height) / whole, width / WIDTH, height / whole),
         facecolor="none",
     )
-    axes.tick_params(length=0, pad=4, colors=QUIET_TEXT)
+    axes.tick_params(length=0, pad=4, colors=colours.QUIET_TEXT)
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.set_axisbelow(True)

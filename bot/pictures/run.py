@@ -13,6 +13,7 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bot import colours
 from bot.pictures import look
 from bot.pictures.fonts import width_of
 from bot.pictures.laps import (
@@ -33,9 +34,7 @@ from core.laps import Lap, median, median_absolute_deviation
 from core.laptimes import format_lap
 from core.results.heats import RacerRun
 from core.scoring.mistakes import find_mistakes
-from core.scoring.orp import FADE_WINDOW, MIN_LAPS_FOR_FADE
-
-FASTEST: Final = 3
+from core.scoring.orp import FASTEST_LAPS, LAST_LAPS, MIN_LAPS_FOR_FADE
 
 _ROW: Final = 15.0
 _MARK_ROOM: Final = 11.0
@@ -43,11 +42,11 @@ _MEDIAN_PITCH: Final = 12.0
 _MOST_DOTS: Final = 80
 _BAND: Final = 0.16
 
-_LAP: Final = Mark("o", 2.4, look.TEXT)
-_FASTEST: Final = Mark("D", 4.2, look.YELLOW)
-_LAST: Final = Mark("s", 7.5, look.BLUE, hollow=True)
-_MISTAKE: Final = Mark("x", 5.5, look.RED)
-_NOT_COUNTING: Final = Mark("o", 4.5, look.QUIET_TEXT, hollow=True)
+_LAP: Final = Mark("o", 2.4, colours.LAP)
+_FASTEST: Final = Mark("D", 4.2, colours.FASTEST)
+_LAST: Final = Mark("s", 7.5, colours.LAST, hollow=True)
+_MISTAKE: Final = Mark("x", 5.5, colours.MISTAKE)
+_NOT_COUNTING: Final = Mark("o", 4.5, colours.NOT_COUNTING, hollow=True)
 
 # What is no mark is the band.
 _Key = list[tuple[Mark | None, str]]
@@ -63,8 +62,8 @@ class RunPlot:
         self._mistakes = find_mistakes(run.laps)
         has_fade = self._has_band = len(self._counting) >= MIN_LAPS_FOR_FADE
         in_order = sorted(self._counting, key=lambda lap: (lap.time_ms, lap.number))
-        self._fastest = in_order[:FASTEST] if has_fade else []
-        self._last = self._counting[-FADE_WINDOW:] if has_fade else []
+        self._fastest = in_order[:FASTEST_LAPS] if has_fade else []
+        self._last = self._counting[-LAST_LAPS:] if has_fade else []
         self._key = _in_rows(self._make_key())
         self._above, self._below = self._labels_above(), self._labels_below()
 
@@ -102,7 +101,7 @@ class RunPlot:
         if metrics and metrics.top_3_avg is not None and metrics.last_5_avg is not None:
             fastest, last = round(metrics.top_3_avg * 1000), round(metrics.last_5_avg * 1000)
             fade = f"(fade {metrics.fade_pct:.2f} %)"
-            key.append((_FASTEST, f"{FASTEST} fastest {format_lap(fastest)}"))
+            key.append((_FASTEST, f"{FASTEST_LAPS} fastest {format_lap(fastest)}"))
             key.append((_LAST, f"last {len(self._last)} {format_lap(last)} {fade}"))
         if self._mistakes.count:
             lost = seconds(self._mistakes.lost_ms)
@@ -126,7 +125,7 @@ class RunPlot:
             cost = f"+{seconds(mistake.lost_ms)}"
             is_off = mistake.time_ms > self._scale.slow
             text = f"{look.lap_text(mistake.time_ms)} ({cost})" if is_off else cost
-            labels.append(Label(mistake.number, text, look.RED))
+            labels.append(Label(mistake.number, text, colours.MISTAKE))
         off = [lap for lap in self._run.laps if lap.time_ms > self._scale.slow and not lap.counts]
         return Labels.of([*labels, *map(off_the_plot, off)], self._scale, rows=2)
 
@@ -136,22 +135,22 @@ class RunPlot:
         if not times:
             return
         usual, spread = median(times), median_absolute_deviation(times)
-        axes.axhline(float(usual), color=look.TEXT, linewidth=1)
+        axes.axhline(float(usual), color=colours.TEXT, linewidth=1)
         middle = self._scale.y(float(usual), top)
         y = min(max(middle, top + 1.5 * _MEDIAN_PITCH), top + PLOT_HEIGHT - 1.5 * _MEDIAN_PITCH)
         x = PLOT_RIGHT + GAP
-        look.write(figure, x, y - _MEDIAN_PITCH, "median", colour=look.QUIET_TEXT)
+        look.write(figure, x, y - _MEDIAN_PITCH, "median", colour=colours.QUIET_TEXT)
         look.write(figure, x, y, format_lap(round(usual)), points=look.NORMAL)
         if self._has_band:
             axes.axhspan(
                 float(usual - spread),
                 float(usual + spread),
-                color=look.TEXT,
+                color=colours.TEXT,
                 alpha=_BAND,
                 linewidth=0,
             )
             half = f"±{format_lap(round(spread))}"
-            look.write(figure, x, y + _MEDIAN_PITCH, half, colour=look.QUIET_TEXT)
+            look.write(figure, x, y + _MEDIAN_PITCH, half, colour=colours.QUIET_TEXT)
 
     def _draw_laps(self, axes: Axes) -> None:
         scale, counting = self._scale, self._counting
@@ -161,13 +160,13 @@ class RunPlot:
                 [mistake.number for mistake in self._mistakes.laps],
                 usual,
                 [scale.held(mistake.time_ms) for mistake in self._mistakes.laps],
-                color=look.RED,
+                color=colours.MISTAKE,
                 linewidth=1,
             )
         axes.plot(
             [lap.number for lap in counting],
             [scale.held(lap.time_ms) for lap in counting],
-            color=look.QUIET_TEXT,
+            color=colours.QUIET_TEXT,
             linewidth=0.8,
             alpha=0.7,
         )
@@ -203,7 +202,7 @@ def _draw_key(figure: Figure, rows: Sequence[_Key], top: float) -> None:
         x, y = LEFT, top + number * _ROW
         for mark, text in key:
             if mark is None:
-                look.swatch(figure, x, y, look.TEXT, _BAND)
+                look.swatch(figure, x, y, colours.TEXT, _BAND)
             else:
                 mark.beside_text(figure, x + 4, y)
             look.write(figure, x + _room(mark), y, text)

@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bot import colours
 from bot.pictures import look
 from bot.pictures.fonts import fitted, readable, width_of
 from bot.pictures.laps import (
@@ -94,7 +95,7 @@ def _draw_head(figure: Figure, result: SideBySide) -> None:
         x = LEFT + width_of(name, look.LARGE) + GAP
         look.write(figure, x, 17, rest, points=look.LARGE)
         look.write(figure, LEFT, 35, comparison.parts_words, points=look.NORMAL)
-    look.write(figure, LEFT, 51, fitted(where, look.SMALL, inner), colour=look.QUIET_TEXT)
+    look.write(figure, LEFT, 51, fitted(where, look.SMALL, inner), colour=colours.QUIET_TEXT)
 
 
 # The laps
@@ -151,7 +152,7 @@ def _write_medians(
         top,
         top + PLOT_HEIGHT,
     )
-    look.write(figure, RIGHT, heading, "median", colour=look.QUIET_TEXT, align="right")
+    look.write(figure, RIGHT, heading, "median", colour=colours.QUIET_TEXT, align="right")
     for (usual, column), y in zip(medians, places, strict=True):
         style, text = _STYLES[column], format_lap(round(usual))
         look.write(figure, RIGHT, y, text, points=look.NORMAL, colour=style.colour, align="right")
@@ -219,7 +220,7 @@ def _draw_table(
         Mark(style.marker, 5, style.colour).beside_text(figure, left - _MARK_ROOM / 2, y)
     for number, row in enumerate(rows):
         y = top + _HEADING + (number + 0.5) * _ROW
-        look.write(figure, LEFT, y, row.label, colour=look.QUIET_TEXT)
+        look.write(figure, LEFT, y, row.label, colour=colours.QUIET_TEXT)
         for column, (text, right) in enumerate(zip(row.texts, _COLUMNS, strict=True)):
             look.write(figure, right, y, text, points=look.NORMAL, align="right")
             if column == row.better:

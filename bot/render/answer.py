@@ -8,9 +8,11 @@ from typing import Final
 
 import discord
 
-from bot.render.text import FIELD_LIMIT, join_fitting, size
+from bot import colours
+from bot.limits import FIELD_LIMIT
+from bot.render.text import join_fitting, size
 
-CARD_COLOUR: Final = discord.Colour.gold()
+CARD_COLOUR: Final = discord.Colour.from_str(colours.CARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ def add_section(
         embed: The card.
         name: The heading.
         lines: Ready to be shown, the most important first.
-        limit: The most characters, 1,024 at most.
+        limit: The most characters, up to what a field takes.
     """
     if lines:
         embed.add_field(name=name, value=join_fitting(lines, limit), inline=False)

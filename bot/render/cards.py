@@ -6,6 +6,8 @@ from typing import Final
 
 import discord
 
+from bot import colours
+from bot.limits import DESCRIPTION_LIMIT, TITLE_LIMIT
 from bot.render.answer import Answer, add_section
 from bot.render.phrases import (
     NEEDS_LAPS,
@@ -16,21 +18,23 @@ from bot.render.phrases import (
     count,
     listed,
     name_of,
+    rating,
     rejected_words,
     seconds,
 )
-from bot.render.text import DESCRIPTION_LIMIT, TITLE_LIMIT, join_fitting, plain, shorten
+from bot.render.text import join_fitting, plain, shorten
 from core.laps import median, median_absolute_deviation
 from core.laptimes import format_lap, parse_lap_times
 from core.results.heats import RacerRun
 from core.results.scores import HeatScore, NoLapsYet, OrpCard
-from core.scoring.advice import Status, Strategy, allowed_changes, scenario_for
+from core.scoring.advice import Status, allowed_changes, scenario_for
 from core.scoring.clean_run import clean_run
 from core.scoring.liverc_row import LiveRcRow, live_rc_row
 from core.scoring.mistakes import Mistakes, find_mistakes
 from core.scoring.orp import (
     CONFIDENCE_NEEDED,
-    FADE_WINDOW,
+    FASTEST_LAPS,
+    LAST_LAPS,
     MIN_LAPS,
     Metrics,
     OrpResult,
@@ -41,12 +45,6 @@ from core.scoring.trend import Trend, find_trend
 _FEW_LAPS: Final = 5
 _MISTAKES_NAMED: Final = 6
 _EXAMPLE: Final = "20.9 21.4 20.8 22.1 21.0"
-# The same as in the picture.
-_COLOURS: Final = {
-    Strategy.AVANT_GARDE: discord.Colour(0x14B88A),
-    Strategy.BALANCED: discord.Colour(0x56B4E9),
-    Strategy.STABILITY: discord.Colour(0xE69F00),
-}
 
 
 def orp_card(card: OrpCard, *, is_self: bool = False) -> Answer:
@@ -79,8 +77,8 @@ def orp_card(card: OrpCard, *, is_self: bool = False) -> Answer:
 
 def _colour(orp: OrpResult | None) -> discord.Colour:
     if orp is None or orp.strategy is None:
-        return discord.Colour.light_grey()
-    return _COLOURS[orp.strategy]
+        return discord.Colour.from_str(colours.CARD_WITHOUT_SCORE)
+    return discord.Colour.from_str(colours.STRATEGY_COLOURS[orp.strategy])
 
 
 def _first_lines(card: OrpCard, *, is_self: bool) -> list[str]:
@@ -120,7 +118,7 @@ def _scored_lines(run: RacerRun, orp: OrpResult) -> list[str]:
             f"{total}, not scored",
         ]
     change = "" if run.change is None else f" {change_mark(run.change)}"
-    counted = "" if parts.confidence_rated else f", counts as {parts.confidence}/5"
+    counted = "" if parts.confidence_rated else f", counts as {rating(parts.confidence)}"
     floor = " (never below 0)" if parts.fade_penalty_shown > parts.consistency_score else ""
     return [
         f"**ORP {orp.orp_score:.1f}**{change}{note}",
@@ -167,9 +165,9 @@ def _pace_lines(run: RacerRun, metrics: Metrics) -> list[str]:
         f"Standard deviation {metrics.std_dev:.3f} s",
     ]
     if metrics.top_3_avg is not None and metrics.last_5_avg is not None:
-        last = min(FADE_WINDOW, metrics.lap_count)
+        last = min(LAST_LAPS, metrics.lap_count)
         lines.append(
-            f"Fade {metrics.fade_pct:.2f} %: top 3 {_time(metrics.top_3_avg)}, "
+            f"Fade {metrics.fade_pct:.2f} %: top {FASTEST_LAPS} {_time(metrics.top_3_avg)}, "
             f"last {last} {_time(metrics.last_5_avg)}"
         )
     return lines

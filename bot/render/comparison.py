@@ -6,9 +6,10 @@ from typing import Final
 
 import discord
 
+from bot.limits import TITLE_LIMIT
 from bot.render.answer import CARD_COLOUR, Answer
 from bot.render.phrases import name_of, seconds
-from bot.render.text import TITLE_LIMIT, cells, code_block, in_code, plain, shorten
+from bot.render.text import cells, code_block, in_code, plain, shorten
 from core.laptimes import format_lap
 from core.results.scores import SideBySide
 from core.scoring.comparison import Side

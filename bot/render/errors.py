@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.limits import CONTENT_LIMIT
 from bot.render.answer import Answer
-from bot.render.text import CONTENT_LIMIT, in_code, plain, shorten
+from bot.render.text import in_code, plain, shorten
 
 
 def refusal(sentence: str) -> Answer:

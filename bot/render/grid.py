@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bot.render.phrases import bold, change_mark, count, name_of
+from bot.render.phrases import NEEDS_LAPS, bold, change_mark, count, name_of
 from bot.render.ranking import WIDTH
 from bot.render.text import cells, code_block, cut, in_code, join_fitting, plain, size
 from core.laptimes import format_lap
 from core.results.refs import HeatRef
 from core.results.sessions import ClassStandings, StandingCell, StandingRow, Standings
+from core.scoring.orp import MIN_LAPS
 
 REJECTED: Final = "rej."
-TOO_FEW_LAPS: Final = "<2"
+TOO_FEW_LAPS: Final = f"<{MIN_LAPS}"
 NOT_DRIVEN: Final = "–"
 TABLES_LIMIT: Final = 3_600
 MORE_HINT: Final = "and {} more: /session export"
@@ -62,7 +63,7 @@ def note_lines(standings: Standings) -> list[str]:
 def _legend(classes: Sequence[ClassStandings]) -> str:
     """Explain the short words that occur."""
     words = {_score(cell) for of_class in classes for row in of_class.rows for cell in row.cells}
-    known = {REJECTED: "not sure of the car", TOO_FEW_LAPS: "needs 2 laps"}
+    known = {REJECTED: "not sure of the car", TOO_FEW_LAPS: NEEDS_LAPS}
     return " · ".join(f"{word} = {meaning}" for word, meaning in known.items() if word in words)
 
 

@@ -7,6 +7,14 @@ from typing import Final
 
 import discord
 
+from bot.limits import (
+    CONTENT_LIMIT,
+    DESCRIPTION_LIMIT,
+    FIELD_LIMIT,
+    FIELD_NAME_LIMIT,
+    FIELDS_LIMIT,
+    MESSAGE_LIMIT,
+)
 from bot.render.answer import CARD_COLOUR, Answer, add_section, embed_size
 from bot.render.pages import page_of
 from bot.render.phrases import (
@@ -24,18 +32,7 @@ from bot.render.phrases import (
 )
 from bot.render.ranking import ranked_table
 from bot.render.summary import headline
-from bot.render.text import (
-    CONTENT_LIMIT,
-    DESCRIPTION_LIMIT,
-    FIELD_LIMIT,
-    FIELDS_LIMIT,
-    MESSAGE_LIMIT,
-    TITLE_LIMIT,
-    join_fitting,
-    plain,
-    shorten,
-    size,
-)
+from bot.render.text import join_fitting, plain, shorten, size
 from core.results.heats import (
     Deletion,
     HeatFinished,
@@ -131,7 +128,7 @@ def _add_laps(embed: discord.Embed, runs: Sequence[RacerRun]) -> int:
     room = MESSAGE_LIMIT - embed_size(embed) - _FOOTER_ROOM
     most = FIELDS_LIMIT - len(embed.fields)
     for shown, run in enumerate(runs):
-        name = shorten(_with_change(run), TITLE_LIMIT)
+        name = shorten(_with_change(run), FIELD_NAME_LIMIT)
         laps = lap_times_within(run.laps, FIELD_LIMIT)
         room -= size(name) + size(laps)
         if room < 0 or shown == most:

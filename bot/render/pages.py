@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final, Generic, TypeVar
 
-# What a select offers at most.
-PAGE_SIZE: Final = 25
+from bot.limits import MOST_OPTIONS
+
+PAGE_SIZE: Final = MOST_OPTIONS
 
 T = TypeVar("T")
 

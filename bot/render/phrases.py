@@ -15,7 +15,7 @@ from core.results.heats import RacerRun
 from core.results.refs import HeatRef, SessionRef
 from core.rounding import round_half_even
 from core.scoring.advice import Status, Strategy
-from core.scoring.orp import MIN_LAPS, Components
+from core.scoring.orp import FULL_CONFIDENCE, MIN_LAPS, Components
 
 NEEDS_LAPS: Final = f"needs {MIN_LAPS} laps"
 WHAT_ORP_IS: Final = "**ORP** (Optimal Race Pace, 0 to 100) tells how well you repeat your pace"
@@ -118,9 +118,14 @@ def is_scored(run: RacerRun) -> bool:
     return run.orp is not None and run.orp.status is Status.VALID
 
 
+def rating(confidence: int | None) -> str:
+    """Return a confidence as it is written: ``4/5``."""
+    return f"{confidence}/{FULL_CONFIDENCE}"
+
+
 def rejected_words(confidence: int) -> str:
     """Return how a failed confidence gate is told."""
-    return f"Rejected · not sure of the car ({confidence}/5)"
+    return f"Rejected · not sure of the car ({rating(confidence)})"
 
 
 def score_words(run: RacerRun) -> str:
@@ -135,7 +140,7 @@ def score_words(run: RacerRun) -> str:
 
 def confidence_words(parts: Components) -> str:
     """Return how sure the driver is of the car: ``4/5`` or ``not rated``."""
-    return f"{parts.confidence}/5" if parts.confidence_rated else "not rated"
+    return rating(parts.confidence) if parts.confidence_rated else "not rated"
 
 
 def figures(run: RacerRun) -> str:

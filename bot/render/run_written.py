@@ -15,6 +15,7 @@ from bot.render.phrases import (
     lap_times,
     listed,
     name_of,
+    rating,
     with_welcome,
 )
 from bot.render.text import plain
@@ -23,6 +24,7 @@ from core.laptimes import format_lap
 from core.results.heats import RacerRun
 from core.results.laps import NewBest, RunWritten, Way
 from core.scoring.advice import Status
+from core.scoring.orp import CONFIDENCE_NEEDED, NOT_RATED
 
 _DOUBTS_NAMED: Final = 5
 
@@ -214,11 +216,12 @@ def _decided(result: RunWritten) -> list[str]:
 
 
 def _rated(result: RunWritten) -> list[str]:
-    lines = [f"{heat_name(result.heat)} · sure of the car: {result.run.confidence}/5"]
+    sure = rating(result.run.confidence or NOT_RATED)
+    lines = [f"{heat_name(result.heat)} · sure of the car: {sure}"]
     lines.append(figures(result.run))
     orp = result.run.orp
     if orp is not None and orp.status is Status.REJECTED:
-        lines.append("Press 3 or more to be scored again.")
+        lines.append(f"Press {CONFIDENCE_NEEDED} or more to be scored again.")
     return lines
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import discord
 
+from bot.limits import CONTENT_LIMIT
 from bot.render.answer import CARD_COLOUR, Answer, add_section
 from bot.render.grid import TABLES_LIMIT, note_lines, standings_tables
 from bot.render.pages import page_of
@@ -20,7 +21,7 @@ from bot.render.phrases import (
     problem_line,
     with_welcome,
 )
-from bot.render.text import CONTENT_LIMIT, join_fitting, plain, size
+from bot.render.text import join_fitting, plain, size
 from core.results.heats import Deletion
 from core.results.refs import SessionRef
 from core.results.sessions import (

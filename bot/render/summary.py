@@ -8,20 +8,24 @@ from typing import Final
 
 import discord
 
+from bot.limits import DESCRIPTION_LIMIT, MESSAGE_LIMIT
 from bot.render.answer import CARD_COLOUR, Answer, add_section, embed_size
 from bot.render.grid import note_lines, standings_tables
 from bot.render.phrases import bold, change_mark, heading, is_scored, name_of, seconds
 from bot.render.ranking import ranked_table
-from bot.render.text import DESCRIPTION_LIMIT, MESSAGE_LIMIT, join_fitting, plain, size
+from bot.render.text import join_fitting, plain, size
 from core.caller import Person
 from core.laptimes import format_lap
 from core.results.heats import HeatTable
 from core.results.sessions import ClassStandings, Standings
+from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
 
-CONFIDENCE_QUESTION: Final = "How sure are you of the car? 1 not at all, 5 fully"
+CONFIDENCE_QUESTION: Final = (
+    f"How sure are you of the car? {LEAST_CONFIDENCE} not at all, {FULL_CONFIDENCE} fully"
+)
 
 _BEST_LAPS: Final = 3
-# Together they leave the tables of a large team half of the 6,000 characters.
+# Together they leave the tables of a large team half of a message's characters.
 _SECTION_LIMIT: Final = 400
 _LONG_SECTION_LIMIT: Final = 700
 

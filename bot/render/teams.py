@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from bot.limits import CONTENT_LIMIT
 from bot.render.answer import Answer
 from bot.render.phrases import channel, count, problem_line, with_welcome
-from bot.render.text import CONTENT_LIMIT, join_fitting, plain
+from bot.render.text import join_fitting, plain
 from core.results.settings import TeamInfo
 
 # Room for the welcome below.
-_SETTINGS_LIMIT = CONTENT_LIMIT - 400
+_SETTINGS_LIMIT: Final = CONTENT_LIMIT - 400
 
 
 def team(info: TeamInfo) -> Answer:

@@ -2,7 +2,7 @@
 
 Every name, note and sentence that holds user text goes through ``plain`` (outside code blocks) or
 ``in_code`` (inside them). Width is counted in cells, two for CJK and emoji; length in UTF-16 units,
-the strictest way anybody counts Discord's limits.
+as Discord's limits are.
 """
 
 from __future__ import annotations
@@ -15,13 +15,6 @@ from typing import Final
 from wcwidth import iter_graphemes, wcswidth
 
 from core.names import clean_text
-
-CONTENT_LIMIT: Final = 2_000
-TITLE_LIMIT: Final = 256
-DESCRIPTION_LIMIT: Final = 4_096
-FIELD_LIMIT: Final = 1_024
-FIELDS_LIMIT: Final = 25
-MESSAGE_LIMIT: Final = 6_000
 
 _ELLIPSIS: Final = "…"
 _BROKEN_BY: Final = "\u200b"

@@ -1,4 +1,4 @@
-"""Under a heat's summary: five buttons, how sure are you of the car?"""
+"""Under a heat's summary: a button a rating, how sure are you of the car?"""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from bot.render.run_written import run_written
 from bot.replies import reply
 from bot.views.base import UUID_HEX, OrpItem, row
 from core.bootstrap import Services
+from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
 
-RATINGS: Final = range(1, 6)
+RATINGS: Final = range(LEAST_CONFIDENCE, FULL_CONFIDENCE + 1)
 
 
 class ConfidenceButton(
     OrpItem,
     DynamicItem[Button[View]],
-    template=rf"sure:(?P<heat_id>{UUID_HEX}):(?P<rating>[1-5])",
+    template=rf"sure:(?P<heat_id>{UUID_HEX}):(?P<rating>{'|'.join(map(str, RATINGS))})",
 ):
     """Stores the presser's confidence in a heat."""
 

@@ -17,11 +17,12 @@ import discord
 from discord.ui import Button, DynamicItem, Label, TextInput, UserSelect, View
 
 from bot.context import caller_of
+from bot.limits import MOST_CHARACTERS
 from bot.render import edits
 from bot.render.run_written import run_written
 from bot.replies import reply, reply_to_error, reply_with_form
 from bot.views.base import NUMBER, USER, UUID_HEX, Laid, OrpItem, row
-from bot.views.forms import MOST_CHARACTERS, OrpForm, Sent
+from bot.views.forms import OrpForm, Sent
 from bot.views.heats import FinishHeatButton
 from core.bootstrap import Services
 from core.commands import EditLaps

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import discord
 from discord.ui import Modal
 
 from bot.context import picked_person
+from bot.limits import LONGEST_FORM_TITLE
 from bot.render.text import shorten
 from bot.replies import begin, reply_to_error
 from core.caller import Person
@@ -23,9 +24,6 @@ from core.errors import NotFound
 if TYPE_CHECKING:
     from bot.client import OrpBot
     from core.bootstrap import Services
-
-MOST_CHARACTERS: Final = 4_000
-LONGEST_TITLE: Final = 45
 
 
 class Sent:
@@ -70,7 +68,7 @@ class OrpForm(Modal):
     template: ClassVar[re.Pattern[str]]
 
     def __init__(self, title: str, custom_id: str) -> None:
-        super().__init__(title=shorten(title, LONGEST_TITLE), custom_id=custom_id)
+        super().__init__(title=shorten(title, LONGEST_FORM_TITLE), custom_id=custom_id)
         # Whatever is sent is routed by its custom_id: discord.py need not remember the form.
         self.stop()
 

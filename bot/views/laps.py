@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import discord
 from discord.ui import Button, DynamicItem, Select, View
 
 from bot.context import caller_of
+from bot.limits import LONGEST_OPTION, MOST_OPTIONS
 from bot.render.edits import laps_found
 from bot.render.heats import heat_started
 from bot.render.laps import which_event
@@ -20,9 +21,6 @@ from core.bootstrap import Services
 from core.results.edits import LapsFound
 from core.results.heats import HeatStarted
 from core.results.laps import RunWritten, WhichEvent
-
-MOST_OPTIONS: Final = 25
-LONGEST_OPTION: Final = 100
 
 
 class EventSelect(OrpItem, DynamicItem[Select[View]], template=rf"event:(?P<draft_id>{UUID_HEX})"):

@@ -11,6 +11,7 @@ import discord
 from discord.ui import Button, DynamicItem, Select, View
 
 from bot.context import caller_of
+from bot.limits import LONGEST_OPTION
 from bot.render import heats, sessions
 from bot.render.pages import Page, page_of
 from bot.render.text import in_code, shorten
@@ -23,7 +24,6 @@ from core.caller import Person
 from core.results.heats import HeatTable
 from core.results.sessions import Standings
 
-_LONGEST_OPTION: Final = 100
 _SCOPES: Final = "heat|session"
 
 
@@ -40,7 +40,7 @@ class RacerSelect(
         # Who races in two classes is in the table twice, and in the select once.
         names = {racer.user_id: racer.name for racer in racers}
         options = [
-            discord.SelectOption(label=shorten(in_code(name), _LONGEST_OPTION), value=str(racer_id))
+            discord.SelectOption(label=shorten(in_code(name), LONGEST_OPTION), value=str(racer_id))
             for racer_id, name in names.items()
         ]
         super().__init__(

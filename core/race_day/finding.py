@@ -30,7 +30,6 @@ from core.models import (
 from core.names import clean_class_name, clean_heat_name, name_key, next_heat_name
 from core.race_day.people import LARGEST_ID
 from core.race_day.rows import HEAT, SCORE, HeatRow, ScoreRow, heat_of
-from core.scoring.advice import Status
 
 # How long laps typed without a heat still go into one that somebody else finished.
 LATE_LAPS: Final = timedelta(minutes=10)
@@ -397,19 +396,6 @@ def latest_open_heat(heats: Sequence[Driven]) -> Driven | None:
 def latest_driven(heats: Sequence[Driven]) -> Driven | None:
     """Return the latest of the heats that the racer has laps in."""
     return next((each for each in reversed(heats) if each.has_laps), None)
-
-
-def score_before(heats: Sequence[Driven], heat: HeatRow) -> float | None:
-    """Return the racer's last valid score in the class before a heat."""
-    for each in reversed(heats):
-        if (
-            each.heat.class_key == heat.class_key
-            and each.heat.opened_at < heat.opened_at
-            and each.score is not None
-            and each.score.orp_status == Status.VALID.value
-        ):
-            return each.score.orp_score
-    return None
 
 
 # Where laps would go

@@ -8,7 +8,7 @@ from math import inf
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import String, and_, bindparam, cast, func, select
+from sqlalchemy import String, bindparam, cast, func, select
 
 from core.caller import Person
 from core.database import Unit
@@ -18,7 +18,7 @@ from core.names import HeatKind
 from core.race_day.bests import Bests, bests_before_session, bests_in
 from core.race_day.finding import Driven, heat_by_id, heats_of
 from core.race_day.rows import SCORE, HeatRow, ScoreRow
-from core.race_day.run import change_between, change_since
+from core.race_day.scores_before import scores_before
 from core.results.heats import HeatTable, RacerRun
 from core.results.sessions import (
     ClassStandings,
@@ -30,6 +30,7 @@ from core.results.sessions import (
 from core.scoring.advice import ExperienceLevel, Status
 from core.scoring.mistakes import find_mistakes
 from core.scoring.orp import OrpResult, calculate_orp
+from core.scoring.score_change import change_since, changes
 
 PERSON: Final = (RacerProfile.discord_user_id, RacerProfile.name)
 
@@ -159,21 +160,6 @@ _LAPS: Final = (
     .where(RunLog.heat_id == bindparam("heat_id"))
     .order_by(RunLog.lap_number)
 )
-_SCORES_BEFORE: Final = (
-    select(HeatRacer.racer_id, HeatRacer.orp_score)
-    # An outer join goes from the session's heats to their runs, never through all of a racer's.
-    .select_from(Heat)
-    .outerjoin(
-        HeatRacer,
-        and_(HeatRacer.heat_id == Heat.id, HeatRacer.orp_status == Status.VALID.value),
-    )
-    .where(
-        Heat.session_id == bindparam("session_id"),
-        Heat.class_key == bindparam("class_key"),
-        Heat.opened_at < bindparam("opened_at"),
-    )
-    .order_by(Heat.opened_at)
-)
 
 
 def _runs_of(unit: Unit, session: RaceSession, heat: HeatRow) -> list[RacerRun]:
@@ -183,7 +169,7 @@ def _runs_of(unit: Unit, session: RaceSession, heat: HeatRow) -> list[RacerRun]:
     laps: dict[UUID, list[Lap]] = defaultdict(list)
     for racer_id, number, time_ms, counts in unit.connection.execute(_LAPS, known):
         laps[racer_id].append(Lap(number, time_ms, counts))
-    earlier = _scores_before(unit, session, heat)
+    last = scores_before(unit, heat)
     bests = bests_in(unit, session, heat)
     runs = []
     for *score, figures, racer_id, user_id, name in drove:
@@ -196,7 +182,7 @@ def _runs_of(unit: Unit, session: RaceSession, heat: HeatRow) -> list[RacerRun]:
                 laps=tuple(laps[racer_id]),
                 confidence=stands.confidence_rating,
                 orp=orp,
-                change=change_since(orp, earlier.get(racer_id)),
+                change=change_since(orp.valid_score if orp else None, last.get(racer_id)),
                 note=stands.note,
                 best_before_ms=best.before_ms,
                 best_elsewhere_ms=best.elsewhere_ms,
@@ -204,17 +190,6 @@ def _runs_of(unit: Unit, session: RaceSession, heat: HeatRow) -> list[RacerRun]:
             )
         )
     return runs
-
-
-def _scores_before(unit: Unit, session: RaceSession, heat: HeatRow) -> dict[UUID, float]:
-    """Return each racer's last valid score in the class before a heat."""
-    known = {
-        "session_id": session.id,
-        "class_key": heat.class_key,
-        "opened_at": heat.opened_at,
-    }
-    rows = unit.connection.execute(_SCORES_BEFORE, known)
-    return {racer_id: score for racer_id, score in rows if score is not None}
 
 
 def standings(unit: Unit, session: RaceSession, *, is_own: bool = False) -> Standings:
@@ -279,23 +254,19 @@ def _cells(
     heats: list[HeatRow],
     racer_id: UUID,
 ) -> tuple[StandingCell | None, ...]:
-    cells: list[StandingCell | None] = []
-    earlier: float | None = None
-    for heat in heats:
-        stands = scores.get((heat.id, racer_id))
-        if stands is None:
-            cells.append(None)
-            continue
-        cells.append(
-            StandingCell(
-                score=stands.valid_score,
-                rejected=stands.is_rejected,
-                change=change_between(stands.valid_score, earlier),
-                best_lap_ms=stands.best_lap_ms,
-                lap_count=stands.lap_count,
-                note=stands.note,
-                lost_ms=lost.get((heat.id, racer_id), 0),
-            )
+    driven = [scores.get((heat.id, racer_id)) for heat in heats]
+    since = changes([stands.valid_score if stands else None for stands in driven])
+    return tuple(
+        StandingCell(
+            score=stands.valid_score,
+            rejected=stands.is_rejected,
+            change=change,
+            best_lap_ms=stands.best_lap_ms,
+            lap_count=stands.lap_count,
+            note=stands.note,
+            lost_ms=lost.get((heat.id, racer_id), 0),
         )
-        earlier = earlier if stands.valid_score is None else stands.valid_score
-    return tuple(cells)
+        if stands
+        else None
+        for heat, stands, change in zip(heats, driven, since, strict=True)
+    )

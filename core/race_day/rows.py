@@ -69,7 +69,7 @@ class ScoreRow:
     @property
     def valid_score(self) -> float | None:
         """The score where it stands."""
-        return None if self.is_rejected else self.orp_score
+        return self.orp_score if self.orp_status == Status.VALID.value else None
 
 
 class LapRow(NamedTuple):
@@ -118,6 +118,8 @@ class EntryRow:
 
 HEAT: Final = tuple(getattr(Heat, field.name) for field in fields(HeatRow))
 SCORE: Final = tuple(getattr(HeatRacer, field.name) for field in fields(ScoreRow))
+# The rows that have a ``valid_score``.
+IS_VALID: Final = HeatRacer.orp_status == Status.VALID.value
 LAP: Final = (
     RunLog.lap_number,
     RunLog.lap_time_ms,

@@ -20,11 +20,13 @@ from core.models import Entry, EntryKind, Heat, HeatRacer, RacerProfile, RaceSes
 from core.oddities import is_first_crossing
 from core.race_day import posts
 from core.race_day.bests import Bests
-from core.race_day.finding import Driven, score_before
+from core.race_day.finding import Driven
 from core.race_day.rows import LAP, EntryRow, LapRow, ScoreRow
+from core.race_day.scores_before import score_before
 from core.results.heats import RacerRun
-from core.scoring.advice import ExperienceLevel, Status, recommendation, scenario_for
+from core.scoring.advice import ExperienceLevel, recommendation, scenario_for
 from core.scoring.orp import OrpResult, calculate_orp, check_confidence
+from core.scoring.score_change import change_since
 
 # In what an entry has replaced: the id of the other entry of a move.
 PARTNER: Final = "partner"
@@ -137,13 +139,13 @@ class Run:
         """Return the run as answers show it."""
         orp = self.orp
         bests = bests or Bests()
-        earlier = score_before(self._heats, self.heat) if self._heats is not None else None
+        last = score_before(self._heats, self.heat) if self._heats is not None else None
         return RacerRun(
             racer=self.racer.person,
             laps=tuple(lap.lap for lap in self.laps),
             confidence=self.confidence,
             orp=orp,
-            change=change_since(orp, earlier),
+            change=change_since(orp.valid_score if orp else None, last),
             note=self.note,
             best_before_ms=bests.before_ms,
             best_elsewhere_ms=bests.elsewhere_ms,
@@ -456,23 +458,6 @@ def version_of(
     """
     shown = driven.heat.ref.label, note, list(laps)
     return hashlib.blake2s(repr(shown).encode(), digest_size=6).hexdigest()
-
-
-def change_since(orp: OrpResult | None, earlier: float | None) -> float | None:
-    """Return a score minus the racer's last valid one before it; None without either.
-
-    One decimal, as both scores have.
-    """
-    if orp is None or orp.status is Status.REJECTED:
-        return None
-    return change_between(orp.orp_score, earlier)
-
-
-def change_between(score: float | None, earlier: float | None) -> float | None:
-    """Return a valid score minus the last valid one before it; None without either."""
-    if score is None or earlier is None:
-        return None
-    return round(score - earlier, 1)
 
 
 def renew_advice(unit: Unit, which: ColumnElement[bool]) -> None:

@@ -48,7 +48,7 @@ class RacerRun:
         laps: Every stored lap in order, also those that do not count.
         confidence: 1 to 5 as last rated, or None.
         orp: The score with its figures; None below 2 laps that count.
-        change: ORP minus that of the racer's previous heat in the class; None without one.
+        change: ORP minus the racer's last valid one before it in the class; None without one.
         note: What was changed on the car.
         best_before_ms: The racer's fastest lap in earlier heats of the class at the track, or of
             the session where that names no track; None without one.

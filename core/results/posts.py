@@ -25,7 +25,7 @@ class ClaimedPost:
     """A post the publisher holds for a while.
 
     Attributes:
-        id: The outbox row; its first 25 hex digits are the nonce.
+        id: The outbox row; the nonce of its message begins it.
         task: What is to be done.
         team_id: Whose it is.
         channel_id: Where to.

@@ -18,7 +18,7 @@ class HeatScore:
         heat: The heat.
         score: The ORP that stands; None where it was rejected or needs more laps.
         rejected: Whether it was rejected, the driver not being sure of the car.
-        change: ORP minus that of the racer's previous heat in the class; None without one.
+        change: ORP minus the racer's last valid one before it in the class; None without one.
         note: What was changed on the car for it.
     """
 

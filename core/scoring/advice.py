@@ -1,7 +1,7 @@
 """What a score means for the car: the words, what may be changed, and the recommendation.
 
-The score itself is made in ``core.orp``; this module only reads it. Nothing here moves a score:
-the bias of an experience level is information, the event decides what may be touched, and a
+The score itself is made in ``core.scoring.orp``; this module only reads it. Nothing here moves a
+score: the bias of an experience level is information, the event decides what may be touched, and a
 driver who is not sure of the car is trusted, so that nothing is changed at all.
 """
 
@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from core.errors import BadInput
 
-ROUNDS_FOR_SCENARIO_A = 3
+ROUNDS_FOR_SCENARIO_A: Final = 3
 
 
 class Status(StrEnum):
@@ -108,15 +109,15 @@ class Change(StrEnum):
     CAMBER = "camber"
 
 
-SAFE_CHANGES = (Change.OILS, Change.RIDE_HEIGHT, Change.CAMBER)
+SAFE_CHANGES: Final = (Change.OILS, Change.RIDE_HEIGHT, Change.CAMBER)
 
-_STRATEGY_WORDS = {
+_STRATEGY_WORDS: Final = {
     Strategy.AVANT_GARDE: "the setup is locked in; room to experiment",
     Strategy.BALANCED: "competitive; small steps only",
     Strategy.STABILITY: "find consistency before new ideas",
 }
 
-_BIASES = {
+_BIASES: Final = {
     ExperienceLevel.SPORTSMAN: Bias(0.8, 0.2, "repeat the lap first, speed follows"),
     ExperienceLevel.INTERMEDIATE: Bias(0.5, 0.5, "balance"),
     ExperienceLevel.PRO: Bias(0.3, 0.7, "pace first, hold it"),
@@ -124,7 +125,7 @@ _BIASES = {
 
 # How each level's tone sounds once the score is known: a Pro who must settle the laps first is
 # not told "pace first" in the same breath.
-_TONES = {
+_TONES: Final = {
     ExperienceLevel.SPORTSMAN: {
         Strategy.AVANT_GARDE: "Keep repeating the lap; speed follows.",
         Strategy.BALANCED: "Repeat the lap first; speed follows.",
@@ -142,7 +143,7 @@ _TONES = {
     },
 }
 
-_TRUST_THE_DRIVER = (
+_TRUST_THE_DRIVER: Final = (
     "Change nothing on the car: trust the driver. Drive it until you are sure of it, then tune."
 )
 

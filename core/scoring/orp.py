@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from operator import mul
-from typing import Any
+from typing import Any, Final
 
 from core.errors import BadInput
 from core.rounding import round_half_even, round_less_root, round_root
@@ -27,15 +27,25 @@ from core.scoring.advice import (
     scenario_for,
 )
 
-MIN_LAPS = 2
-MIN_LAPS_FOR_FADE = 3
-FADE_WINDOW = 5
-LEAST_CONFIDENCE = 1
-FULL_CONFIDENCE = 5
-NOT_RATED = 3
-CONFIDENCE_NEEDED = 3
-AVANT_GARDE_FROM = 850
-BALANCED_FROM = 700
+MIN_LAPS: Final = 2
+
+# Fade compares the mean of the fastest laps with that of the last ones.
+FASTEST_LAPS: Final = 3
+LAST_LAPS: Final = 5
+MIN_LAPS_FOR_FADE: Final = FASTEST_LAPS
+# In % of fade: up to here, a fade factor of 1.01, it costs nothing.
+FADE_WITHOUT_PENALTY: Final = 1
+PENALTY_PER_PERCENT: Final = 2
+MOST_PENALTY: Final = 20
+
+LEAST_CONFIDENCE: Final = 1
+FULL_CONFIDENCE: Final = 5
+CONFIDENCE_NEEDED: Final = 3
+NOT_RATED: Final = 3
+
+# In tenths of a point of ORP.
+AVANT_GARDE_FROM: Final = 850
+BALANCED_FROM: Final = 700
 
 
 class Gate(StrEnum):
@@ -121,6 +131,11 @@ class OrpResult:
     bias: Bias
     metrics: Metrics
 
+    @property
+    def valid_score(self) -> float | None:
+        """The score where the driver's confidence let it stand."""
+        return self.orp_score if self.status is Status.VALID else None
+
     def as_dict(self) -> dict[str, Any]:
         """This result in JSON's own types, for storing; ``from_dict`` brings it back."""
         return _figures(self) | {
@@ -168,7 +183,10 @@ def check_confidence(confidence: int | None) -> None:
         BadInput: It is outside.
     """
     if confidence is not None and not LEAST_CONFIDENCE <= confidence <= FULL_CONFIDENCE:
-        raise BadInput("Confidence goes from 1 (no trust in the car) to 5 (full trust).")
+        raise BadInput(
+            f"Confidence goes from {LEAST_CONFIDENCE} (no trust in the car) "
+            f"to {FULL_CONFIDENCE} (full trust)."
+        )
 
 
 def calculate_orp(
@@ -220,12 +238,12 @@ def calculate_orp(
     last_part = best_part = 1
     top_3_avg = last_5_avg = None
     if lap_count >= MIN_LAPS_FOR_FADE:
-        top_3 = laps[0] + laps[1] + laps[2]
-        window = min(FADE_WINDOW, lap_count)
+        fastest = sum(laps[:FASTEST_LAPS])
+        window = min(LAST_LAPS, lap_count)
         last = sum(lap_times_ms[-window:])
-        top_3_avg = round_half_even(top_3, 3) / 1000
+        top_3_avg = round_half_even(fastest, FASTEST_LAPS) / 1000
         last_5_avg = round_half_even(last, window) / 1000
-        last_part, best_part = 3 * last, window * top_3
+        last_part, best_part = FASTEST_LAPS * last, window * fastest
     penalty_part, penalty_whole = _fade_penalty(last_part, best_part)
 
     score_tenths = max(
@@ -276,12 +294,14 @@ def _fade_penalty(last_part: int, best_part: int) -> tuple[int, int]:
 
     None while the factor is at most 1.01 (compared exactly), else 2 a percent, at most 20.
     """
-    if 100 * last_part <= 101 * best_part:
+    # What the percents and the points are, both times best_part.
+    percents = 100 * (last_part - best_part)
+    points = PENALTY_PER_PERCENT * percents
+    if percents <= FADE_WITHOUT_PENALTY * best_part:
         return 0, 1
-    fade = last_part - best_part
-    if 10 * fade >= best_part:
-        return 20, 1
-    return 200 * fade, best_part
+    if points >= MOST_PENALTY * best_part:
+        return MOST_PENALTY, 1
+    return points, best_part
 
 
 def _strategy(score_tenths: int) -> Strategy:

@@ -26,10 +26,12 @@ from core.race_day.finding import (
 )
 from core.race_day.reading import session_run
 from core.race_day.rows import HeatRow
-from core.race_day.run import Run, change_between
+from core.race_day.run import Run
+from core.race_day.scores_before import score_before
 from core.results.heats import RacerRun
 from core.results.scores import HeatScore, NoLapsYet, OrpCard, SideBySide
 from core.scoring.comparison import compare
+from core.scoring.score_change import change_since
 
 WHOLE_SESSION: Final = "all"
 LAST_HEATS: Final = 6
@@ -247,19 +249,18 @@ def _session_card(
 
 
 def _last_heats(heats: Sequence[Driven]) -> tuple[HeatScore, ...]:
-    """Return the racer's scores of the last of these heats, each against the one before."""
-    scores: list[HeatScore] = []
-    before: dict[str, float] = {}
-    for each in heats:
-        if each.score is None or not each.has_laps:
-            continue
-        score = each.score.valid_score
-        change = change_between(score, before.get(each.heat.class_key))
-        rejected = each.score.is_rejected
-        scores.append(HeatScore(each.heat.ref, score, rejected, change, each.score.note))
-        if score is not None:
-            before[each.heat.class_key] = score
-    return tuple(scores[-LAST_HEATS:])
+    """Return the racer's scores of the last of these heats, each with its change."""
+    driven = [(each.heat, each.score) for each in heats if each.score and each.has_laps]
+    return tuple(
+        HeatScore(
+            heat.ref,
+            score.valid_score,
+            score.is_rejected,
+            change_since(score.valid_score, score_before(heats, heat)),
+            score.note,
+        )
+        for heat, score in driven[-LAST_HEATS:]
+    )
 
 
 def _known(unit: Unit, team_id: int, user_id: int) -> RacerProfile:

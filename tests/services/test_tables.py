@@ -59,6 +59,30 @@ async def test_laps_that_do_not_count_rank_last_among_those_who_need_laps(
     assert [(run.racer, run.best_lap_ms) for run in runs] == [(BEN, 25_100), (ANN, None)]
 
 
+async def test_answer_table_card_and_standings_tell_the_same_change(services: Services) -> None:
+    await start_session(services)
+    driven: tuple[tuple[str, int | None], ...] = (
+        ("20.1 21.9", None),
+        ("20.1 20.2", 2),
+        ("20.1 20.9", None),
+        ("20.1", None),
+        ("20.1 21.1", None),
+    )
+    answered, tabled, scores = [], [], []
+    for number, (times, confidence) in enumerate(driven, start=1):
+        logged = await log(services, ANN, times, heat=f"Q{number}", confidence=confidence)
+        answered.append(logged.run.change)
+        tabled.append((await services.heats.show(by(ANN), f"Q{number}")).runs[0].change)
+        scores.append(logged.run.orp.orp_score if logged.run.orp else 0.0)
+    first, _, third, _, fifth = scores
+    gain, loss = round(third - first, 1), round(fifth - third, 1)
+    assert answered == [None, None, gain, None, loss]
+    assert tabled == answered
+    assert [past.change for past in (await card(services, ANN, "Q5")).last_heats] == answered
+    cells = (await services.sessions.show(by(ANN))).classes[0].rows[0].cells
+    assert [cell.change if cell else None for cell in cells] == answered
+
+
 async def test_change_is_against_the_previous_heat_with_a_score(services: Services) -> None:
     await start_session(services)
     first = await log(services, ANN, "20.1 21.9", heat="Q1")

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from bot.pictures import look
+from bot import colours
 from bot.pictures.card import card_figure, draw_card
 from core.laps import median
 from core.laptimes import format_lap
@@ -160,9 +160,9 @@ def test_no_text_covers_another_or_is_cut_off(odd: OrpCard) -> None:
 
 def test_the_gauge_is_as_long_as_the_score_in_the_strategys_colour() -> None:
     for times, colour in (
-        (STEADY, look.GREEN),
-        ((20_000, 20_000, 26_000, 20_000, 20_000), look.SKY),
-        ((20_000, 30_000, 20_000, 25_000), look.ORANGE),
+        (STEADY, colours.GREEN),
+        ((20_000, 20_000, 26_000, 20_000, 20_000), colours.SKY),
+        ((20_000, 30_000, 20_000, 25_000), colours.ORANGE),
     ):
         driven = run(times=times)
         assert driven.orp is not None
@@ -176,8 +176,8 @@ def test_the_gauge_is_as_long_as_the_score_in_the_strategys_colour() -> None:
 
 def test_the_bars_of_the_last_heats_are_as_long_as_their_scores() -> None:
     figure = card_figure(replace(card(run()), heat=THIS, last_heats=LAST_HEATS))
-    gauge, this = sorted(bars(figure, look.GREEN), key=lambda bar: -bar.get_width())
-    before = [bar.get_width() for bar in bars(figure, look.QUIET_TEXT)]
+    gauge, this = sorted(bars(figure, colours.GREEN), key=lambda bar: -bar.get_width())
+    before = [bar.get_width() for bar in bars(figure, colours.QUIET_TEXT)]
     assert [*before, this.get_width()] == pytest.approx([0.8 * s for s in (71.2, 81.3, 85.5)])
     assert gauge.get_width() > 300
 
@@ -194,14 +194,14 @@ def test_a_failed_gate_has_no_score_but_the_figures() -> None:
     assert "Rejected · not sure of the car (2/5)" in words
     assert "confidence 2/5" in words
     assert any(text.endswith(" fade, not scored") for text in words)
-    assert not any(bars(figure, colour) for colour in (look.GREEN, look.SKY, look.ORANGE))
+    assert not any(bars(figure, colour) for colour in (colours.GREEN, colours.SKY, colours.ORANGE))
     assert set(marked(figure, "x")) == {6}
 
 
 def test_few_laps_are_said_plainly() -> None:
     one = card_figure(ODD["a single lap"])
     assert "ORP needs 2 laps" in words_of(one)
-    assert marked(one, "o", look.TEXT) == {1: 20_912}
+    assert marked(one, "o", colours.TEXT) == {1: 20_912}
     two = card_figure(ODD["two laps"])
     assert not marked(two, "D")
     assert not marked(two, "s")
@@ -213,10 +213,10 @@ def test_few_laps_are_said_plainly() -> None:
 def test_a_lap_that_does_not_count_is_hollow_and_in_no_line() -> None:
     figure = card_figure(ODD["run to the loop"])
     slow, fast = axes_of(figure).get_ylim()
-    (mark,) = marks(figure, "o", look.QUIET_TEXT)
+    (mark,) = marks(figure, "o", colours.QUIET_TEXT)
     assert mark.get_markerfacecolor() == "none"
-    assert marked(figure, "o", look.QUIET_TEXT) == {1: fast}
-    assert 1 not in marked(figure, "o", look.TEXT)
+    assert marked(figure, "o", colours.QUIET_TEXT) == {1: fast}
+    assert 1 not in marked(figure, "o", colours.TEXT)
     assert {"1 not counted", "10.6"} <= set(words_of(figure))
     lines = [across(line) for line in axes_of(figure).lines]
     assert [2, 3, 4, 5] in lines

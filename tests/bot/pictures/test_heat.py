@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from PIL import Image
 
+from bot import colours
 from bot.pictures import look
 from bot.pictures.gallery import read_heats
 from bot.pictures.heat import MOST_LINES, STRIPE_SHARE, draw_heat, heat_figure
@@ -172,7 +173,7 @@ def test_a_lap_beyond_the_edge_carries_its_time_beside_its_mark(name: str) -> No
         if text.get_horizontalalignment() == "left"
     )
     beside = Counter(
-        (line.get_marker(), line.get_markerfacecolor() == look.BACKGROUND)
+        (line.get_marker(), line.get_markerfacecolor() == colours.BACKGROUND)
         for line in figure.artists
         if isinstance(line, Line2D)
     )
@@ -210,7 +211,7 @@ def test_up_is_faster() -> None:
 def test_what_does_not_count_is_hollow_and_in_no_line() -> None:
     figure = heat_figure(table(run("Max", STEADY, left_out=(2,))))
     counting, hollow = lines_of(figure, look.RACER_STYLES[0])
-    assert hollow.get_markerfacecolor() == look.BACKGROUND
+    assert hollow.get_markerfacecolor() == colours.BACKGROUND
     assert hollow.get_linestyle() == "None"
     assert upwards(hollow) == [STEADY[1] / 1000]
     assert counting.get_markerfacecolor() == look.RACER_STYLES[0].colour
@@ -291,7 +292,7 @@ def test_text_reads_on_a_phone(name: str) -> None:
     assert figure.get_size_inches()[0] * 72 == pytest.approx(380)
     for text in figure.texts:
         assert float(text.get_fontsize()) >= 9
-        assert contrast(to_hex(text.get_color()), look.BACKGROUND) >= 4.5
+        assert contrast(to_hex(text.get_color()), colours.BACKGROUND) >= 4.5
 
 
 def test_the_picture_is_an_opaque_png_of_the_same_bytes() -> None:
@@ -302,7 +303,7 @@ def test_the_picture_is_an_opaque_png_of_the_same_bytes() -> None:
         assert "transparency" not in picture.info
         assert not picture.info.get("Creation Time")
         corner = np.asarray(picture.convert("RGB"))[0, 0] / 255
-        assert corner == pytest.approx(to_rgb(look.BACKGROUND), abs=0.01)
+        assert corner == pytest.approx(to_rgb(colours.BACKGROUND), abs=0.01)
     assert draw_heat(REAL["nitro-q1"]) == drawn
 
 

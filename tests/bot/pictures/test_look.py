@@ -9,23 +9,24 @@ import pytest
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
+from bot import colours
 from bot.pictures import look
 
 from .contrast import contrast
 
 TEXT_COLOURS = (
-    look.TEXT,
-    look.QUIET_TEXT,
-    look.REJECTED_COLOUR,
-    *look.STRATEGY_COLOURS.values(),
+    colours.TEXT,
+    colours.QUIET_TEXT,
+    colours.NO_SCORE,
+    *colours.STRATEGY_COLOURS.values(),
     *(style.colour for style in look.RACER_STYLES),
 )
 
 
 @pytest.mark.parametrize("colour", sorted(set(TEXT_COLOURS)))
 def test_every_text_colour_is_read_on_the_background(colour: str) -> None:
-    assert contrast(colour, look.BACKGROUND) >= 4.5
-    assert contrast(colour, look.PANEL) >= 4.5
+    assert contrast(colour, colours.BACKGROUND) >= 4.5
+    assert contrast(colour, colours.PANEL) >= 4.5
 
 
 def test_the_contrast_is_that_of_wcag() -> None:
@@ -34,9 +35,9 @@ def test_the_contrast_is_that_of_wcag() -> None:
 
 
 def test_the_background_is_dark_on_either_theme_of_discord() -> None:
-    assert contrast(look.BACKGROUND, "#FFFFFF") > 10
-    assert contrast(look.BACKGROUND, "#313338") < 1.5
-    assert contrast(look.TEXT, look.BACKGROUND) > 10
+    assert contrast(colours.BACKGROUND, "#FFFFFF") > 10
+    assert contrast(colours.BACKGROUND, "#313338") < 1.5
+    assert contrast(colours.TEXT, colours.BACKGROUND) > 10
 
 
 def test_racers_differ_without_colour() -> None:

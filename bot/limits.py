@@ -1,0 +1,28 @@
+"""What Discord takes at most; texts in UTF-16 units, the strictest way anybody counts them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# A message: its own text, its card, and what all texts of the card make together.
+CONTENT_LIMIT: Final = 2_000
+TITLE_LIMIT: Final = 256
+DESCRIPTION_LIMIT: Final = 4_096
+FIELD_NAME_LIMIT: Final = 256
+FIELD_LIMIT: Final = 1_024
+FIELDS_LIMIT: Final = 25
+MESSAGE_LIMIT: Final = 6_000
+# By which Discord tells a message that is sent twice.
+NONCE_LENGTH: Final = 25
+
+# What a select has to pick from.
+MOST_OPTIONS: Final = 25
+LONGEST_OPTION: Final = 100
+
+# What is offered while an option of a command is typed.
+MOST_CHOICES: Final = 25
+LONGEST_CHOICE: Final = 100
+
+# A form: its title, and what one of its fields holds.
+LONGEST_FORM_TITLE: Final = 45
+MOST_CHARACTERS: Final = 4_000

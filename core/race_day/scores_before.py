@@ -1,0 +1,64 @@
+"""Which score a change is measured against: the last valid one of the racer before a heat.
+
+It is looked for in the heats of the same session and class that were opened before. Where a
+racer's heats are at hand they are looked through; for everybody in a heat the database is asked.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, select
+
+from core.database import Unit
+from core.models import Heat, HeatRacer
+from core.race_day.finding import Driven
+from core.race_day.rows import IS_VALID, HeatRow
+from core.scoring.score_change import last_valid
+
+_SCORES_BEFORE: Final = (
+    select(HeatRacer.racer_id, HeatRacer.orp_score)
+    # An outer join goes from the session's heats to their runs, never through all of a racer's.
+    .select_from(Heat)
+    .outerjoin(HeatRacer, and_(HeatRacer.heat_id == Heat.id, IS_VALID))
+    .where(
+        Heat.session_id == bindparam("session_id"),
+        Heat.class_key == bindparam("class_key"),
+        Heat.opened_at < bindparam("opened_at"),
+    )
+    .order_by(Heat.opened_at)
+)
+
+
+def score_before(heats: Sequence[Driven], heat: HeatRow) -> float | None:
+    """Return a racer's last valid score before a heat; None without one.
+
+    Args:
+        heats: The heats of its session in the order they were opened, as the racer sees them.
+        heat: The heat.
+    """
+    return last_valid(
+        [
+            each.score.valid_score
+            for each in heats
+            if each.score is not None
+            and each.heat.class_key == heat.class_key
+            and each.heat.opened_at < heat.opened_at
+        ]
+    )
+
+
+def scores_before(unit: Unit, heat: HeatRow) -> dict[UUID, float | None]:
+    """Return the last valid score before a heat of each racer that has been in an earlier one."""
+    known = {
+        "session_id": heat.session_id,
+        "class_key": heat.class_key,
+        "opened_at": heat.opened_at,
+    }
+    scores: dict[UUID, list[float | None]] = defaultdict(list)
+    for racer_id, score in unit.connection.execute(_SCORES_BEFORE, known):
+        scores[racer_id].append(score)
+    return {racer_id: last_valid(of_racer) for racer_id, of_racer in scores.items()}
