@@ -24,7 +24,7 @@ from core.laptimes import format_lap
 from core.results.heats import RacerRun
 from core.results.laps import NewBest, RunWritten, Way
 from core.scoring.advice import Status
-from core.scoring.orp import CONFIDENCE_NEEDED, NOT_RATED
+from core.scoring.orp import CONFIDENCE_NEEDED
 
 _DOUBTS_NAMED: Final = 5
 
@@ -216,7 +216,7 @@ def _decided(result: RunWritten) -> list[str]:
 
 
 def _rated(result: RunWritten) -> list[str]:
-    sure = rating(result.run.confidence or NOT_RATED)
+    sure = rating(result.run.confidence)
     lines = [f"{heat_name(result.heat)} · sure of the car: {sure}"]
     lines.append(figures(result.run))
     orp = result.run.orp

@@ -180,8 +180,8 @@ def has_held_up(unit: Unit, team_id: int) -> bool:
 
 
 def _is_held_up(team_id: int) -> tuple[ColumnElement[bool], ...]:
-    # A post that is being tried just now may be about to fail for what the team has mended. One that
-    # is being claimed is not seen as claimed yet: it is waited for because it is not out.
+    # A post that is being tried just now may be about to fail for what the team has mended. One
+    # that is being claimed is not seen as claimed yet: it is waited for because it is not out.
     held_up = or_(
         SummaryPost.state.in_(("blocked", "removing")),
         _lacks_only_picture(),
