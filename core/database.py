@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -28,6 +28,9 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from core import one_file
 from core.outages import outages_told
+
+if TYPE_CHECKING:
+    from asyncpg import Connection as AsyncpgConnection
 
 Clock = Callable[[], datetime]
 T = TypeVar("T")
@@ -89,7 +92,8 @@ def create_engine(
 def _replace_dead_connections(engine: AsyncEngine) -> None:
     """Notice a connection that died with its server, and have the pool replace it.
 
-    SQLAlchemy's own pool_pre_ping asks before every unit; one that has just answered lives.
+    SQLAlchemy's own pool_pre_ping asks before every unit; one that has just answered lives unless
+    asyncpg itself has seen it end.
     """
 
     @event.listens_for(engine.sync_engine, "checkin")
@@ -100,6 +104,8 @@ def _replace_dead_connections(engine: AsyncEngine) -> None:
     def on_checkout(
         connection: DBAPIConnection, record: ConnectionPoolEntry, _: PoolProxiedConnection
     ) -> None:
+        if cast("AsyncpgConnection[Any]", record.driver_connection).is_closed():
+            raise DisconnectionError("the server has ended the connection")
         if monotonic() - record.info.get("answered_at", monotonic()) < _TRUSTED_FOR_S:
             return
         try:

@@ -20,7 +20,7 @@ from typing import Literal, TypeVar, TypeVarTuple
 import asyncpg
 from sqlalchemy import Executable, Row, delete, select, text
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from core.config import parse_database_url
@@ -162,21 +162,26 @@ async def _execute(url: URL, *statements: str) -> None:
 # Looking into a database, and changing it behind the services' back
 
 
+def _looking(database: Database) -> AsyncEngine:
+    """Return an engine that does not wait for whoever holds the file to write."""
+    return database.engine.execution_options(orp_begin="DEFERRED")
+
+
 async def rows(database: Database, statement: TypedReturnsRows[*Ts]) -> Sequence[Row[*Ts]]:
     """Return what a query finds."""
-    async with AsyncSession(database.engine) as session:
+    async with AsyncSession(_looking(database)) as session:
         return (await session.execute(statement)).all()
 
 
 async def scalars(database: Database, statement: TypedReturnsRows[T]) -> Sequence[T]:
     """Return the first column of what a query finds; a whole row where the query names a table."""
-    async with AsyncSession(database.engine) as session:
+    async with AsyncSession(_looking(database)) as session:
         return (await session.scalars(statement)).all()
 
 
 async def scalar(database: Database, statement: TypedReturnsRows[T]) -> T | None:
     """Return the first column of the first row that a query finds."""
-    async with AsyncSession(database.engine) as session:
+    async with AsyncSession(_looking(database)) as session:
         return await session.scalar(statement)
 
 

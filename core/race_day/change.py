@@ -69,6 +69,12 @@ class Change:
         """Tell whether this is the caller: who is not named is."""
         return racer is None or racer.user_id == self.caller.person.user_id
 
+    def profile_of(self, person: Person) -> RacerProfile:
+        """Return a member's profile, made if it is new."""
+        if self.is_about(person):
+            return self.actor
+        return people.profile_of(self.unit, self.team.id, person)
+
     def where_of(self, racer: RacerProfile) -> Where:
         """Return where a racer of the team is."""
         if self.where.racer is not None and racer.id == self.where.racer.id:

@@ -315,7 +315,7 @@ def _racer(change: Change, command: EditLaps) -> RacerProfile:
         return change.actor
     racer = people.find_profile(change.unit, change.team.id, command.racer_id)
     if racer is None and command.racer is not None and command.racer.user_id == command.racer_id:
-        racer = people.profile_of(change.unit, change.team.id, command.racer)
+        racer = change.profile_of(command.racer)
     if racer is None:
         raise NotFound("That racer has no laps here; pick whose laps they are in the form.")
     return racer
@@ -325,7 +325,7 @@ def _racer_to_be(change: Change, racer: RacerProfile, command: EditLaps) -> Race
     if command.racer is None or command.racer.user_id == racer.discord_user_id:
         return racer
     change.require_crew("give laps to another racer")
-    return people.profile_of(change.unit, change.team.id, command.racer)
+    return change.profile_of(command.racer)
 
 
 def _heat_to_be(

@@ -37,7 +37,7 @@ async def nobody_can_write(url: URL) -> AsyncIterator[None]:
     connection = await asyncpg.connect(address)
     try:
         async with connection.transaction():
-            await connection.execute("LOCK TABLE summary_posts IN EXCLUSIVE MODE")
+            await connection.execute("LOCK TABLE run_logs, summary_posts IN EXCLUSIVE MODE")
             yield
     finally:
         await connection.close()
