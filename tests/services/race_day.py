@@ -20,7 +20,7 @@ from core.caller import Caller, Person
 from core.commands import StartHeat
 from core.database import Database
 from core.errors import Conflict
-from core.models import SummaryPost
+from core.models import Heat, HeatRacer, RaceSession, SummaryPost
 from core.results.heats import HeatStarted, HeatTable
 from core.scoring.orp import calculate_orp
 from core.services.run_logs import RunLogsService
@@ -118,6 +118,7 @@ class Stage(RuleBasedStateMachine):
             self.run(self.check_laps(team, model))
             self.run(self.check_scores(team, model))
             self.run(self.check_posts(team, model))
+            self.run(self.check_keys())
             for racer in people:
                 self.run(self.check_session(team, model, racer))
 
@@ -149,6 +150,18 @@ class Stage(RuleBasedStateMachine):
             for racer in RACERS:
                 heat.run_of(racer).check_cell(stored.pop((heat.id, racer), None))
         assert not any(stored.values())
+
+    async def check_keys(self) -> None:
+        """Check that each run carries the track, the class and the moment of its heat."""
+        carried = HeatRacer.track_key, HeatRacer.class_key, HeatRacer.opened_at
+        of_heat = RaceSession.track_key, Heat.class_key, Heat.opened_at
+        for row in await rows(
+            self.database,
+            select(*carried, *of_heat)
+            .join(Heat, Heat.id == HeatRacer.heat_id)
+            .join(RaceSession, RaceSession.id == Heat.session_id),
+        ):
+            assert row[:3] == row[3:]
 
     async def check_session(self, team: int, model: ModelTeam, racer: Person) -> None:
         """Compare a racer's figures over the whole session."""

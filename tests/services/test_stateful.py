@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 )
 
 from core.caller import Caller
-from core.commands import EditLaps, LogLaps
+from core.commands import EditLaps, LogLaps, SessionFields
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.laptimes import format_lap
 from core.results.heats import HeatTable
@@ -66,6 +66,7 @@ SETTINGS: Final = settings(
 racers = st.builds(by, st.sampled_from(RACERS), team=st.sampled_from(TEAMS[:1] * 5 + TEAMS[1:]))
 plain = st.sampled_from(PLAIN_NAMES)
 names = st.sampled_from(NAMES)
+tracks = st.sampled_from(("Arena", "Oval"))
 classes = st.sampled_from(CLASSES)
 changes = st.tuples(
     st.sampled_from(("mark", "change", "drop", "insert", "clear")), st.integers(0, 5)
@@ -129,6 +130,12 @@ class RaceDay(Stage):
         assert self.run(adding) == len(times)
         heat = model.find(name, "") or self.newly_opened(who, name)
         model.put(heat, who.person, times, confidence=rating)
+
+    def race_at(self, who: Caller, track: str) -> None:
+        model = self.model_of(who)
+        fields = SessionFields(track=track)
+        edited = self.run(self.services.sessions.edit(who, str(model.session_id), fields))
+        assert edited.track == track
 
     def delete_session_laps(self, who: Caller) -> None:
         model = self.model_of(who)
@@ -368,6 +375,7 @@ STEPS: Final[list[tuple[int, Step]]] = [
     (3, step(RaceDay.add_lap, who=racers, name=plain, time=times, number=numbers, rating=ratings)),
     (2, step(RaceDay.add_laps_batch, who=racers, name=plain, times=runs, rating=ratings, bad=bad)),
     (1, step(RaceDay.delete_session_laps, who=racers)),
+    (1, step(RaceDay.race_at, who=racers, track=tracks)),
     (1, step(RaceDay.read_run_log, who=racers, name=plain)),
     (6, step(RaceDay.log, who=racers, number=places, new=new, times=runs, extras=extras)),
     (5, step(RaceDay.undo, number=latest, by_whom=people)),
