@@ -13,7 +13,8 @@ import asyncio
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Generic, ParamSpec, TypeVar
@@ -23,7 +24,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
 from core.outages import is_outage
 
@@ -77,7 +78,11 @@ def create_engine(
     wrote after its first read, whatever the busy timeout; BEGIN IMMEDIATE waits its turn.
     """
     engine = create_async_engine(
-        url, json_serializer=json_serializer, connect_args={"async_creator_fn": _connect}
+        url,
+        json_serializer=json_serializer,
+        connect_args={"async_creator_fn": _connect},
+        # A rollback at each return to the pool would be a second trip, for nothing.
+        pool_reset_on_return=None,
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -96,7 +101,20 @@ def create_engine(
         mode = connection.get_execution_options().get(_BEGIN_OPTION, "IMMEDIATE")
         connection.exec_driver_sql(f"BEGIN {mode}")
 
+    @event.listens_for(engine.sync_engine, "reset")
+    def on_reset(
+        connection: DBAPIConnection, _: ConnectionPoolEntry, state: PoolResetState
+    ) -> None:
+        if not state.terminate_only and _is_in_transaction(connection):
+            connection.rollback()
+
     return engine
+
+
+def _is_in_transaction(connection: DBAPIConnection) -> bool:
+    """Tell whether SQLite is: it ends a transaction by itself where memory or disk fail."""
+    is_in: bool = connection.driver_connection.in_transaction
+    return is_in
 
 
 @dataclass(eq=False, slots=True)
@@ -104,8 +122,7 @@ class _Waiting(Generic[T]):
     """Somebody who waits for a turn to write."""
 
     act: Act[T]
-    done: asyncio.Future[T]
-    has_begun: bool = False
+    outcome: asyncio.Future[T | Exception]
 
 
 class OneFile:
@@ -116,16 +133,11 @@ class OneFile:
         self._reading = engine.execution_options(**{_BEGIN_OPTION: "DEFERRED"})
         self._waiting: deque[_Waiting[Any]] = deque()
         self._writing: asyncio.Task[None] | None = None
-        # There is one writer at a time, so it keeps its connection.
-        self._writer: AsyncConnection | None = None
+        self._in_hand: set[asyncio.Task[Any]] = set()
 
     async def read(self, act: Act[T]) -> T:
         """Run an act in a transaction that sees one moment."""
-        return await _to_its_end(asyncio.ensure_future(self._read(act)))
-
-    async def _read(self, act: Act[T]) -> T:
-        async with self._reading.connect() as connection:
-            return await _in_one_hop(connection, partial(_alone, act))
+        return await _to_its_end(self._begun(_in_one_hop(self._reading, partial(_alone, act))))
 
     async def write(self, act: Act[T]) -> T:
         """Run an act in a transaction that is committed, together with others that wait.
@@ -140,61 +152,60 @@ class OneFile:
         waiting: _Waiting[T] = _Waiting(act, loop.create_future())
         self._waiting.append(waiting)
         if self._writing is None:
-            self._writing = asyncio.create_task(self._write_in_turn())
+            self._writing = self._begun(self._write_in_turn())
         impatience = loop.call_later(_TURN_TIMEOUT_S, self._give_up, waiting)
         try:
-            return await _to_its_end(waiting.done, is_over=lambda: self._withdraw(waiting))
+            outcome = await _to_its_end(waiting.outcome, is_over=lambda: self._withdraw(waiting))
         finally:
             impatience.cancel()
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     async def dispose(self) -> None:
         """Wait until what has begun is done."""
-        if self._writing is not None:
-            await asyncio.wait([self._writing])
-        await self._let_writer_go()
+        if self._in_hand:
+            await asyncio.wait(self._in_hand)
+
+    def _begun(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.create_task(work)
+        self._in_hand.add(task)
+        task.add_done_callback(self._in_hand.discard)
+        return task
 
     def _withdraw(self, waiting: _Waiting[Any]) -> bool:
-        """Take somebody out of the queue; tell whether that was possible still."""
-        if waiting.has_begun:
+        """Take somebody out of the queue; tell whether they were in it still."""
+        if waiting not in self._waiting:
             return False
         self._waiting.remove(waiting)
         return True
 
     def _give_up(self, waiting: _Waiting[Any]) -> None:
         if self._withdraw(waiting):
-            waiting.done.set_exception(TimeoutError("the file has been busy for too long"))
+            waiting.outcome.set_result(TimeoutError("the file has been busy for too long"))
 
     async def _write_in_turn(self) -> None:
         """Carry out what waits, first come first, until nothing does."""
-        while self._waiting:
-            turns = [
-                self._waiting.popleft() for _ in range(min(len(self._waiting), _SHARE_A_COMMIT))
-            ]
-            for turn in turns:
-                turn.has_begun = True
-            outcomes = await self._write_together([turn.act for turn in turns])
-            for turn, outcome in zip(turns, outcomes, strict=True):
-                if isinstance(outcome, Exception):
-                    turn.done.set_exception(outcome)
-                else:
-                    turn.done.set_result(outcome)
-        self._writing = None
-
-    async def _write_together(self, acts: Sequence[Act[Any]]) -> Sequence[Any]:
-        """Return what each act has returned or raised, after the commit they share."""
         try:
-            if self._writer is None:
-                self._writer = await self._engine.connect()
-            return await _in_one_hop(self._writer, partial(_together, acts))
-        except Exception as error:
-            # Whatever it was, the next ones begin with a connection that is known to be sound.
-            await self._let_writer_go()
-            return [error] * len(acts)
+            while self._waiting:
+                number = min(len(self._waiting), _SHARE_A_COMMIT)
+                await self._share_a_commit([self._waiting.popleft() for _ in range(number)])
+        finally:
+            self._writing = None
 
-    async def _let_writer_go(self) -> None:
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            await writer.close()
+    async def _share_a_commit(self, turns: Sequence[_Waiting[Any]]) -> None:
+        acts = [turn.act for turn in turns]
+        try:
+            outcomes = await _in_one_hop(self._engine, partial(_together, acts))
+        except Exception as error:
+            outcomes = [error] * len(turns)
+        except asyncio.CancelledError:
+            # The loop ends: nobody will be told.
+            for turn in turns:
+                turn.outcome.cancel()
+            raise
+        for turn, outcome in zip(turns, outcomes, strict=True):
+            turn.outcome.set_result(outcome)
 
 
 async def _to_its_end(
@@ -210,35 +221,40 @@ async def _to_its_end(
         return await asyncio.shield(working)
     except asyncio.CancelledError:
         if not is_over():
-            await asyncio.wait([working])
-            # Whoever asked is gone: an error of it is nobody's.
-            if not working.cancelled():
-                working.exception()
+            while not working.done():
+                # They may be cancelled a second time.
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([working])
         raise
 
 
-async def _in_one_hop(connection: AsyncConnection, act: Act[T]) -> T:
+async def _in_one_hop(engine: AsyncEngine, act: Act[T]) -> T:
     """Run an act on a connection's thread: SQLAlchemy's way, driven to its end over there."""
-    driver = (await connection.get_raw_connection()).driver_connection
-    if not isinstance(driver, _Connection):
-        raise TypeError("the engine is none of this module's")
-    return await driver.run(partial(_driven, connection, act))
+    async with engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        if not isinstance(driver, _Connection):
+            raise TypeError("the engine is none of this module's")
+        return await driver.run(partial(_driven, connection, act))
 
 
 def _driven(connection: AsyncConnection, act: Act[T]) -> T:
     running = connection.run_sync(act)
     try:
         running.send(None)
+        # The act itself is told: it leaves nothing, and those who share its commit are spared.
+        while True:
+            running.throw(RuntimeError("an act waited for something that is not the database"))
     except StopIteration as end:
         done: T = end.value
         return done
-    running.close()
-    raise RuntimeError("an act waited for something that is not the database")
 
 
 def _alone(act: Act[T], connection: Connection) -> T:
-    with connection.begin():
-        return act(connection)
+    with connection.begin() as transaction:
+        done = act(connection)
+        # Unlike leaving the block, this raises when a flush that failed has rolled back.
+        transaction.commit()
+        return done
 
 
 def _together(acts: Sequence[Act[Any]], connection: Connection) -> list[Any]:
@@ -251,9 +267,11 @@ def _together(acts: Sequence[Act[Any]], connection: Connection) -> list[Any]:
 
 def _in_its_savepoint(act: Act[T], connection: Connection) -> T | Exception:
     try:
-        with connection.begin_nested():
-            return act(connection)
+        with connection.begin_nested() as savepoint:
+            done = act(connection)
+            savepoint.commit()
+            return done
     except Exception as error:
-        if is_outage(error):
+        if is_outage(error) or not _is_in_transaction(connection.connection):
             raise
         return error

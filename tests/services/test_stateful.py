@@ -375,7 +375,7 @@ STEPS: Final[list[tuple[int, Step]]] = [
     (3, step(RaceDay.add_lap, who=racers, name=plain, time=times, number=numbers, rating=ratings)),
     (2, step(RaceDay.add_laps_batch, who=racers, name=plain, times=runs, rating=ratings, bad=bad)),
     (1, step(RaceDay.delete_session_laps, who=racers)),
-    (1, step(RaceDay.race_at, who=racers, track=tracks)),
+    (3, step(RaceDay.race_at, who=racers, track=tracks)),
     (1, step(RaceDay.read_run_log, who=racers, name=plain)),
     (6, step(RaceDay.log, who=racers, number=places, new=new, times=runs, extras=extras)),
     (5, step(RaceDay.undo, number=latest, by_whom=people)),
