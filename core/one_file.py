@@ -134,10 +134,16 @@ class OneFile:
         self._waiting: deque[_Waiting[Any]] = deque()
         self._writing: asyncio.Task[None] | None = None
         self._in_hand: set[asyncio.Task[Any]] = set()
+        # There is one writer at a time: it keeps its connection from one commit to the next.
+        self._writer: AsyncConnection | None = None
 
     async def read(self, act: Act[T]) -> T:
         """Run an act in a transaction that sees one moment."""
-        return await _to_its_end(self._begun(_in_one_hop(self._reading, partial(_alone, act))))
+        return await _to_its_end(self._begun(self._read(act)))
+
+    async def _read(self, act: Act[T]) -> T:
+        async with self._reading.connect() as connection:
+            return await _in_one_hop(connection, partial(_alone, act))
 
     async def write(self, act: Act[T]) -> T:
         """Run an act in a transaction that is committed, together with others that wait.
@@ -166,6 +172,12 @@ class OneFile:
         """Wait until what has begun is done."""
         if self._in_hand:
             await asyncio.wait(self._in_hand)
+        await self._let_writer_go()
+
+    async def _let_writer_go(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            await writer.close()
 
     def _begun(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)
@@ -196,9 +208,13 @@ class OneFile:
     async def _share_a_commit(self, turns: Sequence[_Waiting[Any]]) -> None:
         acts = [turn.act for turn in turns]
         try:
-            outcomes = await _in_one_hop(self._engine, partial(_together, acts))
+            if self._writer is None:
+                self._writer = await self._engine.connect()
+            outcomes = await _in_one_hop(self._writer, partial(_together, acts))
         except Exception as error:
             outcomes = [error] * len(turns)
+            # Whatever it was, the next ones begin with a connection that is known to be sound.
+            await self._let_writer_go()
         except asyncio.CancelledError:
             # The loop ends: nobody will be told.
             for turn in turns:
@@ -228,13 +244,12 @@ async def _to_its_end(
         raise
 
 
-async def _in_one_hop(engine: AsyncEngine, act: Act[T]) -> T:
+async def _in_one_hop(connection: AsyncConnection, act: Act[T]) -> T:
     """Run an act on a connection's thread: SQLAlchemy's way, driven to its end over there."""
-    async with engine.connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
-        if not isinstance(driver, _Connection):
-            raise TypeError("the engine is none of this module's")
-        return await driver.run(partial(_driven, connection, act))
+    driver = (await connection.get_raw_connection()).driver_connection
+    if not isinstance(driver, _Connection):
+        raise TypeError("the engine is none of this module's")
+    return await driver.run(partial(_driven, connection, act))
 
 
 def _driven(connection: AsyncConnection, act: Act[T]) -> T:
