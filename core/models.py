@@ -141,7 +141,7 @@ class RaceSession(Base):
 
     __tablename__ = "sessions"
     __table_args__ = (
-        Index("ix_sessions_team_id_status", "team_id", "status"),
+        Index("ix_sessions_team_id_status_created_at", "team_id", "status", "created_at"),
         Index("ix_sessions_status_closes_at", "status", "closes_at"),
     )
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ScalarSelect, Select, bindparam, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core.database import Unit
 from core.models import Heat, HeatRacer, RaceSession
@@ -30,16 +39,10 @@ class Bests:
     in_session_ms: int | None = None
 
 
+RacerId = ColumnElement[UUID] | InstrumentedAttribute[UUID]
+Best = ScalarSelect[int | None]
+
 _other: Final = aliased(HeatRacer)
-_IN_SESSION: Final = (
-    select(_other.best_lap_ms)
-    .join(Heat, Heat.id == _other.heat_id)
-    .where(
-        Heat.session_id == bindparam("session_id"),
-        Heat.class_key == bindparam("class_key"),
-        Heat.id != bindparam("heat_id"),
-    )
-)
 _AT_TRACK: Final = select(_other.best_lap_ms).where(
     _other.track_key == bindparam("track_key"),
     _other.class_key == bindparam("class_key"),
@@ -48,35 +51,60 @@ _AT_TRACK: Final = select(_other.best_lap_ms).where(
 
 
 def _fastest(
-    bests: Select[int | None], racer_id: object = HeatRacer.racer_id
+    bests: Select[int | None], racer_id: RacerId = HeatRacer.racer_id
 ) -> ScalarSelect[int | None]:
     """Select the first of a racer's bests in order, which an index has at hand."""
     of_racer = bests.where(_other.racer_id == racer_id, _other.best_lap_ms > 0)
     return of_racer.order_by(_other.best_lap_ms).limit(1).correlate(HeatRacer).scalar_subquery()
 
 
-def _bests(elsewhere: Select[int | None]) -> Sequence[Select[int | None]]:
-    return elsewhere.where(_other.opened_at < bindparam("opened_at")), elsewhere, _IN_SESSION
+def _fastest_in_session(
+    racer_id: RacerId, *, only_before: bool = False
+) -> ScalarSelect[int | None]:
+    """Select a racer's best in the other heats of the session.
+
+    An outer join goes from the session's heats to their runs, never through all of a racer's.
+    """
+    own = and_(_other.heat_id == Heat.id, _other.racer_id == racer_id)
+    bests = (
+        select(func.min(_other.best_lap_ms))
+        .select_from(Heat)
+        .outerjoin(_other, own)
+        .where(
+            Heat.session_id == bindparam("session_id"),
+            Heat.class_key == bindparam("class_key"),
+            Heat.id != bindparam("heat_id"),
+        )
+    )
+    if only_before:
+        bests = bests.where(Heat.opened_at < bindparam("opened_at"))
+    return bests.correlate(HeatRacer).scalar_subquery()
 
 
-def _of_one(elsewhere: Select[int | None]) -> Select[int | None, int | None, int | None]:
-    before, elsewhere, in_session = _bests(elsewhere)
-    of_one: BindParameter[UUID] = bindparam("racer_id")
-    return select(
-        _fastest(before, of_one), _fastest(elsewhere, of_one), _fastest(in_session, of_one)
+def _bests(racer_id: RacerId, *, has_track: bool) -> tuple[Best, Best, Best]:
+    in_session = _fastest_in_session(racer_id)
+    if not has_track:
+        return _fastest_in_session(racer_id, only_before=True), in_session, in_session
+    before = _AT_TRACK.where(_other.opened_at < bindparam("opened_at"))
+    return _fastest(before, racer_id), _fastest(_AT_TRACK, racer_id), in_session
+
+
+def _of_one(*, has_track: bool) -> Select[int | None, int | None, int | None]:
+    racer_id: BindParameter[UUID] = bindparam("racer_id", type_=HeatRacer.racer_id.type)
+    before, elsewhere, in_session = _bests(racer_id, has_track=has_track)
+    return select(before, elsewhere, in_session)
+
+
+def _of_all(*, has_track: bool) -> Select[UUID, int | None, int | None, int | None]:
+    before, elsewhere, in_session = _bests(HeatRacer.racer_id, has_track=has_track)
+    return select(HeatRacer.racer_id, before, elsewhere, in_session).where(
+        HeatRacer.heat_id == bindparam("heat_id"), HeatRacer.lap_count > 0
     )
 
 
-def _of_all(elsewhere: Select[int | None]) -> Select[UUID, int | None, int | None, int | None]:
-    before, elsewhere, in_session = _bests(elsewhere)
-    return select(
-        HeatRacer.racer_id, _fastest(before), _fastest(elsewhere), _fastest(in_session)
-    ).where(HeatRacer.heat_id == bindparam("heat_id"), HeatRacer.lap_count > 0)
-
-
 # A session that names no track is compared with itself alone.
-_ONE: Final = {True: _of_one(_AT_TRACK), False: _of_one(_IN_SESSION)}
-_ALL: Final = {True: _of_all(_AT_TRACK), False: _of_all(_IN_SESSION)}
+_ONE: Final = {has_track: _of_one(has_track=has_track) for has_track in (True, False)}
+_ALL: Final = {has_track: _of_all(has_track=has_track) for has_track in (True, False)}
 
 
 def _known(session: RaceSession, heat: HeatRow) -> dict[str, object]:

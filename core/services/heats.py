@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -48,6 +49,9 @@ from core.results.heats import (
 )
 from core.results.laps import WhichEvent
 from core.results.refs import Choice
+
+# A class that was raced longer ago is typed, not picked.
+CLASSES_OF_SESSIONS: Final = 20
 
 
 class HeatService:
@@ -215,13 +219,18 @@ class HeatService:
         return await self._database.read(act)
 
     async def suggest_classes(self, caller: Caller, typed: str) -> list[Choice]:
-        """Return the classes the team has raced that have what was typed, latest first."""
+        """Return the classes of the latest sessions that have what was typed, latest first."""
 
         def act(unit: Unit) -> list[Choice]:
+            latest = (
+                select(RaceSession.id)
+                .where(RaceSession.team_id == caller.team_id)
+                .order_by(RaceSession.created_at.desc())
+                .limit(CLASSES_OF_SESSIONS)
+            )
             rows = unit.connection.execute(
-                select(func.max(Heat.class_name), func.max(Heat.opened_at).label("latest"))
-                .join(RaceSession, RaceSession.id == Heat.session_id)
-                .where(RaceSession.team_id == caller.team_id, Heat.class_key != "")
+                select(func.max(Heat.class_name), func.max(Heat.opened_at))
+                .where(Heat.session_id.in_(latest), Heat.class_key != "")
                 .group_by(Heat.class_key)
                 .order_by(func.max(Heat.opened_at).desc())
             )

@@ -45,6 +45,7 @@ from core.time_zones import closing_moment, parse_time_zone
 MOST_DAYS: Final = 7
 MOST_ROUNDS: Final = 20
 LISTED: Final = 20
+SUGGESTED: Final = 25
 
 
 class SessionService:
@@ -249,14 +250,20 @@ class SessionService:
         """Return the team's sessions whose name has what was typed, open ones first."""
 
         def act(unit: Unit) -> list[Choice]:
-            sessions = unit.db.execute(
+            key = name_key(typed)
+            sessions = unit.connection.execute(
                 select(RaceSession.id, RaceSession.session_name)
                 .where(RaceSession.team_id == caller.team_id)
                 .order_by(RaceSession.status, RaceSession.created_at.desc())
+                # While nothing is typed all would match.
+                .limit(None if key else SUGGESTED)
             )
-            refs = [SessionRef(session_id, name or "Session") for session_id, name in sessions]
-            key = name_key(typed)
-            return [Choice(ref.name, str(ref.id)) for ref in refs if key in name_key(ref.name)]
+            named = (SessionRef(session_id, name or "Session") for session_id, name in sessions)
+            return [
+                Choice(ref.name, str(ref.id))
+                for ref in named
+                if not key or key in name_key(ref.name)
+            ]
 
         return await self._database.read(act)
 

@@ -47,11 +47,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_heat_racers_racer_id_opened_at", "heat_racers", ["racer_id", "opened_at"])
     op.create_index("ix_sessions_status_closes_at", "sessions", ["status", "closes_at"])
+    op.drop_index("ix_sessions_team_id_status", "sessions")
+    op.create_index(
+        "ix_sessions_team_id_status_created_at", "sessions", ["team_id", "status", "created_at"]
+    )
     op.create_index("ix_summary_posts_team_id_state", "summary_posts", ["team_id", "state"])
 
 
 def downgrade() -> None:
     op.drop_index("ix_summary_posts_team_id_state", "summary_posts")
+    op.create_index("ix_sessions_team_id_status", "sessions", ["team_id", "status"])
+    op.drop_index("ix_sessions_team_id_status_created_at", "sessions")
     op.drop_index("ix_sessions_status_closes_at", "sessions")
     op.drop_index("ix_heat_racers_racer_id_opened_at", "heat_racers")
     op.drop_index("ix_heat_racers_bests", "heat_racers")
