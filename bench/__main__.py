@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import typer
 
 from bench.databases import KINDS, Databases, postgresql_server, server_folder
-from bench.findings import Curve
+from bench.findings import Curve, Part
 from bench.growth import draw_growth
 from bench.history import Shape
 from bench.machine import PROCESSOR, describe
@@ -99,6 +99,7 @@ async def _group(measurement: Measurement, setup: Setup) -> Group:
     """Measure one group and print its rows as they come."""
     rows: list[Row] = []
     curves: list[Curve] = []
+    parts: list[Part] = []
     trouble = ""
     try:
         if measurement.key == "stored":
@@ -106,13 +107,16 @@ async def _group(measurement: Measurement, setup: Setup) -> Group:
         async for found in measurement.measure(setup):
             for row in found.rows:
                 print(row.line(), flush=True)
+            for part in found.parts:
+                print(part.line(), flush=True)
             rows += found.rows
             curves += found.curves
+            parts += found.parts
     except Exception as error:
         # The other rows are worth having; what went wrong is said, and the exit code too.
         trouble = _text(error)
         print(f"broken    {measurement.title}: {trouble}", flush=True)
-    return Group(datetime.now(UTC).date(), rows, curves, trouble)
+    return Group(datetime.now(UTC).date(), rows, curves, parts, trouble)
 
 
 def _text(error: Exception) -> str:

@@ -39,8 +39,37 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of what one command costs.
+
+    Attributes:
+        database: "SQLite" or "PostgreSQL".
+        name: What is done in it.
+        took_ms: Its median, in milliseconds.
+    """
+
+    database: str
+    name: str
+    took_ms: float
+
+    def line(self) -> str:
+        """Return the part as one line."""
+        return f"{'part':<9} {self.database:<10} {self.took_ms:6.2f} ms   {self.name}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the part in JSON's own types."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Part:
+        """Return the part that ``as_dict`` has written."""
+        return cls(stored["database"], stored["name"], stored["took_ms"])
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
-    """Rows, and the curves that were found with them."""
+    """Rows, and the curves and parts that were found with them."""
 
     rows: list[Row]
     curves: list[Curve] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from bench import computing, much_stored, one_lap, processes
+from bench import computing, lap_profile, much_stored, one_lap, processes
 from bench.drawing import measuring as drawing
 from bench.findings import Findings
 from bench.settings import Setup
@@ -43,6 +43,16 @@ PLAN: Final[tuple[Measurement, ...]] = (
         "is answered; the figure is commands per second. *300 laps*: a racer who has 300 laps in "
         "the heat, against the same racer with 10.",
         one_lap.measure,
+    ),
+    Measurement(
+        "profile",
+        "Where the time of a lap goes",
+        "One racer types laps one after the other, twenty a heat, straight into the service, in "
+        "the bench's own process; medians. What the rows of *One lap* have beyond it is the "
+        "bare bot and, about a fifth of it again, choosing the command, writing the answer and its "
+        "buttons. The parts are watched through SQLAlchemy's events, which cost a little "
+        "themselves: together they are more than the lap by itself.",
+        lap_profile.measure,
     ),
     Measurement(
         "stored",

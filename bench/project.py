@@ -10,19 +10,21 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Dialect, Table
+from sqlalchemy import Dialect, Engine, Table
 from sqlalchemy.engine import URL
 
 from core.caller import Caller, Person
-from core.commands import SessionFields
+from core.commands import LogLaps, SessionFields
 from core.config import parse_database_url
 from core.database import Database, create_engine
 from core.laps import Lap
 from core.models import Base
 from core.names import HeatKind
+from core.race_day.change import mark_seen
 from core.results.heats import HeatTable, RacerRun
 from core.results.refs import HeatRef, SessionRef
 from core.scoring.orp import calculate_orp
+from core.services.entries import EntryService
 from core.services.run_logs import RunLogsService
 from core.services.sessions import SessionService
 from localdiscord.recorded import load
@@ -69,6 +71,43 @@ def recorded_heat() -> HeatTable:
         runs.append(RacerRun(person, laps, None, calculate_orp(drive.laps_ms)))
     heat = HeatRef(UUID(int=2), "Q1", "Buggy")
     return HeatTable(heat, session, HeatKind.QUALIFYING, False, None, tuple(runs))
+
+
+class LapLogger:
+    """One racer who types laps straight into the service."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._entries = EntryService(database)
+        self._asked = 0
+
+    @property
+    def engine(self) -> Engine:
+        """What carries out its statements."""
+        return self._database.engine.sync_engine
+
+    async def log(self, heat: str) -> None:
+        """Log one lap."""
+        self._asked += 1
+        caller = Caller(
+            team_id=1, person=Person(1, "racer-1"), channel_id=1, interaction_id=self._asked
+        )
+        await self._entries.log(caller, LogLaps("58.234", heat=heat))
+
+    async def mark(self) -> None:
+        """Store no more than that an interaction was seen."""
+        self._asked += 1
+        await self._database.write(lambda unit: mark_seen(unit, self._asked))
+
+
+@asynccontextmanager
+async def lap_logger(url: URL) -> AsyncIterator[LapLogger]:
+    """Open a database for a racer who types laps."""
+    database = Database(url)
+    try:
+        yield LapLogger(database)
+    finally:
+        await database.dispose()
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bench.findings import Curve
+from bench.findings import Curve, Part
 from bench.plan import PLAN
 from bench.results import Results
 from bench.rows import Row, Verdict, figure_text
@@ -52,6 +52,8 @@ def document(results: Results, picture: str) -> str:
         parts.append(f"Measured on {group.day.isoformat()}.")
         if group.rows:
             parts.append(_rows(group.rows))
+        if group.parts:
+            parts.append(_profile(group.parts))
         if group.trouble:
             parts.append(f"Not measured to its end: {group.trouble}")
         if group.curves:
@@ -94,6 +96,11 @@ def _rows(rows: Sequence[Row]) -> str:
 
 def _figure(row: Row) -> str:
     return "–" if row.spread is None else f"{figure_text(row.spread.middle)} {row.budget.unit}"
+
+
+def _profile(parts: Sequence[Part]) -> str:
+    cells = [(part.name, part.database, f"{part.took_ms:.2f} ms") for part in parts]
+    return _table(("part", "database", "median"), cells)
 
 
 def _growth(curves: Sequence[Curve], picture: str) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bench.findings import Curve
+from bench.findings import Curve, Part
 from bench.rows import Row
 
 
@@ -21,12 +21,14 @@ class Group:
         day: When it was.
         rows: Its rows, as far as they were measured.
         curves: How costs grow, where it has looked at that.
+        parts: Where the time goes, where it has looked at that.
         trouble: Why the rest could not be measured; empty when all went well.
     """
 
     day: date
     rows: Sequence[Row]
     curves: Sequence[Curve] = field(default_factory=list)
+    parts: Sequence[Part] = field(default_factory=list)
     trouble: str = ""
 
     def as_dict(self) -> dict[str, Any]:
@@ -35,6 +37,7 @@ class Group:
             "day": self.day.isoformat(),
             "rows": [row.as_dict() for row in self.rows],
             "curves": [curve.as_dict() for curve in self.curves],
+            "parts": [part.as_dict() for part in self.parts],
             "trouble": self.trouble,
         }
 
@@ -45,6 +48,7 @@ class Group:
             day=date.fromisoformat(stored["day"]),
             rows=[Row.from_dict(row) for row in stored["rows"]],
             curves=[Curve.from_dict(curve) for curve in stored["curves"]],
+            parts=[Part.from_dict(part) for part in stored.get("parts", [])],
             trouble=stored["trouble"],
         )
 
