@@ -44,6 +44,9 @@ NAMING_CONVENTION: Final = {
     "pk": "pk_%(table_name)s",
 }
 
+# Sessions adopted from the earlier system may have no name.
+NO_NAME: Final = "Session"
+
 SessionStatus = Literal["active", "closed"]
 HeatStatus = Literal["open", "finished"]
 EntryKind = Literal["command", "form", "menu", "import", "service"]
@@ -168,7 +171,7 @@ class RaceSession(Base):
     @property
     def ref(self) -> SessionRef:
         """The session by name."""
-        return SessionRef(self.id, self.session_name or "Session")
+        return SessionRef(self.id, self.session_name or NO_NAME)
 
 
 class SessionRacer(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from core.caller import Caller
 from core.commands import StartHeat
@@ -51,7 +51,19 @@ from core.results.laps import WhichEvent
 from core.results.refs import Choice
 
 # A class that was raced longer ago is typed, not picked.
-CLASSES_OF_SESSIONS: Final = 20
+CLASSES_OF_SESSIONS: Final = 10
+_LATEST_SESSIONS: Final = (
+    select(RaceSession.id)
+    .where(RaceSession.team_id == bindparam("team_id"))
+    .order_by(RaceSession.created_at.desc())
+    .limit(CLASSES_OF_SESSIONS)
+)
+_CLASSES: Final = (
+    select(func.max(Heat.class_name), func.max(Heat.opened_at))
+    .where(Heat.session_id.in_(bindparam("session_ids", expanding=True)), Heat.class_key != "")
+    .group_by(Heat.class_key)
+    .order_by(func.max(Heat.opened_at).desc())
+)
 
 
 class HeatService:
@@ -222,18 +234,10 @@ class HeatService:
         """Return the classes of the latest sessions that have what was typed, latest first."""
 
         def act(unit: Unit) -> list[Choice]:
-            latest = (
-                select(RaceSession.id)
-                .where(RaceSession.team_id == caller.team_id)
-                .order_by(RaceSession.created_at.desc())
-                .limit(CLASSES_OF_SESSIONS)
-            )
-            rows = unit.connection.execute(
-                select(func.max(Heat.class_name), func.max(Heat.opened_at))
-                .where(Heat.session_id.in_(latest), Heat.class_key != "")
-                .group_by(Heat.class_key)
-                .order_by(func.max(Heat.opened_at).desc())
-            )
+            latest = unit.connection.execute(_LATEST_SESSIONS, {"team_id": caller.team_id})
+            # By their ids: told only how many they are, PostgreSQL reads the heats of all seasons.
+            ids = [session_id for (session_id,) in latest]
+            rows = unit.connection.execute(_CLASSES, {"session_ids": ids})
             names = [name for name, _ in rows]
             return [Choice(name, name) for name in names if name_key(typed) in name_key(name)]
 

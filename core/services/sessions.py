@@ -6,13 +6,13 @@ import re
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
 from core.caller import Caller
 from core.commands import SessionFields
 from core.database import Database, Unit
 from core.errors import BadInput, Conflict
-from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog, Team
+from core.models import NO_NAME, Heat, HeatRacer, RacerProfile, RaceSession, RunLog, Team
 from core.names import SESSION_NAME_LENGTH, TRACK_NAME_LENGTH, clean_name, name_key
 from core.race_day import people, posts
 from core.race_day.bests import renew_track
@@ -44,8 +44,32 @@ from core.time_zones import closing_moment, parse_time_zone
 
 MOST_DAYS: Final = 7
 MOST_ROUNDS: Final = 20
-LISTED: Final = 20
+LISTED: Final = 10
 SUGGESTED: Final = 25
+_OF_TEAM: Final = RaceSession.team_id == bindparam("team_id")
+_LATEST: Final = (
+    select(
+        # The fields of a SessionInfo: for a line of a list a row that can be changed costs too much.
+        RaceSession.id,
+        func.coalesce(RaceSession.session_name, NO_NAME),
+        RaceSession.track_name,
+        RaceSession.days,
+        RaceSession.practice_rounds,
+        RaceSession.qualifying_rounds,
+        RaceSession.time_zone,
+        RaceSession.status == "active",
+        RaceSession.created_at,
+        RaceSession.closes_at,
+        RaceSession.closed_at,
+        # Counted for those that are listed, not for every session there ever was.
+        select(func.count()).where(Heat.session_id == RaceSession.id).scalar_subquery(),
+    )
+    .where(_OF_TEAM)
+    # "active" sorts before "closed".
+    .order_by(RaceSession.status, RaceSession.created_at.desc())
+    .limit(LISTED)
+)
+_COUNT: Final = select(func.count()).select_from(RaceSession).where(_OF_TEAM)
 
 
 class SessionService:
@@ -98,25 +122,11 @@ class SessionService:
         """Return the team's sessions: open ones first, then the latest."""
 
         def act(unit: Unit) -> SessionList:
-            heats = select(func.count()).where(Heat.session_id == RaceSession.id)
-            rows = (
-                unit.db.execute(
-                    # Counted for those that are listed, not for every session there ever was.
-                    select(RaceSession, heats.scalar_subquery())
-                    .where(RaceSession.team_id == caller.team_id)
-                    # "active" sorts before "closed".
-                    .order_by(RaceSession.status, RaceSession.created_at.desc())
-                    .limit(LISTED)
-                )
-            ).all()
-            total = unit.db.scalar(
-                select(func.count())
-                .select_from(RaceSession)
-                .where(RaceSession.team_id == caller.team_id)
-            )
+            of_team = {"team_id": caller.team_id}
+            infos = tuple(SessionInfo(*row) for row in unit.connection.execute(_LATEST, of_team))
+            total = unit.connection.execute(_COUNT, of_team).scalar_one()
             own = _own_session_id(where_is(unit, caller.team_id, caller.person.user_id))
-            infos = tuple(session_info(session, heats) for session, heats in rows)
-            return SessionList(infos, (total or 0) - len(infos), own)
+            return SessionList(infos, total - len(infos), own)
 
         return await self._database.read(act)
 
