@@ -47,23 +47,24 @@ MOST_ROUNDS: Final = 20
 LISTED: Final = 10
 SUGGESTED: Final = 25
 _OF_TEAM: Final = RaceSession.team_id == bindparam("team_id")
+# The fields of a SessionInfo: a line of a list needs no row that can be changed.
+_INFO: Final = (
+    RaceSession.id,
+    func.coalesce(RaceSession.session_name, NO_NAME),
+    RaceSession.track_name,
+    RaceSession.days,
+    RaceSession.practice_rounds,
+    RaceSession.qualifying_rounds,
+    RaceSession.time_zone,
+    RaceSession.status == "active",
+    RaceSession.created_at,
+    RaceSession.closes_at,
+    RaceSession.closed_at,
+    # Counted for those that are listed, not for every session there ever was.
+    select(func.count()).where(Heat.session_id == RaceSession.id).scalar_subquery(),
+)
 _LATEST: Final = (
-    select(
-        # The fields of a SessionInfo: for a line of a list a row that can be changed costs too much.
-        RaceSession.id,
-        func.coalesce(RaceSession.session_name, NO_NAME),
-        RaceSession.track_name,
-        RaceSession.days,
-        RaceSession.practice_rounds,
-        RaceSession.qualifying_rounds,
-        RaceSession.time_zone,
-        RaceSession.status == "active",
-        RaceSession.created_at,
-        RaceSession.closes_at,
-        RaceSession.closed_at,
-        # Counted for those that are listed, not for every session there ever was.
-        select(func.count()).where(Heat.session_id == RaceSession.id).scalar_subquery(),
-    )
+    select(*_INFO)
     .where(_OF_TEAM)
     # "active" sorts before "closed".
     .order_by(RaceSession.status, RaceSession.created_at.desc())
