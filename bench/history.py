@@ -98,6 +98,7 @@ class Writer:
                 "driving_style": None,
                 "liverc_name": None,
                 "liverc_id": None,
+                "greeted_at": _FIRST_DAY,
                 "created_at": _FIRST_DAY,
                 "updated_at": _FIRST_DAY,
             }
@@ -120,6 +121,7 @@ class Writer:
                 "track_key": TRACK.casefold(),
                 "practice_rounds": 2,
                 "qualifying_rounds": 4,
+                "heat_minutes": None,
                 "days": 3 if is_open else 1,
                 "time_zone": "UTC",
                 "status": "active" if is_open else "closed",
@@ -232,6 +234,7 @@ class Writer:
                 "track_key": TRACK.casefold(),
                 "class_key": CLASS.casefold(),
                 "opened_at": opened_at,
+                "logged_at": at,
                 "updated_at": at,
             }
             | score_columns(times)

@@ -50,6 +50,7 @@ NO_NAME: Final = "Session"
 SessionStatus = Literal["active", "closed"]
 HeatStatus = Literal["open", "finished"]
 EntryKind = Literal["command", "form", "menu", "import", "service"]
+DraftKind = Literal["question", "refused", "taken_back"]
 PostState = Literal["pending", "posted", "blocked", "gone", "removing"]
 
 
@@ -130,6 +131,8 @@ class RacerProfile(Base):
     driving_style: Mapped[str | None] = mapped_column(String(255))
     liverc_name: Mapped[str | None] = mapped_column(String(255))
     liverc_id: Mapped[str | None] = mapped_column(String(50))
+    # When they were told how to type a run.
+    greeted_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
@@ -158,6 +161,8 @@ class RaceSession(Base):
     track_key: Mapped[str | None] = mapped_column(String(255))
     practice_rounds: Mapped[int] = mapped_column(server_default="0")
     qualifying_rounds: Mapped[int] = mapped_column(server_default="0")
+    # How long its heats last; None where nobody has said.
+    heat_minutes: Mapped[int | None]
     days: Mapped[int] = mapped_column(server_default="1")
     time_zone: Mapped[str] = mapped_column(String(64), server_default="UTC")
     status: Mapped[SessionStatus] = mapped_column(String(20), server_default="active")
@@ -318,6 +323,8 @@ class HeatRacer(Base):
     track_key: Mapped[str | None] = mapped_column(String(255))
     class_key: Mapped[str] = mapped_column(String(100), server_default="")
     opened_at: Mapped[datetime]
+    # When the racer's laps last came: where they are just now. A correction leaves it.
+    logged_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
 
@@ -362,14 +369,18 @@ class SummaryPost(Base):
 
 
 class Draft(Base):
-    """A command that waits for its racer to say which of several open sessions it is for."""
+    """What waits for a tap: a command that asks something, was refused, or was taken back."""
 
     __tablename__ = "drafts"
-    __table_args__ = (Index("ix_drafts_created_at", "created_at"),)
+    __table_args__ = (
+        Index("ix_drafts_created_at", "created_at"),
+        Index("ix_drafts_team_id_discord_user_id", "team_id", "discord_user_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
     team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
     discord_user_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[DraftKind] = mapped_column(String(20), server_default="question")
     command: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
 

@@ -408,6 +408,7 @@ class Run:
             "track_key": self.session.track_key,
             "class_key": self.heat.class_key,
             "opened_at": self.heat.opened_at,
+            "logged_at": self._unit.now,
         }
         self._unit.connection.execute(_INSERT_SCORE, keys | score)
 

@@ -188,7 +188,9 @@ async def fill(url: URL) -> None:
             next_attempt_at=now,
             created_at=now,
         )
-        run = HeatRacer(heat_id=heat.id, racer_id=ANNA, opened_at=now, updated_at=now)
+        run = HeatRacer(
+            heat_id=heat.id, racer_id=ANNA, opened_at=now, logged_at=now, updated_at=now
+        )
         db.add_all([entry, post, run])
         await db.flush()
         db.add_all(
