@@ -207,6 +207,18 @@ def unblock(unit: Unit, team_id: int) -> None:
     )
 
 
+def free_claims(unit: Unit) -> None:
+    """Free every claimed post, of all teams."""
+    unit.connection.execute(
+        update(SummaryPost)
+        # The states are told so that an index finds the few there are.
+        .where(
+            SummaryPost.state.in_(("pending", "removing")), SummaryPost.claimed_until.is_not(None)
+        )
+        .values(claimed_until=None)
+    )
+
+
 def problems_of(unit: Unit, team_id: int) -> tuple[str, ...]:
     """Return what keeps the team's posts from being posted, latest first, each once."""
     rows = unit.connection.execute(

@@ -39,6 +39,8 @@ class OutboxService:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._beginning = asyncio.Lock()
+        self._has_begun = False
 
     async def claim(self, *, busy: Collection[int] = ()) -> ClaimedPost | None:
         """Take the post that has been due longest, or None when nothing is due.
@@ -46,6 +48,7 @@ class OutboxService:
         Args:
             busy: Teams whose posts are left for later.
         """
+        await self._begin()
         # A look costs less than a writing transaction, and most looks find nothing.
         if not await self._database.read(lambda unit: _has_due(unit, busy)):
             return None
@@ -53,6 +56,13 @@ class OutboxService:
         if isinstance(claimed, Exception):
             raise claimed
         return claimed
+
+    async def _begin(self) -> None:
+        """Free all claims where nobody can hold one: this process has none yet and is alone."""
+        async with self._beginning:
+            if not self._has_begun and self._database.arrive():
+                await self._database.write(posts.free_claims)
+            self._has_begun = True
 
     async def renew(self, post: ClaimedPost) -> None:
         """Hold a claimed post for longer, because it is still being worked on."""
