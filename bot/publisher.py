@@ -15,20 +15,19 @@ from typing import Any, Final
 import discord
 import structlog
 
-from bot.errors import log_unexpected
+from bot.app import App
+from bot.discord.errors import log_unexpected
+from bot.discord.permissions import CHANNEL_GONE, NO_CHANNEL, not_allowed
+from bot.discord.trouble import Trouble, trouble_of, was_refused
 from bot.limits import NONCE_LENGTH
-from bot.permissions import CHANNEL_GONE, NO_CHANNEL, not_allowed
 from bot.render.answer import with_picture
 from bot.render.summary import heat_summary, wrap_up
-from bot.studio import Studio
-from bot.trouble import Trouble, trouble_of, was_refused
 from bot.views.base import carries, row
 from bot.views.confidence import confidence_buttons
 from bot.views.sessions import CsvButton
 from core.outages import StoreUnavailable
 from core.results.heats import HeatTable
 from core.results.posts import ClaimedPost, PostTask
-from core.services.outbox import OutboxService
 
 # Posts of several teams go out side by side, so that one slow channel holds up nobody else.
 WORKERS: Final = 4
@@ -50,10 +49,10 @@ log = structlog.get_logger(__name__)
 class Publisher:
     """Carries out the outbox of all teams."""
 
-    def __init__(self, outbox: OutboxService, client: discord.Client, studio: Studio) -> None:
-        self._outbox = outbox
+    def __init__(self, app: App, client: discord.Client) -> None:
+        self._outbox = app.services.outbox
         self._client = client
-        self._studio = studio
+        self._studio = app.studio
         self._stopping = asyncio.Event()
         self._claiming = asyncio.Lock()
         self._teams_in_hand: set[int] = set()

@@ -14,12 +14,12 @@ from uuid import UUID
 import discord
 from discord.ui import DynamicItem, Item, View
 
-from bot.cooldowns import spend
+from bot.app import app_of
+from bot.discord.cooldowns import spend
+from bot.discord.replies import begin, reply_to_error
 from bot.render.answer import Answer
-from bot.replies import begin, reply_to_error
 
 if TYPE_CHECKING:
-    from bot.client import OrpBot
     from core.bootstrap import Services
 
 # How an id stands in a custom_id.
@@ -90,23 +90,22 @@ class OrpItem:
 
     @classmethod
     async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: Item[Any], match: re.Match[str], /
+        cls, interaction: discord.Interaction, item: Item[Any], match: re.Match[str], /
     ) -> Self:
         """Make the item again from what its custom_id carries."""
         return cls(**{name: _READERS[name](text) for name, text in match.groupdict().items()})
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def callback(self, interaction: discord.Interaction) -> None:
         """Do the work and answer whatever happens."""
-        bot: OrpBot = interaction.client
-        if not await begin(interaction, bot, private=self.private, replaces=self.replaces):
+        if not await begin(interaction, private=self.private, replaces=self.replaces):
             return
         try:
             if self.costly:
                 spend(interaction)
-            await self.pressed(interaction, bot.services)
+            await self.pressed(interaction, app_of(interaction).services)
         except Exception as error:
             await reply_to_error(interaction, error)
 
     @abstractmethod
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Carry out the press."""

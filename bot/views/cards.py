@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import discord
 from discord.ui import Button, DynamicItem, View
 
-from bot.context import caller_of
+from bot.app import app_of
+from bot.discord.context import caller_of
+from bot.discord.replies import reply
 from bot.render import cards, comparison
-from bot.replies import reply
 from bot.views.base import USER, UUID_HEX, Laid, OrpItem, row
 from core.bootstrap import Services
 from core.caller import Caller
@@ -35,12 +35,12 @@ class ShareButton(
         self.place_id = place_id
         self.racer_id = racer_id
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Post the card as it stands now where it was pressed."""
         scores = services.scores
         read = scores.heat_card if self.scope == "heat" else scores.session_card
         shared = await read(caller_of(interaction), self.place_id, racer_id=self.racer_id)
-        picture = await interaction.client.studio.picture(shared)
+        picture = await app_of(interaction).studio.picture(shared)
         await reply(interaction, cards.orp_card(shared), file=picture)
 
 
@@ -65,7 +65,7 @@ class ShareBothButton(
         self.racer_id = racer_id
         self.other_id = other_id
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Post both as they stand now where it was pressed."""
         scores = services.scores
         is_heat = self.scope == "heat"
@@ -73,7 +73,7 @@ class ShareBothButton(
         shared = await read(
             caller_of(interaction), self.place_id, racer_id=self.racer_id, other_id=self.other_id
         )
-        picture = await interaction.client.studio.picture(shared)
+        picture = await app_of(interaction).studio.picture(shared)
         await reply(interaction, comparison.side_by_side(shared), file=picture)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import discord
 from discord.ui import Button, DynamicItem, View
 
-from bot.context import caller_of
+from bot.discord.context import caller_of
+from bot.discord.replies import reply
 from bot.render.run_written import run_written
-from bot.replies import reply
 from bot.views.base import UUID_HEX, OrpItem, row
 from core.bootstrap import Services
 from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
@@ -30,7 +30,7 @@ class ConfidenceButton(
         self.heat_id = heat_id
         self.rating = rating
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Store the rating; the post changes by itself."""
         caller = caller_of(interaction)
         rated = await services.entries.rate_confidence(caller, self.heat_id, self.rating)

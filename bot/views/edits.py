@@ -16,11 +16,11 @@ from uuid import UUID
 import discord
 from discord.ui import Button, DynamicItem, Label, TextInput, UserSelect, View
 
-from bot.context import caller_of
+from bot.discord.context import caller_of
+from bot.discord.replies import reply, reply_to_error, reply_with_form
 from bot.limits import MOST_CHARACTERS
 from bot.render import edits
 from bot.render.run_written import run_written
-from bot.replies import reply, reply_to_error, reply_with_form
 from bot.views.base import NUMBER, USER, UUID_HEX, Laid, OrpItem, row
 from bot.views.forms import OrpForm, Sent
 from bot.views.heats import FinishHeatButton
@@ -49,7 +49,7 @@ class UndoButton(OrpItem, DynamicItem[Button[View]], template=rf"undo:(?P<entry_
         super().__init__(Button(label="Undo", custom_id=f"undo:{entry_id}"))
         self.entry_id = entry_id
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Take the entry back; the answer takes the place of what it had stored."""
         answer, view = written(await services.entries.undo(caller_of(interaction), self.entry_id))
         await reply(interaction, answer, view=view)
@@ -75,7 +75,7 @@ class CountLapButton(
         self.lap_number = lap_number
         self.counts = counts
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Store the decision; the answer offers the way back."""
         decided = await services.entries.set_lap_counts(
             caller_of(interaction),
@@ -136,9 +136,7 @@ class RunForm(OrpForm):
             self.add_item(Label(text="Racer", description="Whose laps they are", component=racer))
 
     @classmethod
-    async def sent(
-        cls, interaction: discord.Interaction[Any], services: Services, sent: Sent
-    ) -> None:
+    async def sent(cls, interaction: discord.Interaction, services: Services, sent: Sent) -> None:
         """Save the run; what is refused is handed back."""
         caller, heat_id = caller_of(interaction), sent.carried["heat_id"]
         command = EditLaps(
@@ -175,7 +173,7 @@ def _in_two(laps: str) -> tuple[str, str]:
 
 
 async def _hand_back(
-    interaction: discord.Interaction[Any], services: Services, command: EditLaps, error: Exception
+    interaction: discord.Interaction, services: Services, command: EditLaps, error: Exception
 ) -> None:
     """Answer what could not be saved with the text that was typed, and a way to correct it."""
     view = None
@@ -204,7 +202,7 @@ class EditLapsButton(
         self.heat_id = heat_id
         self.racer_id = racer_id
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Open the form."""
         caller = caller_of(interaction)
         opening = services.edits.open_run(caller, self.heat_id, self.racer_id)
@@ -226,7 +224,7 @@ class EditAgainButton(
         )
         self.draft_id = draft_id
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Open the form."""
         opening = services.edits.open_again(caller_of(interaction), self.draft_id)
         await reply_with_form(interaction, run_form(opening))
@@ -243,7 +241,7 @@ class RemoveRepeatsButton(
         super().__init__(Button(label="Remove repeats", custom_id=f"repeats:{entry_id}"))
         self.entry_id = entry_id
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Remove them; the answer takes the place of the one that pointed at them."""
         removed = await services.edits.remove_repeats(caller_of(interaction), self.entry_id)
         answer, view = written(removed)

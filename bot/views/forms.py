@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import discord
 from discord.ui import Modal
 
-from bot.context import picked_person
+from bot.app import app_of
+from bot.discord.context import picked_person
+from bot.discord.replies import begin, reply_to_error
 from bot.limits import LONGEST_FORM_TITLE
 from bot.render.text import shorten
-from bot.replies import begin, reply_to_error
 from core.caller import Person
 from core.errors import NotFound
 
 if TYPE_CHECKING:
-    from bot.client import OrpBot
     from core.bootstrap import Services
 
 
@@ -74,24 +74,22 @@ class OrpForm(Modal):
 
     @classmethod
     @abstractmethod
-    async def sent(
-        cls, interaction: discord.Interaction[Any], services: Services, sent: Sent
-    ) -> None:
+    async def sent(cls, interaction: discord.Interaction, services: Services, sent: Sent) -> None:
         """Carry out what the form came back with."""
 
 
-async def route(
-    interaction: discord.Interaction[Any], bot: OrpBot, forms: Sequence[type[OrpForm]]
-) -> None:
+async def route(interaction: discord.Interaction, forms: Sequence[type[OrpForm]]) -> None:
     """Carry out a form that was sent, and answer whatever happens."""
-    if not await begin(interaction, bot):
+    if not await begin(interaction):
         return
     data: Any = interaction.data
     try:
         for form in forms:
             carried = form.template.fullmatch(data["custom_id"])
             if carried:
-                await form.sent(interaction, bot.services, Sent(data, carried.groupdict()))
+                await form.sent(
+                    interaction, app_of(interaction).services, Sent(data, carried.groupdict())
+                )
                 return
         raise NotFound("That form is of an older kind: open it again.")
     except Exception as error:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import discord
 from discord.ui import Button, DynamicItem, View
 
-from bot.context import caller_of
-from bot.permissions import with_channel_problem
+from bot.discord.context import caller_of
+from bot.discord.permissions import with_channel_problem
+from bot.discord.replies import reply
 from bot.render import heats
-from bot.replies import reply
 from bot.views.base import UUID_HEX, Laid, OrpItem, row
 from core.bootstrap import Services
 from core.results.heats import Deletion
@@ -32,7 +31,7 @@ class FinishHeatButton(
         )
         self.heat_id = heat_id
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Finish the heat."""
         finished = await services.heats.finish(caller_of(interaction), str(self.heat_id))
         told = with_channel_problem(finished, interaction.guild)
@@ -56,7 +55,7 @@ class DeleteHeatButton(
         )
         self.heat_id = heat_id
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Delete the heat with its laps and its post."""
         deleted = await services.heats.delete(caller_of(interaction), self.heat_id)
         await reply(interaction, heats.heat_deleted(deleted))

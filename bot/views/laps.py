@@ -9,12 +9,12 @@ from uuid import UUID
 import discord
 from discord.ui import Button, DynamicItem, Select, View
 
-from bot.context import caller_of
+from bot.discord.context import caller_of
+from bot.discord.replies import reply
 from bot.limits import LONGEST_OPTION, MOST_OPTIONS
 from bot.render.edits import laps_found
 from bot.render.heats import heat_started
 from bot.render.laps import which_event
-from bot.replies import reply
 from bot.views.base import UUID_HEX, Laid, OrpItem, row
 from bot.views.edits import written
 from core.bootstrap import Services
@@ -36,7 +36,7 @@ class EventSelect(OrpItem, DynamicItem[Select[View]], template=rf"event:(?P<draf
         )
         self.draft_id = draft_id
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Carry out the waiting command in the session that was picked."""
         done = await services.entries.choose_event(
             caller_of(interaction), self.draft_id, UUID(self.item.values[0])
@@ -60,7 +60,7 @@ class StoreButton(OrpItem, DynamicItem[Button[View]], template=rf"store:(?P<draf
         )
         self.draft_id = draft_id
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Store them; the answer takes the place of the preview."""
         answer, view = logged(await services.messages.store(caller_of(interaction), self.draft_id))
         await reply(interaction, answer, view=view)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import Any
 from uuid import UUID
 
 import discord
 from discord.ui import Button, DynamicItem, View
 
-from bot.context import caller_of
+from bot.discord.context import caller_of
+from bot.discord.replies import reply
 from bot.render import sessions
-from bot.replies import reply
 from bot.views.base import UUID_HEX, Laid, OrpItem, row
 from core.bootstrap import Services
 from core.results.heats import Deletion
@@ -27,7 +26,7 @@ class RaceHereButton(
         super().__init__(Button(label="Race here", custom_id=f"race-here:{session_id.hex}"))
         self.session_id = session_id
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Send the presser's laps to this session from now on."""
         session = await services.sessions.race_here(caller_of(interaction), self.session_id)
         await reply(interaction, sessions.racing_here(session))
@@ -42,7 +41,7 @@ class CsvButton(OrpItem, DynamicItem[Button[View]], template=rf"csv:(?P<session_
         super().__init__(Button(label="CSV", custom_id=f"csv:{session_id.hex}"))
         self.session_id = session_id
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Hand over the laps as they stand now."""
         export = await services.sessions.export(caller_of(interaction), str(self.session_id))
         await reply(interaction, sessions.exported(export), file=csv_file(export))
@@ -70,7 +69,7 @@ class DeleteSessionButton(
         )
         self.session_id = session_id
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Delete the session with everything in it."""
         deleted = await services.sessions.delete(caller_of(interaction), self.session_id)
         await reply(interaction, sessions.session_deleted(deleted))

@@ -10,12 +10,13 @@ from uuid import UUID
 import discord
 from discord.ui import Button, DynamicItem, Select, View
 
-from bot.context import caller_of
+from bot.app import app_of
+from bot.discord.context import caller_of
+from bot.discord.replies import reply
 from bot.limits import LONGEST_OPTION
 from bot.render import heats, sessions
 from bot.render.pages import Page, page_of
 from bot.render.text import in_code, shorten
-from bot.replies import reply
 from bot.views.base import USER, UUID_HEX, Laid, OrpItem, row
 from bot.views.cards import card
 from bot.views.sessions import RaceHereButton
@@ -53,7 +54,7 @@ class RacerSelect(
         self.scope = scope
         self.place_id = place_id
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Show the card of who was picked."""
         picked = self.item.values[0] if self.item.values else ""
         racer_id = int(picked) if re.fullmatch(USER, picked) else 0
@@ -61,7 +62,7 @@ class RacerSelect(
         read = services.scores.heat_card if self.scope == "heat" else services.scores.session_card
         found = await read(caller, self.place_id, racer_id=racer_id)
         answer, view = card(found, caller)
-        picture = await interaction.client.studio.picture(found)
+        picture = await app_of(interaction).studio.picture(found)
         await reply(interaction, answer, view=view, file=picture)
 
 
@@ -89,7 +90,7 @@ class PageButton(
         self.place_id = place_id
         self.page = page
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, services: Services) -> None:
         """Show the page as the table stands now."""
         caller = caller_of(interaction)
         if self.scope == "heat":
