@@ -20,6 +20,7 @@ from bot.discord.tree import OrpTree, sync_when_changed
 from bot.publisher import Publisher
 from bot.studio import Studio
 from bot.views import DYNAMIC_ITEMS, FORMS
+from bot.views.base import refuse_unknown
 from bot.views.forms import route
 from core.bootstrap import Services
 from core.config import Settings
@@ -98,9 +99,11 @@ class OrpBot(commands.AutoShardedBot):
         log.info("ready", user=str(self.user), guilds=len(self.guilds), shards=self.shard_count)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Carry out forms, which discord.py would drop after a restart."""
+        """Answer what discord.py would drop: forms after a restart, and buttons it cannot match."""
         if interaction.type is discord.InteractionType.modal_submit:
             await route(interaction, FORMS)
+        elif interaction.type is discord.InteractionType.component:
+            await refuse_unknown(interaction, DYNAMIC_ITEMS)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Try held up posts again: what the bot may do can have changed while it was away.
