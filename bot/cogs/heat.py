@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.context import caller_of, racer_of
-from bot.cooldowns import costly
-from bot.permissions import with_channel_problem
+from bot.app import App
+from bot.discord.context import caller_of, racer_of
+from bot.discord.cooldowns import costly
+from bot.discord.permissions import with_channel_problem
+from bot.discord.replies import reply, reply_with_form
+from bot.discord.transformers import ClassName, HeatName
 from bot.render import heats
-from bot.replies import reply, reply_with_form
-from bot.transformers import ClassName, HeatName
 from bot.views.edits import run_form
 from bot.views.heats import ask_delete_heat
 from bot.views.laps import logged
 from bot.views.tables import heat_table
 from core.commands import StartHeat
 
-if TYPE_CHECKING:
-    from bot.client import OrpBot
-
 
 class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     """Heats: start, finish, show, list, edit, rename, delete."""
 
-    def __init__(self, bot: OrpBot) -> None:
-        self._services = bot.services
+    def __init__(self, app: App) -> None:
+        self._services = app.services
 
     @app_commands.command(description="Open a heat; the open heat of its class is finished first")
     @app_commands.rename(class_name="class")
@@ -38,7 +34,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     )
     async def start(
         self,
-        interaction: discord.Interaction[OrpBot],
+        interaction: discord.Interaction,
         name: str | None = None,
         class_name: ClassName | None = None,
     ) -> None:
@@ -50,9 +46,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
 
     @app_commands.command(description="Finish a heat; its ORP summary goes to the team channel")
     @app_commands.describe(heat="Left out: the heat you are in")
-    async def finish(
-        self, interaction: discord.Interaction[OrpBot], heat: HeatName | None = None
-    ) -> None:
+    async def finish(self, interaction: discord.Interaction, heat: HeatName | None = None) -> None:
         """Finish a heat."""
         finished = await self._services.heats.finish(caller_of(interaction), heat)
         told = with_channel_problem(finished, interaction.guild)
@@ -61,16 +55,14 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     @costly()
     @app_commands.command(description="Show a heat's table as it stands")
     @app_commands.describe(heat="Left out: the heat you are in")
-    async def show(
-        self, interaction: discord.Interaction[OrpBot], heat: HeatName | None = None
-    ) -> None:
+    async def show(self, interaction: discord.Interaction, heat: HeatName | None = None) -> None:
         """Show a heat."""
         table = await self._services.heats.show(caller_of(interaction), heat)
         answer, view = heat_table(table)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(name="list", description="List the session's heats")
-    async def list_heats(self, interaction: discord.Interaction[OrpBot]) -> None:
+    async def list_heats(self, interaction: discord.Interaction) -> None:
         """List heats."""
         listed = await self._services.heats.list_heats(caller_of(interaction))
         await reply(interaction, heats.heat_list(listed))
@@ -84,7 +76,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     )
     async def edit(
         self,
-        interaction: discord.Interaction[OrpBot],
+        interaction: discord.Interaction,
         heat: HeatName | None = None,
         racer: discord.Member | None = None,
     ) -> None:
@@ -94,16 +86,14 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
 
     @app_commands.command(description="Give a heat another name")
     @app_commands.describe(heat="The heat", name="Its new name")
-    async def rename(
-        self, interaction: discord.Interaction[OrpBot], heat: HeatName, name: str
-    ) -> None:
+    async def rename(self, interaction: discord.Interaction, heat: HeatName, name: str) -> None:
         """Rename a heat."""
         renamed = await self._services.heats.rename(caller_of(interaction), heat, name)
         await reply(interaction, heats.heat_renamed(renamed))
 
     @app_commands.command(description="Delete a heat with its laps (crew only, asks first)")
     @app_commands.describe(heat="The heat")
-    async def delete(self, interaction: discord.Interaction[OrpBot], heat: HeatName) -> None:
+    async def delete(self, interaction: discord.Interaction, heat: HeatName) -> None:
         """Ask whether to delete a heat."""
         deletion = await self._services.heats.ask_delete(caller_of(interaction), heat)
         answer, view = ask_delete_heat(deletion)

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.context import author_of, caller_of, racer_of
-from bot.replies import reply
-from bot.transformers import ClassName, Confidence, HeatName
+from bot.app import App
+from bot.discord.context import author_of, caller_of, racer_of
+from bot.discord.replies import reply
+from bot.discord.transformers import ClassName, Confidence, HeatName
 from bot.views.laps import found, logged
 from core.commands import LogLaps
 from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
-
-if TYPE_CHECKING:
-    from bot.client import OrpBot
 
 
 class LapCog(commands.Cog):
     """Lap entry."""
 
-    def __init__(self, bot: OrpBot) -> None:
-        self._services = bot.services
-        bot.tree.add_command(app_commands.ContextMenu(name="Log laps", callback=self.log_laps))
+    def __init__(self, app: App, tree: app_commands.CommandTree) -> None:
+        self._services = app.services
+        tree.add_command(app_commands.ContextMenu(name="Log laps", callback=self.log_laps))
 
-    async def log_laps(
-        self, interaction: discord.Interaction[OrpBot], message: discord.Message
-    ) -> None:
+    async def log_laps(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Show the lap times in a message, to be stored for its author."""
         # The message came with the interaction; fetched again its text would be empty.
         caller, author = caller_of(interaction), author_of(message, interaction)
@@ -49,7 +43,7 @@ class LapCog(commands.Cog):
     )
     async def lap(
         self,
-        interaction: discord.Interaction[OrpBot],
+        interaction: discord.Interaction,
         times: str,
         heat: HeatName | None = None,
         class_name: ClassName | None = None,

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.context import caller_of, racer_of
-from bot.cooldowns import costly
-from bot.replies import reply
-from bot.transformers import HeatNameOrAll
+from bot.app import App
+from bot.discord.context import caller_of, racer_of
+from bot.discord.cooldowns import costly
+from bot.discord.replies import reply
+from bot.discord.transformers import HeatNameOrAll
 from bot.views.cards import card, side_by_side
-
-if TYPE_CHECKING:
-    from bot.client import OrpBot
 
 
 class OrpCog(commands.Cog):
     """ORP cards."""
 
-    def __init__(self, bot: OrpBot) -> None:
-        self._services = bot.services
+    def __init__(self, app: App, tree: app_commands.CommandTree) -> None:
+        self._services = app.services
+        self._studio = app.studio
         # A cog collects its slash commands by itself, its menus it does not.
-        bot.tree.add_command(
-            app_commands.ContextMenu(name="ORP card", callback=self.card_of_member)
-        )
+        tree.add_command(app_commands.ContextMenu(name="ORP card", callback=self.card_of_member))
 
     @costly()
     @app_commands.command(description="Your ORP: score, figures and what to do next")
@@ -38,7 +33,7 @@ class OrpCog(commands.Cog):
     )
     async def orp(
         self,
-        interaction: discord.Interaction[OrpBot],
+        interaction: discord.Interaction,
         heat: HeatNameOrAll | None = None,
         racer: discord.Member | None = None,
         other: discord.Member | None = None,
@@ -48,20 +43,20 @@ class OrpCog(commands.Cog):
         if mate is None:
             found = await self._services.scores.card(caller, heat, racer_of(racer))
             answer, view = card(found, caller)
-            picture = await interaction.client.studio.picture(found)
+            picture = await self._studio.picture(found)
         else:
             both = await self._services.scores.side_by_side(caller, mate, heat, racer_of(racer))
             answer, view = side_by_side(both)
-            picture = await interaction.client.studio.picture(both)
+            picture = await self._studio.picture(both)
         await reply(interaction, answer, view=view, file=picture)
 
     @costly()
     async def card_of_member(
-        self, interaction: discord.Interaction[OrpBot], member: discord.Member
+        self, interaction: discord.Interaction, member: discord.Member
     ) -> None:
         """Show a member's card of their latest heat."""
         caller = caller_of(interaction)
         found = await self._services.scores.card(caller, racer=racer_of(member))
         answer, view = card(found, caller)
-        picture = await interaction.client.studio.picture(found)
+        picture = await self._studio.picture(found)
         await reply(interaction, answer, view=view, file=picture)

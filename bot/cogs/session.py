@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.context import caller_of
-from bot.cooldowns import costly
-from bot.permissions import with_channel_problem
+from bot.app import App
+from bot.discord.context import caller_of
+from bot.discord.cooldowns import costly
+from bot.discord.permissions import with_channel_problem
+from bot.discord.replies import reply
+from bot.discord.transformers import Days, Rounds, SessionName, TrackName, ZoneName
 from bot.render import sessions
-from bot.replies import reply
-from bot.transformers import Days, Rounds, SessionName, TrackName, ZoneName
 from bot.views.sessions import ask_delete_session, csv_file
 from bot.views.tables import standings
 from core.commands import SessionFields
-
-if TYPE_CHECKING:
-    from bot.client import OrpBot
 
 _FIELDS = {
     "name": "Like Club Race",
@@ -34,14 +30,14 @@ _FIELDS = {
 class SessionCog(commands.GroupCog, group_name="session", group_description="Race days"):
     """Sessions: start, show, list, edit, close, delete, export."""
 
-    def __init__(self, bot: OrpBot) -> None:
-        self._services = bot.services
+    def __init__(self, app: App) -> None:
+        self._services = app.services
 
     @app_commands.command(description="Open a session: a race day or event")
     @app_commands.describe(**_FIELDS)
     async def start(
         self,
-        interaction: discord.Interaction[OrpBot],
+        interaction: discord.Interaction,
         name: str,
         days: Days | None = None,
         track: TrackName | None = None,
@@ -58,7 +54,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
     @app_commands.command(description="Show a session's standings")
     @app_commands.describe(session="Left out: yours")
     async def show(
-        self, interaction: discord.Interaction[OrpBot], session: SessionName | None = None
+        self, interaction: discord.Interaction, session: SessionName | None = None
     ) -> None:
         """Show standings."""
         result = await self._services.sessions.show(caller_of(interaction), session)
@@ -66,7 +62,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
         await reply(interaction, answer, view=view)
 
     @app_commands.command(name="list", description="List the team's sessions")
-    async def list_sessions(self, interaction: discord.Interaction[OrpBot]) -> None:
+    async def list_sessions(self, interaction: discord.Interaction) -> None:
         """List sessions."""
         listed = await self._services.sessions.list_sessions(caller_of(interaction))
         await reply(interaction, sessions.session_list(listed))
@@ -75,7 +71,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
     @app_commands.describe(session="Left out: yours", **_FIELDS)
     async def edit(
         self,
-        interaction: discord.Interaction[OrpBot],
+        interaction: discord.Interaction,
         session: SessionName | None = None,
         name: str | None = None,
         days: Days | None = None,
@@ -92,7 +88,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
     @app_commands.command(description="Close a session; its open heats finish")
     @app_commands.describe(session="Left out: yours")
     async def close(
-        self, interaction: discord.Interaction[OrpBot], session: SessionName | None = None
+        self, interaction: discord.Interaction, session: SessionName | None = None
     ) -> None:
         """Close a session."""
         closed = await self._services.sessions.close(caller_of(interaction), session)
@@ -102,7 +98,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
     @app_commands.command(description="Delete a session with all its laps (crew only, asks first)")
     @app_commands.describe(session="Left out: yours")
     async def delete(
-        self, interaction: discord.Interaction[OrpBot], session: SessionName | None = None
+        self, interaction: discord.Interaction, session: SessionName | None = None
     ) -> None:
         """Ask whether to delete a session."""
         deletion = await self._services.sessions.ask_delete(caller_of(interaction), session)
@@ -113,7 +109,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
     @app_commands.command(description="Get every lap of a session as a CSV file")
     @app_commands.describe(session="Left out: yours")
     async def export(
-        self, interaction: discord.Interaction[OrpBot], session: SessionName | None = None
+        self, interaction: discord.Interaction, session: SessionName | None = None
     ) -> None:
         """Hand over a CSV file."""
         export = await self._services.sessions.export(caller_of(interaction), session)

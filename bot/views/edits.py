@@ -1,27 +1,26 @@
-"""A run that is stored: take it back, let lap 1 count, write it anew in a form.
+"""A run that is stored: take it back, let lap 1 count, write it again in a form.
 
 Each item carries ids and the wanted state, never "toggle": it works after a restart, and pressed
-twice it does no harm. The names in a template are those of the constructor. What the presser may
-do is decided in the core.
+twice it does no harm. What the presser may do is decided in the core.
 """
 
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Awaitable
 from typing import Any, Final
 from uuid import UUID
 
 import discord
-from discord.ui import Button, DynamicItem, Label, TextInput, UserSelect, View
+from discord.ui import DynamicItem, Label, Modal, TextInput, UserSelect, View
 
-from bot.context import caller_of
+from bot.app import App
+from bot.discord.context import caller_of
+from bot.discord.replies import reply, reply_to_error, reply_with_form
 from bot.limits import MOST_CHARACTERS
 from bot.render import edits
 from bot.render.run_written import run_written
-from bot.replies import reply, reply_to_error, reply_with_form
-from bot.views.base import NUMBER, USER, UUID_HEX, Laid, OrpItem, row
+from bot.views.base import Laid, OrpButton, row
 from bot.views.forms import OrpForm, Sent
 from bot.views.heats import FinishHeatButton
 from core.bootstrap import Services
@@ -36,48 +35,40 @@ _LONGEST_HEAT: Final = 2 * (HEAT_NAME_LENGTH + CLASS_NAME_LENGTH + 1)
 _LONGEST_NOTE: Final = 2 * NOTE_LENGTH
 # From here on a second field stands below the first, which may become too short.
 _SECOND_FIELD_FROM: Final = MOST_CHARACTERS // 2
-_NO_HEAT: Final = "new"
 _LONG: Final = discord.TextStyle.paragraph
 
 
-class UndoButton(OrpItem, DynamicItem[Button[View]], template=rf"undo:(?P<entry_id>{NUMBER})"):
+class UndoButton(OrpButton, word="undo"):
     """Takes an entry back."""
 
     replaces = True
+    label = "Undo"
 
-    def __init__(self, entry_id: int) -> None:
-        super().__init__(Button(label="Undo", custom_id=f"undo:{entry_id}"))
-        self.entry_id = entry_id
+    entry_id: int
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Take the entry back; the answer takes the place of what it had stored."""
-        answer, view = written(await services.entries.undo(caller_of(interaction), self.entry_id))
+        answer, view = written(
+            await app.services.entries.undo(caller_of(interaction), self.entry_id)
+        )
         await reply(interaction, answer, view=view)
 
 
-class CountLapButton(
-    OrpItem,
-    DynamicItem[Button[View]],
-    template=rf"count:(?P<heat_id>{UUID_HEX}):(?P<racer_id>{USER})"
-    rf":(?P<lap_number>[0-9]{{1,4}}):(?P<counts>[01])",
-):
+class CountLapButton(OrpButton, word="count"):
     """Decides whether a lap counts."""
 
-    def __init__(self, heat_id: UUID, racer_id: int, lap_number: int, *, counts: bool) -> None:
-        super().__init__(
-            Button(
-                label="Count it" if counts else "Leave it out",
-                custom_id=f"count:{heat_id.hex}:{racer_id}:{lap_number}:{int(counts)}",
-            )
-        )
-        self.heat_id = heat_id
-        self.racer_id = racer_id
-        self.lap_number = lap_number
-        self.counts = counts
+    heat_id: UUID
+    racer_id: int
+    lap_number: int
+    counts: bool
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.item.label = "Count it" if self.counts else "Leave it out"
+
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Store the decision; the answer offers the way back."""
-        decided = await services.entries.set_lap_counts(
+        decided = await app.services.entries.set_lap_counts(
             caller_of(interaction),
             self.heat_id,
             racer_id=self.racer_id,
@@ -88,74 +79,71 @@ class CountLapButton(
         await reply(interaction, answer, view=view)
 
 
-class RunForm(OrpForm):
+class RunForm(OrpForm, word="run"):
     """The form with all laps of a run."""
 
-    template = re.compile(
-        rf"run:(?P<heat_id>{UUID_HEX}|{_NO_HEAT}):(?P<racer_id>{USER}):(?P<version>[0-9a-z]{{1,16}})"
-    )
+    heat_id: UUID | None
+    racer_id: int
+    version: str
 
-    def __init__(self, form: LapForm) -> None:
-        heat_id = form.heat_id.hex if form.heat_id else _NO_HEAT
-        super().__init__(
-            f"{form.heat} · {form.racer.name}",
-            f"run:{heat_id}:{form.racer.user_id}:{form.version}",
-        )
-        first, second = _in_two(form.laps)
-        laps = _text("laps", first, MOST_CHARACTERS, style=_LONG)
-        laps.placeholder = "20.812\nx 35.100\n20.944"
-        self.add_item(
-            Label(
-                text="Laps, one a line",
-                description="x in front of one that shall not count; with none left the run goes",
-                component=laps,
-            )
-        )
-        if not first or len(form.laps) > _SECOND_FIELD_FROM:
-            more = _text("more", second, MOST_CHARACTERS, style=_LONG)
-            self.add_item(
-                Label(text="More laps", description="Where one field is too short", component=more)
-            )
-        heat = _text("heat", form.heat, _LONGEST_HEAT)
-        self.add_item(
-            Label(
-                text="Heat",
-                description="Where the laps belong; a new name opens it",
-                component=heat,
-            )
-        )
-        note = _text("note", form.note, _LONGEST_NOTE)
-        self.add_item(Label(text="What you changed on the car", component=note))
-        if form.is_crew:
-            racer = UserSelect[View](
-                custom_id="racer",
-                required=False,
-                min_values=0,
-                default_values=[discord.Object(form.to_racer.user_id, type=discord.User)],
-            )
-            self.add_item(Label(text="Racer", description="Whose laps they are", component=racer))
-
-    @classmethod
-    async def sent(
-        cls, interaction: discord.Interaction[Any], services: Services, sent: Sent
-    ) -> None:
+    async def sent(self, interaction: discord.Interaction, app: App, sent: Sent) -> None:
         """Save the run; what is refused is handed back."""
-        caller, heat_id = caller_of(interaction), sent.carried["heat_id"]
         command = EditLaps(
-            heat_id=None if heat_id == _NO_HEAT else heat_id,
-            racer_id=int(sent.carried["racer_id"]),
-            version=sent.carried["version"],
+            heat_id=self.heat_id.hex if self.heat_id else None,
+            racer_id=self.racer_id,
+            version=self.version,
             laps="\n".join(filter(None, (sent.text("laps"), sent.text("more")))),
             heat=sent.text("heat"),
             note=sent.text("note"),
             racer=sent.person("racer"),
         )
         try:
-            answer, view = written(await services.edits.save(caller, command))
+            saved = await app.services.edits.save(caller_of(interaction), command)
         except Exception as error:
-            await _hand_back(interaction, services, command, error)
+            await _hand_back(interaction, app.services, command, error)
         else:
+            answer, view = written(saved)
             await reply(interaction, answer, view=view)
+
+
+def run_modal(form: LapForm) -> Modal:
+    """Return the form with a run's laps, filled in."""
+    opened_for = RunForm(form.heat_id, form.racer.user_id, form.version)
+    modal = opened_for.opened(f"{form.heat} · {form.racer.name}")
+    first, second = _in_two(form.laps)
+    laps = _text("laps", first, MOST_CHARACTERS, style=_LONG)
+    laps.placeholder = "20.812\nx 35.100\n20.944"
+    modal.add_item(
+        Label(
+            text="Laps, one a line",
+            description="x in front of one that shall not count; with none left the run goes",
+            component=laps,
+        )
+    )
+    if not first or len(form.laps) > _SECOND_FIELD_FROM:
+        more = _text("more", second, MOST_CHARACTERS, style=_LONG)
+        modal.add_item(
+            Label(text="More laps", description="Where one field is too short", component=more)
+        )
+    heat = _text("heat", form.heat, _LONGEST_HEAT)
+    modal.add_item(
+        Label(
+            text="Heat",
+            description="Where the laps belong; a new name opens it",
+            component=heat,
+        )
+    )
+    note = _text("note", form.note, _LONGEST_NOTE)
+    modal.add_item(Label(text="What you changed on the car", component=note))
+    if form.is_crew:
+        racer = UserSelect[View](
+            custom_id="racer",
+            required=False,
+            min_values=0,
+            default_values=[discord.Object(form.to_racer.user_id, type=discord.User)],
+        )
+        modal.add_item(Label(text="Racer", description="Whose laps they are", component=racer))
+    return modal
 
 
 def _text(
@@ -175,7 +163,7 @@ def _in_two(laps: str) -> tuple[str, str]:
 
 
 async def _hand_back(
-    interaction: discord.Interaction[Any], services: Services, command: EditLaps, error: Exception
+    interaction: discord.Interaction, services: Services, command: EditLaps, error: Exception
 ) -> None:
     """Answer what could not be saved with the text that was typed, and a way to correct it."""
     view = None
@@ -192,67 +180,53 @@ async def _hand_back(
     await reply_to_error(interaction, error, view=view, file=file, typed=shown or "")
 
 
-class EditLapsButton(
-    OrpItem,
-    DynamicItem[Button[View]],
-    template=rf"edit:(?P<heat_id>{UUID_HEX}):(?P<racer_id>{USER})",
-):
+class EditLapsButton(OrpButton, word="edit"):
     """Opens the form with a run's laps."""
 
-    def __init__(self, heat_id: UUID, racer_id: int) -> None:
-        super().__init__(Button(label="Edit laps", custom_id=f"edit:{heat_id.hex}:{racer_id}"))
-        self.heat_id = heat_id
-        self.racer_id = racer_id
+    label = "Edit laps"
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    heat_id: UUID
+    racer_id: int
+
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Open the form."""
         caller = caller_of(interaction)
-        opening = services.edits.open_run(caller, self.heat_id, self.racer_id)
+        opening = app.services.edits.open_run(caller, self.heat_id, self.racer_id)
         await reply_with_form(interaction, run_form(opening))
 
 
-class EditAgainButton(
-    OrpItem, DynamicItem[Button[View]], template=rf"edit-again:(?P<draft_id>{UUID_HEX})"
-):
+class EditAgainButton(OrpButton, word="edit-again"):
     """Opens the form with what was refused."""
 
-    def __init__(self, draft_id: UUID) -> None:
-        super().__init__(
-            Button(
-                label="Edit again",
-                style=discord.ButtonStyle.primary,
-                custom_id=f"edit-again:{draft_id.hex}",
-            )
-        )
-        self.draft_id = draft_id
+    label = "Edit again"
+    style = discord.ButtonStyle.primary
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    draft_id: UUID
+
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Open the form."""
-        opening = services.edits.open_again(caller_of(interaction), self.draft_id)
+        opening = app.services.edits.open_again(caller_of(interaction), self.draft_id)
         await reply_with_form(interaction, run_form(opening))
 
 
-class RemoveRepeatsButton(
-    OrpItem, DynamicItem[Button[View]], template=rf"repeats:(?P<entry_id>{NUMBER})"
-):
+class RemoveRepeatsButton(OrpButton, word="repeats"):
     """Removes the laps of an entry that were there already."""
 
     replaces = True
+    label = "Remove repeats"
 
-    def __init__(self, entry_id: int) -> None:
-        super().__init__(Button(label="Remove repeats", custom_id=f"repeats:{entry_id}"))
-        self.entry_id = entry_id
+    entry_id: int
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Remove them; the answer takes the place of the one that pointed at them."""
-        removed = await services.edits.remove_repeats(caller_of(interaction), self.entry_id)
+        removed = await app.services.edits.remove_repeats(caller_of(interaction), self.entry_id)
         answer, view = written(removed)
         await reply(interaction, answer, view=view)
 
 
-async def run_form(opening: Awaitable[LapForm]) -> RunForm:
+async def run_form(opening: Awaitable[LapForm]) -> Modal:
     """Return the form as soon as its laps are there."""
-    return RunForm(await opening)
+    return run_modal(await opening)
 
 
 def written(result: RunWritten) -> Laid:

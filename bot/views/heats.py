@@ -2,63 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import discord
-from discord.ui import Button, DynamicItem, View
 
-from bot.context import caller_of
-from bot.permissions import with_channel_problem
+from bot.app import App
+from bot.discord.context import caller_of
+from bot.discord.permissions import with_channel_problem
+from bot.discord.replies import reply
 from bot.render import heats
-from bot.replies import reply
-from bot.views.base import UUID_HEX, Laid, OrpItem, row
-from core.bootstrap import Services
+from bot.views.base import Laid, OrpButton, row
 from core.results.heats import Deletion
 
 
-class FinishHeatButton(
-    OrpItem, DynamicItem[Button[View]], template=rf"finish:(?P<heat_id>{UUID_HEX})"
-):
+class FinishHeatButton(OrpButton, word="finish"):
     """Finishes a heat."""
 
-    def __init__(self, heat_id: UUID) -> None:
-        super().__init__(
-            Button(
-                label="Finish heat",
-                style=discord.ButtonStyle.primary,
-                custom_id=f"finish:{heat_id.hex}",
-            )
-        )
-        self.heat_id = heat_id
+    label = "Finish heat"
+    style = discord.ButtonStyle.primary
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    heat_id: UUID
+
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Finish the heat."""
-        finished = await services.heats.finish(caller_of(interaction), str(self.heat_id))
+        finished = await app.services.heats.finish(caller_of(interaction), str(self.heat_id))
         told = with_channel_problem(finished, interaction.guild)
         await reply(interaction, heats.heat_finished(told))
 
 
-class DeleteHeatButton(
-    OrpItem, DynamicItem[Button[View]], template=rf"delete-heat:(?P<heat_id>{UUID_HEX})"
-):
+class DeleteHeatButton(OrpButton, word="delete-heat"):
     """Deletes a heat; the question it stands under was the asking."""
 
     replaces = True
+    label = "Delete"
+    style = discord.ButtonStyle.danger
 
-    def __init__(self, heat_id: UUID) -> None:
-        super().__init__(
-            Button(
-                label="Delete",
-                style=discord.ButtonStyle.danger,
-                custom_id=f"delete-heat:{heat_id.hex}",
-            )
-        )
-        self.heat_id = heat_id
+    heat_id: UUID
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Delete the heat with its laps and its post."""
-        deleted = await services.heats.delete(caller_of(interaction), self.heat_id)
+        deleted = await app.services.heats.delete(caller_of(interaction), self.heat_id)
         await reply(interaction, heats.heat_deleted(deleted))
 
 

@@ -2,67 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import discord
-from discord.ui import Button, DynamicItem, Select, View
 
-from bot.context import caller_of
+from bot.app import App
+from bot.discord.context import caller_of
+from bot.discord.replies import reply
 from bot.limits import LONGEST_OPTION, MOST_OPTIONS
 from bot.render.edits import laps_found
 from bot.render.heats import heat_started
 from bot.render.laps import which_event
-from bot.replies import reply
-from bot.views.base import UUID_HEX, Laid, OrpItem, row
+from bot.views.base import Laid, OrpButton, OrpSelect, row
 from bot.views.edits import written
-from core.bootstrap import Services
 from core.results.edits import LapsFound
 from core.results.heats import HeatStarted
 from core.results.laps import RunWritten, WhichEvent
 
 
-class EventSelect(OrpItem, DynamicItem[Select[View]], template=rf"event:(?P<draft_id>{UUID_HEX})"):
+class EventSelect(OrpSelect, word="event"):
     """Asks which of several open sessions a waiting command is for."""
 
     replaces = True
+    placeholder = "Which event?"
 
-    def __init__(self, draft_id: UUID, options: Sequence[discord.SelectOption] = ()) -> None:
-        super().__init__(
-            Select(
-                custom_id=f"event:{draft_id.hex}", placeholder="Which event?", options=list(options)
-            )
-        )
-        self.draft_id = draft_id
+    draft_id: UUID
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Carry out the waiting command in the session that was picked."""
-        done = await services.entries.choose_event(
-            caller_of(interaction), self.draft_id, UUID(self.item.values[0])
+        done = await app.services.entries.choose_event(
+            caller_of(interaction), self.draft_id, self.picked_id
         )
         answer, view = logged(done)
         await reply(interaction, answer, view=view)
 
 
-class StoreButton(OrpItem, DynamicItem[Button[View]], template=rf"store:(?P<draft_id>{UUID_HEX})"):
+class StoreButton(OrpButton, word="store"):
     """Stores the laps that a preview shows."""
 
     replaces = True
+    label = "Store"
+    style = discord.ButtonStyle.primary
 
-    def __init__(self, draft_id: UUID) -> None:
-        super().__init__(
-            Button(
-                label="Store",
-                style=discord.ButtonStyle.primary,
-                custom_id=f"store:{draft_id.hex}",
-            )
-        )
-        self.draft_id = draft_id
+    draft_id: UUID
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Store them; the answer takes the place of the preview."""
-        answer, view = logged(await services.messages.store(caller_of(interaction), self.draft_id))
+        answer, view = logged(
+            await app.services.messages.store(caller_of(interaction), self.draft_id)
+        )
         await reply(interaction, answer, view=view)
 
 
@@ -80,9 +68,9 @@ def logged(result: RunWritten | HeatStarted | WhichEvent) -> Laid:
     return written(result)
 
 
-def _event_select(result: WhichEvent) -> DynamicItem[Any]:
+def _event_select(result: WhichEvent) -> EventSelect:
     options = [
         discord.SelectOption(label=session.name[:LONGEST_OPTION], value=str(session.id))
         for session in result.sessions[:MOST_OPTIONS]
     ]
-    return EventSelect(result.draft_id, options)
+    return EventSelect(result.draft_id).offering(options)

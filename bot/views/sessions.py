@@ -3,48 +3,43 @@
 from __future__ import annotations
 
 import io
-from typing import Any
 from uuid import UUID
 
 import discord
-from discord.ui import Button, DynamicItem, View
 
-from bot.context import caller_of
+from bot.app import App
+from bot.discord.context import caller_of
+from bot.discord.replies import reply
 from bot.render import sessions
-from bot.replies import reply
-from bot.views.base import UUID_HEX, Laid, OrpItem, row
-from core.bootstrap import Services
+from bot.views.base import Laid, OrpButton, row
 from core.results.heats import Deletion
 from core.results.sessions import Export
 
 
-class RaceHereButton(
-    OrpItem, DynamicItem[Button[View]], template=rf"race-here:(?P<session_id>{UUID_HEX})"
-):
+class RaceHereButton(OrpButton, word="race-here"):
     """Makes a session the presser's."""
 
-    def __init__(self, session_id: UUID) -> None:
-        super().__init__(Button(label="Race here", custom_id=f"race-here:{session_id.hex}"))
-        self.session_id = session_id
+    label = "Race here"
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    session_id: UUID
+
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Send the presser's laps to this session from now on."""
-        session = await services.sessions.race_here(caller_of(interaction), self.session_id)
+        session = await app.services.sessions.race_here(caller_of(interaction), self.session_id)
         await reply(interaction, sessions.racing_here(session))
 
 
-class CsvButton(OrpItem, DynamicItem[Button[View]], template=rf"csv:(?P<session_id>{UUID_HEX})"):
+class CsvButton(OrpButton, word="csv"):
     """Hands over every lap of a session as a CSV file."""
 
     costly = True
+    label = "CSV"
 
-    def __init__(self, session_id: UUID) -> None:
-        super().__init__(Button(label="CSV", custom_id=f"csv:{session_id.hex}"))
-        self.session_id = session_id
+    session_id: UUID
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Hand over the laps as they stand now."""
-        export = await services.sessions.export(caller_of(interaction), str(self.session_id))
+        export = await app.services.sessions.export(caller_of(interaction), str(self.session_id))
         await reply(interaction, sessions.exported(export), file=csv_file(export))
 
 
@@ -53,26 +48,18 @@ def csv_file(export: Export) -> discord.File:
     return discord.File(io.BytesIO(export.content.encode()), export.filename)
 
 
-class DeleteSessionButton(
-    OrpItem, DynamicItem[Button[View]], template=rf"delete-session:(?P<session_id>{UUID_HEX})"
-):
+class DeleteSessionButton(OrpButton, word="delete-session"):
     """Deletes a session; the question it stands under was the asking."""
 
     replaces = True
+    label = "Delete"
+    style = discord.ButtonStyle.danger
 
-    def __init__(self, session_id: UUID) -> None:
-        super().__init__(
-            Button(
-                label="Delete",
-                style=discord.ButtonStyle.danger,
-                custom_id=f"delete-session:{session_id.hex}",
-            )
-        )
-        self.session_id = session_id
+    session_id: UUID
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Delete the session with everything in it."""
-        deleted = await services.sessions.delete(caller_of(interaction), self.session_id)
+        deleted = await app.services.sessions.delete(caller_of(interaction), self.session_id)
         await reply(interaction, sessions.session_deleted(deleted))
 
 

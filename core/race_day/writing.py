@@ -26,6 +26,7 @@ from core.race_day.bests import bests_of
 from core.race_day.change import Change
 from core.race_day.finding import DRIVEN, Driven, driven_of
 from core.race_day.opening import place_for_laps, race_in
+from core.race_day.people import LARGEST_ID
 from core.race_day.rows import EntryRow, HeatRow, LapRow
 from core.race_day.run import PARTNER, Run
 from core.results.heats import RacerRun
@@ -319,8 +320,8 @@ def run_of_entry(change: Change, entry_id: int) -> tuple[Run, EntryRow]:
     Raises:
         NotFound: It was taken back.
     """
-    team_id = change.team.id
-    found = change.unit.db.execute(_ENTRY, {"entry_id": entry_id, "team_id": team_id}).first()
+    known = {"entry_id": min(entry_id, LARGEST_ID), "team_id": change.team.id}
+    found = change.unit.db.execute(_ENTRY, known).first()
     if found is None:
         raise NotFound("Those laps are taken back already; /heat show tells what stands.")
     *entry, racer, session = found[len(DRIVEN) :]

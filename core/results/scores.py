@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.caller import Person
 from core.results.heats import RacerRun
-from core.results.refs import HeatRef, SessionRef
+from core.results.refs import HeatRef, Scope, SessionRef
 from core.scoring.comparison import Comparison
 
 
@@ -50,6 +50,11 @@ class OrpCard:
     practice_rounds: int
     last_heats: tuple[HeatScore, ...] = ()
 
+    @property
+    def scope(self) -> Scope:
+        """What it is about."""
+        return Scope.of(self.session, self.heat)
+
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
@@ -60,6 +65,11 @@ class SideBySide:
     first: RacerRun
     second: RacerRun
     comparison: Comparison
+
+    @property
+    def scope(self) -> Scope:
+        """What it is about."""
+        return Scope.of(self.session, self.heat)
 
 
 @dataclass(frozen=True, slots=True)

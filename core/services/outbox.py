@@ -3,6 +3,37 @@
 A claimed row is the publisher's for a while; if it dies, the row becomes free again. What a post
 shows is read when it is claimed, so it always shows the latest state, and a change that comes in
 between makes the row due again.
+
+A row's state, what happens to it, and its state from then on; only what is ``pending`` or
+``removing`` is claimed, when it is due and nobody else holds it:
+
+========  ========================================  ===============================================
+state     what happens                              from then on
+========  ========================================  ===============================================
+none      a heat finishes, a session closes         pending, due at once
+pending   shown, or nothing to show                 posted
+..        the same, but changed since it was        pending, due in 2 s
+          claimed
+..        shown without its picture                 pending, due after a growing wait
+..        trouble that passes                       pending, due after a growing wait
+..        trouble that only the team can mend       blocked
+..        somebody has deleted the message          gone
+..        laps change                               pending, to show what is then stored
+..        its laps cannot be read                   pending, due in 5 min
+posted    laps change                               pending, due at once, or 2 s after the last try
+blocked   laps change                               blocked
+..        the team sets a channel or a permission   pending, due at once
+gone      laps change                               gone: what was deleted is not posted again
+any       the heat or session is deleted            removing, due at once
+removing  its message is deleted, or gone already   no row any more
+..        a message went out in the meantime        removing, due at once
+..        trouble that passes                       removing, due after a growing wait
+..        the message may not be deleted            removing, due in 1 h
+..        the team sets a channel or a permission   removing, due at once
+========  ========================================  ===============================================
+
+Where the team acts while a row is claimed, trouble found just then makes it due at once instead:
+it may be what the team has just mended.
 """
 
 from __future__ import annotations

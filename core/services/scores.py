@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
 from core.caller import Caller, Person
 from core.database import Database, Unit
@@ -29,6 +28,7 @@ from core.race_day.rows import HeatRow
 from core.race_day.run import Run
 from core.race_day.scores_before import score_before
 from core.results.heats import RacerRun
+from core.results.refs import Scope, ScopeKind
 from core.results.scores import HeatScore, NoLapsYet, OrpCard, SideBySide
 from core.scoring.comparison import compare
 from core.scoring.score_change import change_since
@@ -81,35 +81,32 @@ class ScoreService:
 
         return await self._database.read(act)
 
-    async def heat_card(self, caller: Caller, heat_id: UUID, *, racer_id: int) -> OrpCard:
-        """Return a racer's card of a heat.
+    async def card_of(self, caller: Caller, scope: Scope, *, racer_id: int) -> OrpCard:
+        """Return a racer's card of a heat or of a whole session.
+
+        Args:
+            caller: Who asks.
+            scope: The heat or session.
+            racer_id: The Discord user id of whose card it is.
 
         Raises:
-            NotFound: There is no such heat, or the racer has no laps in it.
+            NotFound: There is no such heat or session, or the racer has no laps in it.
         """
 
         def act(unit: Unit) -> OrpCard | None:
             racer = people.find_profile(unit, caller.team_id, racer_id)
-            session, driven = heat_by_id(unit, caller.team_id, heat_id, racer)
-            return _heat_card(unit, session, driven, racer)
-
-        return _present(await self._database.read(act))
-
-    async def session_card(self, caller: Caller, session_id: UUID, *, racer_id: int) -> OrpCard:
-        """Return a racer's card of a whole session.
-
-        Raises:
-            NotFound: There is no such session, or the racer has no laps in it.
-        """
-
-        def act(unit: Unit) -> OrpCard | None:
-            session = session_by_id(unit, caller.team_id, session_id)
-            racer = people.find_profile(unit, caller.team_id, racer_id)
+            if scope.kind is ScopeKind.HEAT:
+                session, driven = heat_by_id(unit, caller.team_id, scope.id, racer)
+                return _heat_card(unit, session, driven, racer)
+            session = session_by_id(unit, caller.team_id, scope.id)
             if racer is None:
                 return None
             return _session_card(unit, session, racer, heats_of(unit, session, racer))
 
-        return _present(await self._database.read(act))
+        card = await self._database.read(act)
+        if card is None:
+            raise NotFound("There are no laps left for that card; /orp shows a new one.")
+        return card
 
     async def side_by_side(
         self, caller: Caller, other: Person, heat: str | None = None, racer: Person | None = None
@@ -153,45 +150,33 @@ class ScoreService:
 
         return await self._database.read(act)
 
-    async def heat_side_by_side(
-        self, caller: Caller, heat_id: UUID, *, racer_id: int, other_id: int
+    async def side_by_side_of(
+        self, caller: Caller, scope: Scope, *, racer_id: int, other_id: int
     ) -> SideBySide:
-        """Return two racers' runs of a heat.
+        """Return two racers' runs of a heat or of a whole session.
+
+        Args:
+            caller: Who asks.
+            scope: The heat or session.
+            racer_id: The Discord user id of the first.
+            other_id: That of the second.
 
         Raises:
-            NotFound: There is no such heat, or one of them has no laps that count in it.
+            NotFound: There is no such heat or session, or one of them has no laps that count in it.
         """
 
         def act(unit: Unit) -> SideBySide:
-            session, driven = heat_by_id(unit, caller.team_id, heat_id)
+            heat = None
+            if scope.kind is ScopeKind.HEAT:
+                session, driven = heat_by_id(unit, caller.team_id, scope.id)
+                heat = driven.heat
+            else:
+                session = session_by_id(unit, caller.team_id, scope.id)
             first = _known(unit, caller.team_id, racer_id)
             second = _known(unit, caller.team_id, other_id)
-            return _beside(unit, session, driven.heat, first, second)
+            return _beside(unit, session, heat, first, second)
 
         return await self._database.read(act)
-
-    async def session_side_by_side(
-        self, caller: Caller, session_id: UUID, *, racer_id: int, other_id: int
-    ) -> SideBySide:
-        """Return two racers' runs of a whole session.
-
-        Raises:
-            NotFound: There is no such session, or one of them has no laps that count in it.
-        """
-
-        def act(unit: Unit) -> SideBySide:
-            session = session_by_id(unit, caller.team_id, session_id)
-            first = _known(unit, caller.team_id, racer_id)
-            second = _known(unit, caller.team_id, other_id)
-            return _beside(unit, session, None, first, second)
-
-        return await self._database.read(act)
-
-
-def _present(card: OrpCard | None) -> OrpCard:
-    if card is None:
-        raise NotFound("There are no laps left for that card; /orp shows a new one.")
-    return card
 
 
 def _latest_of_both(

@@ -13,6 +13,7 @@ from core.commands import EditLaps, LogLaps, SessionFields
 from core.database import Database
 from core.errors import NotFound
 from core.results.laps import RunWritten
+from core.results.refs import Scope, ScopeKind
 from core.results.scores import NoLapsYet
 from core.results.sessions import SessionInfo
 from tests.services.racing import (
@@ -56,21 +57,24 @@ CALLS: dict[str, Callable[[Stranger], Awaitable[object]]] = {
     "rate_confidence": lambda s: s.services.entries.rate_confidence(s.caller, s.logged.heat.id, 4),
     "card of a heat": lambda s: s.services.scores.card(s.caller, str(s.logged.heat.id)),
     "card of a name": lambda s: s.services.scores.card(s.caller, "Secret Q1"),
-    "heat card": lambda s: s.services.scores.heat_card(
-        s.caller, s.logged.heat.id, racer_id=ANN.user_id
+    "heat card": lambda s: s.services.scores.card_of(
+        s.caller, Scope(ScopeKind.HEAT, s.logged.heat.id), racer_id=ANN.user_id
     ),
-    "session card": lambda s: s.services.scores.session_card(
-        s.caller, s.session.id, racer_id=ANN.user_id
+    "session card": lambda s: s.services.scores.card_of(
+        s.caller, Scope(ScopeKind.SESSION, s.session.id), racer_id=ANN.user_id
     ),
     "side by side of a heat": lambda s: s.services.scores.side_by_side(
         s.caller, BEN, str(s.logged.heat.id)
     ),
     "side by side of a name": lambda s: s.services.scores.side_by_side(s.caller, BEN, "Secret Q1"),
-    "heat side by side": lambda s: s.services.scores.heat_side_by_side(
-        s.caller, s.logged.heat.id, racer_id=ANN.user_id, other_id=BEN.user_id
+    "heat side by side": lambda s: s.services.scores.side_by_side_of(
+        s.caller,
+        Scope(ScopeKind.HEAT, s.logged.heat.id),
+        racer_id=ANN.user_id,
+        other_id=BEN.user_id,
     ),
-    "session side by side": lambda s: s.services.scores.session_side_by_side(
-        s.caller, s.session.id, racer_id=ANN.user_id, other_id=BEN.user_id
+    "session side by side": lambda s: s.services.scores.side_by_side_of(
+        s.caller, Scope(ScopeKind.SESSION, s.session.id), racer_id=ANN.user_id, other_id=BEN.user_id
     ),
     "show heat": lambda s: s.services.heats.show(s.caller, str(s.logged.heat.id)),
     "show heat by name": lambda s: s.services.heats.show(s.caller, "Secret Q1"),

@@ -9,6 +9,7 @@ from core.caller import Person
 from core.database import Database
 from core.errors import BadInput, Conflict, NotFound
 from core.laps import Lap
+from core.results.refs import Scope, ScopeKind
 from core.results.scores import HeatScore, OrpCard, SideBySide
 from core.scoring.comparison import compare
 from tests.services.racing import (
@@ -199,12 +200,16 @@ async def test_what_was_shared_is_found_by_its_ids(services: Services) -> None:
     logged = await log(services, ANN, "20.1 20.2", heat="Q1")
     await log(services, BEN, "20.3 20.4", heat="Q1")
     scores, both = services.scores, {"racer_id": ANN.user_id, "other_id": BEN.user_id}
-    heat = await scores.heat_side_by_side(by(CLEO), logged.heat.id, **both)
+    heat = await scores.side_by_side_of(by(CLEO), Scope(ScopeKind.HEAT, logged.heat.id), **both)
     assert heat == await beside(services, ANN, BEN, "Q1")
-    whole = await scores.session_side_by_side(by(CLEO), logged.session.id, **both)
+    whole = await scores.side_by_side_of(
+        by(CLEO), Scope(ScopeKind.SESSION, logged.session.id), **both
+    )
     assert whole == await beside(services, ANN, BEN, "all")
     for both in ({"racer_id": ANN.user_id, "other_id": 999}, {"racer_id": 999, "other_id": 101}):
         with pytest.raises(NotFound, match="no laps any more"):
-            await scores.heat_side_by_side(by(CLEO), logged.heat.id, **both)
+            await scores.side_by_side_of(by(CLEO), Scope(ScopeKind.HEAT, logged.heat.id), **both)
         with pytest.raises(NotFound, match="no laps any more"):
-            await scores.session_side_by_side(by(CLEO), logged.session.id, **both)
+            await scores.side_by_side_of(
+                by(CLEO), Scope(ScopeKind.SESSION, logged.session.id), **both
+            )

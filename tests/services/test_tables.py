@@ -9,6 +9,7 @@ from core.caller import Person
 from core.database import Database
 from core.errors import NotFound
 from core.results.heats import HeatTable
+from core.results.refs import Scope, ScopeKind
 from core.results.scores import NoLapsYet, OrpCard
 from core.scoring.orp import calculate_orp
 from tests.databases import FakeClock
@@ -258,15 +259,21 @@ async def test_a_card_without_laps_tells_whose(services: Services) -> None:
 async def test_a_shared_card_is_found_by_its_ids(services: Services) -> None:
     logged = await log(services, ANN, "20.1 20.2", heat="Q1")
     scores = services.scores
-    heat = await scores.heat_card(by(BEN), logged.heat.id, racer_id=ANN.user_id)
+    heat = await scores.card_of(
+        by(BEN), Scope(ScopeKind.HEAT, logged.heat.id), racer_id=ANN.user_id
+    )
     assert heat == await card(services, ANN, "Q1")
-    whole = await scores.session_card(by(BEN), logged.session.id, racer_id=ANN.user_id)
+    whole = await scores.card_of(
+        by(BEN), Scope(ScopeKind.SESSION, logged.session.id), racer_id=ANN.user_id
+    )
     assert whole == await card(services, ANN, "all")
     for racer_id in (BEN.user_id, 999):
         with pytest.raises(NotFound):
-            await scores.heat_card(by(BEN), logged.heat.id, racer_id=racer_id)
+            await scores.card_of(by(BEN), Scope(ScopeKind.HEAT, logged.heat.id), racer_id=racer_id)
         with pytest.raises(NotFound):
-            await scores.session_card(by(BEN), logged.session.id, racer_id=racer_id)
+            await scores.card_of(
+                by(BEN), Scope(ScopeKind.SESSION, logged.session.id), racer_id=racer_id
+            )
 
 
 # Work that does not grow

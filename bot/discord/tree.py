@@ -3,53 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from typing import Any, Final, TypeGuard
 
 import discord
 import structlog
 from discord import app_commands
 
-from bot.replies import begin, reply_to_error
-
-if TYPE_CHECKING:
-    from bot.client import OrpBot
+from bot.discord.replies import begin, reply_to_error
 
 log = structlog.get_logger(__name__)
 
 
-class OrpTree(app_commands.CommandTree["OrpBot"]):
+class OrpTree(app_commands.CommandTree[discord.Client]):
     """All slash commands: guild install and guild context only."""
 
-    def __init__(self, client: OrpBot) -> None:
+    def __init__(self, client: discord.Client) -> None:
         super().__init__(
             client,
             allowed_contexts=app_commands.AppCommandContext(guild=True),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         )
 
-    async def interaction_check(self, interaction: discord.Interaction[OrpBot], /) -> bool:
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
         """Start the clock of each command as it arrives; autocomplete has no answer to defer."""
         if interaction.type is discord.InteractionType.autocomplete:
             return True
-        return await begin(interaction, self.client)
+        return await begin(interaction)
 
     async def on_error(
-        self, interaction: discord.Interaction[OrpBot], error: app_commands.AppCommandError, /
+        self, interaction: discord.Interaction, error: app_commands.AppCommandError, /
     ) -> None:
         """Answer what failed."""
         await reply_to_error(interaction, error)
 
 
-async def sync_when_changed(bot: OrpBot) -> bool:
+async def sync_when_changed(tree: app_commands.CommandTree) -> bool:
     """Register the commands with Discord if it knows other ones; tell whether it did."""
-    if bot.application_id is None:
+    client = tree.client
+    if client.application_id is None:
         raise app_commands.MissingApplicationID
-    registered = await bot.http.get_global_commands(bot.application_id)
-    wanted = [command.to_dict(bot.tree) for command in bot.tree.get_commands()]
+    registered = await client.http.get_global_commands(client.application_id)
+    wanted = [command.to_dict(tree) for command in tree.get_commands()]
     if same_commands(wanted, registered):
         log.info("commands are registered already", commands=len(wanted))
         return False
-    await bot.tree.sync()
+    await tree.sync()
     log.info("commands registered", commands=len(wanted))
     return True
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from math import ceil
-from typing import Any
 
 import discord
 import structlog
@@ -18,7 +17,7 @@ from core.outages import StoreUnavailable
 log = structlog.get_logger(__name__)
 
 
-def answer_for(interaction: discord.Interaction[Any], error: BaseException) -> Answer | None:
+def answer_for(interaction: discord.Interaction, error: BaseException) -> Answer | None:
     """Return what to answer when an interaction's work raised; None for no answer at all."""
     cause = _cause_of(error)
     if isinstance(cause, RacerError):
@@ -46,9 +45,7 @@ def _cause_of(error: BaseException) -> BaseException:
     return error
 
 
-def log_unexpected(
-    error: BaseException, interaction: discord.Interaction[Any] | None = None
-) -> str:
+def log_unexpected(error: BaseException, interaction: discord.Interaction | None = None) -> str:
     """Log an unexpected error with everything that helps; return its short reference."""
     reference = secrets.token_hex(3)
     log.error(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.tree import same_commands
+from bot.discord.tree import same_commands
 
 WANTED: dict[str, Any] = {
     "name": "lap",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import discord
 import structlog
@@ -16,8 +16,9 @@ from discord import app_commands
 from discord.app_commands import Choice as DiscordChoice
 from discord.app_commands import Transform, Transformer
 
-from bot.context import caller_of, person_of
-from bot.errors import log_unexpected
+from bot.app import app_of
+from bot.discord.context import caller_of, person_of
+from bot.discord.errors import log_unexpected
 from bot.limits import LONGEST_CHOICE, MOST_CHOICES
 from core.errors import BadInput, RacerError
 from core.results.refs import Choice
@@ -28,7 +29,6 @@ from core.services.teams import MOST_AUTO_FINISH_MINUTES
 from core.time_zones import suggest_time_zones
 
 if TYPE_CHECKING:
-    from bot.client import OrpBot
     from core.bootstrap import Services
     from core.caller import Caller
 
@@ -55,7 +55,7 @@ class _Whole(Transformer):
     def max_value(self) -> int:
         return self._most
 
-    async def transform(self, interaction: discord.Interaction[Any], value: object, /) -> int:
+    async def transform(self, interaction: discord.Interaction, value: object, /) -> int:
         try:
             return int(str(value))
         except ValueError:
@@ -65,19 +65,20 @@ class _Whole(Transformer):
 class _Suggested(Transformer):
     """A name that is offered as it is typed; names and ids are both looked up in the core."""
 
-    async def transform(self, interaction: discord.Interaction[Any], value: object, /) -> str:
+    async def transform(self, interaction: discord.Interaction, value: object, /) -> str:
         return str(value)
 
     async def autocomplete(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         value: object,
         /,
     ) -> list[DiscordChoice[int | float | str]]:
         """Offer what fits; an error leaves the list empty instead of reaching nobody."""
-        bot: OrpBot = interaction.client
         try:
-            choices = await self.suggest(bot.services, _racing(interaction), str(value))
+            choices = await self.suggest(
+                app_of(interaction).services, _racing(interaction), str(value)
+            )
         except RacerError:
             return []
         except Exception as error:
@@ -93,7 +94,7 @@ class _Suggested(Transformer):
         """Return what fits what was typed so far, best first."""
 
 
-def _racing(interaction: discord.Interaction[Any]) -> Caller:
+def _racing(interaction: discord.Interaction) -> Caller:
     """Return the caller, standing in for the racer they have named."""
     caller = caller_of(interaction)
     racer = interaction.namespace.racer

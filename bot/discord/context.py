@@ -20,7 +20,7 @@ def person_of(user: discord.User | discord.Member) -> Person:
     return Person(user.id, name)
 
 
-def caller_of(interaction: discord.Interaction[Any]) -> Caller:
+def caller_of(interaction: discord.Interaction) -> Caller:
     """Return who is behind an interaction.
 
     Raises:
@@ -70,7 +70,7 @@ def racer_of(user: discord.User | discord.Member | None) -> Person | None:
     return person_of(user)
 
 
-def author_of(message: discord.Message, interaction: discord.Interaction[Any]) -> Person:
+def author_of(message: discord.Message, interaction: discord.Interaction) -> Person:
     """Return who wrote a message; who asks about their own is shown as the server shows them.
 
     Raises:

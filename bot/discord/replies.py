@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, Protocol
+from dataclasses import replace
+from typing import Any, Final
 
 import discord
 import structlog
 
-from bot.errors import answer_for
+from bot.app import WorkInHand, app_of
+from bot.discord.errors import answer_for
+from bot.discord.trouble import CONNECTION_LOST, Trouble, trouble_of
 from bot.render.answer import Answer, with_picture
 from bot.render.errors import refusal
-from bot.trouble import CONNECTION_LOST, Trouble, trouble_of
 
 # Discord gives up on an unanswered interaction after 3 seconds.
 DEFER_AFTER_S: Final = 1.5
@@ -32,66 +33,32 @@ _REPLY: Final = "reply"
 log = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
-class InHand:
-    """The interactions that are being worked on, so that a shutdown can wait for them."""
-
-    replies: set[Reply] = field(default_factory=set)
-    nothing_left: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def take(self, reply: Reply) -> None:
-        """Note that work has begun."""
-        self.replies.add(reply)
-        self.nothing_left.clear()
-
-    def let_go(self, reply: Reply) -> None:
-        """Note that it was answered."""
-        self.replies.discard(reply)
-        if not self.replies:
-            self.nothing_left.set()
-
-    async def wait_until_done(self, longest_s: float) -> None:
-        """Wait until everything in hand was answered, or for the time given."""
-        if self.replies:
-            await asyncio.wait_for(self.nothing_left.wait(), longest_s)
-
-
-class TakesWork(Protocol):
-    """The part of the bot that replies need to know."""
-
-    in_hand: InHand
-
-    @property
-    def stopping(self) -> bool:
-        """Whether it takes no more work."""
-
-
 class Reply:
     """The one answer to an interaction.
 
     Args:
         interaction: What is answered.
-        in_hand: Where it counts as work until it is answered.
+        work: Where it counts as work until it is answered.
         private: Whether only the person who asked sees the answer.
         replaces: Whether a button's answer takes the place of the message it is on.
     """
 
     def __init__(
         self,
-        interaction: discord.Interaction[Any],
-        in_hand: InHand,
+        interaction: discord.Interaction,
+        work: WorkInHand,
         *,
         private: bool = True,
         replaces: bool = False,
     ) -> None:
         self._interaction = interaction
-        self._in_hand = in_hand
+        self._work = work
         self._private = private
         self._replaces = replaces
         self._lock = asyncio.Lock()
         self._deferring: asyncio.Task[None] | None = None
         self._may_be_deferred = False
-        in_hand.take(self)
+        work.take(self)
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(DEFER_AFTER_S, self._start_deferring)
 
@@ -158,7 +125,7 @@ class Reply:
             except _UNANSWERED as error:
                 _log_unanswered(self._interaction, error)
             finally:
-                self._in_hand.let_go(self)
+                self._work.let_go(self)
 
     async def _send_until_it_arrives(self, send: Callable[[], Awaitable[None]]) -> None:
         """Send, and send again what was lost: Discord takes no second first answer."""
@@ -221,12 +188,11 @@ class Reply:
     def drop(self) -> None:
         """Leave the interaction unanswered: another delivery of it has its answer."""
         self._timer.cancel()
-        self._in_hand.let_go(self)
+        self._work.let_go(self)
 
 
 async def begin(
-    interaction: discord.Interaction[Any],
-    bot: TakesWork,
+    interaction: discord.Interaction,
     *,
     private: bool = True,
     replaces: bool = False,
@@ -236,15 +202,16 @@ async def begin(
     Returns:
         Whether to go on; a bot that is stopping says so and takes no more work.
     """
-    started = Reply(interaction, bot.in_hand, private=private, replaces=replaces)
+    work = app_of(interaction).work
+    started = Reply(interaction, work, private=private, replaces=replaces)
     interaction.extras[_REPLY] = started
-    if bot.stopping:
+    if work.is_stopping:
         await started.refuse(refusal("I am just restarting: try again in a minute."))
-    return not bot.stopping
+    return not work.is_stopping
 
 
 async def reply(
-    interaction: discord.Interaction[Any],
+    interaction: discord.Interaction,
     answer: Answer,
     *,
     view: discord.ui.View | None = None,
@@ -255,7 +222,7 @@ async def reply(
 
 
 async def reply_with_form(
-    interaction: discord.Interaction[Any], loading: Awaitable[discord.ui.Modal]
+    interaction: discord.Interaction, loading: Awaitable[discord.ui.Modal]
 ) -> None:
     """Answer an interaction with a form.
 
@@ -266,7 +233,7 @@ async def reply_with_form(
 
 
 async def reply_to_error(
-    interaction: discord.Interaction[Any],
+    interaction: discord.Interaction,
     error: BaseException,
     *,
     view: discord.ui.View | None = None,
@@ -293,12 +260,12 @@ async def reply_to_error(
     await _reply_of(interaction).refuse(shown, view=view, file=file)
 
 
-def _reply_of(interaction: discord.Interaction[Any]) -> Reply:
+def _reply_of(interaction: discord.Interaction) -> Reply:
     found: Reply = interaction.extras[_REPLY]
     return found
 
 
-def _log_unanswered(interaction: discord.Interaction[Any], error: Exception) -> None:
+def _log_unanswered(interaction: discord.Interaction, error: Exception) -> None:
     trouble = trouble_of(error)
     write = log.error if trouble is Trouble.UNEXPECTED else log.warning
     write(

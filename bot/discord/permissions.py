@@ -1,4 +1,4 @@
-"""What the bot needs in the team channel, and what to say when it lacks it."""
+"""What the bot may do in a channel, and what to say when it lacks what it needs there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TypeVar
 import discord
 
 from core.results.heats import HeatFinished
+from core.results.posts import PostTask
 from core.results.sessions import SessionClosed
 from core.results.settings import TeamInfo
 
@@ -16,9 +17,36 @@ Ended = TypeVar("Ended", HeatFinished, SessionClosed)
 CHANNEL_GONE = "The channel for summaries is gone, or hidden from me: set one with /team channel."
 NO_CHANNEL = "No channel for summaries is set: use /team channel."
 
-_NEEDED_TO_POST = discord.Permissions(
-    view_channel=True, send_messages=True, embed_links=True, read_message_history=True
-)
+_TO_POST = discord.Permissions(view_channel=True, send_messages=True, embed_links=True)
+# What else a request about a post takes.
+_TO_REACH = discord.Permissions(view_channel=True)
+# An earlier attempt is looked for in what was posted.
+_TO_FIND_AGAIN = discord.Permissions(read_message_history=True)
+_TO_ATTACH = discord.Permissions(attach_files=True)
+
+SomeChannel = discord.abc.GuildChannel | discord.Thread | discord.abc.PrivateChannel | None
+
+
+def _allowed_in(channel: SomeChannel) -> discord.Permissions:
+    """Return what the bot may do in a channel, as far as can be seen from here.
+
+    What is not known here is tried, and so is a thread, which has rights of its own.
+    """
+    if not isinstance(channel, discord.abc.GuildChannel):
+        return discord.Permissions.all()
+    return channel.permissions_for(channel.guild.me)
+
+
+def may_carry_out(task: PostTask, channel: SomeChannel) -> bool:
+    """Tell whether Discord may take what is to be done for a post."""
+    if task is PostTask.NOTHING:
+        return True
+    return _allowed_in(channel) >= (_TO_POST if task is PostTask.POST else _TO_REACH)
+
+
+def may_attach_in(channel: SomeChannel) -> bool:
+    """Tell whether a post in a channel may have a picture."""
+    return _allowed_in(channel) >= _TO_ATTACH
 
 
 def not_allowed(channel_id: int | None) -> str:
@@ -51,13 +79,13 @@ def _problem_with(guild: discord.Guild | None, channel_id: int | None) -> str | 
     channel = guild.get_channel_or_thread(channel_id)
     if channel is None:
         return CHANNEL_GONE
-    allowed = channel.permissions_for(guild.me)
-    return None if allowed >= _NEEDED_TO_POST else not_allowed(channel_id)
+    is_allowed = _allowed_in(channel) >= _TO_POST | _TO_FIND_AGAIN
+    return None if is_allowed else not_allowed(channel_id)
 
 
 def _problem_with_pictures(guild: discord.Guild | None, channel_id: int | None) -> str | None:
     """Return what keeps pictures out of a channel the bot may otherwise post in."""
     channel = guild.get_channel_or_thread(channel_id) if guild and channel_id else None
-    if channel is None or channel.permissions_for(channel.guild.me).attach_files:
+    if may_attach_in(channel):
         return None
     return f"Summaries in <#{channel_id}> come without pictures: allow me Attach Files there."
