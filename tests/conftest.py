@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL
 
 from core.bootstrap import Services, build_services
 from core.database import Database
-from tests.databases import KINDS, FakeClock, Kind, TestDatabases
+from tests.databases import KINDS, FakeClock, Kind, TestDatabases, database_at
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,7 +64,7 @@ async def database(
 ) -> AsyncIterator[Database]:
     """A migrated, empty database; the test runs once on each kind."""
     async with test_databases.temporary(database_kind, migrated=True) as url:
-        database = Database(url, clock=clock)
+        database = database_at(url, clock)
         yield database
         await database.dispose()
 
@@ -73,7 +73,7 @@ async def database(
 async def postgres(test_databases: TestDatabases, clock: FakeClock) -> AsyncIterator[Database]:
     """A migrated, empty PostgreSQL database."""
     async with test_databases.temporary("postgresql", migrated=True) as url:
-        database = Database(url, clock=clock)
+        database = database_at(url, clock)
         yield database
         await database.dispose()
 
