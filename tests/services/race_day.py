@@ -18,13 +18,12 @@ from sqlalchemy import select
 from core.bootstrap import build_services
 from core.caller import Caller, Person
 from core.commands import StartHeat
-from core.database import Database
 from core.errors import Conflict
 from core.models import Heat, HeatRacer, RaceSession, SummaryPost
 from core.results.heats import HeatStarted, HeatTable
 from core.scoring.orp import calculate_orp
 from core.services.run_logs import RunLogsService
-from tests.databases import FakeClock, Kind, TestDatabases, rows
+from tests.databases import FakeClock, Kind, TestDatabases, database_at, rows
 from tests.services.race_day_model import ModelHeat, ModelTeam
 from tests.services.racing import ANN, BEN, CLEO, by, set_crew_role, start_session
 
@@ -52,7 +51,7 @@ class Stage(RuleBasedStateMachine):
         self._temporary = self.databases.temporary(self.kind, migrated=True)
         self.clock = FakeClock()
         self.latest = self.clock.moment
-        self.database = Database(self.run(self._temporary.__aenter__()), clock=self.clock)
+        self.database = database_at(self.run(self._temporary.__aenter__()), self.clock)
         self.services = build_services(self.database)
         self.logs = {team: RunLogsService(self.database, team) for team in TEAMS}
         self.models: dict[int, ModelTeam] = {}
