@@ -60,6 +60,7 @@ class SessionFields:
     practice_rounds: int | None = None
     qualifying_rounds: int | None = None
     time_zone: str | None = None
+    heat_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,9 +47,10 @@ def show_message(message: Message, *, width: int = WIDTH, zone: tzinfo | None = 
     lines += reader.text(message.content, width)
     for text in texts_of(message.components):
         lines += reader.text(text, width)
+    # What is attached stands above the cards, unless one of them shows it.
+    lines += [f"📎 {item.filename}" for item in message.attachments]
     for embed in message.embeds:
         lines += ["│ " + line for line in reader.embed(embed, width - 2)]
-    lines += [f"📎 {item.filename}" for item in message.attachments]
     lines += _controls(message, width)
     if message.ephemeral:
         lines.append(f"({PRIVATE})")

@@ -11,7 +11,7 @@ from bot.discord.context import caller_of
 from bot.discord.cooldowns import costly
 from bot.discord.permissions import with_channel_problem
 from bot.discord.replies import reply
-from bot.discord.transformers import Days, Rounds, SessionName, TrackName, ZoneName
+from bot.discord.transformers import Days, HeatMinutes, Rounds, SessionName, TrackName, ZoneName
 from bot.render import sessions
 from bot.views.sessions import ask_delete_session, csv_file
 from bot.views.tables import standings
@@ -23,6 +23,7 @@ _FIELDS = {
     "track": "Where it is; personal bests are kept by track",
     "practice_rounds": "How many practice rounds; from 3 on there is room to try things",
     "qualifying_rounds": "How many qualifiers before the main",
+    "heat_minutes": "How long heats last, 1 to 60; a clean run then comes in laps",
     "timezone": "Where the track is, like Europe/Berlin; left out: the team's",
 }
 
@@ -43,10 +44,13 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
         track: TrackName | None = None,
         practice_rounds: Rounds | None = None,
         qualifying_rounds: Rounds | None = None,
+        heat_minutes: HeatMinutes | None = None,
         timezone: ZoneName | None = None,
     ) -> None:
         """Open a session."""
-        fields = SessionFields(name, days, track, practice_rounds, qualifying_rounds, timezone)
+        fields = SessionFields(
+            name, days, track, practice_rounds, qualifying_rounds, timezone, heat_minutes
+        )
         started = await self._services.sessions.start(caller_of(interaction), fields)
         await reply(interaction, sessions.session_started(started))
 
@@ -78,10 +82,13 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
         track: TrackName | None = None,
         practice_rounds: Rounds | None = None,
         qualifying_rounds: Rounds | None = None,
+        heat_minutes: HeatMinutes | None = None,
         timezone: ZoneName | None = None,
     ) -> None:
         """Change a session."""
-        fields = SessionFields(name, days, track, practice_rounds, qualifying_rounds, timezone)
+        fields = SessionFields(
+            name, days, track, practice_rounds, qualifying_rounds, timezone, heat_minutes
+        )
         edited = await self._services.sessions.edit(caller_of(interaction), session, fields)
         await reply(interaction, sessions.session_edited(edited))
 

@@ -24,7 +24,12 @@ from core.errors import BadInput, RacerError
 from core.results.refs import Choice
 from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
 from core.services.scores import WHOLE_SESSION
-from core.services.sessions import MOST_DAYS, MOST_ROUNDS
+from core.services.sessions import (
+    LEAST_HEAT_MINUTES,
+    MOST_DAYS,
+    MOST_HEAT_MINUTES,
+    MOST_ROUNDS,
+)
 from core.services.teams import MOST_AUTO_FINISH_MINUTES
 from core.time_zones import suggest_time_zones
 
@@ -143,6 +148,7 @@ ZoneName = Transform[str, _TimeZone]
 Confidence = Transform[int, _Whole(LEAST_CONFIDENCE, FULL_CONFIDENCE)]
 Days = Transform[int, _Whole(1, MOST_DAYS)]
 Rounds = Transform[int, _Whole(0, MOST_ROUNDS)]
+HeatMinutes = Transform[int, _Whole(LEAST_HEAT_MINUTES, MOST_HEAT_MINUTES)]
 Minutes = Transform[int, _Whole(0, MOST_AUTO_FINISH_MINUTES)]
 Levels: Final = [
     app_commands.Choice(name=level, value=level) for level in ("Sportsman", "Intermediate", "Pro")

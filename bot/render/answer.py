@@ -22,10 +22,12 @@ class Answer:
     Attributes:
         content: The message's own text; the first line is what a lock screen shows.
         embed: The card below it; None where there is none, also when a post loses the one it had.
+        picture_first: A picture that comes with it stands above the card instead of in it.
     """
 
     content: str = ""
     embed: discord.Embed | None = None
+    picture_first: bool = False
 
 
 def add_section(
@@ -46,13 +48,14 @@ def add_section(
 def with_picture(answer: Answer, file_name: str | None) -> Answer:
     """Return the answer with a picture that comes with it shown in its card, below the text.
 
-    Left outside, it would push the card off a phone's screen.
+    Discord shows what is in no card above all cards; that is for an answer whose picture is first.
 
     Args:
         answer: The answer.
         file_name: The name of the file that comes with it; what is no picture stays a file.
     """
-    if answer.embed is None or file_name is None or not file_name.endswith(".png"):
+    is_picture = file_name is not None and file_name.endswith(".png")
+    if answer.embed is None or answer.picture_first or not is_picture:
         return answer
     return replace(answer, embed=answer.embed.copy().set_image(url=f"attachment://{file_name}"))
 

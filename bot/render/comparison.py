@@ -11,11 +11,22 @@ from bot.render.answer import CARD_COLOUR, Answer
 from bot.render.phrases import name_of, seconds
 from bot.render.text import cells, code_block, in_code, plain, shorten
 from core.laptimes import format_lap
+from core.results.heats import RacerRun
 from core.results.scores import SideBySide
-from core.scoring.comparison import Side
+from core.scoring.comparison import Comparison, Side
 
 _NOTHING: Final = "–"
-_LABELS: Final = ("", "Best lap", "Average", "Top 5", "Consistency", "Fade", "Mistakes", "Lost")
+_LABELS: Final = (
+    "",
+    "ORP",
+    "Best lap",
+    "Average",
+    "Top 5",
+    "Consistency",
+    "Fade",
+    "Mistakes",
+    "Lost",
+)
 _LABEL: Final = 11
 _LONG_SHARE: Final = 100_000
 # A label and two columns of this, with a blank in front of each, make 35 cells.
@@ -27,14 +38,17 @@ def side_by_side(result: SideBySide) -> Answer:
     first, second = result.first.racer, result.second.racer
     place = "whole session" if result.heat is None else plain(result.heat.label)
     names = [in_code(racer.name, _COLUMN).rstrip() for racer in (first, second)]
-    figures = [_figures(side) for side in (result.comparison.first, result.comparison.second)]
+    figures = [
+        [_score(result.first), *_figures(result.comparison.first)],
+        [_score(result.second), *_figures(result.comparison.second)],
+    ]
     table = "\n".join(
         f"{label:<{_LABEL}} {_right(one)} {_right(other)}"
         for label, one, other in zip(
             _LABELS, [names[0], *figures[0]], [names[1], *figures[1]], strict=True
         )
     )
-    sentence = result.comparison.sentence(name_of(first), name_of(second))
+    sentence = comparison_words(result.comparison, name_of(first), name_of(second))
     return Answer(
         embed=discord.Embed(
             title=shorten(
@@ -45,6 +59,27 @@ def side_by_side(result: SideBySide) -> Answer:
             colour=CARD_COLOUR,
         )
     )
+
+
+def comparison_words(comparison: Comparison, first: str, second: str) -> str:
+    """Return ``NAME is 0.31 s a lap faster: 0.12 pace, 0.19 mistakes``.
+
+    Args:
+        comparison: Who is faster, and where.
+        first: The first one's name, made harmless.
+        second: The other's.
+    """
+    if comparison.is_level:
+        return f"{first} and {second} are equally fast over a lap"
+    faster = second if comparison.second_is_faster else first
+    return f"{faster} is {comparison.gap_words}: {comparison.parts_words}"
+
+
+def _score(run: RacerRun) -> str:
+    if run.orp is None:
+        return _NOTHING
+    score = run.orp.valid_score
+    return "rejected" if score is None else f"{score:.1f}"
 
 
 def _figures(side: Side) -> list[str]:

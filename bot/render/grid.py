@@ -20,6 +20,8 @@ from core.scoring.orp import MIN_LAPS
 REJECTED: Final = "rej."
 TOO_FEW_LAPS: Final = f"<{MIN_LAPS}"
 NOT_DRIVEN: Final = "–"
+NO_CLASS: Final = "No class"
+SHORT_RUN: Final = "(…) = short run"
 TABLES_LIMIT: Final = 3_600
 MORE_HINT: Final = "and {} more: /session export"
 
@@ -35,15 +37,23 @@ def standings_tables(standings: Standings, limit: int) -> str:
     Every class gets its share of the room; what one leaves over goes to those behind it.
     """
     driven = [of_class for of_class in standings.classes if of_class.rows]
+    names = class_names(standings)
     legend = _legend(driven)
     room = limit - size(legend)
     sections = []
     for left, of_class in zip(range(len(driven), 0, -1), driven, strict=True):
-        title = f"{bold(of_class.class_name)}\n" if of_class.class_name else ""
+        name = names[of_class.class_name]
+        title = f"{bold(name)}\n" if name else ""
         section = title + _class_table(of_class, room // left - size(title) - 1)
         room -= size(section) + 1
         sections.append(section)
     return "\n".join([*sections, *([legend] if legend else [])])
+
+
+def class_names(standings: Standings) -> dict[str, str]:
+    """Return what stands above each class: the heats without one are *No class* beside others."""
+    names = [of_class.class_name for of_class in standings.classes]
+    return {name: name or (NO_CLASS if any(names) else "") for name in names}
 
 
 def note_lines(standings: Standings) -> list[str]:
@@ -64,7 +74,10 @@ def _legend(classes: Sequence[ClassStandings]) -> str:
     """Explain the short words that occur."""
     words = {_score(cell) for of_class in classes for row in of_class.rows for cell in row.cells}
     known = {REJECTED: "not sure of the car", TOO_FEW_LAPS: NEEDS_LAPS}
-    return " · ".join(f"{word} = {meaning}" for word, meaning in known.items() if word in words)
+    meanings = [f"{word} = {meaning}" for word, meaning in known.items() if word in words]
+    if any(word.startswith("(") for word in words):
+        meanings.append(SHORT_RUN)
+    return " · ".join(meanings)
 
 
 def _class_table(standings: ClassStandings, limit: int) -> str:
@@ -147,7 +160,9 @@ def _score(cell: StandingCell | None) -> str:
         return NOT_DRIVEN
     if cell.rejected:
         return REJECTED
-    return TOO_FEW_LAPS if cell.score is None else f"{cell.score:.1f}"
+    if cell.score is None:
+        return TOO_FEW_LAPS
+    return f"({cell.score:.1f})" if cell.is_short else f"{cell.score:.1f}"
 
 
 def _change(cell: StandingCell | None) -> str:

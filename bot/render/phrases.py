@@ -24,6 +24,18 @@ _DEFUSED_CHANNEL: Final = re.compile("<\u200b#([0-9]+)>")
 _LAPS_SHOWN: Final = 40
 _FIRST_LAPS_SHOWN: Final = 20
 _LAST_LAPS_SHOWN: Final = 10
+_NUMBERS: Final = (
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+)
 _STRATEGY_WORDS: Final = {
     Strategy.AVANT_GARDE: "avant",
     Strategy.BALANCED: "balanced",
@@ -107,7 +119,12 @@ def change_mark(change: float) -> str:
     return f"{sign}{abs(change):.1f}"
 
 
-def seconds(ms: int, decimals: Literal[1, 2] = 1) -> str:
+def number_word(number: int) -> str:
+    """Return ``two``; from eleven on a figure."""
+    return _NUMBERS[number - 1] if 1 <= number <= len(_NUMBERS) else str(number)
+
+
+def seconds(ms: int, decimals: Literal[0, 1, 2] = 1) -> str:
     """Return plain seconds, rounded half to even: ``12.4``."""
     units = 10**decimals
     return f"{round_half_even(ms * units, 1000) / units:.{decimals}f}"

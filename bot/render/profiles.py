@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.render.advice import tone_words
 from bot.render.answer import Answer
 from bot.render.phrases import bold, with_welcome
 from bot.render.text import plain
@@ -15,7 +16,7 @@ def profile(info: ProfileInfo) -> Answer:
     lines = [
         f"✅ Saved. {whose}:" if info.changed else f"{whose}:",
         (
-            f"Experience **{level.value}**: {level.bias.tone} (consistency "
+            f"Experience **{level.value}**: {tone_words(level.bias.tone)} (consistency "
             f"{level.bias.consistency:.0%}, speed {level.bias.speed:.0%})"
         ),
         f"Driving style: {plain(info.driving_style) if info.driving_style else 'not set'}",

@@ -1,127 +1,197 @@
-"""The ranked table of a heat: two lines a racer, none wider than a phone's 36 cells."""
+"""The ranked table of a heat: two lines a racer, none wider than a phone's 36 cells.
+
+What does not fit gives way: the strategy's word, then names are cut; below, the decimals of the
+total, those of the time lost, then ``lost 0.0``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from bot.render.phrases import (
     NEEDS_LAPS,
     change_mark,
-    is_scored,
+    count,
     rejected_words,
     seconds,
     strategy_word,
 )
 from bot.render.text import cells, code_block, cut, in_code, join_fitting, size
-from core.laps import RaceTotal, race_total
+from core.laps import race_total
 from core.laptimes import format_lap
 from core.results.heats import RacerRun
 from core.scoring.advice import Status
+from core.scoring.finish import Place
 from core.scoring.mistakes import find_mistakes
 
 WIDTH: Final = 36
 
+# So wide is the column of names where all of them are shorter and the rest leaves the room.
 _NAME_WIDTH: Final = 14
 _STAR: Final = "⭐"
-_STAR_WIDTH: Final = 2
-_LOST: Final = " lost "
+_LOST: Final = "lost "
 _NO_LAP: Final = "–"
 _NO_RANK: Final = "–"
-_LONG_LOSS_MS: Final = 99_950
+
+
+class _Detail(NamedTuple):
+    """How much of the second line is told.
+
+    Attributes:
+        total: Decimals of the time for all laps.
+        lost: Decimals of the time lost to mistakes.
+        lost_nothing: Whether it is told that there were no mistakes.
+    """
+
+    total: Literal[0, 1, 3]
+    lost: Literal[0, 1]
+    lost_nothing: bool
+
+
+_DETAILS: Final = (
+    _Detail(3, 1, True),
+    _Detail(1, 1, True),
+    _Detail(0, 1, True),
+    _Detail(0, 0, True),
+    _Detail(0, 0, False),
+)
 
 
 def ranked_table(runs: Sequence[RacerRun], limit: int, *, hint: str, first_rank: int = 1) -> str:
     """Return the runs as one code block.
 
     Args:
-        runs: In the order they are ranked.
+        runs: In the order they are ranked; those without a rank are the last.
         limit: The most characters.
         hint: Where those left out are seen, such as ``/heat show``.
         first_rank: The rank of the first of them.
     """
-    table = _Table.of(runs)
-    racers = [table.racer(rank, run) for rank, run in enumerate(runs, start=first_rank)]
+    heads, figures = _Heads.of(runs, first_rank), _Figures.of(runs, first_rank)
+    racers = []
+    for rank, run in enumerate(runs, start=first_rank):
+        if run.orp is not None and run.orp.status is Status.REJECTED:
+            lines = [
+                heads.rejected(figures.short(run), run.racer.name),
+                rejected_words(run.orp.components.confidence),
+            ]
+        else:
+            lines = [heads.line(rank, run), figures.line(run)]
+        racers.append("\n".join(cut(line.rstrip(), WIDTH) for line in lines))
     room = limit - size(code_block(""))
     return code_block(join_fitting(racers, room, more=f"and {{}} more: {hint}"))
 
 
+def _rank_width(runs: Sequence[RacerRun], first_rank: int) -> int:
+    return max(2, len(str(first_rank + len(runs) - 1)))
+
+
 @dataclass(frozen=True, slots=True)
-class _Table:
-    """The columns of one table, each as wide as its widest figure; names get what is left."""
+class _Heads:
+    """The first lines: rank, name, ORP, change, strategy in columns."""
 
     rank: int
     name: int
     score: int
     change: int
-    total: int
-    fast: int
+    has_strategy: bool
 
     @classmethod
-    def of(cls, runs: Sequence[RacerRun]) -> _Table:
-        rank = max(2, len(str(len(runs))))
-        score = max((len(_score(run)) for run in runs), default=0)
-        change = max((len(_change(run)) for run in runs), default=0)
-        strategy = max((len(_strategy(run)) for run in runs), default=0)
-        beside_name = sum(width + 1 for width in (rank, score, change, strategy) if width)
-        fast = max((len(_fast_lap(run)) for run in runs), default=0)
-        loss = max((len(_loss(run)) for run in runs), default=0)
-        room = WIDTH - (rank + 2 + fast + _STAR_WIDTH + len(_LOST) + loss)
-        totals = [len(_total(run).text()) for run in runs]
-        return cls(
-            rank=rank,
-            name=min(_NAME_WIDTH, WIDTH - beside_name),
-            score=score,
-            change=change,
-            # One that is too long for its line does not take the room of the others.
-            total=max((total for total in totals if total <= room), default=0),
-            fast=fast,
-        )
+    def of(cls, runs: Sequence[RacerRun], first_rank: int) -> _Heads:
+        ranked = [run for run in runs if run.is_ranked]
+        rank = _rank_width(runs, first_rank)
+        score = _widest(_score(run) for run in ranked)
+        change = _widest(_change(run) for run in ranked)
+        strategy = _widest(_strategy(run) for run in ranked)
+        room = WIDTH - rank - 1 - sum(1 + width for width in (score, change) if width)
+        names = _widest(in_code(run.racer.name) for run in ranked)
+        has_strategy = names <= room - 1 - strategy
+        if has_strategy:
+            room -= 1 + strategy
+        return cls(rank, min(max(names, _NAME_WIDTH), room), score, change, has_strategy)
 
-    def racer(self, rank: int, run: RacerRun) -> str:
-        """Return the two lines of one racer."""
-        if run.orp is not None and run.orp.status is Status.REJECTED:
-            lines = [self._rejected_head(run), rejected_words(run.orp.components.confidence)]
-        elif is_scored(run):
-            lines = [self._head(rank, run), self._figures(run)]
-        else:
-            name = in_code(run.racer.name, min(self.name, WIDTH - self.rank - 2 - len(NEEDS_LAPS)))
-            lines = [f"{_NO_RANK:>{self.rank}} {name} {NEEDS_LAPS}", self._figures(run)]
-        return "\n".join(cut(line.rstrip(), WIDTH) for line in lines)
-
-    def _head(self, rank: int, run: RacerRun) -> str:
+    def line(self, rank: int, run: RacerRun) -> str:
+        """Return the first line of a racer whose score stands, or who has none yet."""
+        if not run.is_ranked:
+            few = f"only {count(run.laps_that_count, 'lap')}"
+            reason = NEEDS_LAPS if run.orp is None else f"{_score(run):>{self.score}} {few}"
+            return f"{_NO_RANK:>{self.rank}} {self._name(run.racer.name, reason)} {reason}"
         change = f" {_change(run):<{self.change}}" if self.change else ""
+        strategy = f" {_strategy(run)}" if self.has_strategy else ""
         name = in_code(run.racer.name, self.name)
-        return f"{rank:>{self.rank}} {name} {_score(run):>{self.score}}{change} {_strategy(run)}"
+        return f"{rank:>{self.rank}} {name} {_score(run):>{self.score}}{change}{strategy}"
 
-    def _rejected_head(self, run: RacerRun) -> str:
-        figures = f"{_total(run).text()} {_fast_lap(run)}{_star(run)}"
-        width = max(1, min(self.name, WIDTH - self.rank - 2 - cells(figures)))
-        return f"{_NO_RANK:>{self.rank}} {in_code(run.racer.name, width)} {figures}"
+    def rejected(self, figures: str, name: str) -> str:
+        """Return the first line of a racer whose reason takes all of the second."""
+        return f"{_NO_RANK:>{self.rank}} {self._name(name, figures)} {figures}"
 
-    def _figures(self, run: RacerRun) -> str:
-        line = self._figures_line(run, 3, self.total, self.fast)
-        if cells(line) > WIDTH:
-            line = self._figures_line(run, 3)
-        return line if cells(line) <= WIDTH else self._figures_line(run, 0)
+    def _name(self, name: str, beside: str) -> str:
+        return in_code(name, max(1, min(self.name, WIDTH - self.rank - 2 - cells(beside))))
 
-    def _figures_line(
-        self, run: RacerRun, decimals: Literal[0, 3], total_width: int = 0, fast_width: int = 0
-    ) -> str:
-        total = _total(run).text(decimals)
-        return (
-            f"{'':{self.rank}} {total:>{total_width}} {_fast_lap(run):>{fast_width}}{_star(run)}"
-            f"{_LOST}{_loss(run)}"
-        )
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """The second lines: place, laps and time, fast lap, time lost, and a star in columns.
+
+    ``lost`` is the width of the number after the word.
+    """
+
+    indent: int
+    detail: _Detail
+    place: int
+    total: int
+    fast: int
+    lost: int
+
+    @classmethod
+    def of(cls, runs: Sequence[RacerRun], first_rank: int) -> _Figures:
+        """Return the columns with as much detail as all lines have room for."""
+        told = [run for run in runs if run.orp is None or run.orp.status is Status.VALID]
+        indent = _rank_width(runs, first_rank)
+        stars = cells(_STAR) * any(run.is_personal_best for run in told)
+        place = _widest(_place(run.place) for run in told)
+        fast = _widest(_fast_lap(run) for run in told)
+        for detail in _DETAILS:
+            total = _widest(_total(run, detail) for run in told)
+            lost = _widest(_lost(run, detail) for run in told)
+            lost_words = len(_LOST) + lost if lost else 0
+            columns = sum(1 + width for width in (place, total, fast, lost_words) if width)
+            if indent + columns + stars <= WIDTH:
+                break
+        return cls(indent, detail, place, total, fast, lost)
+
+    def line(self, run: RacerRun) -> str:
+        """Return the second line of a racer."""
+        lost = _lost(run, self.detail)
+        figures = [
+            f"{_place(run.place):<{self.place}}",
+            f"{_total(run, self.detail):>{self.total}}",
+            f"{_fast_lap(run):>{self.fast}}",
+            f"{_LOST if lost else '':<{len(_LOST)}}{lost:>{self.lost}}" if self.lost else "",
+        ]
+        star = _star(run)
+        in_columns = " ".join([" " * self.indent, *(each for each in figures if each)])
+        if cells(in_columns + star) <= WIDTH:
+            return in_columns + star
+        return f"{'':{self.indent}} {self.short(run)}"
+
+    def short(self, run: RacerRun) -> str:
+        """Return what matters most of a run, in as few cells as can be."""
+        parts = [_place(run.place), _total(run, self.detail), _fast_lap(run)]
+        return " ".join(part for part in parts if part) + _star(run)
+
+
+def _widest(texts: Iterable[str]) -> int:
+    return max(map(cells, texts), default=0)
 
 
 def _score(run: RacerRun) -> str:
-    return f"{run.orp.orp_score:.1f}" if run.orp is not None and is_scored(run) else ""
+    return "" if run.orp is None else f"{run.orp.orp_score:.1f}"
 
 
 def _change(run: RacerRun) -> str:
-    return change_mark(run.change) if run.change is not None and is_scored(run) else ""
+    return "" if run.change is None else change_mark(run.change)
 
 
 def _strategy(run: RacerRun) -> str:
@@ -130,8 +200,15 @@ def _strategy(run: RacerRun) -> str:
     return strategy_word(run.orp.strategy)
 
 
-def _total(run: RacerRun) -> RaceTotal:
-    return race_total(run.laps)
+def _place(place: Place | None) -> str:
+    """Return ``P1/3`` among those logged, ``P5`` on the race's page; nothing in practice."""
+    if place is None:
+        return ""
+    return f"P{place.place}" if place.of is None else f"P{place.place}/{place.of}"
+
+
+def _total(run: RacerRun, detail: _Detail) -> str:
+    return race_total(run.laps).text(detail.total)
 
 
 def _fast_lap(run: RacerRun) -> str:
@@ -139,11 +216,10 @@ def _fast_lap(run: RacerRun) -> str:
 
 
 def _star(run: RacerRun) -> str:
-    """Return the sign of a personal best or a blank; only one wide cell, so it stays outside."""
-    return _STAR if run.is_personal_best else " "
+    return _STAR if run.is_personal_best else ""
 
 
-def _loss(run: RacerRun) -> str:
-    """Return the seconds lost to mistakes: one decimal, from 100 s on none."""
+def _lost(run: RacerRun, detail: _Detail) -> str:
+    """Return the seconds lost to mistakes; nothing where that is none and not told."""
     lost_ms = find_mistakes(run.laps).lost_ms
-    return seconds(lost_ms) if lost_ms < _LONG_LOSS_MS else f"{round(lost_ms / 1000)}"
+    return seconds(lost_ms, detail.lost) if lost_ms or detail.lost_nothing else ""

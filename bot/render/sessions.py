@@ -58,12 +58,18 @@ def _setting_lines(session: SessionInfo) -> list[str]:
         plain(session.track) if session.track else "",
         count(session.days, "day"),
         f"rounds: {listed(rounds)}" if rounds else "",
+        _heat_length(session),
         plain(session.time_zone),
     ]
     lines = [" · ".join(fact for fact in facts if fact)]
     if session.is_open and session.closes_at is not None:
         lines.append(f"It closes by itself {moment(session.closes_at)}.")
     return lines
+
+
+def _heat_length(session: SessionInfo) -> str:
+    """Return ``5-minute heats``; nothing where nobody has said."""
+    return f"{session.heat_minutes}-minute heats" if session.heat_minutes else ""
 
 
 def session_list(result: SessionList) -> Answer:
@@ -96,8 +102,9 @@ def standings(result: Standings, page: int = 1) -> Answer:
     """
     session = result.session
     state = "open" if session.is_open else "closed"
-    own = " · you race here" if result.is_own and session.is_open else ""
-    title = f"{bold(session.name)} · {state}{own}"
+    own = "you race here" if result.is_own and session.is_open else ""
+    facts = [bold(session.name), state, _heat_length(session), own]
+    title = " · ".join(fact for fact in facts if fact)
     if not result.has_laps:
         return Answer(f"{title}\nNo laps yet: type /lap with your times.")
     rows = [(of_class, row) for of_class in result.classes for row in of_class.rows]

@@ -10,8 +10,8 @@ import discord
 
 from bot.limits import DESCRIPTION_LIMIT, MESSAGE_LIMIT
 from bot.render.answer import CARD_COLOUR, Answer, add_section, embed_size
-from bot.render.grid import note_lines, standings_tables
-from bot.render.phrases import bold, change_mark, heading, is_scored, name_of, seconds
+from bot.render.grid import class_names, note_lines, standings_tables
+from bot.render.phrases import bold, change_mark, heading, name_of, seconds
 from bot.render.ranking import ranked_table
 from bot.render.text import join_fitting, plain, size
 from core.caller import Person
@@ -45,12 +45,9 @@ def heat_summary(table: HeatTable) -> Answer:
 
 def headline(table: HeatTable, sign: str = "🏁") -> str:
     """Return ``🏁 Q1 · Club Race: best ORP 92.4 NAME · fast lap 20.812 NAME``."""
-    scores = [
-        (run.orp.orp_score, run.racer)
-        for run in table.runs
-        if run.orp is not None and is_scored(run)
-    ]
-    laps = [(run.best_lap_ms, run.racer) for run in table.runs if run.best_lap_ms is not None]
+    ranked = [run for run in table.runs if run.is_ranked]
+    scores = [(run.orp.orp_score, run.racer) for run in ranked if run.orp is not None]
+    laps = [(run.best_lap_ms, run.racer) for run in ranked if run.best_lap_ms is not None]
     outcome = _outcome(scores, laps) if table.has_laps else "no laps"
     return f"{sign} {heading(table.heat, table.session)}: {outcome}"
 
@@ -62,7 +59,9 @@ def wrap_up(standings: Standings) -> Answer:
         return Answer(f"{title}: no laps")
     rows = [row for of_class in standings.classes for row in of_class.rows]
     scores = [(row.best_score, row.racer) for row in rows if row.best_score is not None]
-    laps = [(row.best_lap_ms, row.racer) for row in rows if row.best_lap_ms is not None]
+    laps = [
+        (row.best_ranked_lap_ms, row.racer) for row in rows if row.best_ranked_lap_ms is not None
+    ]
     embed = discord.Embed(colour=CARD_COLOUR)
     track = f" at {plain(standings.session.track)}" if standings.session.track else ""
     for name, tell, limit in (
@@ -97,8 +96,11 @@ def _by_class(
 
     Every class gets its share of the room; what one leaves over goes to those behind it.
     """
+    names = class_names(standings)
     told = [
-        (of_class.class_name, parts) for of_class in standings.classes if (parts := tell(of_class))
+        (names[of_class.class_name], parts)
+        for of_class in standings.classes
+        if (parts := tell(of_class))
     ]
     lines = []
     for left, (class_name, parts) in zip(range(len(told), 0, -1), told, strict=True):
@@ -132,7 +134,7 @@ def _personal_bests(standings: ClassStandings) -> list[str]:
 
 def _lost_times(standings: ClassStandings) -> list[str]:
     """Return who lost how much to mistakes, over all heats, the most first."""
-    rows = sorted(standings.rows, key=lambda row: -row.lost_ms)
+    rows = sorted((row for row in standings.rows if row.lost_ms), key=lambda row: -row.lost_ms)
     return [f"{name_of(row.racer)} {seconds(row.lost_ms)}" for row in rows]
 
 
@@ -141,7 +143,7 @@ def _biggest_gain(standings: ClassStandings) -> list[str]:
         (cell.change, row.racer, heat, cell.note)
         for row in standings.rows
         for heat, cell in zip(standings.heats, row.cells, strict=True)
-        if cell is not None and cell.change is not None and cell.change > 0
+        if cell is not None and cell.is_ranked and cell.change is not None and cell.change > 0
     ]
     if not gains:
         return []

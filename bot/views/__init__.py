@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.views.cards import ShareBothButton, ShareButton
+from bot.views.cards import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton
 from bot.views.edits import (
     CountLapButton,
@@ -27,6 +27,7 @@ DYNAMIC_ITEMS: Final = (
     EditLapsButton,
     EventSelect,
     FinishHeatButton,
+    MoreButton,
     PageButton,
     RaceHereButton,
     RacerSelect,

@@ -1,4 +1,4 @@
-"""Under an ORP card, of one racer or of two side by side: share it."""
+"""Under an ORP card, of one racer or of two side by side: more of it, and share it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,27 @@ from bot.app import App
 from bot.discord.context import caller_of
 from bot.discord.replies import reply
 from bot.render import cards, comparison
+from bot.render.card_more import card_more
 from bot.views.base import Laid, OrpButton, row
 from core.caller import Caller
 from core.results.refs import Scope
 from core.results.scores import NoLapsYet, OrpCard, SideBySide
+
+
+class MoreButton(OrpButton, word="more"):
+    """Shows what stands behind an ORP card, of a heat or of a whole session."""
+
+    costly = True
+    label = "More"
+
+    scope: Scope
+    racer_id: int
+
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
+        """Show the rest of the card as it stands now."""
+        caller = caller_of(interaction)
+        shown = await app.services.scores.card_of(caller, self.scope, racer_id=self.racer_id)
+        await reply(interaction, card_more(shown))
 
 
 class ShareButton(OrpButton, word="share"):
@@ -29,7 +46,8 @@ class ShareButton(OrpButton, word="share"):
         caller = caller_of(interaction)
         shared = await app.services.scores.card_of(caller, self.scope, racer_id=self.racer_id)
         picture = await app.studio.picture(shared)
-        await reply(interaction, cards.orp_card(shared), file=picture)
+        more = row(MoreButton(self.scope, self.racer_id))
+        await reply(interaction, cards.orp_card(shared), view=more, file=picture)
 
 
 class ShareBothButton(OrpButton, word="share"):
@@ -53,12 +71,13 @@ class ShareBothButton(OrpButton, word="share"):
 
 
 def card(result: OrpCard | NoLapsYet, caller: Caller) -> Laid:
-    """Return an ORP card with Share under it, in the words for the person who asked."""
+    """Return an ORP card with More and Share under it, in the words for the person who asked."""
     if isinstance(result, NoLapsYet):
         return cards.no_laps_yet(result), None
     racer_id = result.run.racer.user_id
     is_self = racer_id == caller.person.user_id
-    return cards.orp_card(result, is_self=is_self), row(ShareButton(result.scope, racer_id))
+    more, share = MoreButton(result.scope, racer_id), ShareButton(result.scope, racer_id)
+    return cards.orp_card(result, is_self=is_self), row(more, share)
 
 
 def side_by_side(result: SideBySide) -> Laid:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from math import inf
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +19,8 @@ from core.race_day.finding import Driven, heat_by_id, heats_of
 from core.race_day.rows import SCORE, HeatRow, ScoreRow
 from core.race_day.scores_before import scores_before
 from core.results.heats import HeatTable, RacerRun
+from core.results.ranking import ranked
+from core.results.scores import HeatLaps
 from core.results.sessions import (
     ClassStandings,
     SessionInfo,
@@ -27,7 +28,8 @@ from core.results.sessions import (
     StandingRow,
     Standings,
 )
-from core.scoring.advice import ExperienceLevel, Status
+from core.scoring.advice import ExperienceLevel
+from core.scoring.finish import is_short
 from core.scoring.mistakes import find_mistakes
 from core.scoring.orp import OrpResult, calculate_orp
 from core.scoring.score_change import change_since, changes
@@ -44,6 +46,7 @@ def session_info(session: RaceSession, heat_count: int) -> SessionInfo:
         days=session.days,
         practice_rounds=session.practice_rounds,
         qualifying_rounds=session.qualifying_rounds,
+        heat_minutes=session.heat_minutes,
         time_zone=session.time_zone,
         is_open=session.status == "active",
         created_at=session.created_at,
@@ -60,7 +63,7 @@ def count_heats(unit: Unit, session: RaceSession) -> int:
 
 
 _SESSION_LAPS: Final = (
-    select(RunLog.lap_time_ms, RunLog.counts)
+    select(RunLog.heat_id, RunLog.lap_time_ms, RunLog.counts)
     .join(Heat, Heat.id == RunLog.heat_id)
     .where(RunLog.session_id == bindparam("session_id"), RunLog.racer_id == bindparam("racer_id"))
     .order_by(Heat.opened_at, Heat.id, RunLog.lap_number)
@@ -69,19 +72,26 @@ _SESSION_LAPS: Final = (
 
 def laps_in_session(unit: Unit, session: RaceSession, racer: RacerProfile) -> tuple[Lap, ...]:
     """Return a racer's laps of all heats in the order they were driven, numbered through."""
+    return tuple(lap for _, lap in _laps_with_heat(unit, session, racer))
+
+
+def _laps_with_heat(
+    unit: Unit, session: RaceSession, racer: RacerProfile
+) -> list[tuple[UUID, Lap]]:
     known = {"session_id": session.id, "racer_id": racer.id}
     rows = unit.connection.execute(_SESSION_LAPS, known)
-    return tuple(
-        Lap(number, time_ms, counts) for number, (time_ms, counts) in enumerate(rows, start=1)
-    )
+    return [
+        (heat_id, Lap(number, time_ms, counts))
+        for number, (heat_id, time_ms, counts) in enumerate(rows, start=1)
+    ]
 
 
 def session_run(
     unit: Unit, session: RaceSession, racer: RacerProfile, heats: Sequence[Driven]
-) -> RacerRun | None:
-    """Return a racer's whole session as one run; None without laps.
+) -> tuple[RacerRun, tuple[HeatLaps, ...]] | None:
+    """Return a racer's whole session as one run, and how many laps of it are each heat's.
 
-    It is scored behind the confidence of the latest rated heat.
+    It is scored behind the confidence of the latest rated heat. None without laps.
 
     Args:
         unit: The transaction.
@@ -89,9 +99,13 @@ def session_run(
         racer: Who drove.
         heats: The session's heats as the racer sees them.
     """
-    laps = laps_in_session(unit, session, racer)
-    if not laps:
+    driven = _laps_with_heat(unit, session, racer)
+    if not driven:
         return None
+    laps = tuple(lap for _, lap in driven)
+    # The laps of a heat stand together, and a counter keeps their order.
+    by_heat = Counter(heat_id for heat_id, _ in driven)
+    named = {each.heat.id: each.heat.ref for each in heats}
     confidence = latest_confidence(heats)
     orp = calculate_orp(
         [lap.time_ms for lap in laps if lap.counts],
@@ -100,7 +114,8 @@ def session_run(
         practice_rounds=session.practice_rounds,
     )
     shown = confidence if orp else None
-    return RacerRun(racer=racer.person, laps=laps, confidence=shown, orp=orp)
+    run = RacerRun(racer=racer.person, laps=laps, confidence=shown, orp=orp)
+    return run, tuple(HeatLaps(named[heat_id], number) for heat_id, number in by_heat.items())
 
 
 def latest_confidence(heats: Sequence[Driven]) -> int | None:
@@ -129,25 +144,15 @@ def last_driven(
 
 def heat_table(unit: Unit, session: RaceSession, heat: HeatRow) -> HeatTable:
     """Return a heat with everybody's run, ranked."""
+    kind = HeatKind(heat.kind)
     return HeatTable(
         heat=heat.ref,
         session=session.ref,
-        kind=HeatKind(heat.kind),
+        kind=kind,
         is_open=heat.is_open,
         length_s=heat.length_s,
-        runs=tuple(sorted(_runs_of(unit, session, heat), key=_rank)),
+        runs=ranked(_runs_of(unit, session, heat), kind),
     )
-
-
-def _rank(run: RacerRun) -> tuple[int, float, float, str]:
-    """Sort by score, then fewer than two laps, then rejected; equal scores by fast lap."""
-    if run.orp is None:
-        group, score = 1, 0.0
-    elif run.orp.status is Status.REJECTED:
-        group, score = 2, 0.0
-    else:
-        group, score = 0, -run.orp.orp_score
-    return group, score, run.best_lap_ms or inf, run.racer.name.casefold()
 
 
 _DROVE: Final = (
@@ -206,7 +211,10 @@ def standings(unit: Unit, session: RaceSession, *, is_own: bool = False) -> Stan
     for heat_id, racer_id, user_id, name, *score in drove:
         people[racer_id] = Person(user_id or 0, name)
         scores[heat_id, racer_id] = ScoreRow(*score)
-    lost = _lost_times(unit, session)
+    times = _counting_laps(unit, session)
+    longest: Counter[UUID] = Counter()
+    for (heat_id, _), run in times.items():
+        longest[heat_id] = max(longest[heat_id], len(run))
     bests = bests_before_session(unit, session)
     classes = []
     for class_key, class_name in {heat.class_key: heat.class_name for heat in heats}.items():
@@ -214,7 +222,7 @@ def standings(unit: Unit, session: RaceSession, *, is_own: bool = False) -> Stan
         table = [
             StandingRow(person, cells, bests.get((class_key, racer_id)))
             for racer_id, person in people.items()
-            if any(cells := _cells(scores, lost, of_class, racer_id))
+            if any(cells := _cells(scores, times, longest, of_class, racer_id))
         ]
         table.sort(key=_standing_rank)
         classes.append(
@@ -228,11 +236,11 @@ def _standing_rank(row: StandingRow) -> tuple[bool, float, str]:
     return row.best_score is None, -(row.best_score or 0.0), row.racer.name.casefold()
 
 
-def _lost_times(unit: Unit, session: RaceSession) -> dict[tuple[UUID, UUID], int]:
-    """Return what mistakes cost each racer in each heat, in milliseconds.
+def _counting_laps(unit: Unit, session: RaceSession) -> dict[tuple[UUID, UUID], list[Lap]]:
+    """Return the laps that count of each racer in each heat, by the ids of heat and racer.
 
     The laps of a run come as one text: a day of a large team has tens of thousands of laps, and a
-    row for each would take far longer to read. Their order does not matter here.
+    row for each would take far longer to read. They come in any order, numbered as they come.
     """
     times = func.aggregate_strings(cast(RunLog.lap_time_ms, String), " ")
     rows = unit.connection.execute(
@@ -241,16 +249,17 @@ def _lost_times(unit: Unit, session: RaceSession) -> dict[tuple[UUID, UUID], int
         .group_by(RunLog.heat_id, RunLog.racer_id)
     )
     return {
-        (heat_id, racer_id): find_mistakes(
-            [Lap(number, int(time_ms)) for number, time_ms in enumerate(text.split(), start=1)]
-        ).lost_ms
+        (heat_id, racer_id): [
+            Lap(number, int(time_ms)) for number, time_ms in enumerate(text.split(), start=1)
+        ]
         for heat_id, racer_id, text in rows
     }
 
 
 def _cells(
     scores: dict[tuple[UUID, UUID], ScoreRow],
-    lost: dict[tuple[UUID, UUID], int],
+    times: dict[tuple[UUID, UUID], list[Lap]],
+    longest: Mapping[UUID, int],
     heats: list[HeatRow],
     racer_id: UUID,
 ) -> tuple[StandingCell | None, ...]:
@@ -264,7 +273,12 @@ def _cells(
             best_lap_ms=stands.best_lap_ms,
             lap_count=stands.lap_count,
             note=stands.note,
-            lost_ms=lost.get((heat.id, racer_id), 0),
+            lost_ms=find_mistakes(times.get((heat.id, racer_id), ())).lost_ms,
+            is_short=is_short(
+                len(times.get((heat.id, racer_id), ())),
+                longest[heat.id],
+                practice=heat.kind == HeatKind.PRACTICE,
+            ),
         )
         if stands
         else None

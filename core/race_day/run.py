@@ -24,7 +24,7 @@ from core.race_day.finding import Driven
 from core.race_day.rows import LAP, EntryRow, LapRow, ScoreRow
 from core.race_day.scores_before import score_before
 from core.results.heats import RacerRun
-from core.scoring.advice import ExperienceLevel, recommendation, scenario_for
+from core.scoring.advice import ExperienceLevel, scenario_for
 from core.scoring.orp import OrpResult, calculate_orp, check_confidence
 from core.scoring.score_change import change_since
 
@@ -497,5 +497,5 @@ def _advised(
     figures: dict[str, Any], level: ExperienceLevel, practice_rounds: int
 ) -> dict[str, Any]:
     orp = OrpResult.from_dict(figures)
-    advice = recommendation(orp.status, orp.strategy, level, scenario_for(practice_rounds))
-    return replace(orp, experience_level=level, bias=level.bias, recommendation=advice).as_dict()
+    scenario = scenario_for(practice_rounds)
+    return replace(orp, experience_level=level, scenario=scenario).as_dict()

@@ -10,6 +10,7 @@ from core.caller import Person
 from core.laps import Lap
 from core.names import HeatKind
 from core.results.refs import HeatRef, SessionRef
+from core.scoring.finish import Place
 from core.scoring.orp import OrpResult
 
 
@@ -54,6 +55,8 @@ class RacerRun:
             the session where that names no track; None without one.
         best_elsewhere_ms: The same, of all other heats, also later ones.
         session_best_elsewhere_ms: The same, of all other heats of the session.
+        place: The finishing place; None in practice, and where only this run is looked at.
+        is_short: Whether it is too short beside the heat's other runs to be ranked with them.
     """
 
     racer: Person
@@ -65,6 +68,18 @@ class RacerRun:
     best_before_ms: int | None = None
     best_elsewhere_ms: int | None = None
     session_best_elsewhere_ms: int | None = None
+    place: Place | None = None
+    is_short: bool = False
+
+    @property
+    def laps_that_count(self) -> int:
+        """How many laps count."""
+        return sum(lap.counts for lap in self.laps)
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether it has a rank: an ORP that stands, over enough laps."""
+        return self.orp is not None and self.orp.valid_score is not None and not self.is_short
 
     @property
     def best_lap_ms(self) -> int | None:
@@ -79,7 +94,10 @@ class RacerRun:
 
 @dataclass(frozen=True, slots=True)
 class HeatTable:
-    """A heat with everybody's run, ranked: best ORP first, then who needs laps, then rejected."""
+    """A heat with everybody's run, ranked by ORP.
+
+    Below those that have a rank come short runs, then who needs laps, then rejected scores.
+    """
 
     heat: HeatRef
     session: SessionRef

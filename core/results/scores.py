@@ -30,17 +30,27 @@ class HeatScore:
 
 
 @dataclass(frozen=True, slots=True)
+class HeatLaps:
+    """How many of a run's laps were driven in one heat."""
+
+    heat: HeatRef
+    laps: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrpCard:
     """What ``/orp`` shows: one racer's run, of a heat or (``heat`` None) of the whole session.
 
     Attributes:
         session: The session.
         heat: The heat; None for all of the session.
-        length_s: The heat's length in seconds where it is known.
+        length_s: The heat's length in seconds where it is known: measured, or what the session's
+            heats last.
         run: The run with its score.
         practice_rounds: How much practice the session has, which decides on the advice.
         last_heats: The racer's scores of up to 6 heats in their order, this one the last: those
             of its class, or all of the session's.
+        laps_by_heat: Where the laps of a whole session come from, in their order; empty for a heat.
     """
 
     session: SessionRef
@@ -49,6 +59,7 @@ class OrpCard:
     run: RacerRun
     practice_rounds: int
     last_heats: tuple[HeatScore, ...] = ()
+    laps_by_heat: tuple[HeatLaps, ...] = ()
 
     @property
     def scope(self) -> Scope:

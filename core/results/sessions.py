@@ -21,6 +21,7 @@ class SessionInfo:
     days: int
     practice_rounds: int
     qualifying_rounds: int
+    heat_minutes: int | None
     time_zone: str
     is_open: bool
     created_at: datetime
@@ -67,7 +68,18 @@ class SessionList:
 
 @dataclass(frozen=True, slots=True)
 class StandingCell:
-    """One racer's result in one heat; ``lost_ms`` is what mistakes cost."""
+    """One racer's result in one heat.
+
+    Attributes:
+        score: The ORP that stands; None where it was rejected or needs more laps.
+        rejected: Whether it was rejected, the driver not being sure of the car.
+        change: ORP minus the racer's last valid one before it in the class; None without one.
+        best_lap_ms: The fastest lap that counts.
+        lap_count: Every stored lap.
+        note: What was changed on the car for it.
+        lost_ms: What mistakes cost.
+        is_short: Whether the run is too short beside the heat's others to be ranked.
+    """
 
     score: float | None
     rejected: bool
@@ -76,6 +88,12 @@ class StandingCell:
     lap_count: int
     note: str | None
     lost_ms: int = 0
+    is_short: bool = False
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether it has an ORP that stands, over enough laps."""
+        return self.score is not None and not self.is_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +113,17 @@ class StandingRow:
 
     @property
     def best_score(self) -> float | None:
-        """The racer's best valid ORP."""
-        scores = [cell.score for cell in self.cells if cell and cell.score is not None]
-        return max(scores, default=None)
+        """The racer's best ORP that has a rank."""
+        return max((cell.score for cell in self._ranked if cell.score is not None), default=None)
+
+    @property
+    def best_ranked_lap_ms(self) -> int | None:
+        """The racer's fastest lap in the heats in which the ORP has a rank."""
+        return min((cell.best_lap_ms for cell in self._ranked if cell.best_lap_ms), default=None)
+
+    @property
+    def _ranked(self) -> list[StandingCell]:
+        return [cell for cell in self.cells if cell and cell.is_ranked]
 
     @property
     def best_lap_ms(self) -> int | None:

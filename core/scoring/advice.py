@@ -1,8 +1,9 @@
-"""What a score means for the car: the words, what may be changed, and the recommendation.
+"""What a score means for the car: how far to go with it, what may be changed, and what to do next.
 
 The score itself is made in ``core.scoring.orp``; this module only reads it. Nothing here moves a
 score: the bias of an experience level is information, the event decides what may be touched, and a
-driver who is not sure of the car is trusted, so that nothing is changed at all.
+driver who is not sure of the car is trusted, so that nothing is changed at all. What racers read is
+put into words by whoever shows it.
 """
 
 from __future__ import annotations
@@ -35,10 +36,13 @@ class Strategy(StrEnum):
         """The name as a racer reads it, such as ``Avant Garde``."""
         return self.value.replace("_", " ").title()
 
-    @property
-    def words(self) -> str:
-        """The strategy in words, a phrase without a full stop."""
-        return _STRATEGY_WORDS[self]
+
+class Tone(StrEnum):
+    """The attitude of an experience level."""
+
+    REPEAT_FIRST = "repeat_first"
+    BALANCE = "balance"
+    PACE_FIRST = "pace_first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,12 @@ class Bias:
     Attributes:
         consistency: Weight of repeating the lap, 0 to 1.
         speed: Weight of going faster, 0 to 1; with ``consistency`` it makes 1.
-        tone: The attitude in a few words.
+        tone: The attitude.
     """
 
     consistency: float
     speed: float
-    tone: str
+    tone: Tone
 
 
 class ExperienceLevel(StrEnum):
@@ -111,41 +115,35 @@ class Change(StrEnum):
 
 SAFE_CHANGES: Final = (Change.OILS, Change.RIDE_HEIGHT, Change.CAMBER)
 
-_STRATEGY_WORDS: Final = {
-    Strategy.AVANT_GARDE: "the setup is locked in; room to experiment",
-    Strategy.BALANCED: "competitive; small steps only",
-    Strategy.STABILITY: "find consistency before new ideas",
-}
-
 _BIASES: Final = {
-    ExperienceLevel.SPORTSMAN: Bias(0.8, 0.2, "repeat the lap first, speed follows"),
-    ExperienceLevel.INTERMEDIATE: Bias(0.5, 0.5, "balance"),
-    ExperienceLevel.PRO: Bias(0.3, 0.7, "pace first, hold it"),
+    ExperienceLevel.SPORTSMAN: Bias(0.8, 0.2, Tone.REPEAT_FIRST),
+    ExperienceLevel.INTERMEDIATE: Bias(0.5, 0.5, Tone.BALANCE),
+    ExperienceLevel.PRO: Bias(0.3, 0.7, Tone.PACE_FIRST),
 }
 
-# How each level's tone sounds once the score is known: a Pro who must settle the laps first is
-# not told "pace first" in the same breath.
-_TONES: Final = {
-    ExperienceLevel.SPORTSMAN: {
-        Strategy.AVANT_GARDE: "Keep repeating the lap; speed follows.",
-        Strategy.BALANCED: "Repeat the lap first; speed follows.",
-        Strategy.STABILITY: "Drive a lap you can repeat every time; speed follows.",
-    },
-    ExperienceLevel.INTERMEDIATE: {
-        Strategy.AVANT_GARDE: "Keep speed and consistency in balance.",
-        Strategy.BALANCED: "Balance speed and consistency.",
-        Strategy.STABILITY: "Give up a little speed until the laps repeat.",
-    },
-    ExperienceLevel.PRO: {
-        Strategy.AVANT_GARDE: "Go for pace first, and hold it.",
-        Strategy.BALANCED: "Pace first, then hold it.",
-        Strategy.STABILITY: "Drive the pace you can hold.",
-    },
-}
 
-_TRUST_THE_DRIVER: Final = (
-    "Change nothing on the car: trust the driver. Drive it until you are sure of it, then tune."
-)
+class Recommendation(StrEnum):
+    """What to do next with the car."""
+
+    TRUST_THE_DRIVER = "trust_the_driver"
+    SETTLE_THE_LAPS = "settle_the_laps"
+    SMALL_STEPS = "small_steps"
+    TUNE_DONT_PIVOT = "tune_dont_pivot"
+    EXPERIMENT = "experiment"
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The parts of the setup that may be changed."""
+        return _CHANGES[self]
+
+
+_CHANGES: Final = {
+    Recommendation.TRUST_THE_DRIVER: (),
+    Recommendation.SETTLE_THE_LAPS: SAFE_CHANGES,
+    Recommendation.SMALL_STEPS: SAFE_CHANGES,
+    Recommendation.TUNE_DONT_PIVOT: Scenario.B.changes,
+    Recommendation.EXPERIMENT: Scenario.A.changes,
+}
 
 
 def scenario_for(practice_rounds: int) -> Scenario:
@@ -165,10 +163,8 @@ def scenario_for(practice_rounds: int) -> Scenario:
     return Scenario.A if practice_rounds >= ROUNDS_FOR_SCENARIO_A else Scenario.B
 
 
-def allowed_changes(
-    status: Status, strategy: Strategy | None, scenario: Scenario
-) -> tuple[Change, ...]:
-    """What this racer may change on the car.
+def recommendation(status: Status, strategy: Strategy | None, scenario: Scenario) -> Recommendation:
+    """What to do next.
 
     Args:
         status: Whether the score stands.
@@ -176,40 +172,15 @@ def allowed_changes(
         scenario: What the event says.
 
     Returns:
-        Nothing when rejected; the scenario's list for Avant Garde; else the safe three.
+        Nothing to change when rejected; as far as the scenario goes for Avant Garde; else a step
+        that leaves all but the safe three alone.
     """
     if status is Status.REJECTED or strategy is None:
-        return ()
-    return scenario.changes if strategy is Strategy.AVANT_GARDE else SAFE_CHANGES
-
-
-def recommendation(
-    status: Status, strategy: Strategy | None, level: ExperienceLevel, scenario: Scenario
-) -> str:
-    """What to do next, in one to three short sentences for a racer on a phone.
-
-    Args:
-        status: Whether the score stands.
-        strategy: What the score says; None where it was rejected.
-        level: Whose tone to take.
-        scenario: What the event says.
-
-    Returns:
-        Plain text without markup; it names every part that may be changed.
-    """
-    if status is Status.REJECTED or strategy is None:
-        return _TRUST_THE_DRIVER
-    parts = _in_words(allowed_changes(status, strategy, scenario))
+        return Recommendation.TRUST_THE_DRIVER
     if strategy is Strategy.STABILITY:
-        advice = f"Find consistency before new ideas: settle the laps first, then only {parts}."
-    elif strategy is Strategy.BALANCED:
-        advice = f"Competitive: small steps only, one at a time, on {parts}."
-    elif scenario.mode is Mode.AVANT_GARDE:
-        advice = f"The setup is locked in: room to experiment with {parts}."
-    else:
-        advice = f"The setup is locked in, but practice is short. Tune, don't pivot: {parts}."
-    return f"{advice} {_TONES[level][strategy]}"
-
-
-def _in_words(changes: tuple[Change, ...]) -> str:
-    return f"{', '.join(changes[:-1])} or {changes[-1]}"
+        return Recommendation.SETTLE_THE_LAPS
+    if strategy is Strategy.BALANCED:
+        return Recommendation.SMALL_STEPS
+    if scenario.mode is Mode.AVANT_GARDE:
+        return Recommendation.EXPERIMENT
+    return Recommendation.TUNE_DONT_PIVOT

@@ -11,22 +11,12 @@ from fractions import Fraction
 from math import ceil
 from typing import Final
 
-from core.laps import Lap, RaceTotal, clock_text, median, race_total
-from core.rounding import round_half_even
+from core.laps import Lap, RaceTotal, median, race_total
 from core.scoring.mistakes import Mistakes, find_mistakes
 
-_COUNT_WORDS: Final = (
-    "One",
-    "Two",
-    "Three",
-    "Four",
-    "Five",
-    "Six",
-    "Seven",
-    "Eight",
-    "Nine",
-    "Ten",
-)
+# A heat ran as long as its session says where its longest run took between these shares of that.
+LEAST_OF_LENGTH: Final = Fraction(95, 100)
+MOST_OF_LENGTH: Final = Fraction(130, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +39,23 @@ class CleanRun:
     mistakes: Mistakes
     length_known: bool
 
-    def sentence(self, name: str = "You") -> str:
-        """The first line of the ORP card, plain text with one decimal.
 
-        ``You: 14/5:05.1, 5th. Clean: 15/5:14.0, 3rd. Two mistakes cost 12.4 s.`` A typed heat,
-        with neither length nor rivals, shows the clean run as a time only.
+def typed_length_s(heat_minutes: int | None, longest_run_ms: int) -> int | None:
+    """The length of a heat that nobody measured, as its session says.
 
-        Args:
-            name: Whose run it is; a racer's name is put in as it is, the caller makes it harmless.
-        """
-        driven = f"{name}: {self.actual.text(1)}{_place_text(self.place)}."
-        if not self.mistakes.count:
-            return f"{driven} No mistakes: a clean run."
-        if self.length_known or self.clean_place is not None:
-            clean = f"{self.clean.text(1)}{_place_text(self.clean_place)}"
-        else:
-            clean = clock_text(self.clean.total_ms, 1)
-        return f"{driven} Clean: {clean}. {_cost_text(self.mistakes)}"
+    Args:
+        heat_minutes: How long the session's heats last; None where nobody has said.
+        longest_run_ms: What the heat's longest run took, in milliseconds.
+
+    Returns:
+        The length in seconds; None where it is not known, or the longest run tells that this heat
+        was no such one: it took less than 0.95 or more than 1.3 times that.
+    """
+    if heat_minutes is None:
+        return None
+    length_s = 60 * heat_minutes
+    share = Fraction(longest_run_ms, 1000 * length_s)
+    return length_s if LEAST_OF_LENGTH <= share <= MOST_OF_LENGTH else None
 
 
 def clean_run(
@@ -117,19 +107,3 @@ def _place(laps: int, total_ms: int | Fraction, rivals: Sequence[RaceTotal] | No
         return None
     mine = (-laps, total_ms)
     return 1 + sum((-rival.laps, rival.total_ms) < mine for rival in rivals)
-
-
-def _place_text(place: int | None) -> str:
-    if place is None:
-        return ""
-    endings = {1: "st", 2: "nd", 3: "rd"}
-    ending = "th" if place % 100 in {11, 12, 13} else endings.get(place % 10, "th")
-    return f", {place}{ending}"
-
-
-def _cost_text(mistakes: Mistakes) -> str:
-    count = mistakes.count
-    amount = _COUNT_WORDS[count - 1] if count <= len(_COUNT_WORDS) else str(count)
-    noun = "mistake" if count == 1 else "mistakes"
-    tenths = round_half_even(mistakes.lost_ms, 100)
-    return f"{amount} {noun} cost {tenths // 10}.{tenths % 10} s."

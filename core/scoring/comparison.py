@@ -69,25 +69,17 @@ class Comparison:
     @property
     def gap_words(self) -> str:
         """``0.31 s a lap faster``."""
-        return f"{_signed(self.gap_hundredths)} s a lap faster"
+        return f"{_seconds(self.gap_hundredths)} s a lap faster"
 
     @property
     def parts_words(self) -> str:
-        """``0.12 pace, 0.19 mistakes``."""
-        pace, mistakes = _signed(self.pace_hundredths), _signed(self.mistakes_hundredths)
-        return f"{pace} pace, {mistakes} mistakes"
-
-    def sentence(self, first: str, second: str) -> str:
-        """``NAME is 0.31 s a lap faster: 0.12 pace, 0.19 mistakes``.
-
-        Args:
-            first: The first one's name, put in as it is; the caller makes it harmless.
-            second: The other's.
-        """
-        if self.is_level:
-            return f"{first} and {second} are equally fast over a lap"
-        faster = second if self.second_is_faster else first
-        return f"{faster} is {self.gap_words}: {self.parts_words}"
+        """``0.12 pace, 0.19 mistakes``, or where one is lost again what it gave back."""
+        pace, mistakes = self.pace_hundredths, self.mistakes_hundredths
+        if mistakes < 0:
+            return f"{_seconds(pace)} pace, {_seconds(-mistakes)} given back in mistakes"
+        if pace < 0:
+            return f"{_seconds(mistakes)} mistakes, {_seconds(-pace)} given back in pace"
+        return f"{_seconds(pace)} pace, {_seconds(mistakes)} mistakes"
 
 
 def compare(laps: Sequence[Lap], other_laps: Sequence[Lap]) -> Comparison:
@@ -137,6 +129,5 @@ def _median(laps: Sequence[Lap]) -> Fraction:
     return median(lap.time_ms for lap in laps if lap.counts)
 
 
-def _signed(hundredths: int) -> str:
-    whole, rest = divmod(abs(hundredths), 100)
-    return f"{'−' * (hundredths < 0)}{whole}.{rest:02}"
+def _seconds(hundredths: int) -> str:
+    return f"{hundredths // 100}.{hundredths % 100:02}"

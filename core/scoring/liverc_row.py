@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from core.laps import Lap, RaceTotal, mean_of_best, race_total
@@ -33,7 +33,7 @@ class LiveRcRow:
     consistency_pct: float | None
 
 
-def live_rc_row(laps: Sequence[Lap]) -> LiveRcRow:
+def live_rc_row(laps: Sequence[Lap], *, new_heats: Collection[int] = ()) -> LiveRcRow:
     """LiveRC's figures for one run.
 
     Laps/total is over every lap. The rest is over the laps that count: LiveRC leaves lap 1 out of
@@ -41,13 +41,16 @@ def live_rc_row(laps: Sequence[Lap]) -> LiveRcRow:
 
     Args:
         laps: The laps of one run in any order.
+        new_heats: The numbers of the laps that begin a heat, where the run is a whole session: they
+            follow none in a row.
     """
     driven = sorted(laps, key=lambda lap: lap.number)
     times = sorted(lap.time_ms for lap in driven if lap.counts)
+    begun = frozenset(new_heats)
     in_a_row = [
         sum(lap.time_ms for lap in three)
         for three in zip(driven, driven[1:], driven[2:], strict=False)
-        if all(lap.counts for lap in three)
+        if all(lap.counts for lap in three) and not {three[1].number, three[2].number} & begun
     ]
     return LiveRcRow(
         total=race_total(laps),

@@ -21,6 +21,8 @@ from core.rounding import round_half_even, round_less_root, round_root
 from core.scoring.advice import (
     Bias,
     ExperienceLevel,
+    Recommendation,
+    Scenario,
     Status,
     Strategy,
     recommendation,
@@ -115,21 +117,29 @@ class OrpResult:
         orp_score: 0 to 100, one decimal; 0 when rejected.
         status: Whether the driver's confidence let the score stand.
         strategy: How far to go with the setup; None when rejected.
-        recommendation: What to do next, plain text for a racer.
+        scenario: The event, which decides what may be changed.
         components: What the score is made of.
-        experience_level: The level the recommendation speaks to.
-        bias: What that level should weigh; it never moves the score.
+        experience_level: Whose tone the advice takes; it never moves the score.
         metrics: The figures behind the score.
     """
 
     orp_score: float
     status: Status
     strategy: Strategy | None
-    recommendation: str
+    scenario: Scenario
     components: Components
     experience_level: ExperienceLevel
-    bias: Bias
     metrics: Metrics
+
+    @property
+    def recommendation(self) -> Recommendation:
+        """What to do next."""
+        return recommendation(self.status, self.strategy, self.scenario)
+
+    @property
+    def bias(self) -> Bias:
+        """What the racer's level should weigh; information, never part of the score."""
+        return self.experience_level.bias
 
     @property
     def valid_score(self) -> float | None:
@@ -141,8 +151,8 @@ class OrpResult:
         return _figures(self) | {
             "status": self.status.value,
             "strategy": None if self.strategy is None else self.strategy.value,
+            "scenario": self.scenario.value,
             "experience_level": self.experience_level.value,
-            "bias": _figures(self.bias),
             "metrics": _figures(self.metrics),
             "components": _figures(self.components)
             | {"confidence_gate": self.components.confidence_gate.value},
@@ -163,15 +173,15 @@ class OrpResult:
             orp_score=stored["orp_score"],
             status=Status(stored["status"]),
             strategy=None if strategy is None else Strategy(strategy),
-            recommendation=stored["recommendation"],
+            # Scores of before the scenario was stored; editing the session puts it right.
+            scenario=Scenario(stored.get("scenario", Scenario.B)),
             components=replace(components, confidence_gate=Gate(components.confidence_gate)),
             experience_level=ExperienceLevel(stored["experience_level"]),
-            bias=Bias(**stored["bias"]),
             metrics=Metrics(**stored["metrics"]),
         )
 
 
-def _figures(part: OrpResult | Components | Metrics | Bias) -> dict[str, Any]:
+def _figures(part: OrpResult | Components | Metrics) -> dict[str, Any]:
     """One part by the names of its figures; dataclasses.asdict would copy each value deeply."""
     return {name: getattr(part, name) for name in part.__dataclass_fields__}
 
@@ -263,7 +273,7 @@ def calculate_orp(
         orp_score=score_tenths / 10 if passed else 0.0,
         status=status,
         strategy=strategy,
-        recommendation=recommendation(status, strategy, experience_level, scenario),
+        scenario=scenario,
         components=Components(
             consistency_score=consistency_pct,
             fade_penalty=round_half_even(10 * penalty_part, penalty_whole) / 10,
@@ -273,7 +283,6 @@ def calculate_orp(
             confidence_rated=confidence is not None,
         ),
         experience_level=experience_level,
-        bias=experience_level.bias,
         metrics=Metrics(
             lap_count=lap_count,
             best_lap=laps[0] / 1000,

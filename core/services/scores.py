@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from sqlalchemy import bindparam, desc, func, select
+
 from core.caller import Caller, Person
 from core.database import Database, Unit
 from core.errors import BadInput, NotFound
-from core.models import RacerProfile, RaceSession
-from core.names import name_key
+from core.models import RacerProfile, RaceSession, RunLog
+from core.names import HeatKind, name_key
 from core.race_day import people
 from core.race_day.bests import bests_of
 from core.race_day.finding import (
@@ -30,6 +32,7 @@ from core.race_day.scores_before import score_before
 from core.results.heats import RacerRun
 from core.results.refs import Scope, ScopeKind
 from core.results.scores import HeatScore, NoLapsYet, OrpCard, SideBySide
+from core.scoring.clean_run import typed_length_s
 from core.scoring.comparison import compare
 from core.scoring.score_change import change_since
 
@@ -210,7 +213,7 @@ def _heat_card(
     return OrpCard(
         session=session.ref,
         heat=heat.ref,
-        length_s=heat.length_s,
+        length_s=_length_s(unit, session, heat),
         run=run.result(bests_of(unit, session, heat, racer.id)),
         practice_rounds=session.practice_rounds,
         last_heats=_last_heats(so_far),
@@ -220,9 +223,10 @@ def _heat_card(
 def _session_card(
     unit: Unit, session: RaceSession, racer: RacerProfile, heats: Sequence[Driven]
 ) -> OrpCard | None:
-    run = session_run(unit, session, racer, heats)
-    if run is None:
+    found = session_run(unit, session, racer, heats)
+    if found is None:
         return None
+    run, laps_by_heat = found
     return OrpCard(
         session=session.ref,
         heat=None,
@@ -230,7 +234,27 @@ def _session_card(
         run=run,
         practice_rounds=session.practice_rounds,
         last_heats=_last_heats(heats),
+        laps_by_heat=laps_by_heat,
     )
+
+
+_LONGEST_RUN: Final = (
+    select(func.sum(RunLog.lap_time_ms).label("took_ms"))
+    .where(RunLog.heat_id == bindparam("heat_id"))
+    .group_by(RunLog.racer_id)
+    .order_by(desc("took_ms"))
+    .limit(1)
+)
+
+
+def _length_s(unit: Unit, session: RaceSession, heat: HeatRow) -> int | None:
+    """Return a heat's length in seconds: measured, else what the session says of its heats."""
+    is_practice = heat.kind == HeatKind.PRACTICE
+    if heat.length_s is not None or session.heat_minutes is None or is_practice:
+        return heat.length_s
+    longest_ms = unit.connection.execute(_LONGEST_RUN, {"heat_id": heat.id}).scalar()
+    # PostgreSQL sums whole numbers as decimal ones.
+    return typed_length_s(session.heat_minutes, int(longest_ms or 0))
 
 
 def _last_heats(heats: Sequence[Driven]) -> tuple[HeatScore, ...]:
@@ -281,7 +305,8 @@ def _run_that_counts(
     if isinstance(racer, RacerProfile):
         heats = heats_of(unit, session, racer)
         if heat is None:
-            run = session_run(unit, session, racer, heats)
+            found = session_run(unit, session, racer, heats)
+            run = found[0] if found else None
         else:
             driven = next(each for each in heats if each.heat.id == heat.id)
             bests = bests_of(unit, session, heat, racer.id)

@@ -44,6 +44,8 @@ from core.time_zones import closing_moment, parse_time_zone
 
 MOST_DAYS: Final = 7
 MOST_ROUNDS: Final = 20
+LEAST_HEAT_MINUTES: Final = 1
+MOST_HEAT_MINUTES: Final = 60
 LISTED: Final = 10
 SUGGESTED: Final = 25
 _OF_TEAM: Final = RaceSession.team_id == bindparam("team_id")
@@ -55,6 +57,7 @@ _INFO: Final = (
     RaceSession.days,
     RaceSession.practice_rounds,
     RaceSession.qualifying_rounds,
+    RaceSession.heat_minutes,
     RaceSession.time_zone,
     RaceSession.status == "active",
     RaceSession.created_at,
@@ -377,6 +380,10 @@ def _checked(fields: SessionFields) -> dict[str, object]:
             if not 0 <= rounds <= MOST_ROUNDS:
                 raise BadInput(f"Rounds go from 0 to {MOST_ROUNDS}.")
             values[column] = rounds
+    if fields.heat_minutes is not None:
+        if not LEAST_HEAT_MINUTES <= fields.heat_minutes <= MOST_HEAT_MINUTES:
+            raise BadInput(f"Heats last {LEAST_HEAT_MINUTES} to {MOST_HEAT_MINUTES} minutes.")
+        values["heat_minutes"] = fields.heat_minutes
     if fields.time_zone is not None:
         values["time_zone"] = parse_time_zone(fields.time_zone).key
     return values

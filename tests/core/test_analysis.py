@@ -1,11 +1,9 @@
 """Figures beside the score, worked by hand for a real main and checked by slow oracles."""
 
 import csv
-import random
 import statistics
 from dataclasses import astuple
 from fractions import Fraction
-from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -14,10 +12,9 @@ from hypothesis import strategies as st
 
 from core.laps import Lap, RaceTotal, median, median_absolute_deviation, race_total
 from core.oddities import is_first_crossing
-from core.scoring.clean_run import CleanRun, clean_run
+from core.scoring.clean_run import CleanRun, clean_run, typed_length_s
 from core.scoring.liverc_row import LiveRcRow, live_rc_row
 from core.scoring.mistakes import Mistake, Mistakes, find_mistakes
-from core.scoring.trend import Trend, find_trend
 
 HEATS = Path(__file__).parents[1] / "data" / "real_heats.csv"
 
@@ -188,33 +185,6 @@ class TestMistakes:
 
 
 class TestCleanRun:
-    def test_the_line_of_the_card(self) -> None:
-        # 305.1 − 12.4 = 292.7 leaves 7.3 s of the 5 minutes: one more lap of 21.3 is finished.
-        times = [20_900, 21_000, 21_100, 21_200, 21_300, 21_300, 27_500]
-        times += [21_300, 21_300, 21_400, 21_400, 27_500, 18_850, 19_050]
-        rivals = [RaceTotal(15, total_ms) for total_ms in (313_900, 313_950, 314_050)]
-        rivals += [RaceTotal(14, 301_000), RaceTotal(14, 306_000)]
-        run = cleaned(laps_of(times), length_ms=300_000, rivals=rivals)
-        assert run.sentence() == (
-            "You: 14/5:05.1, 5th. Clean: 15/5:14.0, 3rd. Two mistakes cost 12.4 s."
-        )
-        assert run.sentence("racer-2").startswith("racer-2: 14/5:05.1, 5th.")
-        assert (run.actual, run.clean) == (RaceTotal(14, 305_100), RaceTotal(15, 314_000))
-
-    # driver-01 and -02 stay past the 10 minutes without their mistake: no lap more. driver-04
-    # drops to 613.820 and overtakes driver-03's 624.192 on the same 15 laps.
-    def test_worked_by_hand(self) -> None:
-        sentences = {
-            driver: electric_clean_run(driver).sentence(driver)
-            for driver in ("driver-01", "driver-02", "driver-03", "driver-04")
-        }
-        assert list(sentences.values()) == [
-            "driver-01: 16/10:14.5, 1st. Clean: 16/10:10.2, 1st. One mistake cost 4.3 s.",
-            "driver-02: 15/10:10.5, 2nd. Clean: 15/10:04.0, 2nd. One mistake cost 6.6 s.",
-            "driver-03: 15/10:24.2, 3rd. No mistakes: a clean run.",
-            "driver-04: 15/10:38.3, 4th. Clean: 15/10:13.8, 3rd. Three mistakes cost 24.5 s.",
-        ]
-
     def test_a_retired_driver_gets_no_laps_for_stopping(self) -> None:
         # driver-06 stopped at 543 s with a median of 47.4 s: another lap would have fitted in.
         run = electric_clean_run("driver-06")
@@ -242,15 +212,6 @@ class TestCleanRun:
         assert (run.actual, run.clean) == (RaceTotal(5, 130_000), clean)
         assert (run.place, run.clean_place) == (None, None)
 
-    def test_a_typed_heat_shows_the_time_only(self) -> None:
-        run = cleaned(laps_of([20_000, 20_000, 50_000, 20_000, 20_000]))
-        assert run.sentence() == "You: 5/2:10.0. Clean: 1:40.0. One mistake cost 30.0 s."
-
-    def test_without_a_length_there_is_still_a_place_on_the_page(self) -> None:
-        laps = laps_of([20_000, 20_000, 50_000, 20_000, 20_000])
-        sentence = cleaned(laps, rivals=[RaceTotal(5, 110_000)]).sentence()
-        assert sentence.startswith("You: 5/2:10.0, 2nd. Clean: 5/1:40.0, 1st.")
-
     def test_laps_that_do_not_count_stay_in_the_race_as_they_were(self) -> None:
         times = [9_000, 9_500, 20_000, 20_200, 20_400, 25_000]
         run = cleaned(laps_of(times, left_out=(1, 2)))
@@ -269,23 +230,25 @@ class TestCleanRun:
         assert cleaned(laps, rivals=rivals).place == 2
         assert cleaned(laps, rivals=[]).place == 1
 
-    def test_places_in_writing(self) -> None:
-        ordinals = "1st 2nd 3rd 4th 10th 11th 12th 13th 21st 22nd 23rd 101st 111th"
-        once = RaceTotal(1, 20_000)
-        for ordinal in ordinals.split():
-            place = int(ordinal[:-2])
-            run = CleanRun(once, once, place, place, Mistakes((), 0), length_known=True)
-            assert run.sentence() == f"You: 1/0:20.0, {ordinal}. No mistakes: a clean run."
-
-    def test_many_mistakes_are_counted_in_digits(self) -> None:
-        times = [20_000] * 15 + [30_000] * 10
-        assert "Ten mistakes cost 100.0 s." in cleaned(laps_of(times)).sentence()
-        assert "11 mistakes cost 110.0 s." in cleaned(laps_of([*times, 30_000])).sentence()
-
     def test_without_laps_there_is_no_run(self) -> None:
         assert clean_run([], length_ms=300_000, rivals=[]) is None
         left_out = cleaned(laps_of([9_000], left_out=(1,)), length_ms=300_000)
         assert left_out.clean == left_out.actual == RaceTotal(1, 9_000)
+
+    @pytest.mark.parametrize(
+        ("longest_run_ms", "length_s"),
+        [
+            (284_999, None),
+            (285_000, 300),  # 0.95 of it
+            (390_000, 300),  # 1.3 of it
+            (390_001, None),
+        ],
+    )
+    def test_a_typed_heat_lasts_what_the_session_says_where_a_run_took_that(
+        self, longest_run_ms: int, length_s: int | None
+    ) -> None:
+        assert typed_length_s(5, longest_run_ms) == length_s
+        assert typed_length_s(None, longest_run_ms) is None
 
     @given(lap_lists.filter(bool), st.none() | st.integers(60_000, 700_000))
     def test_never_fewer_laps_nor_more_time_for_the_same(
@@ -322,87 +285,6 @@ class TestCleanRun:
         assert statistics.median(lost) == 8_467
         assert sum((run.clean_place or 0) < (run.place or 0) for run in runs) == 13
         assert sum(run.clean.laps > run.actual.laps for run in runs) == 7
-
-
-class TestTrend:
-    # Slopes of all pairs without the mistakes, sorted by hand. driver-01: −58.444 ms a lap over
-    # laps 1 to 16 makes −877 ms, beyond 1 % of 38,025. driver-02: the middle slopes cancel out.
-    # driver-04: −16.7 ms over 14 laps makes −234 ms, within 1 % of 41,185.
-    def test_worked_by_hand(self) -> None:
-        assert find_trend(ELECTRIC["driver-01"]) == Trend(-0.058, "improving")
-        assert find_trend(ELECTRIC["driver-02"]) == Trend(0.0, "steady")
-        assert find_trend(ELECTRIC["driver-03"]) == Trend(0.108, "fading")
-        assert find_trend(ELECTRIC["driver-04"]) == Trend(-0.017, "steady")
-
-    def test_one_percent_over_the_run(self) -> None:
-        slower = [20_000, 20_067, 20_134, 20_201]  # 201 is within 1 % of 20,100.5
-        assert find_trend(laps_of(slower)) == Trend(0.067, "steady")
-        slower = [20_000, 20_068, 20_136, 20_204]
-        assert find_trend(laps_of(slower)) == Trend(0.068, "fading")
-        assert find_trend(laps_of(slower[::-1])) == Trend(-0.068, "improving")
-        # 100.5 is within 1 % of 10,066, the median with the mistake, but not of 10,049.5.
-        slower = [10_000, 10_033, 10_066, 10_102, 90_000]
-        assert find_trend(laps_of(slower)) == Trend(0.034, "steady")
-
-    def test_exactly_one_percent_is_steady(self) -> None:
-        # The middle slopes are both 50: × (5 − 1) it is 200, 1 % of the median 20,000.
-        laps = [Lap(1, 19_900), Lap(2, 19_950), Lap(4, 20_050), Lap(5, 20_100)]
-        assert find_trend(laps) == Trend(0.05, "steady")
-        backwards = [Lap(6 - lap.number, lap.time_ms) for lap in laps]
-        assert find_trend(backwards) == Trend(-0.05, "steady")
-        # One of them becomes 50.25, the slope 50.125 and the drift 200.5.
-        assert find_trend([*laps[:3], Lap(5, 20_101)]) == Trend(0.05, "fading")
-
-    def test_laps_keep_their_numbers(self) -> None:
-        close = [Lap(1, 20_000), Lap(2, 20_100), Lap(3, 20_200), Lap(4, 20_300)]
-        apart = [Lap(2 * lap.number, lap.time_ms) for lap in close]
-        assert find_trend(close) == Trend(0.1, "fading")
-        assert find_trend(apart) == Trend(0.05, "fading")
-
-    def test_mistakes_and_left_out_laps_do_not_pull_it(self) -> None:
-        times = [9_000, 20_000, 20_010, 35_000, 20_030, 20_040]
-        assert find_trend(laps_of(times, left_out=(1,))) == Trend(0.01, "steady")
-
-    def test_a_long_run_has_the_exact_middle_slope(self) -> None:
-        chance = random.Random(5)
-        laps = laps_of([20_000 + number // 3 + chance.randint(0, 900) for number in range(300)])
-        slopes = sorted(
-            Fraction(b.time_ms - a.time_ms, b.number - a.number) for a, b in combinations(laps, 2)
-        )
-        middle = (slopes[len(slopes) // 2] + slopes[-len(slopes) // 2 - 1]) / 2
-        assert find_mistakes(laps).count == 0
-        trend = find_trend(laps)
-        assert trend is not None
-        assert trend.slope_s_per_lap == round(middle) / 1000
-
-    def test_below_four_such_laps_there_is_none(self) -> None:
-        assert find_trend([]) is None
-        assert find_trend(laps_of([20_000, 20_100, 20_200])) is None
-        assert find_trend(laps_of([20_000, 20_100, 20_200, 35_000])) is None
-        assert find_trend(laps_of([9_000, 20_000, 20_100, 20_200], left_out=(1,))) is None
-
-    @given(lap_lists, st.randoms())
-    def test_same_as_the_definition_in_any_order(
-        self, laps: list[Lap], shuffler: random.Random
-    ) -> None:
-        mistakes = {mistake.number for mistake in find_mistakes(laps).laps}
-        used = sorted(
-            (lap.number, lap.time_ms) for lap in laps if lap.counts and lap.number not in mistakes
-        )
-        shuffler.shuffle(laps)
-        trend = find_trend(laps)
-        if len(used) < 4:
-            assert trend is None
-            return
-        slope = statistics.median(
-            [Fraction(b_ms - a_ms, b - a) for (a, a_ms), (b, b_ms) in combinations(used, 2)]
-        )
-        assert trend is not None
-        assert trend.slope_s_per_lap == float(round(slope / 1000, 3))
-        usual = statistics.median([Fraction(lap.time_ms) for lap in laps if lap.counts])
-        share = slope * (used[-1][0] - used[0][0]) / usual
-        assert (trend.word == "fading") == (share > Fraction(1, 100))
-        assert (trend.word == "improving") == (share < -Fraction(1, 100))
 
 
 @given(st.lists(st.integers(-99, 99), min_size=1, max_size=9))

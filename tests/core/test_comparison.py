@@ -1,5 +1,6 @@
 """Two racers side by side: the figures of each, and a gap whose parts add up."""
 
+import re
 import statistics
 from fractions import Fraction
 
@@ -28,16 +29,33 @@ def electric(driver: str) -> list[Lap]:
     return laps_of(real_laps_of("electric-a3-main", driver))
 
 
-def test_the_sentence() -> None:
+def parts(laps: list[Lap], other_laps: list[Lap]) -> tuple[int, int, int]:
+    comparison = compare(laps, other_laps)
+    return (
+        comparison.gap_hundredths,
+        comparison.pace_hundredths,
+        comparison.mistakes_hundredths,
+    )
+
+
+def test_the_parts_of_the_gap() -> None:
     # Means 20.500 and 20.810, medians 20.400 and 20.520.
     quick = laps_of([20_300, 20_400, 20_800])
     slow = laps_of([20_300, 20_520, 21_610])
-    sentence = "NAME is 0.31 s a lap faster: 0.12 pace, 0.19 mistakes"
-    assert compare(quick, slow).sentence("NAME", "OTHER") == sentence
-    assert compare(slow, quick).sentence("OTHER", "NAME") == sentence
-    # A slower median is below zero.
+    assert parts(quick, slow) == parts(slow, quick) == (31, 12, 19)
+    assert compare(quick, slow).gap_words == "0.31 s a lap faster"
+    assert compare(quick, slow).parts_words == "0.12 pace, 0.19 mistakes"
+
+
+def test_what_is_given_back_is_not_below_zero() -> None:
+    # The faster one's median is the slower by 0.18 s.
     comparison = compare(electric("driver-03"), electric("driver-04"))
-    assert comparison.sentence("A", "B") == ("A is 0.94 s a lap faster: −0.18 pace, 1.12 mistakes")
+    assert comparison.parts_words == "1.12 mistakes, 0.18 given back in pace"
+    # Means 20.200 and 20.510, medians 20.000 and 20.350.
+    quick = laps_of([20_000, 20_000, 20_600])
+    slow = laps_of([20_350, 20_350, 20_830])
+    assert parts(quick, slow) == (31, 35, -4)
+    assert compare(quick, slow).parts_words == "0.35 pace, 0.04 given back in mistakes"
 
 
 def test_figures_of_both_sides() -> None:
@@ -65,14 +83,13 @@ def test_fade_goes_by_lap_number_whatever_the_order() -> None:
 def test_equally_fast() -> None:
     laps = laps_of([20_000, 20_000])
     for other in (20_000, 20_004):
-        sentence = compare(laps, laps_of([other, other])).sentence("A", "B")
-        assert sentence == "A and B are equally fast over a lap"
+        assert compare(laps, laps_of([other, other])).is_level
 
 
 def test_laps_left_out_do_not_enter_and_one_lap_is_enough() -> None:
     one_lap = laps_of([9_000, 20_000], left_out=(1,))
     comparison = compare(one_lap, laps_of([21_000, 21_000]))
-    assert comparison.sentence("A", "B") == "A is 1.00 s a lap faster: 1.00 pace, 0.00 mistakes"
+    assert comparison.parts_words == "1.00 pace, 0.00 mistakes"
     assert comparison.first == Side(20_000, 20_000, None, None, None, Mistakes((), 0))
 
 
@@ -98,7 +115,12 @@ def test_both_ways_round_say_the_same_and_parts_add_up(
     assert one.gap_hundredths == two.gap_hundredths == round(abs(means[0] - means[1]))
     assert one.pace_hundredths + one.mistakes_hundredths == one.gap_hundredths
     if means[0] != means[1]:
-        assert one.sentence("A", "B") == two.sentence("B", "A") or not one.gap_hundredths
+        assert one.parts_words == two.parts_words or not one.gap_hundredths
         assert one.second_is_faster == (means[1] < means[0]) != two.second_is_faster
         sign = 1 if means[0] < means[1] else -1
         assert one.pace_hundredths == round(sign * (medians[1] - medians[0]))
+    assert "−" not in one.parts_words
+    shown = [round(100 * float(part)) for part in re.findall(r"\d+\.\d\d", one.parts_words)]
+    if "given back" in one.parts_words:
+        shown[1] = -shown[1]
+    assert sum(shown) == one.gap_hundredths

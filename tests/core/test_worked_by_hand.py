@@ -92,16 +92,20 @@ def test_clean_run(driver: str) -> None:
 #   02 and 04: 1,853.67 apart, 1.85 s; medians 41,185 − 39,962 = 1,223, 1.22 s; the rest is 0.63.
 #   04 and 01: 4,149.52 apart, 4.15 s; medians 41,185 − 38,025 = 3,160, 3.16 s; the rest is 0.99.
 @pytest.mark.parametrize(
-    ("driver", "other", "sentence"),
+    ("driver", "other", "second_is_faster", "gap", "pace", "mistakes"),
     [
-        ("driver-01", "driver-02", "driver-01 is 2.30 s a lap faster: 1.94 pace, 0.36 mistakes"),
-        ("driver-02", "driver-04", "driver-02 is 1.85 s a lap faster: 1.22 pace, 0.63 mistakes"),
-        ("driver-04", "driver-01", "driver-01 is 4.15 s a lap faster: 3.16 pace, 0.99 mistakes"),
+        ("driver-01", "driver-02", False, 230, 194, 36),
+        ("driver-02", "driver-04", False, 185, 122, 63),
+        ("driver-04", "driver-01", True, 415, 316, 99),
     ],
 )
-def test_comparison(driver: str, other: str, sentence: str) -> None:
-    comparison = compare(driven(driver), driven(other))
-    assert comparison.sentence(driver, other) == sentence
+def test_comparison(
+    driver: str, other: str, second_is_faster: bool, gap: int, pace: int, mistakes: int
+) -> None:
+    found = compare(driven(driver), driven(other))
+    assert found.second_is_faster is second_is_faster
+    assert (found.gap_hundredths, found.pace_hundredths) == (gap, pace)
+    assert found.mistakes_hundredths == mistakes
 
 
 def test_figures_of_a_comparison() -> None:

@@ -15,6 +15,7 @@ from core.database import Database
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.models import Entry, Heat, HeatRacer, RaceSession, RunLog, SessionRacer
 from core.results.scores import OrpCard
+from core.scoring.advice import Recommendation
 from core.services.sessions import LISTED
 from core.time_zones import suggest_time_zones
 from tests.databases import FakeClock
@@ -73,6 +74,9 @@ async def test_what_cannot_be_set_is_refused(database: Database, services: Servi
         SessionFields(name="Race", track=" "),
         SessionFields(name="Race", practice_rounds=-1),
         SessionFields(name="Race", qualifying_rounds=21),
+        SessionFields(name="Race", heat_minutes=0),
+        SessionFields(name="Race", heat_minutes=61),
+        SessionFields(name="Race", heat_minutes=-5),
         SessionFields(name="Race", time_zone="Europe/Atlantis"),
         SessionFields(name="Race", time_zone=""),
         SessionFields(name="Race", time_zone="../../etc/passwd"),
@@ -168,6 +172,20 @@ async def test_edit_brings_posts_and_stars_up_to_date(services: Services, clock:
     assert await services.outbox.claim() is None
 
 
+async def test_how_long_heats_last_is_set_and_edited(services: Services) -> None:
+    started = await services.sessions.start(
+        by(ANN), SessionFields(name="Club Race", heat_minutes=1)
+    )
+    assert started.session.heat_minutes == 1
+    edited = await services.sessions.edit(by(ANN), None, SessionFields(heat_minutes=60))
+    assert edited.heat_minutes == 60
+    assert (await services.sessions.show(by(ANN))).session.heat_minutes == 60
+    (listed,) = (await services.sessions.list_sessions(by(ANN))).sessions
+    assert listed.heat_minutes == 60
+    with pytest.raises(BadInput, match=r"^Heats last 1 to 60 minutes\.$"):
+        await services.sessions.edit(by(ANN), None, SessionFields(heat_minutes=61))
+
+
 async def test_edited_practice_rounds_change_the_advice(
     database: Database, services: Services
 ) -> None:
@@ -176,7 +194,7 @@ async def test_edited_practice_rounds_change_the_advice(
         for name in ("Q1", "Q2", "Q3"):
             logged = await log(services, person, heat=name)
             assert logged.run.orp is not None
-            assert "practice is short" in logged.run.orp.recommendation
+            assert logged.run.orp.recommendation is Recommendation.TUNE_DONT_PIVOT
     with statements(database) as seen:
         await services.sessions.edit(by(ANN), None, SessionFields(practice_rounds=3))
     assert len(seen) <= 15
@@ -184,7 +202,7 @@ async def test_edited_practice_rounds_change_the_advice(
         card = await services.scores.card(by(BEN), name)
         assert isinstance(card, OrpCard)
         assert card.run.orp is not None
-        assert "room to experiment" in card.run.orp.recommendation
+        assert card.run.orp.recommendation is Recommendation.EXPERIMENT
 
 
 # Close

@@ -6,11 +6,13 @@ import pytest
 
 from core.bootstrap import Services
 from core.caller import Person
+from core.commands import SessionFields
 from core.database import Database
 from core.errors import NotFound
 from core.results.heats import HeatTable
 from core.results.refs import Scope, ScopeKind
 from core.results.scores import NoLapsYet, OrpCard
+from core.scoring.finish import Place
 from core.scoring.orp import calculate_orp
 from tests.databases import FakeClock
 from tests.services.racing import (
@@ -45,6 +47,38 @@ async def test_racers_are_ranked(services: Services) -> None:
     # Equal scores by fast lap; then who needs laps; then the failed gate.
     assert [run.racer for run in runs] == [EVE, CLEO, ANN, DAN, BEN]
     assert [run.orp.orp_score if run.orp else None for run in runs][:2] == [100.0, 100.0]
+
+
+async def test_places_go_by_laps_and_time_and_short_runs_rank_below(services: Services) -> None:
+    await start_session(services)
+    await log(services, ANN, "20.1 21.9 20.3 20.4 20.2", heat="Q1")
+    await log(services, BEN, "20.0 20.0")
+    await log(services, CLEO, "20.1 20.9 20.3 21.4")
+    await log(services, DAN, "19.0")
+    table = await services.heats.show(by(ANN))
+    assert [(run.racer, run.is_short, run.place) for run in table.runs] == [
+        (CLEO, False, Place(2, 4)),
+        (ANN, False, Place(1, 4)),
+        (BEN, True, Place(3, 4)),
+        (DAN, True, Place(4, 4)),
+    ]
+    # Half of the longest run is enough for a rank, and laps that do not count make none longer.
+    await log(services, BEN, "20.0")
+    best = (await services.heats.show(by(ANN))).runs[0]
+    assert (best.racer, best.is_ranked) == (BEN, True)
+
+
+async def test_practice_has_no_places_and_ranks_from_five_laps_on(services: Services) -> None:
+    await start_session(services)
+    await log(services, ANN, "20.1 21.9 20.3 20.4 20.2", heat="P1")
+    await log(services, BEN, "20.0 20.0 20.0 20.0")
+    await log(services, CLEO, "21.0 20.0 " * 20)
+    table = await services.heats.show(by(ANN))
+    assert [(run.racer, run.is_short, run.place) for run in table.runs] == [
+        (CLEO, False, None),
+        (ANN, False, None),
+        (BEN, True, None),
+    ]
 
 
 async def test_laps_that_do_not_count_rank_last_among_those_who_need_laps(
@@ -198,6 +232,21 @@ async def test_standings_are_racers_by_heats_of_each_class(services: Services) -
     assert buggy.rows[1].best_score is None
 
 
+async def test_a_short_run_is_no_best_of_the_standings(services: Services) -> None:
+    await start_session(services)
+    await log(services, ANN, "20.1 21.9 20.3 20.4", heat="Q1")
+    await log(services, BEN, "18.0")
+    await log(services, CLEO, "20.0 20.0 20.0", heat="P1")
+    rows = {row.racer: row for row in (await services.sessions.show(by(ANN))).classes[0].rows}
+    short = {racer: [cell.is_short for cell in row.cells if cell] for racer, row in rows.items()}
+    assert short == {ANN: [False], BEN: [True], CLEO: [True]}
+    assert list(rows) == [ANN, BEN, CLEO]
+    assert rows[ANN].best_score is not None
+    assert (rows[CLEO].best_score, rows[CLEO].best_ranked_lap_ms) == (None, None)
+    assert (rows[BEN].best_lap_ms, rows[BEN].best_ranked_lap_ms) == (18_000, None)
+    assert rows[ANN].best_ranked_lap_ms == 20_100
+
+
 async def test_a_score_of_nothing_beats_no_score(services: Services) -> None:
     await start_session(services)
     await log(services, ANN, "20.1", heat="Q1")
@@ -244,7 +293,29 @@ async def test_the_card_of_the_whole_session(services: Services) -> None:
     assert (shown.heat, shown.run.confidence) == (None, 4)
     assert [lap.number for lap in shown.run.laps] == [1, 2, 3, 4, 5, 6]
     assert [lap.counts for lap in shown.run.laps] == [True, True, False, True, True, True]
+    assert [(part.heat.name, part.laps) for part in shown.laps_by_heat] == [("Q1", 2), ("Q2", 4)]
+    assert (await card(services, ANN, "Q2")).laps_by_heat == ()
     assert shown.run.orp == calculate_orp([20_100, 20_200, 14_100, 14_000, 14_200], confidence=4)
+
+
+async def test_a_typed_heat_lasts_what_the_session_says(services: Services) -> None:
+    await services.sessions.start(by(ANN), SessionFields(name="Club Race", heat_minutes=1))
+    await log(services, ANN, "20.0 20.0 17.0", heat="Q1")
+    assert (await card(services, ANN)).length_s == 60
+    # 56.9 of 60 s is less than 0.95 of it, until somebody else's run is longer.
+    await log(services, ANN, "20.0 20.0 16.9", heat="Q2")
+    assert (await card(services, ANN)).length_s is None
+    await log(services, BEN, "26.0 26.0 26.0")
+    assert (await card(services, ANN)).length_s == 60
+    await log(services, BEN, "0.001")
+    assert (await card(services, ANN)).length_s is None
+    # Practice ends when a racer likes, and without a word nothing is known.
+    await log(services, ANN, "20.0 20.0 20.0", heat="P1")
+    assert (await card(services, ANN)).length_s is None
+    assert (await card(services, ANN, "all")).length_s is None
+    await start_session(services, name="Other")
+    await log(services, ANN, "20.0 20.0 20.0", heat="Q1")
+    assert (await card(services, ANN)).length_s is None
 
 
 async def test_a_card_without_laps_tells_whose(services: Services) -> None:

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from core.caller import Person
 from core.laps import Lap
-from core.names import HeatKind
+from core.names import heat_kind
 from core.oddities import is_first_crossing
 from core.results.heats import HeatTable, RacerRun
 from core.results.laps import RunWritten, Way
+from core.results.ranking import ranked
 from core.results.refs import HeatRef, SessionRef
 from core.results.scores import OrpCard
 from core.results.sessions import ClassStandings, SessionInfo, StandingCell, StandingRow, Standings
@@ -73,7 +74,8 @@ def run(
 def table(
     *runs: RacerRun, name: str = "Q1", class_name: str = "", is_open: bool = False
 ) -> HeatTable:
-    return HeatTable(heat(name, class_name), CLUB_RACE, HeatKind.QUALIFYING, is_open, None, runs)
+    kind = heat_kind(name)
+    return HeatTable(heat(name, class_name), CLUB_RACE, kind, is_open, None, ranked(runs, kind))
 
 
 @cache
@@ -128,6 +130,7 @@ def session(
         days=1,
         practice_rounds=0,
         qualifying_rounds=0,
+        heat_minutes=None,
         time_zone="Europe/Berlin",
         is_open=is_open,
         created_at=NOON,
@@ -145,8 +148,9 @@ def cell(
     rejected: bool = False,
     note: str | None = None,
     lost_ms: int = 0,
+    is_short: bool = False,
 ) -> StandingCell:
-    return StandingCell(score, rejected, change, best_lap_ms, 5, note, lost_ms)
+    return StandingCell(score, rejected, change, best_lap_ms, 5, note, lost_ms, is_short)
 
 
 def class_of(

@@ -121,14 +121,14 @@ def test_the_table_shows_the_laps_below_the_ranking() -> None:
         )
     )
     assert answer.content == (
-        "🟢 Q1 · Club Race: best ORP 99.5 Max · fast lap 20.812 Eva · still open"
+        "🟢 Q1 · Club Race: best ORP 99.5 Max · fast lap 20.850 Max · still open"
     )
     assert description_of(answer) == (
         "```\n"
         " 1 Max            99.5 ▲4.1 avant\n"
-        "   6/1:55.494 20.850  lost 0.0\n"
+        "   P1/2 6/1:55.494 20.850 lost 0.0\n"
         " – Eva            needs 2 laps\n"
-        "   1/0:20.812 20.812  lost 0.0\n"
+        "   P2/2 1/0:20.812 20.812 lost 0.0\n"
         "```"
     )
     assert sections_of(answer) == {

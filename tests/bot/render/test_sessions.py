@@ -41,6 +41,8 @@ def test_a_session_is_started_and_edited() -> None:
         f"🟢 **Club Race** is open, and your laps go there.\n{settings}"
     )
     assert session_edited(info).content == f"✅ Saved. **Club Race**:\n{settings}"
+    timed = replace(info, heat_minutes=5)
+    assert " qualifying · 5-minute heats · Europe/Berlin\n" in session_edited(timed).content
     assert "\n👋 " in session_started(SessionStarted(info, welcome=True)).content
 
 
@@ -142,6 +144,12 @@ def test_who_left_early_keeps_a_score_in_a_large_team() -> None:
     assert "left-00 80.0" in text
     newest = text.rpartition("\n\n")[2]
     assert "left-" not in newest
+
+
+def test_standings_say_how_long_heats_last() -> None:
+    whole = standings_of(class_of(["Q1"], {"Max": [cell()]}), is_own=True)
+    timed = replace(whole, session=replace(session(), heat_minutes=10))
+    assert standings(timed).content == ("**Club Race** · open · 10-minute heats · you race here")
 
 
 def test_standings_without_laps() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.views import DYNAMIC_ITEMS, FORMS
 from bot.views.base import OrpItem
-from bot.views.cards import ShareBothButton, ShareButton
+from bot.views.cards import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton
 from bot.views.edits import (
     CountLapButton,
@@ -40,6 +40,8 @@ ITEMS: dict[str, OrpItem[Any]] = {
     f"edit:{HEX}:{RACER}": EditLapsButton(ID, RACER),
     f"event:{HEX}": EventSelect(ID),
     f"finish:{HEX}": FinishHeatButton(ID),
+    f"more:heat:{HEX}:{RACER}": MoreButton(HEAT, RACER),
+    f"more:session:{HEX}:{RACER}": MoreButton(SESSION, RACER),
     f"page:heat:{HEX}:2": PageButton(HEAT, 2),
     f"page:session:{HEX}:0": PageButton(SESSION, 0),
     f"race-here:{HEX}": RaceHereButton(ID),

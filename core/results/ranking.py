@@ -1,0 +1,42 @@
+"""Everybody's runs of a heat side by side: finishing places, short runs, and their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import inf
+
+from core.laps import race_total
+from core.names import HeatKind
+from core.results.heats import RacerRun
+from core.scoring.advice import Status
+from core.scoring.finish import is_short, places
+
+
+def ranked(runs: Sequence[RacerRun], kind: HeatKind) -> tuple[RacerRun, ...]:
+    """Return all runs of a heat in the order they are ranked, each with its place.
+
+    By ORP, equal ones by fast lap; below those come short runs, who needs laps, rejected scores.
+    """
+    is_practice = kind is HeatKind.PRACTICE
+    longest = max((run.laps_that_count for run in runs), default=0)
+    finished = places([race_total(run.laps) for run in runs])
+    compared = [
+        replace(
+            run,
+            place=None if is_practice else place,
+            is_short=is_short(run.laps_that_count, longest, practice=is_practice),
+        )
+        for run, place in zip(runs, finished, strict=True)
+    ]
+    return tuple(sorted(compared, key=_rank))
+
+
+def _rank(run: RacerRun) -> tuple[int, float, float, str]:
+    if run.orp is None:
+        group, score = 2, 0.0
+    elif run.orp.status is Status.REJECTED:
+        group, score = 3, 0.0
+    else:
+        group, score = int(run.is_short), -run.orp.orp_score
+    return group, score, run.best_lap_ms or inf, run.racer.name.casefold()
