@@ -18,8 +18,8 @@ import discord
 import structlog
 
 from bot.pictures.worker import ANSWERED, Subject, packed
-from core.results.heats import HeatTable
-from core.results.scores import NoLapsYet, OrpCard
+from core.results.card import NoLapsYet, OrpCard
+from core.results.heat import HeatTable
 
 WORKER: Final = (sys.executable, "-m", "bot.pictures.worker")
 # The first picture of a process loads matplotlib, which takes seconds on a small computer.

@@ -13,7 +13,7 @@ from bot.pictures import look
 from bot.pictures.fonts import fitted, readable, width_of
 from bot.pictures.run import RunPlot
 from bot.render.phrases import NEEDS_LAPS, change_mark, confidence_words, rejected_words
-from core.results.scores import HeatScore, OrpCard
+from core.results.card import HeatScore, OrpCard
 from core.scoring.advice import Status, Strategy
 from core.scoring.orp import AVANT_GARDE_FROM, BALANCED_FROM, OrpResult
 

@@ -19,7 +19,7 @@ from bot.pictures.fonts import width_of
 from bot.pictures.look import SMALL, RacerStyle, lap_text
 from bot.pictures.placing import Spot, into_rows
 from core.laps import Lap
-from core.results.heats import RacerRun
+from core.results.heat import RacerRun
 
 ROW: Final = 12.0
 MARK_WIDTH: Final = 8.0

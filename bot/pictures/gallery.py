@@ -18,9 +18,9 @@ from core.caller import Person
 from core.laps import Lap
 from core.names import heat_kind
 from core.oddities import is_first_crossing
-from core.results.heats import HeatTable, RacerRun
+from core.results.card import HeatScore, OrpCard, SideBySide
+from core.results.heat import HeatTable, RacerRun
 from core.results.refs import HeatRef, SessionRef
-from core.results.scores import HeatScore, OrpCard, SideBySide
 from core.scoring.comparison import compare
 from core.scoring.orp import calculate_orp
 from core.scoring.score_change import changes

@@ -26,7 +26,7 @@ from bot.pictures.frame import MARK_WIDTH, Frame, Room, Trace, framed
 from bot.pictures.placing import spread
 from bot.render.phrases import NEEDS_LAPS, is_scored
 from core.laps import Lap, median
-from core.results.heats import HeatTable, RacerRun
+from core.results.heat import HeatTable, RacerRun
 
 MOST_LINES: Final = len(look.RACER_STYLES)
 STRIPE_SHARE: Final = 0.02

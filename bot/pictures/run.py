@@ -32,7 +32,7 @@ from bot.pictures.laps import (
 from bot.render.phrases import count, seconds
 from core.laps import Lap, median, median_absolute_deviation
 from core.laptimes import format_lap
-from core.results.heats import RacerRun
+from core.results.heat import RacerRun
 from core.scoring.mistakes import find_mistakes
 from core.scoring.orp import FASTEST_LAPS, LAST_LAPS, MIN_LAPS_FOR_FADE
 

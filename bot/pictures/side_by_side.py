@@ -31,8 +31,8 @@ from bot.pictures.placing import spread
 from bot.render.phrases import seconds
 from core.laps import median
 from core.laptimes import format_lap
-from core.results.heats import RacerRun
-from core.results.scores import SideBySide
+from core.results.card import SideBySide
+from core.results.heat import RacerRun
 from core.scoring.comparison import Comparison
 from core.scoring.mistakes import find_mistakes
 

@@ -22,8 +22,8 @@ from PIL import Image
 from structlog.testing import capture_logs
 
 from bot.studio import DRAWN_WITHIN_S, Studio, start
-from core.results.heats import HeatTable
-from core.results.scores import NoLapsYet
+from core.results.card import NoLapsYet
+from core.results.heat import HeatTable
 from tests.bot import drawing
 from tests.bot.render.build import run, table
 from tests.e2e.aftermath import until

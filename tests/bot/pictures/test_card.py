@@ -17,8 +17,8 @@ from bot import colours
 from bot.pictures.card import card_figure, draw_card
 from core.laps import median
 from core.laptimes import format_lap
-from core.results.heats import RacerRun
-from core.results.scores import HeatScore, OrpCard
+from core.results.card import HeatScore, OrpCard
+from core.results.heat import RacerRun
 from core.scoring.mistakes import find_mistakes
 from tests.bot.render.build import STEADY, card, heat, real_runs, run
 

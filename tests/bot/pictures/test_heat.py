@@ -21,7 +21,7 @@ from bot.pictures import look
 from bot.pictures.gallery import read_heats
 from bot.pictures.heat import MOST_LINES, STRIPE_SHARE, draw_heat, heat_figure
 from core.laps import median
-from core.results.heats import HeatTable, RacerRun
+from core.results.heat import HeatTable, RacerRun
 from tests.bot.render.build import HEATS, STEADY, run, table
 
 from .contrast import contrast

@@ -15,8 +15,8 @@ from bot.pictures import look
 from bot.pictures.side_by_side import draw_side_by_side, side_by_side_figure
 from core.laps import median
 from core.laptimes import format_lap
-from core.results.heats import RacerRun
-from core.results.scores import SideBySide
+from core.results.card import SideBySide
+from core.results.heat import RacerRun
 from core.scoring.comparison import compare
 from tests.bot.render.build import CLUB_RACE, STEADY, heat, real_runs, run
 
