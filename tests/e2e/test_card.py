@@ -36,7 +36,9 @@ def assert_pictured(answer: Answer, name: str) -> None:
     assert picture.filename == name
     image = Image.open(BytesIO(picture.data))
     image.verify()
-    assert (image.format, image.width) == ("PNG", 1_140)
+    assert (image.format, image.width) == ("PNG", 760)
+    assert picture.description is not None
+    assert "the laps of two racers" in picture.description or " laps, best " in picture.description
 
 
 async def test_a_card_comes_with_its_picture_and_is_shared_with_it(
