@@ -19,8 +19,8 @@ import structlog
 
 from bot.pictures.worker import ANSWERED, Subject, packed
 from bot.render.alt import alt_text
-from core.results.heats import HeatTable
-from core.results.scores import NoLapsYet, OrpCard
+from core.results.card import NoLapsYet, OrpCard
+from core.results.heat import HeatTable
 
 WORKER: Final = (sys.executable, "-m", "bot.pictures.worker")
 # A tenth of a second each, but many may wait, and a small computer may be busy.

@@ -20,7 +20,7 @@ from bot.pictures.fonts import fitted, width_of
 from bot.pictures.look import Mark, Picture
 from bot.render.phrases import NEEDS_LAPS
 from core.laps import Lap, median, race_total
-from core.results.heats import HeatTable, RacerRun
+from core.results.heat import HeatTable, RacerRun
 from core.scoring.mistakes import find_mistakes
 
 STRIPE_SHARE: Final = 0.02

@@ -7,8 +7,8 @@ from bot.render.phrases import NEEDS_LAPS, count, rejected_words, seconds
 from bot.render.text import join_fitting, shorten, size
 from core.laptimes import format_lap
 from core.names import clean_text
-from core.results.heats import HeatTable, RacerRun
-from core.results.scores import HeatScore, OrpCard, SideBySide
+from core.results.card import HeatScore, OrpCard, SideBySide
+from core.results.heat import HeatTable, RacerRun
 from core.scoring.comparison import Side
 from core.scoring.mistakes import Mistakes, find_mistakes
 

@@ -15,7 +15,7 @@ from bot.pictures.gallery import fields, read_heats
 from bot.pictures.heat import REACH_SHARE, STRIPE_SHARE, draw_heat, heat_picture
 from bot.pictures.look import Picture
 from core.laps import median
-from core.results.heats import HeatTable, RacerRun
+from core.results.heat import HeatTable, RacerRun
 from core.scoring.mistakes import find_mistakes
 from tests.bot.render.build import HEATS, STEADY, run, table
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from bot.limits import ALT_TEXT_LIMIT
 from bot.render.alt import alt_text
 from bot.render.text import size
-from core.results.scores import HeatScore, SideBySide
+from core.results.card import HeatScore, SideBySide
 from core.scoring.comparison import compare
 
 from .build import CLUB_RACE, STEADY, card, heat, nasty_texts, run, table
