@@ -13,7 +13,13 @@ import yarl
 from discord.ext import commands
 
 from bot.app import App, WorkInHand
-from bot.cogs import heat, lap, orp, profile, session, team
+from bot.cogs.card import CardCog
+from bot.cogs.heat import HeatCog
+from bot.cogs.lap_entry import LapEntryCog
+from bot.cogs.menu import MenuCog
+from bot.cogs.profile import ProfileCog
+from bot.cogs.session import SessionCog
+from bot.cogs.team import TeamCog
 from bot.discord.cooldowns import cooldown_for_costly_work
 from bot.discord.errors import log_unexpected
 from bot.discord.tree import OrpTree, sync_when_changed
@@ -21,7 +27,7 @@ from bot.publisher import Publisher
 from bot.studio import Studio
 from bot.views import DYNAMIC_ITEMS, FORMS
 from bot.views.base import refuse_unknown
-from bot.views.forms import route
+from bot.views.base_form import route
 from core.bootstrap import Services
 from core.config import Settings
 
@@ -66,12 +72,13 @@ class OrpBot(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         """Add commands and buttons, register what has changed, start the work by itself."""
         for cog in (
-            lap.LapCog(self.app, self.tree),
-            heat.HeatCog(self.app),
-            orp.OrpCog(self.app, self.tree),
-            profile.ProfileCog(self.app),
-            session.SessionCog(self.app),
-            team.TeamCog(self.app),
+            LapEntryCog(self.app),
+            MenuCog(self.app, self.tree),
+            HeatCog(self.app),
+            CardCog(self.app, self.tree),
+            ProfileCog(self.app),
+            SessionCog(self.app),
+            TeamCog(self.app),
         ):
             await self.add_cog(cog)
         self.add_dynamic_items(*DYNAMIC_ITEMS)

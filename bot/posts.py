@@ -13,8 +13,8 @@ from bot.render.summary import heat_summary, wrap_up
 from bot.studio import Studio
 from bot.views.base import Laid, row
 from bot.views.confidence import confidence_buttons
-from bot.views.sessions import CsvButton
-from core.results.heats import HeatTable
+from bot.views.session import CsvButton
+from core.results.heat import HeatTable
 from core.results.posts import ClaimedPost
 
 

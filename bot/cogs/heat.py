@@ -12,10 +12,10 @@ from bot.discord.cooldowns import costly
 from bot.discord.permissions import with_channel_problem
 from bot.discord.replies import reply, reply_with_form
 from bot.discord.transformers import ClassName, HeatName
-from bot.render import heats
-from bot.views.edits import run_form
-from bot.views.heats import ask_delete_heat
-from bot.views.laps import logged
+from bot.render import heat as heat_text
+from bot.views.heat import ask_delete_heat
+from bot.views.question import logged
+from bot.views.run_written import run_form
 from bot.views.tables import heat_table
 from core.commands import StartHeat
 
@@ -40,7 +40,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     ) -> None:
         """Open a heat."""
         command = StartHeat(name, class_name)
-        result = await self._services.heats.start(caller_of(interaction), command)
+        result = await self._services.heat.start(caller_of(interaction), command)
         answer, view = logged(result)
         await reply(interaction, answer, view=view)
 
@@ -48,24 +48,24 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     @app_commands.describe(heat="Left out: the heat you are in")
     async def finish(self, interaction: discord.Interaction, heat: HeatName | None = None) -> None:
         """Finish a heat."""
-        finished = await self._services.heats.finish(caller_of(interaction), heat)
+        finished = await self._services.heat.finish(caller_of(interaction), heat)
         told = with_channel_problem(finished, interaction.guild)
-        await reply(interaction, heats.heat_finished(told))
+        await reply(interaction, heat_text.heat_finished(told))
 
     @costly()
     @app_commands.command(description="Show a heat's table as it stands")
     @app_commands.describe(heat="Left out: the heat you are in")
     async def show(self, interaction: discord.Interaction, heat: HeatName | None = None) -> None:
         """Show a heat."""
-        table = await self._services.heats.show(caller_of(interaction), heat)
+        table = await self._services.heat.show(caller_of(interaction), heat)
         answer, view = heat_table(table)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(name="list", description="List the session's heats")
     async def list_heats(self, interaction: discord.Interaction) -> None:
         """List heats."""
-        listed = await self._services.heats.list_heats(caller_of(interaction))
-        await reply(interaction, heats.heat_list(listed))
+        listed = await self._services.heat.list_heats(caller_of(interaction))
+        await reply(interaction, heat_text.heat_list(listed))
 
     @app_commands.command(
         description="Open the form with all laps; empty, it is the place to paste"
@@ -81,20 +81,20 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
         racer: discord.Member | None = None,
     ) -> None:
         """Open the form with a run's laps."""
-        opening = self._services.edits.open(caller_of(interaction), heat, racer_of(racer))
+        opening = self._services.form.open(caller_of(interaction), heat, racer_of(racer))
         await reply_with_form(interaction, run_form(opening))
 
     @app_commands.command(description="Give a heat another name")
     @app_commands.describe(heat="The heat", name="Its new name")
     async def rename(self, interaction: discord.Interaction, heat: HeatName, name: str) -> None:
         """Rename a heat."""
-        renamed = await self._services.heats.rename(caller_of(interaction), heat, name)
-        await reply(interaction, heats.heat_renamed(renamed))
+        renamed = await self._services.heat.rename(caller_of(interaction), heat, name)
+        await reply(interaction, heat_text.heat_renamed(renamed))
 
     @app_commands.command(description="Delete a heat with its laps (crew only, asks first)")
     @app_commands.describe(heat="The heat")
     async def delete(self, interaction: discord.Interaction, heat: HeatName) -> None:
         """Ask whether to delete a heat."""
-        deletion = await self._services.heats.ask_delete(caller_of(interaction), heat)
+        deletion = await self._services.heat.ask_delete(caller_of(interaction), heat)
         answer, view = ask_delete_heat(deletion)
         await reply(interaction, answer, view=view)

@@ -10,7 +10,7 @@ from bot.app import App
 from bot.discord.context import caller_of, racer_of
 from bot.discord.replies import reply
 from bot.discord.transformers import Levels
-from bot.render.profiles import profile
+from bot.render.profile import profile
 from core.commands import ProfileFields
 
 
@@ -39,5 +39,5 @@ class ProfileCog(commands.Cog):
         """Show or set a profile."""
         fields = ProfileFields(experience, driving_style, driver_name)
         caller = caller_of(interaction)
-        result = await self._services.profiles.show_or_update(caller, fields, racer_of(racer))
+        result = await self._services.profile.show_or_update(caller, fields, racer_of(racer))
         await reply(interaction, profile(result))

@@ -12,8 +12,8 @@ from bot.discord.cooldowns import costly
 from bot.discord.permissions import with_channel_problem
 from bot.discord.replies import reply
 from bot.discord.transformers import Days, HeatMinutes, Rounds, SessionName, TrackName, ZoneName
-from bot.render import sessions
-from bot.views.sessions import ask_delete_session, csv_file
+from bot.render import session as session_text
+from bot.views.session import ask_delete_session, csv_file
 from bot.views.tables import standings
 from core.commands import SessionFields
 
@@ -51,8 +51,8 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
         fields = SessionFields(
             name, days, track, practice_rounds, qualifying_rounds, timezone, heat_minutes
         )
-        started = await self._services.sessions.start(caller_of(interaction), fields)
-        await reply(interaction, sessions.session_started(started))
+        started = await self._services.session.start(caller_of(interaction), fields)
+        await reply(interaction, session_text.session_started(started))
 
     @costly()
     @app_commands.command(description="Show a session's standings")
@@ -61,15 +61,15 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
         self, interaction: discord.Interaction, session: SessionName | None = None
     ) -> None:
         """Show standings."""
-        result = await self._services.sessions.show(caller_of(interaction), session)
+        result = await self._services.session.show(caller_of(interaction), session)
         answer, view = standings(result)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(name="list", description="List the team's sessions")
     async def list_sessions(self, interaction: discord.Interaction) -> None:
         """List sessions."""
-        listed = await self._services.sessions.list_sessions(caller_of(interaction))
-        await reply(interaction, sessions.session_list(listed))
+        listed = await self._services.session.list_sessions(caller_of(interaction))
+        await reply(interaction, session_text.session_list(listed))
 
     @app_commands.command(description="Change a session")
     @app_commands.describe(session="Left out: yours", **_FIELDS)
@@ -89,8 +89,8 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
         fields = SessionFields(
             name, days, track, practice_rounds, qualifying_rounds, timezone, heat_minutes
         )
-        edited = await self._services.sessions.edit(caller_of(interaction), session, fields)
-        await reply(interaction, sessions.session_edited(edited))
+        edited = await self._services.session.edit(caller_of(interaction), session, fields)
+        await reply(interaction, session_text.session_edited(edited))
 
     @app_commands.command(description="Close a session; its open heats finish")
     @app_commands.describe(session="Left out: yours")
@@ -98,9 +98,9 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
         self, interaction: discord.Interaction, session: SessionName | None = None
     ) -> None:
         """Close a session."""
-        closed = await self._services.sessions.close(caller_of(interaction), session)
+        closed = await self._services.session.close(caller_of(interaction), session)
         told = with_channel_problem(closed, interaction.guild)
-        await reply(interaction, sessions.session_closed(told))
+        await reply(interaction, session_text.session_closed(told))
 
     @app_commands.command(description="Delete a session with all its laps (crew only, asks first)")
     @app_commands.describe(session="Left out: yours")
@@ -108,7 +108,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
         self, interaction: discord.Interaction, session: SessionName | None = None
     ) -> None:
         """Ask whether to delete a session."""
-        deletion = await self._services.sessions.ask_delete(caller_of(interaction), session)
+        deletion = await self._services.session.ask_delete(caller_of(interaction), session)
         answer, view = ask_delete_session(deletion)
         await reply(interaction, answer, view=view)
 
@@ -119,5 +119,5 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
         self, interaction: discord.Interaction, session: SessionName | None = None
     ) -> None:
         """Hand over a CSV file."""
-        export = await self._services.sessions.export(caller_of(interaction), session)
-        await reply(interaction, sessions.exported(export), file=csv_file(export))
+        export = await self._services.session.export(caller_of(interaction), session)
+        await reply(interaction, session_text.exported(export), file=csv_file(export))

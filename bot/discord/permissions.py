@@ -7,10 +7,10 @@ from typing import TypeVar
 
 import discord
 
-from core.results.heats import HeatFinished
+from core.results.heat import HeatFinished
 from core.results.posts import PostTask
-from core.results.sessions import SessionClosed
-from core.results.settings import TeamInfo
+from core.results.session import SessionClosed
+from core.results.team import TeamInfo
 
 Ended = TypeVar("Ended", HeatFinished, SessionClosed)
 

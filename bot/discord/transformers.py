@@ -23,14 +23,14 @@ from bot.limits import LONGEST_CHOICE, MOST_CHOICES
 from core.errors import BadInput, RacerError
 from core.results.refs import Choice
 from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
-from core.services.scores import WHOLE_SESSION
-from core.services.sessions import (
+from core.services.card import WHOLE_SESSION
+from core.services.session import (
     LEAST_HEAT_MINUTES,
     MOST_DAYS,
     MOST_HEAT_MINUTES,
     MOST_ROUNDS,
 )
-from core.services.teams import MOST_AUTO_FINISH_MINUTES
+from core.services.team import MOST_AUTO_FINISH_MINUTES
 from core.time_zones import suggest_time_zones
 
 if TYPE_CHECKING:
@@ -108,30 +108,30 @@ def _racing(interaction: discord.Interaction) -> Caller:
 
 class _Heat(_Suggested):
     async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
-        return await services.heats.suggest(caller, typed)
+        return await services.heat.suggest(caller, typed)
 
 
 class _HeatOrAll(_Suggested):
     async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
         whole = Choice("all (the whole session)", WHOLE_SESSION)
-        heats = await services.heats.suggest(caller, typed)
+        heats = await services.heat.suggest(caller, typed)
         fits = typed.strip().casefold() in whole.label
         return [*heats[: MOST_CHOICES - 1], whole] if fits else heats
 
 
 class _Class(_Suggested):
     async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
-        return await services.heats.suggest_classes(caller, typed)
+        return await services.heat.suggest_classes(caller, typed)
 
 
 class _Session(_Suggested):
     async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
-        return await services.sessions.suggest(caller, typed)
+        return await services.session.suggest(caller, typed)
 
 
 class _Track(_Suggested):
     async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
-        return await services.sessions.suggest_tracks(caller, typed)
+        return await services.session.suggest_tracks(caller, typed)
 
 
 class _TimeZone(_Suggested):

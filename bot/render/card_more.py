@@ -11,7 +11,7 @@ import discord
 from bot.limits import FIELD_LIMIT
 from bot.render.advice import how_to_drive, reason
 from bot.render.answer import Answer, add_section
-from bot.render.cards import card_colour, card_title, first_laps, part_names
+from bot.render.card import card_colour, card_title, first_laps, part_names
 from bot.render.phrases import (
     NEEDS_LAPS,
     change_mark,
@@ -24,8 +24,8 @@ from bot.render.phrases import (
 from bot.render.text import plain
 from core.laps import Lap, median, median_absolute_deviation
 from core.laptimes import format_lap
-from core.results.heats import RacerRun
-from core.results.scores import HeatScore, OrpCard
+from core.results.card import HeatScore, OrpCard
+from core.results.heat import RacerRun
 from core.scoring.mistakes import find_mistakes
 from core.scoring.orp import FASTEST_LAPS, LAST_LAPS, Metrics, OrpResult
 from core.scoring.trend import Direction, Trend, find_trend

@@ -11,7 +11,7 @@ from bot.render.text import join_fitting, plain
 from core.caller import Person
 from core.laps import Lap, average_lap_ms
 from core.laptimes import format_lap
-from core.results.heats import RacerRun
+from core.results.heat import RacerRun
 from core.results.refs import HeatRef, SessionRef
 from core.rounding import round_half_even
 from core.scoring.advice import Status, Strategy
@@ -86,6 +86,11 @@ def listed(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def heat_length(minutes: int | None) -> str:
+    """Return ``5-minute heats``; nothing where nobody has said."""
+    return f"{minutes}-minute heats" if minutes else ""
 
 
 def moment(at: datetime, style: Literal["t", "f", "d"] = "f") -> str:

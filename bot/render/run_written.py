@@ -21,8 +21,8 @@ from bot.render.phrases import (
 from bot.render.text import plain
 from core.laps import Lap
 from core.laptimes import format_lap
-from core.results.heats import RacerRun
-from core.results.laps import NewBest, RunWritten, Way
+from core.results.heat import RacerRun
+from core.results.run_written import NewBest, RunWritten, Way
 from core.scoring.advice import Status
 from core.scoring.orp import CONFIDENCE_NEEDED
 

@@ -31,7 +31,7 @@ class ConfidenceButton(OrpButton, word="sure"):
     async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Store the rating; the post changes by itself."""
         caller = caller_of(interaction)
-        rated = await app.services.entries.rate_confidence(caller, self.heat_id, self.rating)
+        rated = await app.services.confidence.rate(caller, self.heat_id, self.rating)
         await reply(interaction, run_written(rated))
 
 

@@ -12,16 +12,17 @@ from bot.app import App
 from bot.discord.context import caller_of
 from bot.discord.replies import reply
 from bot.limits import LONGEST_OPTION
-from bot.render import heats, sessions
+from bot.render import heat as heat_text
+from bot.render import standings as standings_text
 from bot.render.pages import Page, page_of
 from bot.render.text import in_code, shorten
 from bot.views.base import Laid, OrpButton, OrpSelect, row
-from bot.views.cards import card
-from bot.views.sessions import RaceHereButton
+from bot.views.card import card
+from bot.views.session import RaceHereButton
 from core.caller import Person
-from core.results.heats import HeatTable
+from core.results.heat import HeatTable
 from core.results.refs import Scope, ScopeKind
-from core.results.sessions import Standings
+from core.results.standings import Standings
 
 
 class RacerSelect(OrpSelect, word="look"):
@@ -35,7 +36,7 @@ class RacerSelect(OrpSelect, word="look"):
     async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Show the card of who was picked."""
         caller = caller_of(interaction)
-        found = await app.services.scores.card_of(caller, self.scope, racer_id=self.picked_number)
+        found = await app.services.card.show_of(caller, self.scope, racer_id=self.picked_number)
         answer, view = card(found, caller)
         picture = await app.studio.picture(found)
         await reply(interaction, answer, view=view, file=picture)
@@ -54,9 +55,9 @@ class PageButton(OrpButton, word="page"):
         """Show the page as the table stands now."""
         caller, scope_id = caller_of(interaction), str(self.scope.id)
         if self.scope.kind is ScopeKind.HEAT:
-            answer, view = heat_table(await app.services.heats.show(caller, scope_id), self.page)
+            answer, view = heat_table(await app.services.heat.show(caller, scope_id), self.page)
         else:
-            answer, view = standings(await app.services.sessions.show(caller, scope_id), self.page)
+            answer, view = standings(await app.services.session.show(caller, scope_id), self.page)
         await reply(interaction, answer, view=view)
 
 
@@ -64,7 +65,7 @@ def heat_table(table: HeatTable, page: int = 1) -> Laid:
     """Return a page of a heat's table, with its racers to look at."""
     racers = page_of([run.racer for run in table.runs], page)
     items = _items(Scope.of(table.session, table.heat), racers)
-    return heats.heat_table(table, page), row(*items) if items else None
+    return heat_text.heat_table(table, page), row(*items) if items else None
 
 
 def standings(result: Standings, page: int = 1) -> Laid:
@@ -73,7 +74,7 @@ def standings(result: Standings, page: int = 1) -> Laid:
     items = _items(Scope(ScopeKind.SESSION, result.session.id), page_of(rows, page))
     if result.session.is_open and not result.is_own:
         items.append(RaceHereButton(result.session.id))
-    return sessions.standings(result, page), row(*items) if items else None
+    return standings_text.standings(result, page), row(*items) if items else None
 
 
 def _items(scope: Scope, racers: Page[Person]) -> list[DynamicItem[Any]]:

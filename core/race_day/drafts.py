@@ -16,7 +16,7 @@ from core.database import Unit
 from core.errors import NotFound
 from core.models import Draft, RaceSession
 from core.race_day.change import Change
-from core.results.laps import WhichEvent
+from core.results.question import WhichEvent
 
 Command = TypeVar("Command")
 

@@ -39,7 +39,7 @@ from core.race_day.finding import (
     next_name,
 )
 from core.race_day.rows import HeatRow
-from core.results.heats import HeatStarted
+from core.results.heat import HeatStarted
 from core.results.refs import HeatRef
 from core.time_zones import closing_moment
 

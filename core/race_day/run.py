@@ -23,7 +23,7 @@ from core.race_day.bests import Bests
 from core.race_day.finding import Driven
 from core.race_day.rows import LAP, EntryRow, LapRow, ScoreRow
 from core.race_day.scores_before import score_before
-from core.results.heats import RacerRun
+from core.results.heat import RacerRun
 from core.scoring.advice import ExperienceLevel, scenario_for
 from core.scoring.orp import OrpResult, calculate_orp, check_confidence
 from core.scoring.score_change import change_since

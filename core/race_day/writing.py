@@ -29,8 +29,8 @@ from core.race_day.opening import place_for_laps, race_in
 from core.race_day.people import LARGEST_ID
 from core.race_day.rows import EntryRow, HeatRow, LapRow
 from core.race_day.run import PARTNER, Run
-from core.results.heats import RacerRun
-from core.results.laps import NewBest, RunWritten, Way
+from core.results.heat import RacerRun
+from core.results.run_written import NewBest, RunWritten, Way
 from core.scoring.orp import check_confidence
 
 _later: Final = aliased(Entry)

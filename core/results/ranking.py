@@ -8,7 +8,7 @@ from math import inf
 
 from core.laps import race_total
 from core.names import HeatKind
-from core.results.heats import RacerRun
+from core.results.heat import RacerRun
 from core.scoring.advice import Status
 from core.scoring.finish import is_short, places
 

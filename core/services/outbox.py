@@ -53,9 +53,9 @@ from core.outages import is_outage
 from core.race_day import posts
 from core.race_day.finding import heat_by_id, session_by_id
 from core.race_day.reading import heat_table, standings
-from core.results.heats import HeatTable
+from core.results.heat import HeatTable
 from core.results.posts import ClaimedPost, PostTask
-from core.results.sessions import Standings
+from core.results.standings import Standings
 
 # A publisher that dies gives its posts free after this long; one that lives renews its claims.
 CLAIM_TIME: Final = timedelta(seconds=10)
@@ -91,7 +91,9 @@ class OutboxService:
     async def _begin(self) -> None:
         """Free all claims where nobody can hold one: this process has none yet and is alone."""
         async with self._beginning:
-            if not self._has_begun and self._database.arrive():
+            is_first = not self._has_begun and self._database.arrive()
+            # Nearly always there are none.
+            if is_first and await self._database.read(posts.has_claims):
                 await self._database.write(posts.free_claims)
             self._has_begun = True
 

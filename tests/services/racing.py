@@ -15,10 +15,11 @@ from core.caller import Caller, Person
 from core.commands import LogLaps, SessionFields, StartHeat
 from core.database import Database
 from core.models import Base, SummaryPost
-from core.results.heats import HeatStarted
-from core.results.laps import RunWritten, WhichEvent
+from core.results.heat import HeatStarted
 from core.results.posts import ClaimedPost
-from core.results.sessions import SessionInfo
+from core.results.question import WhichEvent
+from core.results.run_written import RunWritten
+from core.results.session import SessionInfo
 from tests.databases import rows, scalar, scalars
 
 TEAM = 9_007_199_254_740_993
@@ -61,7 +62,7 @@ def _caller(person: Person | Caller) -> Caller:
 
 
 async def set_crew_role(services: Services, team: int = TEAM) -> None:
-    await services.teams.set_crew(by(CLEO, team=team, manager=True), CREW_ROLE)
+    await services.team.set_crew(by(CLEO, team=team, manager=True), CREW_ROLE)
 
 
 async def log(
@@ -76,7 +77,7 @@ async def log(
     racer: Person | None = None,
 ) -> RunWritten:
     """Log laps that are expected to be stored."""
-    logged = await services.entries.log(
+    logged = await services.lap_entry.log(
         _caller(person), LogLaps(times, heat, class_name, confidence, note, racer)
     )
     assert isinstance(logged, RunWritten)
@@ -92,16 +93,16 @@ def undoable(result: RunWritten) -> int:
 async def finished_heat(services: Services, times: str = "20.1 20.2") -> RunWritten:
     """Log laps and finish their heat, which makes its summary due."""
     logged = await log(services, ANN, times)
-    await services.heats.finish(by(ANN))
+    await services.heat.finish(by(ANN))
     return logged
 
 
 async def delete(services: Services, what: str, logged: RunWritten) -> None:
     manager = by(ANN, manager=True)
     if what == "heat":
-        await services.heats.delete(manager, logged.heat.id)
+        await services.heat.delete(manager, logged.heat.id)
     else:
-        await services.sessions.delete(manager, logged.session.id)
+        await services.session.delete(manager, logged.session.id)
 
 
 async def must_choose(
@@ -112,7 +113,7 @@ async def must_choose(
     racer: Person | None = None,
 ) -> WhichEvent:
     """Log laps that are expected to ask for the event."""
-    waiting = await services.entries.log(_caller(person), LogLaps(times, heat, racer=racer))
+    waiting = await services.lap_entry.log(_caller(person), LogLaps(times, heat, racer=racer))
     assert isinstance(waiting, WhichEvent)
     return waiting
 
@@ -123,7 +124,7 @@ async def start_heat(
     name: str | None = None,
     class_name: str | None = None,
 ) -> HeatStarted:
-    started = await services.heats.start(_caller(person), StartHeat(name, class_name))
+    started = await services.heat.start(_caller(person), StartHeat(name, class_name))
     assert isinstance(started, HeatStarted)
     return started
 
@@ -140,7 +141,7 @@ async def start_session(
     time_zone: str | None = None,
 ) -> SessionInfo:
     fields = SessionFields(name, days, track, practice_rounds, qualifying_rounds, time_zone)
-    return (await services.sessions.start(_caller(person), fields)).session
+    return (await services.session.start(_caller(person), fields)).session
 
 
 async def count(

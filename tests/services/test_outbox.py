@@ -12,9 +12,9 @@ from sqlalchemy import select
 from core.bootstrap import Services, build_services
 from core.database import Database
 from core.models import SummaryPost
-from core.results.heats import HeatTable
+from core.results.heat import HeatTable
 from core.results.posts import ClaimedPost, PostTask
-from core.results.sessions import Standings
+from core.results.standings import Standings
 from core.services.outbox import CLAIM_TIME
 from tests.databases import FakeClock, TestDatabases, holding, scalar
 from tests.services.racing import (
@@ -79,7 +79,7 @@ async def test_practice_comes_silently(services: Services) -> None:
 async def test_the_longest_due_comes_first(services: Services) -> None:
     for name in ("Q1", "Q2", "Q3"):
         await log(services, ANN, heat=name)
-        await services.heats.finish(by(ANN))
+        await services.heat.finish(by(ANN))
     names = []
     for _ in range(3):
         content = (await claim(services)).content
@@ -96,7 +96,7 @@ async def test_claimers_at_once_never_hold_the_same_post(
 ) -> None:
     for name in ("Q1", "Q2", "Q3", "Q4"):
         await log(services, ANN, heat=name)
-        await services.heats.finish(by(ANN))
+        await services.heat.finish(by(ANN))
     claimed = await asyncio.gather(*(services.outbox.claim() for _ in range(10)))
     held = [post.id for post in claimed if post is not None]
     assert len(set(held)) == len(held)
@@ -115,7 +115,7 @@ async def test_a_row_that_another_process_holds_is_passed_over(
     services = build_services(postgres)
     for name in ("Q1", "Q2"):
         await log(services, ANN, heat=name)
-        await services.heats.finish(by(ANN))
+        await services.heat.finish(by(ANN))
     oldest = select(SummaryPost.id).order_by(SummaryPost.next_attempt_at).limit(1)
     held = await scalar(postgres, oldest)
     other = Database(postgres.engine.url, clock=postgres.clock)
@@ -182,7 +182,7 @@ async def test_a_post_that_may_be_out_is_looked_for(services: Services, clock: F
     first = await claim(services)
     assert (first.look_since, first.subject_id) == (None, logged.heat.id)
     began = clock.moment
-    await services.teams.set_channel(by(ANN, manager=True), 99)
+    await services.team.set_channel(by(ANN, manager=True), 99)
     clock.moment += CLAIM_TIME
     second = await claim(services)
     assert second.look_since is not None
@@ -286,8 +286,8 @@ async def test_a_post_somebody_deleted_stays_gone(
     await log(services, ANN, "20.3", heat="P1")
     await services.outbox.message_gone(await claim(services))
     await log(services, ANN, "20.4", heat="P1")
-    await services.heats.rename(by(ANN), "P1", "Q1")
-    await services.teams.set_channel(by(ANN, manager=True), 99)
+    await services.heat.rename(by(ANN), "P1", "Q1")
+    await services.team.set_channel(by(ANN, manager=True), 99)
     clock.advance(hours=1)
     assert await services.outbox.claim() is None
     assert [post.state for post in await posts(database)] == ["gone"]
@@ -296,16 +296,16 @@ async def test_a_post_somebody_deleted_stays_gone(
 async def test_what_failed_before_the_team_acted_holds_up_nothing(services: Services) -> None:
     await finished_heat(services)
     claimed = await claim(services)
-    await services.teams.set_channel(by(CLEO, manager=True), CHANNEL + 1)
+    await services.team.set_channel(by(CLEO, manager=True), CHANNEL + 1)
     await services.outbox.blocked(claimed, problem="That channel is gone.")
-    assert (await services.teams.show(by(ANN))).problems == ()
+    assert (await services.team.show(by(ANN))).problems == ()
     assert (await claim(services)).channel_id == CHANNEL + 1
 
 
 async def test_what_waited_before_the_team_acted_waits_no_longer(services: Services) -> None:
     await finished_heat(services)
     claimed = await claim(services)
-    await services.teams.set_channel(by(CLEO, manager=True), CHANNEL + 1)
+    await services.team.set_channel(by(CLEO, manager=True), CHANNEL + 1)
     await services.outbox.try_later(
         claimed, wait=timedelta(hours=1), error="Discord is away.", may_be_out=False
     )
@@ -320,10 +320,10 @@ async def test_blocked_posts_come_back_when_the_channel_is_set(
     clock.advance(hours=1)
     await log(services, BEN, "21.1 21.2", heat="P1")
     assert await services.outbox.claim() is None
-    assert (await services.teams.show(by(BEN))).problems == ("I may not post here.",)
+    assert (await services.team.show(by(BEN))).problems == ("I may not post here.",)
     await start_heat(services, ANN)
-    assert (await services.heats.finish(by(ANN), "P2")).problem == "I may not post here."
-    info = await services.teams.set_channel(by(ANN, manager=True), 99)
+    assert (await services.heat.finish(by(ANN), "P2")).problem == "I may not post here."
+    info = await services.team.set_channel(by(ANN, manager=True), 99)
     assert (info.problems, info.summary_channel_id) == ((), 99)
     for _ in range(2):
         post = await claim(services)
@@ -336,21 +336,21 @@ async def test_a_changed_permission_frees_the_teams_posts_only(services: Service
     await finished_heat(services)
     await services.outbox.blocked(await claim(services), problem="ours")
     await log(services, by(ANN, team=RIVALS))
-    await services.heats.finish(by(ANN, team=RIVALS))
+    await services.heat.finish(by(ANN, team=RIVALS))
     await services.outbox.blocked(await claim(services), problem="theirs")
     await services.outbox.unblock(TEAM)
     assert (await claim(services)).team_id == TEAM
     assert await services.outbox.claim() is None
-    assert (await services.teams.show(by(ANN, team=RIVALS))).problems == ("theirs",)
+    assert (await services.team.show(by(ANN, team=RIVALS))).problems == ("theirs",)
 
 
 async def test_problems_are_told_once_latest_first(services: Services, clock: FakeClock) -> None:
     for name, problem in [("Q1", "old"), ("Q2", "new"), ("Q3", "old"), ("Q4", "newest")]:
         await log(services, ANN, heat=name)
-        await services.heats.finish(by(ANN))
+        await services.heat.finish(by(ANN))
         clock.advance(seconds=1)
         await services.outbox.blocked(await claim(services), problem=problem)
-    assert (await services.teams.show(by(ANN))).problems == ("newest", "old", "new")
+    assert (await services.team.show(by(ANN))).problems == ("newest", "old", "new")
 
 
 # Nothing to show
@@ -360,7 +360,7 @@ async def test_without_laps_there_is_no_post_until_some_come(
     services: Services, clock: FakeClock
 ) -> None:
     await start_heat(services, ANN, "Q1")
-    assert not (await services.heats.finish(by(ANN))).has_laps
+    assert not (await services.heat.finish(by(ANN))).has_laps
     empty = await claim(services)
     assert (empty.task, empty.message_id) == (PostTask.NOTHING, None)
     await services.outbox.nothing_to_show(empty)
@@ -375,7 +375,7 @@ async def test_laps_that_come_while_an_empty_heat_is_looked_at(
     services: Services, clock: FakeClock
 ) -> None:
     await start_heat(services, ANN, "Q1")
-    await services.heats.finish(by(ANN))
+    await services.heat.finish(by(ANN))
     empty = await claim(services)
     await log(services, BEN, "20.1", heat="Q1")
     await services.outbox.nothing_to_show(empty)
@@ -385,7 +385,7 @@ async def test_laps_that_come_while_an_empty_heat_is_looked_at(
 
 async def test_a_heat_that_lost_its_laps_before_posting_is_not_posted(services: Services) -> None:
     logged = await finished_heat(services)
-    await services.entries.undo(by(ANN), undoable(logged))
+    await services.lap_entry.undo(by(ANN), undoable(logged))
     assert (await claim(services)).task is PostTask.NOTHING
 
 
@@ -468,7 +468,7 @@ async def test_the_wrap_up_follows_corrections(services: Services, clock: FakeCl
     session = await start_session(services)
     await start_heat(services, ANN, "Q1")
     await log(services, ANN)
-    await services.sessions.close(by(ANN))
+    await services.session.close(by(ANN))
     summary, wrap_up = await publish(services, 1), await publish(services, 2)
     assert isinstance(summary.content, HeatTable)
     assert isinstance(wrap_up.content, Standings)
@@ -485,7 +485,7 @@ async def test_the_wrap_up_follows_corrections(services: Services, clock: FakeCl
 
 async def test_a_session_without_laps_has_no_wrap_up(services: Services) -> None:
     await start_session(services)
-    await services.sessions.close(by(ANN))
+    await services.session.close(by(ANN))
     assert (await claim(services)).task is PostTask.NOTHING
 
 
@@ -501,6 +501,6 @@ async def test_an_order_wakes_the_publisher(services: Services) -> None:
     waiting = asyncio.create_task(publisher())
     await log(services, ANN)
     assert not waiting.done()
-    await services.heats.finish(by(ANN))
+    await services.heat.finish(by(ANN))
     post = await asyncio.wait_for(waiting, timeout=10)
     assert post.task is PostTask.POST

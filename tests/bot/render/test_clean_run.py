@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.render.cards import clean_run_words
+from bot.render.card import clean_run_words
 from core.laps import RaceTotal
 from core.scoring.clean_run import CleanRun
 from core.scoring.mistakes import Mistakes

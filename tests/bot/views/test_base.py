@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from bot.views.base import row
-from bot.views.edits import EditLapsButton, UndoButton, run_modal
+from bot.views.run_written import EditLapsButton, UndoButton, run_modal
 from core.caller import Person
-from core.results.edits import LapForm
+from core.results.form import LapForm
 
 
 async def test_discord_py_is_given_no_button_to_remember() -> None:

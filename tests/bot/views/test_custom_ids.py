@@ -9,9 +9,12 @@ import pytest
 
 from bot.views import DYNAMIC_ITEMS, FORMS
 from bot.views.base import OrpItem
-from bot.views.cards import MoreButton, ShareBothButton, ShareButton
+from bot.views.card import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton
-from bot.views.edits import (
+from bot.views.heat import DeleteHeatButton, FinishHeatButton
+from bot.views.menu import StoreButton
+from bot.views.question import EventSelect
+from bot.views.run_written import (
     CountLapButton,
     EditAgainButton,
     EditLapsButton,
@@ -19,9 +22,7 @@ from bot.views.edits import (
     RunForm,
     UndoButton,
 )
-from bot.views.heats import DeleteHeatButton, FinishHeatButton
-from bot.views.laps import EventSelect, StoreButton
-from bot.views.sessions import CsvButton, DeleteSessionButton, RaceHereButton
+from bot.views.session import CsvButton, DeleteSessionButton, RaceHereButton
 from bot.views.tables import PageButton, RacerSelect
 from core.results.refs import Scope, ScopeKind
 

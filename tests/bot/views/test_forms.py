@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.views.forms import Sent
+from bot.views.base_form import Sent
 from core.errors import BadInput
 
 
