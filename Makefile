@@ -5,7 +5,7 @@
 # make bench      what everything costs, measured and written to docs/performance.md (20 minutes)
 # make bench-quick  the same in a minute, with less of everything; writes no page
 # make pictures   the pictures of the documentation
-# make lock       the locked requirements anew from pyproject.toml
+# make lock       the locked requirements again, from pyproject.toml
 
 PYTHON ?= python3
 # Tests start many processes; compiled files are worth having whatever the shell says.

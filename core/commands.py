@@ -27,7 +27,7 @@ class EditLaps:
         heat_id: The heat it was opened for; None for one that saving opens.
         racer_id: The Discord user id of whose laps it was opened for.
         version: What the laps stood at when it was opened.
-        laps: One a line, ``x`` in front of one that shall not count.
+        laps: One a line, ``x`` in front of one that does not count.
         heat: The heat they belong to, by name.
         note: What was changed on the car; empty for nothing.
         racer: Whose laps they are; None for those it was opened for.

@@ -329,7 +329,7 @@ class HeatRacer(Base):
 
 
 class SummaryPost(Base):
-    """The outbox: one row for each post the team channel shall show.
+    """The outbox: one row for each post the team channel is to show.
 
     ``wanted`` counts the changes of what it shows, ``shown`` is the change the post stands at.
     """

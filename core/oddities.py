@@ -49,8 +49,8 @@ def doubtful_laps(new_ms: Sequence[int], existing_ms: Sequence[int] = ()) -> tup
         return ()
     double_median = _double_median([*existing_ms, *new_ms])
     return tuple(
-        place
-        for place, lap in enumerate(new_ms)
+        at
+        for at, lap in enumerate(new_ms)
         if 4 * lap < double_median or 2 * lap > 3 * double_median
     )
 

@@ -71,7 +71,7 @@ def refuse_strangers(table: str, needed: set[str]) -> None:
 
 
 def refuse_taken(tables: set[str], columns: dict[str, str]) -> None:
-    """Refuse to start when something of the same name stands where the bot's own shall come.
+    """Refuse to start when something of the same name stands where the bot's own is to come.
 
     Args:
         tables: Names of tables that must be free.

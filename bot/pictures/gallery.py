@@ -92,7 +92,7 @@ def on_both_themes(picture: Picture) -> bytes:
     for number, ground in enumerate(_THEMES):
         left = number * both.width / 2
         both.rect(left, 0, both.width / 2, both.height, ground)
-        both.place(picture, left + _GROUND, _GROUND)
+        both.put(picture, left + _GROUND, _GROUND)
     return png(both, pixels_a_point=_PIXELS_A_POINT)
 
 

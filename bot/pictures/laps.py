@@ -94,7 +94,7 @@ class LapScale:
         """Return a time, held within the edges."""
         return min(max(time_ms, self.fast), self.slow)
 
-    def place(self, lap: Lap, top: float) -> Point:
+    def point_of(self, lap: Lap, top: float) -> Point:
         """Return where a lap is in a plot that begins at ``top``, in points."""
         return self.x(lap.number), self.y(lap.time_ms, top)
 
@@ -112,7 +112,7 @@ class LapScale:
     def mark(self, picture: Picture, mark: Mark, laps: Iterable[Lap], top: float) -> None:
         """Draw a mark at each of the laps."""
         for lap in laps:
-            picture.mark(*self.place(lap, top), mark)
+            picture.mark(*self.point_of(lap, top), mark)
 
     def write_numbers(self, picture: Picture, bottom: float) -> None:
         """Write the lap numbers under the plot and what stands below it."""

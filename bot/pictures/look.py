@@ -180,7 +180,7 @@ class Picture:
         """Draw a small field of a colour, its left edge and middle at a place."""
         self.rect(x, y - _SWATCH_HEIGHT / 2, SWATCH_WIDTH, _SWATCH_HEIGHT, colour, alpha=alpha)
 
-    def place(self, picture: Picture, x: float, y: float) -> None:
+    def put(self, picture: Picture, x: float, y: float) -> None:
         """Show another picture as a part of this one, its upper left corner at a place."""
         shown = SubElement(self.root, "svg", picture.root.attrib)
         shown.set("x", _number(x))

@@ -163,10 +163,10 @@ class RunPlot:
         slow = {mistake.number for mistake in self._mistakes.laps}
         mistakes = [lap for lap in counting if lap.number in slow]
         for lap in mistakes:
-            x, y = scale.place(lap, top)
+            x, y = scale.point_of(lap, top)
             usual = float(median(lap.time_ms for lap in counting))
             picture.line([(x, scale.y(usual, top)), (x, y)], colours.MISTAKE)
-        line = [scale.place(lap, top) for lap in counting]
+        line = [scale.point_of(lap, top) for lap in counting]
         picture.line(line, colours.QUIET_TEXT, width=0.8, alpha=0.7)
         ordinary = [lap for lap in counting if lap.number not in slow]
         marks: list[tuple[Mark, Sequence[Lap]]] = [

@@ -118,7 +118,7 @@ def _draw_laps(picture: Picture, scale: LapScale, run: RacerRun, mark: Mark, top
     counting = [lap for lap in run.laps if lap.counts]
     y = scale.y(float(median(lap.time_ms for lap in counting)), top)
     picture.line([(PLOT_LEFT, y), (PLOT_RIGHT, y)], mark.colour, dashes="4 3")
-    line = [scale.place(lap, top) for lap in counting]
+    line = [scale.point_of(lap, top) for lap in counting]
     picture.line(line, mark.colour, alpha=0.7)
     mistakes = {mistake.number for mistake in find_mistakes(run.laps).laps}
     many = len(counting) > _MOST_DOTS

@@ -1,4 +1,4 @@
-"""Laps found in a message, and text that is handed back."""
+"""The text that a form hands back where it could not be saved."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def heat_table(table: HeatTable, page: int = 1) -> Answer:
     )
     add_section(embed, "Notes", _note_lines(shown.lines))
     left_out = _add_laps(embed, shown.lines)
-    footer = [shown.place()]
+    footer = [shown.span()]
     if left_out:
         footer.append(f"Laps of {count(left_out, 'more racer')}: pick one below")
     embed.set_footer(text="\n".join(line for line in footer if line) or None)

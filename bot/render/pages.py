@@ -32,7 +32,7 @@ class Page(Generic[T]):
     before: int
     total: int
 
-    def place(self) -> str:
+    def span(self) -> str:
         """Return ``Racers 26–40 of 40``; nothing where there is one page."""
         if self.last == 1:
             return ""

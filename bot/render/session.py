@@ -1,4 +1,4 @@
-"""Answers about sessions: started, edited, listed, standings, closed, deleted, exported."""
+"""Answers about sessions: started, edited, listed, closed, deleted, exported."""
 
 from __future__ import annotations
 

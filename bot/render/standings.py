@@ -33,7 +33,7 @@ def standings(result: Standings, page: int = 1) -> Answer:
     on_page = _with_rows(result, shown.lines)
     embed = discord.Embed(description=standings_tables(on_page, TABLES_LIMIT), colour=CARD_COLOUR)
     add_section(embed, "Notes", note_lines(on_page))
-    embed.set_footer(text=shown.place() or None)
+    embed.set_footer(text=shown.span() or None)
     return Answer(title, embed)
 
 

@@ -1,4 +1,4 @@
-"""Answers to laps that are entered: where they went, which event they are for, a preview."""
+"""Under a question that a command asks first: the select that answers it."""
 
 from __future__ import annotations
 

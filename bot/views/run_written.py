@@ -1,4 +1,4 @@
-"""A run that is stored: take it back, let lap 1 count, write it again in a form.
+"""Under the answer to a run that was written: Undo, Edit laps and its form, Count it and others.
 
 Each item carries ids and the wanted state, never "toggle": it works after a restart, and pressed
 twice it does no harm. What the presser may do is decided in the core.

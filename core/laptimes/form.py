@@ -66,7 +66,7 @@ def _line_at_fault(error: LapTimesError, lines: Sequence[str]) -> int | None:
     if piece is None:
         return None
     suspects = [number for number, line in enumerate(lines, 1) if piece in line]
-    # One a line, the lap's place is that of its line, and the same piece may stand in others.
+    # One a line, the lap's number is that of its line, and the same piece may stand in others.
     filled = [number for number, line in enumerate(lines, 1) if line.strip()]
-    expected = filled[error.place - 1 : error.place]
+    expected = filled[error.lap_number - 1 : error.lap_number]
     return next((number for number in suspects if number in expected), next(iter(suspects), None))

@@ -92,7 +92,7 @@ def parse_lap_times(text: str) -> tuple[int, ...]:
             continue
         laps += _block_laps(block, len(laps) + 1)
         block = []
-        laps += [lap_ms(time, place) for place, time in enumerate(times, len(laps) + 1)]
+        laps += [lap_ms(time, lap_number) for lap_number, time in enumerate(times, len(laps) + 1)]
     laps += _block_laps(block, len(laps) + 1)
 
     if not laps:
@@ -145,11 +145,11 @@ def _liverc_times(line: str) -> list[str] | None:
 # --- numbering ----------------------------------------------------------------------------------
 
 
-def _block_laps(lines: Sequence[_Line], place: int) -> list[int]:
-    """Read lines that are no LiveRC rows; ``place`` is that of their first lap."""
+def _block_laps(lines: Sequence[_Line], lap_number: int) -> list[int]:
+    """Read lines that are no LiveRC rows; ``lap_number`` is that of their first lap."""
     pairs = _counting_pairs(lines)
-    numbered = _numbered_laps(pairs, place, one_a_line=_one_a_line(lines)) if pairs else None
-    return _laps_by_line(lines, place) if numbered is None else numbered
+    numbered = _numbered_laps(pairs, lap_number, one_a_line=_one_a_line(lines)) if pairs else None
+    return _laps_by_line(lines, lap_number) if numbered is None else numbered
 
 
 def _counting_pairs(lines: Sequence[_Line]) -> list[_Pair]:
@@ -168,25 +168,27 @@ def _counting_pairs(lines: Sequence[_Line]) -> list[_Pair]:
     return pairs if counting and not any(pair.time.is_mark for pair in pairs) else []
 
 
-def _numbered_laps(pairs: Sequence[_Pair], place: int, *, one_a_line: bool) -> list[int] | None:
+def _numbered_laps(
+    pairs: Sequence[_Pair], lap_number: int, *, one_a_line: bool
+) -> list[int] | None:
     """Read counting pairs as numbered laps.
 
     Returns:
         The laps, or None if these are better read line by line: the numbers are laps, or a time is
-        bad and the others do not show what the numbers are, which its place depends on.
+        bad and the others do not show what the numbers are, which the lap depends on.
     """
     laps: list[int] = []
     fault: LapTimesError | None = None
     doubt: LapTimesError | None = None
-    for lap_place, (number, time, has_line) in enumerate(pairs, place):
+    for numbered_lap, (number, time, has_line) in enumerate(pairs, lap_number):
         try:
-            laps.append(_token_ms(time, lap_place))
+            laps.append(_token_ms(time, numbered_lap))
         except LapTimesError as error:
             fault = fault or error
             continue
         if not has_line and not number.fits(laps[-1]):
             doubt = doubt or two_readings_of_number(
-                number.text, number.number, time.text, lap_place
+                number.text, number.number, time.text, numbered_lap
             )
     if fault:
         if doubt or not laps:
@@ -199,14 +201,14 @@ def _numbered_laps(pairs: Sequence[_Pair], place: int, *, one_a_line: bool) -> l
     return laps
 
 
-def _laps_by_line(lines: Sequence[_Line], place: int) -> list[int]:
+def _laps_by_line(lines: Sequence[_Line], lap_number: int) -> list[int]:
     """Read lines of laps, each with at most one number in front."""
     laps: list[int] = []
     read: list[Token] = []
     for index, line in enumerate(lines):
         first = len(laps)
         for time in line[1:] if _has_number(line) else line:
-            laps.append(_token_ms(time, place + len(laps)))
+            laps.append(_token_ms(time, lap_number + len(laps)))
             read.append(time)
         if _has_number(line):
             ambiguous = not (line[0].fits(laps[first]) or _counts_with_neighbour(lines, index))
@@ -217,13 +219,13 @@ def _laps_by_line(lines: Sequence[_Line], place: int) -> list[int]:
             )
         if ambiguous:
             number, time = line[:2]
-            raise two_readings_of_number(number.text, number.number, time.text, place + first)
-    _refuse_pairs_among_laps(read, laps, place, one_a_line=_one_a_line(lines))
+            raise two_readings_of_number(number.text, number.number, time.text, lap_number + first)
+    _refuse_pairs_among_laps(read, laps, lap_number, one_a_line=_one_a_line(lines))
     return laps
 
 
 def _refuse_pairs_among_laps(
-    read: Sequence[Token], laps: Sequence[int], place: int, *, one_a_line: bool
+    read: Sequence[Token], laps: Sequence[int], lap_number: int, *, one_a_line: bool
 ) -> None:
     """Refuse whole numbers that count up between other laps: numbers or laps, who knows."""
     for at in range(len(read) - 3):
@@ -235,16 +237,16 @@ def _refuse_pairs_among_laps(
             and time.kind is next_time.kind is Kind.PIECE
             and (one.fits(laps[at + 1]) or not one_a_line)
         ):
-            raise two_readings_of_number(one.text, one.number, time.text, place + at)
+            raise two_readings_of_number(one.text, one.number, time.text, lap_number + at)
 
 
-def _token_ms(token: Token, place: int) -> int:
+def _token_ms(token: Token, lap_number: int) -> int:
     if token.kind is Kind.GLUED:
-        raise two_readings_of_colon(token.text, place)
+        raise two_readings_of_colon(token.text, lap_number)
     if token.is_mark:
         complaint = "is not a lap time: write it like 58.234, and leave out lap numbers"
-        raise refuse(token.text, place, complaint)
-    return lap_ms(token.text, place)
+        raise refuse(token.text, lap_number, complaint)
+    return lap_ms(token.text, lap_number)
 
 
 def _has_number(line: _Line) -> bool:

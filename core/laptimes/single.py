@@ -14,12 +14,12 @@ _LAP_TIME = re.compile(
 )
 
 
-def lap_ms(text: str, place: int) -> int:
+def lap_ms(text: str, lap_number: int) -> int:
     """Read one lap time; a comma in it is a decimal comma.
 
     Args:
         text: The lap time without anything around it.
-        place: Which lap this is, counted from 1, for the error.
+        lap_number: Which lap this is, counted from 1, for the error.
 
     Returns:
         1 to 999,999 ms, rounded half up.
@@ -29,12 +29,12 @@ def lap_ms(text: str, place: int) -> int:
     """
     match = _LAP_TIME.fullmatch(text)
     if match is None:
-        raise not_a_lap_time(text, place)
+        raise not_a_lap_time(text, lap_number)
     minutes, seconds = match["minutes"] or "", match["seconds"]
     if minutes and (len(seconds) != 2 or seconds >= "60"):
         raise refuse(
             text,
-            place,
+            lap_number,
             "is not a lap time: after minutes come two digits of seconds below 60, like 1:02.345",
         )
     # Zeros in front aside, anything this long is out of range whatever it is, and int() is never
@@ -45,7 +45,7 @@ def lap_ms(text: str, place: int) -> int:
         ms = 1000 * whole_seconds + _rounded_thousandths(match["fraction"] or "")
         if MIN_LAP_MS <= ms <= MAX_LAP_MS:
             return ms
-    raise refuse(text, place, "is not between 0.001 and 999.999 seconds: check that lap")
+    raise refuse(text, lap_number, "is not between 0.001 and 999.999 seconds: check that lap")
 
 
 def _rounded_thousandths(fraction: str) -> int:

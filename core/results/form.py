@@ -1,4 +1,4 @@
-"""The form with a run's laps, what saving it did, and laps found in a message."""
+"""The form with all laps of a run, as it is opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A racer's profile."""
+"""What is known of a racer: their profile."""
 
 from __future__ import annotations
 

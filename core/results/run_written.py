@@ -1,4 +1,4 @@
-"""Laps: as they are stored, and what storing, undoing or deciding on them did."""
+"""What came of a run that was written, in whatever way: typed, saved, moved, taken back, rated."""
 
 from __future__ import annotations
 

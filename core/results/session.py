@@ -1,4 +1,4 @@
-"""Sessions: what is set on them, standings, and what closing one did."""
+"""Sessions: what is set on them, and what starting, listing, closing or exporting one gave."""
 
 from __future__ import annotations
 

@@ -110,11 +110,11 @@ class RunLogsService:
             NotFound: The team has no such session.
         """
         times_ms = []
-        for place, lap_time in enumerate(lap_times, start=1):
+        for number, lap_time in enumerate(lap_times, start=1):
             try:
                 times_ms.append(milliseconds(lap_time))
             except BadInput as error:
-                raise BadInput(f"Lap {place} of {len(lap_times)}: {error.sentence}") from None
+                raise BadInput(f"Lap {number} of {len(lap_times)}: {error.sentence}") from None
         if not times_ms:
             return 0
 

@@ -203,13 +203,13 @@ NOT_A_LAP_TIME = [
 ]
 
 
-@pytest.mark.parametrize(("text", "token", "place"), NOT_A_LAP_TIME)
-def test_refused(text: str, token: str, place: int) -> None:
+@pytest.mark.parametrize(("text", "token", "lap_number"), NOT_A_LAP_TIME)
+def test_refused(text: str, token: str, lap_number: int) -> None:
     with pytest.raises(LapTimesError) as caught:
         parse_lap_times(text)
     error = caught.value
-    assert (error.token, error.place) == (token, place)
-    assert f"(lap {place})" in error.sentence
+    assert (error.token, error.lap_number) == (token, lap_number)
+    assert f"(lap {lap_number})" in error.sentence
     assert error.sentence.endswith("; nothing was stored.")
 
 
@@ -237,13 +237,13 @@ TWO_READINGS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "token", "place", "readings"), TWO_READINGS)
-def test_refused_with_both_readings(text: str, token: str, place: int, readings: str) -> None:
+@pytest.mark.parametrize(("text", "token", "lap_number", "readings"), TWO_READINGS)
+def test_refused_with_both_readings(text: str, token: str, lap_number: int, readings: str) -> None:
     with pytest.raises(LapTimesError) as caught:
         parse_lap_times(text)
     error = caught.value
-    assert (error.token, error.place) == (token, place)
-    assert f"(lap {place}) could mean {readings}: " in error.sentence
+    assert (error.token, error.lap_number) == (token, lap_number)
+    assert f"(lap {lap_number}) could mean {readings}: " in error.sentence
 
 
 def test_exactly_half_is_not_under_half() -> None:
@@ -277,7 +277,7 @@ def test_sentences() -> None:
 def test_no_laps_says_how_to_type_them(text: str) -> None:
     with pytest.raises(LapTimesError, match=r"type them like 58\.234") as caught:
         parse_lap_times(text)
-    assert (caught.value.token, caught.value.place) == ("", 0)
+    assert (caught.value.token, caught.value.lap_number) == ("", 0)
 
 
 def test_at_most_600_laps() -> None:
@@ -310,7 +310,7 @@ def test_any_text_is_read_whole_or_refused_in_a_short_sentence(text: str) -> Non
     if refused:
         assert len(refused.sentence) < 300
         assert refused.sentence.isprintable()
-        assert bool(refused.token) == bool(refused.place)
+        assert bool(refused.token) == bool(refused.lap_number)
     else:
         assert 1 <= len(laps) <= MAX_LAPS
         assert all(MIN_LAP_MS <= lap <= MAX_LAP_MS for lap in laps)
@@ -392,7 +392,7 @@ def test_one_bad_token_refuses_all_and_is_named(laps: list[int], at: int, bad: s
     tokens.insert(at, bad)
     with pytest.raises(LapTimesError) as caught:
         parse_lap_times(" ".join(tokens))
-    assert (caught.value.token, caught.value.place) == (bad, at + 1)
+    assert (caught.value.token, caught.value.lap_number) == (bad, at + 1)
 
 
 @given(st.integers(0, 10**6), st.text("0123456789", max_size=12))

@@ -40,4 +40,4 @@ async def test_every_test_starts_with_an_empty_migrated_database(
         created_at=clock(),
     )
     await add(database, entry)
-    assert entry.id == 1, "numbers start anew as well"
+    assert entry.id == 1, "numbers start again as well"

@@ -1,4 +1,4 @@
-"""The form: a run written anew at once or not at all, and taken back whole."""
+"""The form: a run written again at once or not at all, and taken back whole."""
 
 from __future__ import annotations
 

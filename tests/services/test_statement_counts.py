@@ -94,6 +94,8 @@ class Counted:
 
 
 async def test_acts_keep_their_number_of_statements(database: Database, services: Services) -> None:
+    # A publisher looks once, when it begins, for what a dead one held.
+    assert await services.outbox.claim() is None
     counted = Counted(database)
     await counted.act("lap that opens session and heat", log(services, counted.ann()))
     await services.session.edit(by(ANN), None, SessionFields(track="Arena"))
@@ -104,6 +106,8 @@ async def test_acts_keep_their_number_of_statements(database: Database, services
 async def test_what_is_stored_makes_no_more_statements(
     database: Database, services: Services
 ) -> None:
+    # A publisher looks once, when it begins, for what a dead one held.
+    assert await services.outbox.claim() is None
     for number in range(3):
         await start_session(services, name=f"Day {number}", track="Arena")
         for heat in ("P1", "P2", "Q1"):
@@ -122,8 +126,6 @@ async def test_what_is_stored_makes_no_more_statements(
 
 async def count_a_day(counted: Counted, services: Services) -> None:
     act, ann = counted.act, counted.ann
-    # A publisher looks once, when it begins, for what a dead one held.
-    assert await services.outbox.claim() is None
     await act("lap", log(services, ann()))
     opened = await act("lap that opens a heat", log(services, ann(), heat="Q1"))
     heat_id = opened.heat.id

@@ -1,4 +1,4 @@
-"""Runs written anew, and laps found in a message."""
+"""Runs written again, and laps found in a message."""
 
 from __future__ import annotations
 

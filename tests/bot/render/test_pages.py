@@ -25,5 +25,5 @@ def test_a_page_that_is_not_there_is_the_nearest() -> None:
     lines = range(26)
     assert page_of(lines, 0) == page_of(lines, 1)
     assert page_of(lines, 9) == page_of(lines, 2)
-    assert page_of(lines, 2).place() == "Racers 14–26 of 26"
-    assert not page_of(range(25), 1).place()
+    assert page_of(lines, 2).span() == "Racers 14–26 of 26"
+    assert not page_of(range(25), 1).span()

@@ -189,7 +189,7 @@ class Diary:
         for team in self._teams:
             if team.name in self._busy:
                 await self._after.settled(team)
-                # The next change shall be posted at once, not after the pause between two edits.
+                # The next change must be posted at once, not after the pause between two edits.
                 await self._after.pass_time(team)
             for channel in team.guild.channels.values():
                 self._write_posts(channel)
