@@ -47,14 +47,24 @@ def show_message(message: Message, *, width: int = WIDTH, zone: tzinfo | None = 
     lines += reader.text(message.content, width)
     for text in texts_of(message.components):
         lines += reader.text(text, width)
-    # What is attached stands above the cards, unless one of them shows it.
-    lines += [f"📎 {item.filename}" for item in message.attachments]
+    in_cards = [str((embed.get("image") or {}).get("url")) for embed in message.embeds]
+    # What no card shows stands above them.
+    lines += [f"📎 {name}" for name in _files(message) if not _is_shown(name, in_cards)]
     for embed in message.embeds:
         lines += ["│ " + line for line in reader.embed(embed, width - 2)]
+    lines += [f"📎 {name}" for name in _files(message) if _is_shown(name, in_cards)]
     lines += _controls(message, width)
     if message.ephemeral:
         lines.append(f"({PRIVATE})")
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _files(message: Message) -> list[str]:
+    return [item.filename for item in message.attachments]
+
+
+def _is_shown(name: str, pictures: list[str]) -> bool:
+    return any(url.endswith(f"/{name}") for url in pictures)
 
 
 def show_answer(answer: Answer, *, width: int = WIDTH, zone: tzinfo | None = None) -> str:

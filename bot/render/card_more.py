@@ -44,7 +44,7 @@ def card_more(card: OrpCard) -> Answer:
         add_section(embed, "Mistakes", _mistake_lines(card))
         add_section(embed, "Trend", [_trend_words(trend)] if trend else [])
         add_section(embed, "Pace", _pace_lines(run, orp.metrics))
-    add_section(embed, "Last heats", _last_heats_lines(card))
+    add_section(embed, "Heats before" if card.heat else "Heats", _last_heats_lines(card))
     left_out = len(run.laps) - run.laps_that_count
     do = "does" if left_out == 1 else "do"
     heading = f"Laps · {left_out} of {len(run.laps)} {do} not count" if left_out else "Laps"
@@ -129,12 +129,14 @@ def _time(in_seconds: float) -> str:
 
 
 def _last_heats_lines(card: OrpCard) -> list[str]:
-    """Return the racer's scores with what was changed for them, the newest first."""
-    if len(card.last_heats) < 2:
-        return []
+    """Return the racer's scores with what was changed for them, the newest first.
+
+    The score of a heat's card stands on the card.
+    """
+    shown = card.last_heats[:-1] if card.heat else card.last_heats
     return [
         " · ".join([_heat_score(past, card), *([plain(past.note)] if past.note else [])])
-        for past in reversed(card.last_heats)
+        for past in reversed(shown)
     ]
 
 

@@ -100,15 +100,15 @@ async def test_every_text_that_is_sent_lets_nobody_be_pinged(stage: Stage) -> No
     """Texts are made harmless; if one should slip through, Discord is told to ping nobody."""
     team = stage.discord.add_guild("pings")
     before = len(stage.discord.requests)
-    typed = await team.owner.type(CHANNEL, "/lap times:20.1 20.2 heat:P1")
+    typed = await team.owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
     await team.owner.press(typed, "Undo")
     await team.owner.type(CHANNEL, "/lap times:oops")
-    form = (await team.owner.type(CHANNEL, "/heat edit heat:P1")).modal
+    form = (await team.owner.type(CHANNEL, "/heat edit heat:Q1")).modal
     await team.owner.submit(form, {"laps": "20.1 oops"})
-    await team.owner.type(CHANNEL, "/lap times:20.1 20.2 heat:P1")
-    await team.owner.type(CHANNEL, "/heat finish heat:P1")
+    await team.owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
+    await team.owner.type(CHANNEL, "/heat finish heat:Q1")
     await team.channel(CHANNEL).wait_for(lambda message: "20.100" in message.content, 10)
-    await team.owner.type(CHANNEL, "/lap times:19.5 heat:P1")
+    await team.owner.type(CHANNEL, "/lap times:19.5 heat:Q1")
     await team.channel(CHANNEL).wait_for(lambda message: "19.500" in message.content, 10)
     texts = [
         (request.method, request.route, text)

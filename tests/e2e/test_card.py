@@ -48,16 +48,39 @@ async def test_a_card_comes_with_its_picture_and_is_shared_with_it(
     card = await owner.type(CHANNEL, "/orp")
     assert card.ephemeral
     assert "You: 15/10:38.3. Clean: 10:13.8. Three mistakes cost 24.5 s." in card.text
-    assert "90.09 consistency − 4.55 fade = 85.5" in card.text
-    assert "\nQ1 **99.2** · 35wt rear" in card.text
+    assert "**ORP 85.5** ▼13.7 = 90.09 consistency − 4.55 fade" in card.text
     assert_pictured(card, "orp.png")
+    # The picture stands above the card: no embed shows it.
+    assert all("image" not in embed for embed in card.embeds)
+    more = await owner.press(card, "More")
+    assert more.ephemeral
+    assert "lap 8 56.142 (+15.0)" in more.text
+    assert "\nQ1 **99.2** · 35wt rear" in more.text
+    assert not more.attachments
     shared = await mate.press(card, "Share", raw=True)
     assert not shared.ephemeral
     assert "racer-1: 15/10:38.3. Clean: 10:13.8." in shared.text
     assert_pictured(shared, "orp.png")
+    assert (await mate.press(shared, "More", raw=True)).ephemeral
     whole = await owner.type(CHANNEL, "/orp heat:all")
-    assert "18 laps in the session." in whole.text
+    assert "Q1 3 laps · Main 15 laps" in whole.text
+    assert "Main lap 8 56.142" in (await owner.press(whole, "More")).text
     assert_pictured(whole, "orp.png")
+
+
+async def test_a_typed_heat_has_its_clean_run_in_laps_where_its_length_is_known(
+    team: Team, owner: Racer, mate: Racer
+) -> None:
+    await owner.type(CHANNEL, "/session start name:Club Race heat_minutes:5")
+    await owner.type(CHANNEL, f"/lap times:{'20.0 ' * 13}44.0 heat:Q1")
+    card = await owner.type(CHANNEL, "/orp")
+    assert "You: 14/5:04.0. Clean: 15/5:00.0. One mistake cost 24.0 s." in card.text
+    shown = await owner.type(CHANNEL, "/session show")
+    assert "**Club Race** · open · 5-minute heats · you race here" in shown.text
+    await owner.type(CHANNEL, "/session edit heat_minutes:10")
+    assert "Clean: 4:40.0. One mistake" in (await owner.type(CHANNEL, "/orp")).text
+    refused = await owner.command(CHANNEL, "session edit", raw=True, heat_minutes=61)
+    assert refused.content == "Heats last 1 to 60 minutes."
 
 
 async def test_two_racers_side_by_side(team: Team, owner: Racer, mate: Racer) -> None:

@@ -70,6 +70,11 @@ async def test_a_summary() -> None:
     ]
 
 
+async def test_what_no_card_shows_stands_above_it() -> None:
+    text = await shown({"content": "", "embeds": [{"title": "Card"}]}, orp_png=b"png")
+    assert text.splitlines() == ["ORP Bot", "📎 orp.png", "│ Card"]
+
+
 async def test_nothing_is_wider_than_the_phone() -> None:
     text = await shown({"content": "word " * 40, "embeds": [{"description": "word " * 40}]})
     assert max(len(line) for line in text.splitlines()) <= 40

@@ -210,15 +210,13 @@ def test_the_last_heats_have_their_scores_and_notes() -> None:
             HeatScore(heat("Q4", "Buggy"), 92.7, False, 4.2, "35wt rear"),
         ),
     )
-    assert sections_of(card_more(shown))["Last heats"] == (
-        "Q4 **92.7** ▲4.2 · 35wt rear\n"
-        "Q3 needs 2 laps\n"
-        "Q2 rejected · soft \\*springs\\*\n"
-        "Q1 **88.5**"
+    assert sections_of(card_more(shown))["Heats before"] == (
+        "Q3 needs 2 laps\nQ2 rejected · soft \\*springs\\*\nQ1 **88.5**"
     )
-    whole = sections_of(card_more(replace(shown, heat=None)))["Last heats"]
+    whole = sections_of(card_more(replace(shown, heat=None)))["Heats"]
+    assert whole.startswith("Buggy Q4 **92.7** ▲4.2 · 35wt rear\n")
     assert whole.endswith("\nBuggy Q1 **88.5**")
-    assert "Last heats" not in sections_of(
+    assert "Heats before" not in sections_of(
         card_more(replace(shown, last_heats=shown.last_heats[-1:]))
     )
 

@@ -29,6 +29,15 @@ async def orp_cards(day: Diary, cast: Cast) -> None:
     await day.forges_press(emil, card, nobody)
 
 
+async def how_long_heats_last(day: Diary, cast: Cast) -> None:
+    day.chapter("How long heats last")
+    ann = cast.ann
+    await day.types(ann, "/session edit heat_minutes:3")
+    await day.types(ann, "/orp heat:Buggy Q5")
+    await day.forges(ann, "session edit", heat_minutes=0)
+    await day.forges(ann, "session edit", heat_minutes=61)
+
+
 async def side_by_side(day: Diary, cast: Cast) -> None:
     day.chapter("Two racers side by side")
     ann, gil, hal = cast.ann, cast.gil, cast.hal
@@ -61,6 +70,7 @@ async def a_large_field(day: Diary, cast: Cast) -> None:
     for number, racer in enumerate(cast.field):
         times = [f"2{number // 10}.{100 + 7 * number + step}" for step in (0, 3, 9, 1)]
         await day.types(racer, f"/lap times:{' '.join(times)} heat:Q1")
+    await _behind_a_card(day, cast)
     rita = cast.rita
     heat = await day.types(rita, "/heat show")
     later = await day.presses(rita, heat, "▶")
@@ -76,3 +86,16 @@ async def a_large_field(day: Diary, cast: Cast) -> None:
     many = await day.types(rita, "/lap times:" + " ".join(["20.1", "20.2", "20.3"] * 50))
     await day.types(cast.field[2], "/heat show")
     await day.presses(rita, many, "Undo")
+
+
+async def _behind_a_card(day: Diary, cast: Cast) -> None:
+    """Press More, everybody so seldom that the bot asks nobody to wait."""
+    first, second, third = cast.field[4:7]
+    card = await day.types(first, "/orp")
+    await day.presses(first, card, "More")
+    whole = await day.types(second, "/orp heat:all")
+    await day.presses(second, whole, "More")
+    for scope in ("heat", "session"):
+        await day.forges_press(third, card, f"more:{scope}:{'0' * 32}:{first.id}")
+    nobody = custom_id(card, "More").rsplit(":", 1)[0] + f":{cast.rita.id}"
+    await day.forges_press(third, card, nobody)

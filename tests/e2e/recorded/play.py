@@ -33,6 +33,7 @@ _CHAPTERS: Final = (
     correcting.undo_of_every_kind,
     correcting.laps_are_read_out_of_messages,
     looking.orp_cards,
+    looking.how_long_heats_last,
     looking.side_by_side,
     looking.looking_at_one_racer,
     looking.a_large_field,
