@@ -16,7 +16,7 @@ from core.laps import Lap
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.names import HeatKind
 from core.race_day.bests import Bests, bests_before_session, bests_in
-from core.race_day.finding import Driven, heat_by_id, heats_of
+from core.race_day.driven import Driven, heat_by_id, heats_of
 from core.race_day.rows import SCORE, HeatRow, ScoreRow
 from core.race_day.scores_before import scores_before
 from core.results.heats import HeatTable, RacerRun

@@ -31,10 +31,17 @@ class SessionInfo:
 
 @dataclass(frozen=True, slots=True)
 class SessionStarted:
-    """A session was opened and is now the caller's."""
+    """A session was opened.
+
+    Attributes:
+        session: The session.
+        welcome: It is the first answer this team gets.
+        laps_go_to: The caller's session, where that is another one and goes on.
+    """
 
     session: SessionInfo
     welcome: bool
+    laps_go_to: SessionRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
