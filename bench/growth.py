@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
+from math import log10
 from typing import Final
-
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from bench.findings import Curve
 from bench.rows import figure_text
 from bot import colours
-from bot.pictures.look import NORMAL, SMALL, WIDTH
+from bot.pictures.look import NORMAL, WIDTH, Mark, Picture, Point, png
 
-_POINTS_PER_INCH: Final = 72
-_PIXELS_A_POINT: Final = 3
 _PANEL_HEIGHT: Final = 145.0
 _HEAD_HEIGHT: Final = 80.0
 _FOOT_HEIGHT: Final = 24.0
-_MARGIN: Final = 34.0
-_RIGHT: Final = 24.0
+_LEFT: Final = 34.0
+_RIGHT: Final = WIDTH - 24.0
+_MARGIN: Final = 10.0
 _GAP: Final = 42.0
+_KEY_COLUMN: Final = 180.0
+_KEY_ROW: Final = 16.0
+# Laps go from edge to edge with some air, on a logarithmic scale.
+_AIR: Final = 16.0
 # Each command has a mark of its own: nothing is told by colour alone.
-_STYLES: Final = (
-    (colours.ORANGE, "o"),
-    (colours.SKY, "s"),
-    (colours.GREEN, "^"),
-    (colours.PINK, "D"),
+_MARKS: Final = (
+    Mark("dot", 3, colours.ORANGE),
+    Mark("square", 2.8, colours.SKY),
+    Mark("up", 3, colours.GREEN),
+    Mark("diamond", 2.8, colours.PINK),
 )
 _LEAST_TOP: Final = 1.6
 _ROOM_ABOVE: Final = 1.2
+_FINE_STEP: Final = 0.5
+_MOST_STEPS: Final = 6
 
 
 def draw_growth(curves: Sequence[Curve]) -> bytes:
@@ -40,83 +41,55 @@ def draw_growth(curves: Sequence[Curve]) -> bytes:
     for curve in curves:
         panels.setdefault((curve.whose, curve.database), []).append(curve)
     height = _HEAD_HEIGHT + len(panels) * (_PANEL_HEIGHT + _GAP) - _GAP + _FOOT_HEIGHT
-    figure = Figure(
-        figsize=(WIDTH / _POINTS_PER_INCH, height / _POINTS_PER_INCH),
-        dpi=_POINTS_PER_INCH * _PIXELS_A_POINT,
-        facecolor=colours.BACKGROUND,
-    )
-    top = max(_LEAST_TOP, _ROOM_ABOVE * max(max(curve.times) for curve in curves))
+    picture = Picture(height)
+    title = f"Times the cost with {curves[0].laps[0]:,} laps stored"
+    picture.write(_MARGIN, 18, title, points=NORMAL, bold=True)
+    first = next(iter(panels.values()))
+    for number, (curve, mark) in enumerate(zip(first, _MARKS, strict=True)):
+        x = _MARGIN + _KEY_COLUMN * (number % 2)
+        y = 36 + _KEY_ROW * (number // 2)
+        picture.mark(x + 4, y, mark)
+        picture.write(x + 12, y, curve.command)
+    most = max(_LEAST_TOP, _ROOM_ABOVE * max(max(curve.times) for curve in curves))
     for place, ((whose, database), lines) in enumerate(panels.items()):
-        lower = height - _HEAD_HEIGHT - place * (_PANEL_HEIGHT + _GAP) - _PANEL_HEIGHT
-        axes = figure.add_axes(
-            (
-                _MARGIN / WIDTH,
-                lower / height,
-                (WIDTH - _MARGIN - _RIGHT) / WIDTH,
-                _PANEL_HEIGHT / height,
-            )
-        )
-        _draw_panel(axes, lines, top)
-        axes.set_title(
-            f"{database}, laps of {whose}", color=colours.TEXT, fontsize=NORMAL, loc="left", pad=5
-        )
-    figure.text(
-        10 / WIDTH,
-        1 - 18 / height,
-        f"Times the cost with {curves[0].laps[0]:,} laps stored",
-        color=colours.TEXT,
-        fontsize=NORMAL + 1,
-        weight="bold",
-    )
-    handles, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(
-        handles,
-        labels,
-        loc="upper left",
-        bbox_to_anchor=(4 / WIDTH, 1 - 22 / height),
-        ncols=2,
-        frameon=False,
-        fontsize=SMALL,
-        labelcolor=colours.TEXT,
-        columnspacing=1.5,
-    )
-    png = BytesIO()
-    figure.savefig(png, facecolor=colours.BACKGROUND)
-    return png.getvalue()
+        top = _HEAD_HEIGHT + place * (_PANEL_HEIGHT + _GAP)
+        picture.write(_LEFT, top - 9, f"{database}, laps of {whose}", points=NORMAL)
+        _draw_panel(picture, lines, most, top)
+    return png(picture)
 
 
-def _draw_panel(axes: Axes, curves: Sequence[Curve], top: float) -> None:
-    axes.set_facecolor(colours.PANEL)
-    for curve, (colour, mark) in zip(curves, _STYLES, strict=True):
-        axes.plot(
-            curve.laps,
-            curve.times,
-            color=colour,
-            marker=mark,
-            markersize=5,
-            linewidth=1.5,
-            label=curve.command,
-        )
+def _draw_panel(picture: Picture, curves: Sequence[Curve], most: float, top: float) -> None:
+    bottom = top + _PANEL_HEIGHT
+    laps = curves[0].laps
+    span = log10(laps[-1] / laps[0]) or 1.0
+
+    def place(stored: int, times: float) -> Point:
+        share = log10(stored / laps[0]) / span
+        left, right = _LEFT + _AIR, _RIGHT - _AIR
+        return left + (right - left) * share, bottom - _PANEL_HEIGHT * times / most
+
+    picture.rect(_LEFT, top, _RIGHT - _LEFT, _PANEL_HEIGHT, colours.PANEL)
+    step = _FINE_STEP
+    while most / step > _MOST_STEPS:
+        step *= 2
+    for number in range(int(most / step) + 1):
+        _, y = place(laps[0], number * step)
+        picture.line([(_LEFT, y), (_RIGHT, y)], colours.GRID, width=0.6)
+        text = f"{number * step:g}"
+        picture.write(_LEFT - 4, y, text, colour=colours.QUIET_TEXT, align="right")
+    for stored in laps:
+        x, _ = place(stored, 0)
+        picture.line([(x, top), (x, bottom)], colours.GRID, width=0.6)
+        picture.write(x, bottom + 11, f"{stored:,}", colour=colours.QUIET_TEXT, align="center")
     # What must not grow stays on this line.
-    axes.axhline(1, color=colours.QUIET_TEXT, linewidth=0.8, linestyle=":")
+    _, one = place(laps[0], 1)
+    picture.line([(_LEFT, one), (_RIGHT, one)], colours.QUIET_TEXT, width=0.8, dashes="1 2")
+    for curve, mark in zip(curves, _MARKS, strict=True):
+        points = [place(*point) for point in zip(curve.laps, curve.times, strict=True)]
+        picture.line(points, mark.colour, width=1.5)
+        for x, y in points:
+            picture.mark(x, y, mark)
     highest = max(curves, key=lambda curve: curve.times[-1])
-    axes.annotate(
-        f"{highest.command} {figure_text(highest.times[-1])} ×",
-        (highest.laps[-1], highest.times[-1]),
-        xytext=(4, 7),
-        textcoords="offset points",
-        ha="right",
-        va="bottom",
-        color=colours.TEXT,
-        fontsize=SMALL,
-    )
-    axes.set_xscale("log")
-    axes.set_xlim(curves[0].laps[0] * 0.8, curves[0].laps[-1] * 1.3)
-    axes.set_ylim(0, top)
-    axes.xaxis.set_major_locator(FixedLocator(curves[0].laps))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda laps, _: f"{laps:,.0f}"))
-    axes.tick_params(colors=colours.QUIET_TEXT, labelsize=SMALL, length=0)
-    axes.grid(color=colours.GRID, linewidth=0.6)
-    for edge in axes.spines.values():
-        edge.set_visible(False)
+    x, y = place(highest.laps[-1], highest.times[-1])
+    text = f"{highest.command} {figure_text(highest.times[-1])} ×"
+    picture.write(x + 4, y - 11, text, align="right")

@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from hashlib import blake2b
+from itertools import count
 from typing import Any, Final
 from uuid import UUID
-
-import numpy as np
 
 from bench.project import score_columns
 from localdiscord.snowflakes import named
@@ -57,14 +57,23 @@ class Shape(StrEnum):
         return "1,000 teams" if self is Shape.MANY_TEAMS else "one team"
 
 
+def _scattered(seed: str) -> Iterator[bytes]:
+    """Yield 16 bytes after 16 bytes, the same for the same seed."""
+    for number in count():
+        yield blake2b(f"{seed} {number}".encode(), digest_size=16).digest()
+
+
 class Writer:
     """Collects rows that fit together."""
 
     def __init__(self, seed: str, first_lap_id: int = 1, first_entry_id: int = 1) -> None:
         self._next_lap_id = first_lap_id
         self._next_entry_id = first_entry_id
-        self._random = np.random.default_rng(list(seed.encode()))
+        self._scattered = _scattered(seed)
         self._rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+
+    def _any_below(self, most: int) -> int:
+        return int.from_bytes(next(self._scattered)) % most
 
     def taken(self) -> Batch:
         """Hand over what was collected so far."""
@@ -194,7 +203,7 @@ class Writer:
         self, session_id: UUID, heat_id: UUID, racer: UUID, opened_at: datetime, at: datetime
     ) -> None:
         pace = 20_000 + int.from_bytes(racer.bytes[:1]) * 8
-        times = [pace + int(more) for more in self._random.integers(900, size=LAPS_A_RUN)]
+        times = [pace + self._any_below(900) for _ in range(LAPS_A_RUN)]
         run = {"heat_id": heat_id, "racer_id": racer}
         for number, time_ms in enumerate(times):
             if number % _LAPS_AN_ENTRY == 0:
@@ -257,7 +266,7 @@ class Writer:
                 "subject_id": heat_id or session_id,
                 "fallback_channel_id": CHANNEL_ID,
                 "channel_id": CHANNEL_ID,
-                "message_id": int(self._random.integers(1 << 60)),
+                "message_id": self._any_below(1 << 60),
                 "silent": False,
                 "state": "posted",
                 "wanted": 1,
@@ -273,7 +282,7 @@ class Writer:
         )
 
     def _uuid(self) -> UUID:
-        return UUID(bytes=self._random.bytes(16), version=4)
+        return UUID(bytes=next(self._scattered), version=4)
 
 
 def history(shape: Shape, laps: int) -> Iterator[Batch]:

@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL
 from bench.storing import connect
 
 PROCESSOR: Final = "processor"
-_PACKAGES: Final = ("discord.py", "aiohttp", "SQLAlchemy", "aiosqlite", "asyncpg", "matplotlib")
+_PACKAGES: Final = ("discord.py", "aiohttp", "SQLAlchemy", "aiosqlite", "asyncpg", "resvg-py")
 _UNKNOWN: Final = "not known"
 _SYNCS: Final = 50
 

@@ -21,12 +21,12 @@ from core.laps import Lap
 from core.models import Base
 from core.names import HeatKind
 from core.race_day.change import mark_seen
-from core.results.heats import HeatTable, RacerRun
+from core.results.heat import HeatTable, RacerRun
 from core.results.refs import HeatRef, SessionRef
 from core.scoring.orp import calculate_orp
-from core.services.entries import EntryService
+from core.services.lap_entry import LapEntryService
 from core.services.run_logs import RunLogsService
-from core.services.sessions import SessionService
+from core.services.session import SessionService
 from localdiscord.recorded import load
 from migrations.revisions import known
 from migrations.runner import upgrade
@@ -78,7 +78,7 @@ class LapLogger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._entries = EntryService(database)
+        self._entries = LapEntryService(database)
         self._asked = 0
 
     @property

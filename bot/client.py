@@ -12,15 +12,22 @@ import structlog
 import yarl
 from discord.ext import commands
 
-from bot.cogs import heat, lap, orp, profile, session, team
-from bot.cooldowns import cooldown_for_costly_work
-from bot.errors import log_unexpected
+from bot.app import App, WorkInHand
+from bot.cogs.card import CardCog
+from bot.cogs.heat import HeatCog
+from bot.cogs.lap_entry import LapEntryCog
+from bot.cogs.menu import MenuCog
+from bot.cogs.profile import ProfileCog
+from bot.cogs.session import SessionCog
+from bot.cogs.team import TeamCog
+from bot.discord.cooldowns import cooldown_for_costly_work
+from bot.discord.errors import log_unexpected
+from bot.discord.tree import OrpTree, sync_when_changed
 from bot.publisher import Publisher
-from bot.replies import InHand
 from bot.studio import Studio
-from bot.tree import OrpTree, sync_when_changed
 from bot.views import DYNAMIC_ITEMS, FORMS
-from bot.views.forms import route
+from bot.views.base import refuse_unknown
+from bot.views.base_form import route
 from core.bootstrap import Services
 from core.config import Settings
 
@@ -55,34 +62,27 @@ class OrpBot(commands.AutoShardedBot):
             # The only messages are answers and posts; none needs to be remembered.
             max_messages=None,
         )
-        self.services = services
-        self.in_hand = InHand()
-        self.costly = cooldown_for_costly_work()
+        self.app = App(services, Studio(), cooldown_for_costly_work(), WorkInHand())
         gateway = settings.discord_gateway_url
         self._gateway = yarl.URL(gateway) if gateway else None
-        self.studio = Studio()
-        self._publisher = Publisher(services.outbox, self, self.studio)
+        self._publisher = Publisher(self.app, self)
         self._own_work: list[asyncio.Task[None]] = []
         self._stop = asyncio.Event()
-
-    @property
-    def stopping(self) -> bool:
-        """Whether it takes no more work."""
-        return self._stop.is_set()
 
     async def setup_hook(self) -> None:
         """Add commands and buttons, register what has changed, start the work by itself."""
         for cog in (
-            lap.LapCog(self),
-            heat.HeatCog(self),
-            orp.OrpCog(self),
-            profile.ProfileCog(self),
-            session.SessionCog(self),
-            team.TeamCog(self),
+            LapEntryCog(self.app),
+            MenuCog(self.app, self.tree),
+            HeatCog(self.app),
+            CardCog(self.app, self.tree),
+            ProfileCog(self.app),
+            SessionCog(self.app),
+            TeamCog(self.app),
         ):
             await self.add_cog(cog)
         self.add_dynamic_items(*DYNAMIC_ITEMS)
-        await sync_when_changed(self)
+        await sync_when_changed(self.tree)
         # What stands by now stands for good: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
@@ -95,7 +95,7 @@ class OrpBot(commands.AutoShardedBot):
         """Let heats finish and sessions close by themselves."""
         while not self._stop.is_set():
             try:
-                await self.services.housekeeping.run()
+                await self.app.services.housekeeping.run()
             except Exception as error:
                 log_unexpected(error)
             with contextlib.suppress(TimeoutError):
@@ -105,38 +105,40 @@ class OrpBot(commands.AutoShardedBot):
         """Say that the bot can be used."""
         log.info("ready", user=str(self.user), guilds=len(self.guilds), shards=self.shard_count)
 
-    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Carry out forms, which discord.py would drop after a restart."""
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Answer what discord.py would drop: forms after a restart, and buttons it cannot match."""
         if interaction.type is discord.InteractionType.modal_submit:
-            await route(interaction, self, FORMS)
+            await route(interaction, FORMS)
+        elif interaction.type is discord.InteractionType.component:
+            await refuse_unknown(interaction, DYNAMIC_ITEMS)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Try held up posts again: what the bot may do can have changed while it was away.
 
         Discord tells of every server in this way after each start.
         """
-        await self.services.outbox.unblock(guild.id)
+        await self.app.services.outbox.unblock(guild.id)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Try held up posts again: what the bot may do can have changed while it was away."""
-        await self.services.outbox.unblock(guild.id)
+        await self.app.services.outbox.unblock(guild.id)
 
     async def on_guild_channel_update(
         self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
     ) -> None:
         """Try held up posts again: the permissions of a channel may have changed."""
         if before.overwrites != after.overwrites:
-            await self.services.outbox.unblock(after.guild.id)
+            await self.app.services.outbox.unblock(after.guild.id)
 
     async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
         """Try held up posts again: the permissions of a role may have changed."""
         if before.permissions != after.permissions:
-            await self.services.outbox.unblock(after.guild.id)
+            await self.app.services.outbox.unblock(after.guild.id)
 
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
         """Try held up posts again: the bot may have been given a role."""
         if self.user is not None and after.id == self.user.id and before.roles != after.roles:
-            await self.services.outbox.unblock(after.guild.id)
+            await self.app.services.outbox.unblock(after.guild.id)
 
     async def launch_shard(
         self, gateway: yarl.URL, shard_id: int, *, initial: bool = False
@@ -147,11 +149,12 @@ class OrpBot(commands.AutoShardedBot):
     async def close(self) -> None:
         """Stop taking work, finish what is in hand, close the gateway."""
         self._stop.set()
+        self.app.work.is_stopping = True
         self._publisher.stop()
         with contextlib.suppress(TimeoutError):
-            await self.in_hand.wait_until_done(GRACE_S)
+            await self.app.work.wait_until_done(GRACE_S)
         if self._own_work:
             # A transaction that is cancelled half way would leave its connection's thread behind.
             await asyncio.wait(self._own_work, timeout=GRACE_S)
-        await self.studio.close()
+        await self.app.studio.close()
         await super().close()

@@ -43,3 +43,5 @@ FASTEST: Final = YELLOW
 LAST: Final = BLUE
 MISTAKE: Final = RED
 NOT_COUNTING: Final = QUIET_TEXT
+# Where a racer repeats a lap: a little to either side of their median.
+STRIPE: Final = BLUE

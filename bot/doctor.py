@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.endpoints import use_api
-from bot.trouble import Trouble, trouble_of
+from bot.discord.endpoints import use_api
+from bot.discord.trouble import Trouble, trouble_of
 from core.config import Settings
 from migrations import runner
 

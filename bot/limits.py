@@ -12,6 +12,8 @@ FIELD_NAME_LIMIT: Final = 256
 FIELD_LIMIT: Final = 1_024
 FIELDS_LIMIT: Final = 25
 MESSAGE_LIMIT: Final = 6_000
+# What a picture shows, in words.
+ALT_TEXT_LIMIT: Final = 1_024
 # By which Discord tells a message that is sent twice.
 NONCE_LENGTH: Final = 25
 

@@ -10,25 +10,26 @@ import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from random import SystemRandom
-from typing import Any, Final
+from typing import Final
 
 import discord
 import structlog
 
-from bot.errors import log_unexpected
+from bot.app import App
+from bot.discord.errors import log_unexpected
+from bot.discord.permissions import (
+    CHANNEL_GONE,
+    NO_CHANNEL,
+    may_attach_in,
+    may_carry_out,
+    not_allowed,
+)
+from bot.discord.trouble import Trouble, trouble_of, was_refused
 from bot.limits import NONCE_LENGTH
-from bot.permissions import CHANNEL_GONE, NO_CHANNEL, not_allowed
-from bot.render.answer import with_picture
-from bot.render.summary import heat_summary, wrap_up
-from bot.studio import Studio
-from bot.trouble import Trouble, trouble_of, was_refused
-from bot.views.base import carries, row
-from bot.views.confidence import confidence_buttons
-from bot.views.sessions import CsvButton
+from bot.posts import PostMessage, message_for
+from bot.views.base import carries
 from core.outages import StoreUnavailable
-from core.results.heats import HeatTable
 from core.results.posts import ClaimedPost, PostTask
-from core.services.outbox import OutboxService
 
 # Posts of several teams go out side by side, so that one slow channel holds up nobody else.
 WORKERS: Final = 4
@@ -50,10 +51,10 @@ log = structlog.get_logger(__name__)
 class Publisher:
     """Carries out the outbox of all teams."""
 
-    def __init__(self, outbox: OutboxService, client: discord.Client, studio: Studio) -> None:
-        self._outbox = outbox
+    def __init__(self, app: App, client: discord.Client) -> None:
+        self._outbox = app.services.outbox
         self._client = client
-        self._studio = studio
+        self._studio = app.studio
         self._stopping = asyncio.Event()
         self._claiming = asyncio.Lock()
         self._teams_in_hand: set[int] = set()
@@ -128,60 +129,40 @@ class Publisher:
             await renewing
 
     async def _carry_out(self, post: ClaimedPost) -> None:
-        if post.task is not PostTask.NOTHING and not self._may_be_allowed(post):
+        channel = self._client.get_channel(post.channel_id or 0)
+        if not may_carry_out(post.task, channel):
             await self._outbox.blocked(post, problem=not_allowed(post.channel_id))
         elif post.task is PostTask.REMOVE:
             await self._remove(post)
         elif (message := await self._message_of(post)) is not None:
-            picture = await self._picture(post)
-            if picture is not None or not post.lacks_only_picture:
-                shown = _shown(post, picture)
-                await message.edit(**shown, attachments=[picture] if picture else [])
-            await self._note_shown(post, message, picture)
+            shown = await message_for(post, self._studio, may_attach=may_attach_in(channel))
+            if shown.picture is not None or not post.lacks_only_picture:
+                await message.edit(**shown.to_edit())
+            await self._note_shown(post, message, shown)
         elif post.task is PostTask.NOTHING:
             await self._outbox.nothing_to_show(post)
         elif post.channel_id is None:
             await self._outbox.blocked(post, problem=NO_CHANNEL)
         else:
-            channel = self._client.get_partial_messageable(post.channel_id)
             nonce = post.id.hex[:NONCE_LENGTH]
-            picture = await self._picture(post)
-            given = _given(post, picture)
-            sent = await channel.send(**given, nonce=nonce, silent=post.silent)
-            await self._note_shown(post, sent, picture)
-
-    def _may_be_allowed(self, post: ClaimedPost) -> bool:
-        """Tell whether Discord may take the request."""
-        allowed = self._permissions(post)
-        if post.task is not PostTask.POST:
-            return allowed.view_channel
-        return allowed.view_channel and allowed.send_messages and allowed.embed_links
-
-    def _permissions(self, post: ClaimedPost) -> discord.Permissions:
-        """Return what the bot may do in a post's channel; what is not known here is tried."""
-        channel = self._client.get_channel(post.channel_id or 0)
-        if not isinstance(channel, discord.TextChannel):
-            return discord.Permissions.all()
-        return channel.permissions_for(channel.guild.me)
-
-    async def _picture(self, post: ClaimedPost) -> discord.File | None:
-        """Draw the heat a post is about; None where there is no picture, or not at present."""
-        if not isinstance(post.content, HeatTable) or not self._permissions(post).attach_files:
-            return None
-        return await self._studio.picture(post.content)
+            shown = await message_for(post, self._studio, may_attach=may_attach_in(channel))
+            sent = await self._client.get_partial_messageable(post.channel_id).send(
+                **shown.to_send(), nonce=nonce, silent=post.silent
+            )
+            await self._note_shown(post, sent, shown)
 
     async def _note_shown(
         self,
         post: ClaimedPost,
         message: discord.Message | discord.PartialMessage,
-        picture: discord.File | None,
+        shown: PostMessage,
     ) -> None:
-        has_all = picture is not None or not _has_picture(post)
+        wait = _growing(post.attempts, LONGEST_PICTURE_WAIT_S) if shown.lacks_picture else None
         await self._outbox.shown(
             post,
             channel_id=message.channel.id,
             message_id=message.id,
-            picture_after=None if has_all else _growing(post.attempts, LONGEST_PICTURE_WAIT_S),
+            picture_after=wait,
         )
 
     async def _remove(self, post: ClaimedPost) -> None:
@@ -245,26 +226,6 @@ class Publisher:
             )
 
 
-def _shown(post: ClaimedPost, picture: discord.File | None) -> dict[str, Any]:
-    """Return everything the post shows beside its files, with None for what it shows no more."""
-    if isinstance(post.content, HeatTable):
-        answer = heat_summary(post.content)
-        view = confidence_buttons(post.subject_id) if post.content.has_laps else None
-    elif post.content is not None:
-        answer = wrap_up(post.content)
-        view = row(CsvButton(post.subject_id))
-    else:
-        raise ValueError(f"post {post.id} has nothing to show")
-    answer = with_picture(answer, picture.filename if picture else None)
-    return {"content": answer.content, "embed": answer.embed, "view": view}
-
-
-def _given(post: ClaimedPost, picture: discord.File | None) -> dict[str, Any]:
-    """Return what a new message is made of; sending takes no None."""
-    parts = {**_shown(post, picture), "file": picture}
-    return {name: value for name, value in parts.items() if value is not None}
-
-
 def wait_after(attempts: int, error: Exception) -> timedelta:
     """Return how long to wait after so many attempts: growing, and never in step with others."""
     if trouble_of(error) is Trouble.EDITED_TOO_OFTEN:
@@ -280,8 +241,3 @@ def _growing(attempts: int, longest_s: float) -> timedelta:
     doublings = min(attempts - 1, 12)
     longest = min(longest_s, FIRST_WAIT_S * 2**doublings)
     return timedelta(seconds=longest * _random.uniform(0.5, 1.0))
-
-
-def _has_picture(post: ClaimedPost) -> bool:
-    """Tell whether a picture belongs to what the post shows."""
-    return isinstance(post.content, HeatTable) and post.content.has_laps

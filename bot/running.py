@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.engine import URL
 
 from bot.client import OrpBot
-from bot.endpoints import use_api, use_gateway
+from bot.discord.endpoints import use_api, use_gateway
 from core.bootstrap import build_services
 from core.config import Settings
 from core.database import Database

@@ -18,11 +18,12 @@ import discord
 import structlog
 
 from bot.pictures.worker import ANSWERED, Subject, packed
-from core.results.heats import HeatTable
-from core.results.scores import NoLapsYet, OrpCard
+from bot.render.alt import alt_text
+from core.results.card import NoLapsYet, OrpCard
+from core.results.heat import HeatTable
 
 WORKER: Final = (sys.executable, "-m", "bot.pictures.worker")
-# The first picture of a process loads matplotlib, which takes seconds on a small computer.
+# A tenth of a second each, but many may wait, and a small computer may be busy.
 DRAWN_WITHIN_S: Final = 20.0
 
 log = structlog.get_logger(__name__)
@@ -139,14 +140,16 @@ class Studio:
         return self._worker.process_id if self._worker is not None else None
 
     async def picture(self, result: Subject | NoLapsYet) -> discord.File | None:
-        """Return the picture of a result, ready to be sent.
+        """Return the picture of a result with its alt text, ready to be sent.
 
         None when there are no laps to draw, or when drawing fails; then the log says why.
         """
         if isinstance(result, NoLapsYet) or (isinstance(result, HeatTable) and not result.has_laps):
             return None
         png = await self.draw(result)
-        return None if png is None else discord.File(BytesIO(png), _file_name(result))
+        if png is None:
+            return None
+        return discord.File(BytesIO(png), _file_name(result), description=alt_text(result))
 
     async def draw(self, subject: Subject) -> bytes | None:
         """Return a picture as a PNG, or None when it cannot be drawn; the log says why."""

@@ -5,30 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.database import Database
-from core.services.edits import EditService
-from core.services.entries import EntryService
-from core.services.heats import HeatService
+from core.services.card import CardService
+from core.services.confidence import ConfidenceService
+from core.services.form import FormService
+from core.services.heat import HeatService
 from core.services.housekeeping import Housekeeping
-from core.services.messages import MessageService
+from core.services.lap_entry import LapEntryService
+from core.services.menu import MenuService
 from core.services.outbox import OutboxService
-from core.services.profiles import ProfileService
-from core.services.scores import ScoreService
-from core.services.sessions import SessionService
-from core.services.teams import TeamService
+from core.services.profile import ProfileService
+from core.services.session import SessionService
+from core.services.team import TeamService
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything the bot can ask the core for."""
 
-    entries: EntryService
-    edits: EditService
-    messages: MessageService
-    heats: HeatService
-    sessions: SessionService
-    profiles: ProfileService
-    teams: TeamService
-    scores: ScoreService
+    lap_entry: LapEntryService
+    confidence: ConfidenceService
+    form: FormService
+    menu: MenuService
+    heat: HeatService
+    session: SessionService
+    profile: ProfileService
+    team: TeamService
+    card: CardService
     outbox: OutboxService
     housekeeping: Housekeeping
 
@@ -36,14 +38,15 @@ class Services:
 def build_services(database: Database) -> Services:
     """Return the services of one bot over one database."""
     return Services(
-        entries=EntryService(database),
-        edits=EditService(database),
-        messages=MessageService(database),
-        heats=HeatService(database),
-        sessions=SessionService(database),
-        profiles=ProfileService(database),
-        teams=TeamService(database),
-        scores=ScoreService(database),
+        lap_entry=LapEntryService(database),
+        confidence=ConfidenceService(database),
+        form=FormService(database),
+        menu=MenuService(database),
+        heat=HeatService(database),
+        session=SessionService(database),
+        profile=ProfileService(database),
+        team=TeamService(database),
+        card=CardService(database),
         outbox=OutboxService(database),
         housekeeping=Housekeeping(database),
     )

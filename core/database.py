@@ -163,6 +163,9 @@ class Unit:
 class Transactions(Protocol):
     """How a kind of database runs an act from BEGIN to COMMIT."""
 
+    def arrive(self) -> bool:
+        """Be there until closing; tell whether certainly no other process is."""
+
     async def read(self, act: Callable[[Connection], T]) -> T:
         """Run an act that looks; all its queries see the same moment."""
 
@@ -179,6 +182,10 @@ class _OnServer:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._reading = engine.execution_options(isolation_level="REPEATABLE READ")
+
+    def arrive(self) -> bool:
+        """Others may be there: a server does not tell whether they do the same work."""
+        return False
 
     async def read(self, act: Callable[[Connection], T]) -> T:
         async with self._reading.begin() as connection:
@@ -240,6 +247,13 @@ class Database:
         if wakes:
             self.awake.set()
         return done
+
+    def arrive(self) -> bool:
+        """Be at the database until it is disposed; tell whether this process is there alone.
+
+        Only a SQLite file can tell; False where others may be there.
+        """
+        return self._transactions.arrive()
 
     async def dispose(self) -> None:
         """Wait for what has begun, and close all connections."""

@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 import aiosqlite
@@ -26,6 +27,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
+from core.alone import Presence
 from core.outages import is_outage
 
 P = ParamSpec("P")
@@ -136,6 +138,13 @@ class OneFile:
         self._in_hand: set[asyncio.Task[Any]] = set()
         # There is one writer at a time: it keeps its connection from one commit to the next.
         self._writer: AsyncConnection | None = None
+        self._presence: Presence | None = None
+
+    def arrive(self) -> bool:
+        """Be at the file until closing; tell whether no other process was there before."""
+        if self._presence is None:
+            self._presence = Presence(Path(str(self._engine.url.database)))
+        return self._presence.is_alone
 
     async def read(self, act: Act[T]) -> T:
         """Run an act in a transaction that sees one moment."""
@@ -173,6 +182,8 @@ class OneFile:
         if self._in_hand:
             await asyncio.wait(self._in_hand)
         await self._let_writer_go()
+        if self._presence is not None:
+            self._presence.leave()
 
     async def _let_writer_go(self) -> None:
         writer, self._writer = self._writer, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -18,13 +19,19 @@ _MONTHS: Final = (
 CLOSING_TIME: Final = time(5, 0)
 
 
+@cache
+def _names() -> list[str]:
+    """Return all names, sorted; looking them up goes through some hundred files."""
+    return sorted(available_timezones())
+
+
 def parse_time_zone(name: str) -> ZoneInfo:
     """Return the zone of an IANA name such as ``Europe/Berlin``.
 
     Raises:
         BadInput: There is no such zone.
     """
-    known = {zone.casefold(): zone for zone in available_timezones()}
+    known = {zone.casefold(): zone for zone in _names()}
     try:
         return ZoneInfo(known[name.strip().casefold().replace(" ", "_")])
     except KeyError:
@@ -49,7 +56,7 @@ def day_name(moment: datetime) -> str:
 def suggest_time_zones(typed: str) -> list[Choice]:
     """Return the time zones whose name has what was typed; blanks stand for underscores."""
     wanted = typed.strip().casefold().replace(" ", "_")
-    names = sorted(name for name in available_timezones() if wanted in name.casefold())
+    names = [name for name in _names() if wanted in name.casefold()]
     # Area/City first: the old one-word aliases mean less to people.
     names.sort(key=lambda name: "/" not in name or name.startswith("Etc/"))
     return [Choice(name, name) for name in names]

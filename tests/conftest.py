@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import gc
 import os
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
+from itertools import chain
+from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import URL
 
 from core.bootstrap import Services, build_services
 from core.database import Database
-from tests.databases import KINDS, FakeClock, Kind, TestDatabases
+from tests.databases import KINDS, FakeClock, Kind, TestDatabases, database_at
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have each process begin with its share of the longest tests: none is left over at the end.
 
     Each is given an equal stretch of the list, and takes over what others have left at the end of
-    theirs.
+    theirs. The longest of a file stay together: they may share what is slow to start.
     """
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    longest = [item for item in items if item.get_closest_marker("long")]
+    longest: dict[Path, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("long"):
+            longest[item.path].append(item)
+    files = list(longest.values())
     others = [item for item in items if not item.get_closest_marker("long")]
     ends = [len(others) * number // processes for number in range(processes + 1)]
     items[:] = [
         item
         for number in range(processes)
-        for item in (*longest[number::processes], *others[ends[number] : ends[number + 1]])
+        for item in (*chain(*files[number::processes]), *others[ends[number] : ends[number + 1]])
     ]
 
 
@@ -64,7 +71,7 @@ async def database(
 ) -> AsyncIterator[Database]:
     """A migrated, empty database; the test runs once on each kind."""
     async with test_databases.temporary(database_kind, migrated=True) as url:
-        database = Database(url, clock=clock)
+        database = database_at(url, clock)
         yield database
         await database.dispose()
 
@@ -73,7 +80,7 @@ async def database(
 async def postgres(test_databases: TestDatabases, clock: FakeClock) -> AsyncIterator[Database]:
     """A migrated, empty PostgreSQL database."""
     async with test_databases.temporary("postgresql", migrated=True) as url:
-        database = Database(url, clock=clock)
+        database = database_at(url, clock)
         yield database
         await database.dispose()
 

@@ -15,16 +15,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Literal, TypeVar, TypeVarTuple
+from typing import Any, Literal, TypeVar, TypeVarTuple
 
 import asyncpg
 from sqlalchemy import Executable, Row, delete, select, text
-from sqlalchemy.engine import URL
+from sqlalchemy.dialects import plugins
+from sqlalchemy.engine import URL, CreateEnginePlugin, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from core.config import parse_database_url
-from core.database import Database
+from core.database import Clock, Database
 from core.models import Base, Team
 from migrations.runner import upgrade
 from migrations.scratch import postgresql_server
@@ -51,6 +52,41 @@ _EMPTY_TABLES = (
     "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'",
 )
 _EMPTY_SCHEMA = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+
+
+class _Compiled(dict[Any, Any]):
+    """Statements as compiled for a kind of database; SQLAlchemy keeps them for one engine only."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get((key[0].name, *key[1:]), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__((key[0].name, *key[1:]), compiled)
+
+
+_COMPILED = _Compiled()
+_KEEPING_COMPILED = "keep_compiled"
+
+
+class _KeepCompiled(CreateEnginePlugin):
+    """Lets the engines of all tests compile a statement once; each test has an engine of its own.
+
+    All of them are made alike, so what is compiled for one serves every other of its kind.
+    """
+
+    def update_url(self, url: URL) -> URL:
+        return url
+
+    def engine_created(self, engine: Engine) -> None:
+        engine.update_execution_options(compiled_cache=_COMPILED)
+
+
+plugins.register(_KEEPING_COMPILED, __name__, _KeepCompiled.__name__)
+
+
+def database_at(url: URL, clock: Clock) -> Database:
+    """Return the database of a test at an address."""
+    return Database(url.update_query_dict({"plugin": _KEEPING_COMPILED}), clock=clock)
 
 
 @dataclass

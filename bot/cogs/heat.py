@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.context import caller_of, racer_of
-from bot.cooldowns import costly
-from bot.permissions import with_channel_problem
-from bot.render import heats
-from bot.replies import reply, reply_with_form
-from bot.transformers import ClassName, HeatName
-from bot.views.edits import run_form
-from bot.views.heats import ask_delete_heat
-from bot.views.laps import logged
+from bot.app import App
+from bot.discord.context import caller_of, racer_of
+from bot.discord.cooldowns import costly
+from bot.discord.replies import reply, reply_with_form
+from bot.discord.transformers import ClassName, HeatName, SessionName
+from bot.render import heat as heat_text
+from bot.views.heat import ask_delete_heat
+from bot.views.question import told
+from bot.views.run_written import run_form
 from bot.views.tables import heat_table
-from core.commands import StartHeat
+from core.commands import RenameHeat, StartHeat
 
-if TYPE_CHECKING:
-    from bot.client import OrpBot
+_SESSION = "Another session than yours"
 
 
 class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     """Heats: start, finish, show, list, edit, rename, delete."""
 
-    def __init__(self, bot: OrpBot) -> None:
-        self._services = bot.services
+    def __init__(self, app: App) -> None:
+        self._services = app.services
 
     @app_commands.command(description="Open a heat; the open heat of its class is finished first")
     @app_commands.rename(class_name="class")
@@ -38,42 +35,46 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     )
     async def start(
         self,
-        interaction: discord.Interaction[OrpBot],
+        interaction: discord.Interaction,
         name: str | None = None,
         class_name: ClassName | None = None,
     ) -> None:
         """Open a heat."""
         command = StartHeat(name, class_name)
-        result = await self._services.heats.start(caller_of(interaction), command)
-        answer, view = logged(result)
+        result = await self._services.heat.start(caller_of(interaction), command)
+        answer, view = told(result, interaction.guild)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(description="Finish a heat; its ORP summary goes to the team channel")
     @app_commands.describe(heat="Left out: the heat you are in")
-    async def finish(
-        self, interaction: discord.Interaction[OrpBot], heat: HeatName | None = None
-    ) -> None:
+    async def finish(self, interaction: discord.Interaction, heat: HeatName | None = None) -> None:
         """Finish a heat."""
-        finished = await self._services.heats.finish(caller_of(interaction), heat)
-        told = with_channel_problem(finished, interaction.guild)
-        await reply(interaction, heats.heat_finished(told))
+        finished = await self._services.heat.finish(caller_of(interaction), heat)
+        answer, view = told(finished, interaction.guild)
+        await reply(interaction, answer, view=view)
 
     @costly()
     @app_commands.command(description="Show a heat's table as it stands")
-    @app_commands.describe(heat="Left out: the heat you are in")
+    @app_commands.describe(heat="Left out: the heat you are in", session=_SESSION)
     async def show(
-        self, interaction: discord.Interaction[OrpBot], heat: HeatName | None = None
+        self,
+        interaction: discord.Interaction,
+        heat: HeatName | None = None,
+        session: SessionName | None = None,
     ) -> None:
         """Show a heat."""
-        table = await self._services.heats.show(caller_of(interaction), heat)
+        table = await self._services.heat.show(caller_of(interaction), heat, session)
         answer, view = heat_table(table)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(name="list", description="List the session's heats")
-    async def list_heats(self, interaction: discord.Interaction[OrpBot]) -> None:
+    @app_commands.describe(session=_SESSION)
+    async def list_heats(
+        self, interaction: discord.Interaction, session: SessionName | None = None
+    ) -> None:
         """List heats."""
-        listed = await self._services.heats.list_heats(caller_of(interaction))
-        await reply(interaction, heats.heat_list(listed))
+        listed = await self._services.heat.list_heats(caller_of(interaction), session)
+        await reply(interaction, heat_text.heat_list(listed))
 
     @app_commands.command(
         description="Open the form with all laps; empty, it is the place to paste"
@@ -81,30 +82,44 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     @app_commands.describe(
         heat="Left out: the heat you are in, or were in last",
         racer="Whose laps they are, if not yours (crew only)",
+        session=_SESSION,
     )
     async def edit(
         self,
-        interaction: discord.Interaction[OrpBot],
+        interaction: discord.Interaction,
         heat: HeatName | None = None,
         racer: discord.Member | None = None,
+        session: SessionName | None = None,
     ) -> None:
         """Open the form with a run's laps."""
-        opening = self._services.edits.open(caller_of(interaction), heat, racer_of(racer))
+        opening = self._services.form.open(caller_of(interaction), heat, racer_of(racer), session)
         await reply_with_form(interaction, run_form(opening))
 
-    @app_commands.command(description="Give a heat another name")
-    @app_commands.describe(heat="The heat", name="Its new name")
+    @app_commands.command(
+        description="Give a heat another name or class; two that then agree become one"
+    )
+    @app_commands.rename(class_name="class")
+    @app_commands.describe(
+        heat="The heat", name="Its new name", class_name="Its new class", session=_SESSION
+    )
     async def rename(
-        self, interaction: discord.Interaction[OrpBot], heat: HeatName, name: str
+        self,
+        interaction: discord.Interaction,
+        heat: HeatName,
+        name: str | None = None,
+        class_name: ClassName | None = None,
+        session: SessionName | None = None,
     ) -> None:
         """Rename a heat."""
-        renamed = await self._services.heats.rename(caller_of(interaction), heat, name)
-        await reply(interaction, heats.heat_renamed(renamed))
+        command = RenameHeat(heat, name, class_name, session)
+        renamed = await self._services.heat.rename(caller_of(interaction), command)
+        answer, view = told(renamed, interaction.guild)
+        await reply(interaction, answer, view=view)
 
     @app_commands.command(description="Delete a heat with its laps (crew only, asks first)")
     @app_commands.describe(heat="The heat")
-    async def delete(self, interaction: discord.Interaction[OrpBot], heat: HeatName) -> None:
+    async def delete(self, interaction: discord.Interaction, heat: HeatName) -> None:
         """Ask whether to delete a heat."""
-        deletion = await self._services.heats.ask_delete(caller_of(interaction), heat)
+        deletion = await self._services.heat.ask_delete(caller_of(interaction), heat)
         answer, view = ask_delete_heat(deletion)
         await reply(interaction, answer, view=view)

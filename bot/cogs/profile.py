@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.context import caller_of, racer_of
-from bot.render.profiles import profile
-from bot.replies import reply
-from bot.transformers import Levels
+from bot.app import App
+from bot.discord.context import caller_of, racer_of
+from bot.discord.replies import reply
+from bot.discord.transformers import Levels
+from bot.render.profile import profile
 from core.commands import ProfileFields
-
-if TYPE_CHECKING:
-    from bot.client import OrpBot
 
 
 class ProfileCog(commands.Cog):
     """Racers' profiles."""
 
-    def __init__(self, bot: OrpBot) -> None:
-        self._services = bot.services
+    def __init__(self, app: App) -> None:
+        self._services = app.services
 
     @app_commands.command(description="Show your profile, or set it")
     @app_commands.describe(
@@ -34,7 +30,7 @@ class ProfileCog(commands.Cog):
     @app_commands.choices(experience=Levels)
     async def profile(
         self,
-        interaction: discord.Interaction[OrpBot],
+        interaction: discord.Interaction,
         experience: str | None = None,
         driving_style: str | None = None,
         driver_name: str | None = None,
@@ -43,5 +39,5 @@ class ProfileCog(commands.Cog):
         """Show or set a profile."""
         fields = ProfileFields(experience, driving_style, driver_name)
         caller = caller_of(interaction)
-        result = await self._services.profiles.show_or_update(caller, fields, racer_of(racer))
+        result = await self._services.profile.show_or_update(caller, fields, racer_of(racer))
         await reply(interaction, profile(result))

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.context import caller_of
-from bot.cooldowns import costly
-from bot.permissions import with_channel_problem
-from bot.render import sessions
-from bot.replies import reply
-from bot.transformers import Days, Rounds, SessionName, TrackName, ZoneName
-from bot.views.sessions import ask_delete_session, csv_file
+from bot.app import App
+from bot.discord.context import caller_of
+from bot.discord.cooldowns import costly
+from bot.discord.replies import reply
+from bot.discord.transformers import Days, Rounds, SessionName, TrackName, ZoneName
+from bot.render import session as session_text
+from bot.views.question import told
+from bot.views.session import ask_delete_session, csv_file
 from bot.views.tables import standings
 from core.commands import SessionFields
-
-if TYPE_CHECKING:
-    from bot.client import OrpBot
 
 _FIELDS = {
     "name": "Like Club Race",
@@ -34,14 +30,14 @@ _FIELDS = {
 class SessionCog(commands.GroupCog, group_name="session", group_description="Race days"):
     """Sessions: start, show, list, edit, close, delete, export."""
 
-    def __init__(self, bot: OrpBot) -> None:
-        self._services = bot.services
+    def __init__(self, app: App) -> None:
+        self._services = app.services
 
     @app_commands.command(description="Open a session: a race day or event")
     @app_commands.describe(**_FIELDS)
     async def start(
         self,
-        interaction: discord.Interaction[OrpBot],
+        interaction: discord.Interaction,
         name: str,
         days: Days | None = None,
         track: TrackName | None = None,
@@ -51,31 +47,31 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
     ) -> None:
         """Open a session."""
         fields = SessionFields(name, days, track, practice_rounds, qualifying_rounds, timezone)
-        started = await self._services.sessions.start(caller_of(interaction), fields)
-        await reply(interaction, sessions.session_started(started))
+        started = await self._services.session.start(caller_of(interaction), fields)
+        await reply(interaction, session_text.session_started(started))
 
     @costly()
     @app_commands.command(description="Show a session's standings")
     @app_commands.describe(session="Left out: yours")
     async def show(
-        self, interaction: discord.Interaction[OrpBot], session: SessionName | None = None
+        self, interaction: discord.Interaction, session: SessionName | None = None
     ) -> None:
         """Show standings."""
-        result = await self._services.sessions.show(caller_of(interaction), session)
+        result = await self._services.session.show(caller_of(interaction), session)
         answer, view = standings(result)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(name="list", description="List the team's sessions")
-    async def list_sessions(self, interaction: discord.Interaction[OrpBot]) -> None:
+    async def list_sessions(self, interaction: discord.Interaction) -> None:
         """List sessions."""
-        listed = await self._services.sessions.list_sessions(caller_of(interaction))
-        await reply(interaction, sessions.session_list(listed))
+        listed = await self._services.session.list_sessions(caller_of(interaction))
+        await reply(interaction, session_text.session_list(listed))
 
     @app_commands.command(description="Change a session")
     @app_commands.describe(session="Left out: yours", **_FIELDS)
     async def edit(
         self,
-        interaction: discord.Interaction[OrpBot],
+        interaction: discord.Interaction,
         session: SessionName | None = None,
         name: str | None = None,
         days: Days | None = None,
@@ -86,26 +82,26 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
     ) -> None:
         """Change a session."""
         fields = SessionFields(name, days, track, practice_rounds, qualifying_rounds, timezone)
-        edited = await self._services.sessions.edit(caller_of(interaction), session, fields)
-        await reply(interaction, sessions.session_edited(edited))
+        edited = await self._services.session.edit(caller_of(interaction), session, fields)
+        await reply(interaction, session_text.session_edited(edited))
 
     @app_commands.command(description="Close a session; its open heats finish")
     @app_commands.describe(session="Left out: yours")
     async def close(
-        self, interaction: discord.Interaction[OrpBot], session: SessionName | None = None
+        self, interaction: discord.Interaction, session: SessionName | None = None
     ) -> None:
         """Close a session."""
-        closed = await self._services.sessions.close(caller_of(interaction), session)
-        told = with_channel_problem(closed, interaction.guild)
-        await reply(interaction, sessions.session_closed(told))
+        closed = await self._services.session.close(caller_of(interaction), session)
+        answer, view = told(closed, interaction.guild)
+        await reply(interaction, answer, view=view)
 
     @app_commands.command(description="Delete a session with all its laps (crew only, asks first)")
     @app_commands.describe(session="Left out: yours")
     async def delete(
-        self, interaction: discord.Interaction[OrpBot], session: SessionName | None = None
+        self, interaction: discord.Interaction, session: SessionName | None = None
     ) -> None:
         """Ask whether to delete a session."""
-        deletion = await self._services.sessions.ask_delete(caller_of(interaction), session)
+        deletion = await self._services.session.ask_delete(caller_of(interaction), session)
         answer, view = ask_delete_session(deletion)
         await reply(interaction, answer, view=view)
 
@@ -113,8 +109,8 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
     @app_commands.command(description="Get every lap of a session as a CSV file")
     @app_commands.describe(session="Left out: yours")
     async def export(
-        self, interaction: discord.Interaction[OrpBot], session: SessionName | None = None
+        self, interaction: discord.Interaction, session: SessionName | None = None
     ) -> None:
         """Hand over a CSV file."""
-        export = await self._services.sessions.export(caller_of(interaction), session)
-        await reply(interaction, sessions.exported(export), file=csv_file(export))
+        export = await self._services.session.export(caller_of(interaction), session)
+        await reply(interaction, session_text.exported(export), file=csv_file(export))

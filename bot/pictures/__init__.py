@@ -1,5 +1,6 @@
 """Results in, PNG pictures out.
 
-Only these modules import matplotlib, and only a process for drawing imports these modules: the
-bot's own process never pays for it. Importing this package alone loads nothing.
+They are written as SVG and drawn by resvg, which only these modules import, and only a process for
+drawing imports these modules: it holds the interpreter while it draws. Importing this package alone
+loads nothing.
 """

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-
 from bot import colours
 from bot.pictures import look
-from bot.pictures.fonts import fitted, readable, width_of
+from bot.pictures.fonts import fitted, readable
+from bot.pictures.look import Picture
 from bot.pictures.run import RunPlot
 from bot.render.phrases import NEEDS_LAPS, change_mark, confidence_words, rejected_words
-from core.results.scores import HeatScore, OrpCard
+from core.results.card import HeatScore, OrpCard
 from core.scoring.advice import Status, Strategy
 from core.scoring.orp import AVANT_GARDE_FROM, BALANCED_FROM, OrpResult
 
@@ -37,40 +35,40 @@ _NOTE_LEFT: Final = 240.0
 
 def draw_card(card: OrpCard) -> bytes:
     """Return the picture of an ORP card as a PNG."""
-    return look.png(card_figure(card))
+    return look.png(card_picture(card))
 
 
-def card_figure(card: OrpCard) -> Figure:
+def card_picture(card: OrpCard) -> Picture:
     """Return the picture of an ORP card, also of a single lap or a rejected score."""
     plot = RunPlot(card.run)
     history = card.last_heats if len(card.last_heats) > 1 else ()
     history_top = _LAPS + plot.height
     rows = _HISTORY_HEAD + len(history) * _ROW if history else 0
-    figure = look.new_figure(history_top + rows + _GAP)
-    _draw_head(figure, card)
-    _draw_gauge(figure, card.run.orp)
-    plot.draw(figure, _LAPS)
+    picture = Picture(history_top + rows + _GAP)
+    _draw_head(picture, card)
+    _draw_gauge(picture, card.run.orp)
+    plot.draw(picture, _LAPS)
     if history:
-        _draw_history(figure, card, history, history_top)
-    return figure
+        _draw_history(picture, card, history, history_top)
+    return picture
 
 
 # The score
 
 
-def _draw_head(figure: Figure, card: OrpCard) -> None:
+def _draw_head(picture: Picture, card: OrpCard) -> None:
     run, orp = card.run, card.run.orp
     score, words, colour = _score(orp)
-    room = _INNER - width_of(score, _HUGE) - 2 * _GAP
+    room = _INNER - look.bold_width(score, _HUGE) - 2 * _GAP
     place = "whole session" if card.heat is None else card.heat.label
     where = fitted(f"{readable(place)} · {readable(card.session.name)}", look.SMALL, room)
-    look.write(figure, _MARGIN, 17, fitted(run.racer.name, look.LARGE, room), points=look.LARGE)
-    look.write(figure, _MARGIN, 34, where, colour=colours.QUIET_TEXT)
-    look.write(figure, _RIGHT, 21, score, points=_HUGE, colour=colour, align="right")
-    look.write(figure, _MARGIN, 52, words, points=look.NORMAL, colour=colour)
+    picture.write(_MARGIN, 17, fitted(run.racer.name, look.LARGE, room), points=look.LARGE)
+    picture.write(_MARGIN, 34, where, colour=colours.QUIET_TEXT)
+    picture.write(_RIGHT, 21, score, points=_HUGE, colour=colour, align="right", bold=True)
+    picture.write(_MARGIN, 52, words, points=look.NORMAL, colour=colour)
     if run.change is not None:
         change = f"{change_mark(run.change)} since the heat before"
-        look.write(figure, _RIGHT, 46, change, align="right")
+        picture.write(_RIGHT, 46, change, align="right")
 
 
 def _score(orp: OrpResult | None) -> tuple[str, str, str]:
@@ -82,27 +80,27 @@ def _score(orp: OrpResult | None) -> tuple[str, str, str]:
     return f"{orp.orp_score:.1f}", orp.strategy.label, colours.STRATEGY_COLOURS[orp.strategy]
 
 
-def _draw_gauge(figure: Figure, orp: OrpResult | None) -> None:
+def _draw_gauge(picture: Picture, orp: OrpResult | None) -> None:
     """Draw the score between 0 and 100, the strategies' ranges behind it, and its sum."""
     bounds = [0.0, BALANCED_FROM / 10, AVANT_GARDE_FROM / 10, 100.0]
     ranges = [colours.STRATEGY_COLOURS[strategy] for strategy in reversed(Strategy)]
     for low, high, colour in zip(bounds, bounds[1:], ranges, strict=False):
-        _bar(figure, _at(low), _at(high) - _at(low), colour, alpha=0.28)
+        _bar(picture, _at(low), _at(high) - _at(low), colour, alpha=0.28)
     if orp is not None and orp.strategy is not None:
         colour = colours.STRATEGY_COLOURS[orp.strategy]
-        _bar(figure, _at(0), _at(orp.orp_score) - _at(0), colour)
-        _bar(figure, _at(orp.orp_score) - 1, 2, colours.WHITE, over=3)
+        _bar(picture, _at(0), _at(orp.orp_score) - _at(0), colour)
+        _bar(picture, _at(orp.orp_score) - 1, 2, colours.WHITE, over=3)
     for bound in bounds:
         align: look.Align = "left" if bound == 0 else "right" if bound == 100 else "center"
         number = f"{bound:.0f}"
-        look.write(figure, _at(bound), _GAUGE + 18, number, colour=colours.QUIET_TEXT, align=align)
+        picture.write(_at(bound), _GAUGE + 18, number, colour=colours.QUIET_TEXT, align=align)
     if orp is not None:
         parts = orp.components
         total = f"{parts.consistency_score:.2f} consistency − {parts.fade_penalty_shown:.2f} fade"
         outcome = f" = {orp.orp_score:.1f}" if orp.status is Status.VALID else ", not scored"
-        look.write(figure, _MARGIN, _GAUGE + 35, total + outcome)
+        picture.write(_MARGIN, _GAUGE + 35, total + outcome)
         sure = f"confidence {confidence_words(parts)}"
-        look.write(figure, _RIGHT, _GAUGE + 35, sure, colour=colours.QUIET_TEXT, align="right")
+        picture.write(_RIGHT, _GAUGE + 35, sure, colour=colours.QUIET_TEXT, align="right")
 
 
 def _at(score: float) -> float:
@@ -110,62 +108,45 @@ def _at(score: float) -> float:
 
 
 def _bar(
-    figure: Figure, left: float, width: float, colour: str, *, alpha: float = 1, over: float = 0
+    picture: Picture, left: float, width: float, colour: str, *, alpha: float = 1, over: float = 0
 ) -> None:
-    figure.add_artist(
-        Rectangle(
-            (left, _GAUGE - over),
-            width,
-            _GAUGE_THICKNESS + 2 * over,
-            transform=look.from_top_left(figure),
-            facecolor=colour,
-            alpha=alpha,
-            linewidth=0,
-        )
-    )
+    height = _GAUGE_THICKNESS + 2 * over
+    picture.rect(left, _GAUGE - over, width, height, colour, alpha=alpha)
 
 
 # The scores before
 
 
-def _draw_history(figure: Figure, card: OrpCard, history: Sequence[HeatScore], top: float) -> None:
-    look.write(figure, _MARGIN, top + 10, "last heats", colour=colours.QUIET_TEXT)
+def _draw_history(
+    picture: Picture, card: OrpCard, history: Sequence[HeatScore], top: float
+) -> None:
+    picture.write(_MARGIN, top + 10, "last heats", colour=colours.QUIET_TEXT)
     for row, past in enumerate(history):
         y = top + _HISTORY_HEAD + _ROW * (row + 0.5)
         is_this = card.heat is not None and past.heat.id == card.heat.id
         name = past.heat.label if card.heat is None else past.heat.name
         colour = colours.TEXT if is_this else colours.QUIET_TEXT
-        look.write(figure, _MARGIN, y, fitted(name, look.SMALL, _NAME_ROOM), colour=colour)
-        _write_score(figure, past, y, colour)
+        picture.write(_MARGIN, y, fitted(name, look.SMALL, _NAME_ROOM), colour=colour)
+        _write_score(picture, past, y, colour)
         if past.score is not None:
             bar = _score(card.run.orp)[2] if is_this else colours.QUIET_TEXT
-            _draw_score(figure, past.score, y, bar)
+            _draw_score(picture, past.score, y, bar)
         if past.note:
             note = fitted(past.note, look.SMALL, _RIGHT - _NOTE_LEFT)
-            look.write(figure, _NOTE_LEFT, y, note, colour=colour)
+            picture.write(_NOTE_LEFT, y, note, colour=colour)
 
 
-def _write_score(figure: Figure, past: HeatScore, y: float, colour: str) -> None:
+def _write_score(picture: Picture, past: HeatScore, y: float, colour: str) -> None:
     if past.score is None:
         why = "rejected" if past.rejected else NEEDS_LAPS
-        look.write(figure, _BAR_LEFT, y, why, colour=colours.QUIET_TEXT)
+        picture.write(_BAR_LEFT, y, why, colour=colours.QUIET_TEXT)
         return
-    look.write(figure, _SCORE_RIGHT, y, f"{past.score:.1f}", colour=colour, align="right")
+    picture.write(_SCORE_RIGHT, y, f"{past.score:.1f}", colour=colour, align="right")
     if past.change is not None:
         change = change_mark(past.change)
-        look.write(figure, _CHANGE_RIGHT, y, change, colour=colour, align="right")
+        picture.write(_CHANGE_RIGHT, y, change, colour=colour, align="right")
 
 
-def _draw_score(figure: Figure, score: float, y: float, colour: str) -> None:
+def _draw_score(picture: Picture, score: float, y: float, colour: str) -> None:
     for width, alpha in ((_BAR_WIDTH, 0.25), (_BAR_WIDTH * score / 100, 1.0)):
-        figure.add_artist(
-            Rectangle(
-                (_BAR_LEFT, y - 3),
-                width,
-                6,
-                transform=look.from_top_left(figure),
-                facecolor=colour,
-                alpha=alpha,
-                linewidth=0,
-            )
-        )
+        picture.rect(_BAR_LEFT, y - 3, width, 6, colour, alpha=alpha)

@@ -1,94 +1,78 @@
 """Fonts for names in every script, and texts brought to what those fonts can show.
 
 All of them are Noto fonts from PyPI packages, so that a picture looks the same wherever the bot
-runs. Matplotlib takes each character from the first family of ``FAMILIES`` that has it.
+runs. Each character is taken from the first family of ``FAMILIES`` that has it.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-import warnings
-from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from matplotlib import font_manager
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.text import Text
 from wcwidth import iter_graphemes
 
+from bot.pictures.letters import Letters
 from core.names import clean_text
 
-# A point is three pixels, as on a phone's screen.
-DPI: Final = 216
-POINTS_PER_INCH: Final = 72
-
-_FONT_PACKAGES: Final = ("manimgx_fonts", "noto_cjk_sans_otc")
-# Latin comes first, so digits and letters never change face. The symbols of DejaVu, which comes
-# with matplotlib, are last.
+_MOST_SCRIPTS: Final = "manimgx_fonts"
+_HAN_AND_HANGUL: Final = "manimgx_fonts_cjk"
 _SCRIPTS: Final = (
-    "Noto Sans",
-    "Noto Sans Arabic",
-    "Noto Sans Armenian",
-    "Noto Sans Bengali",
-    "Noto Sans Devanagari",
-    "Noto Sans Ethiopic",
-    "Noto Sans Georgian",
-    "Noto Sans Gujarati",
-    "Noto Sans Gurmukhi",
-    "Noto Sans Hebrew",
-    "Noto Sans Kannada",
-    "Noto Sans Khmer",
-    "Noto Sans Lao",
-    "Noto Sans Malayalam",
-    "Noto Sans Myanmar",
-    "Noto Sans Oriya",
-    "Noto Sans Sinhala",
-    "Noto Sans Tamil",
-    "Noto Sans Telugu",
-    "Noto Sans Thai",
+    "Arabic",
+    "Armenian",
+    "Bengali",
+    "Devanagari",
+    "Ethiopic",
+    "Georgian",
+    "Gujarati",
+    "Gurmukhi",
+    "Hebrew",
+    "Kannada",
+    "Khmer",
+    "Lao",
+    "Malayalam",
+    "Myanmar",
+    "Oriya",
+    "Sinhala",
+    "Tamil",
+    "Telugu",
+    "Thai",
 )
-FAMILIES: Final = (
-    *_SCRIPTS,
-    "Noto Sans CJK JP",
-    "Noto Sans CJK KR",
-    "Noto Sans CJK SC",
-    "Noto Sans CJK TC",
-    "Noto Emoji",
-    "Noto Sans Symbols",
-    "DejaVu Sans",
-)
+LATIN: Final = "Noto Sans"
+# Each with its package and file. Latin comes first, so digits and letters never change face.
+FAMILIES: Final = {
+    LATIN: (_MOST_SCRIPTS, "NotoSans[wght].ttf"),
+    **{
+        f"Noto Sans {script}": (_MOST_SCRIPTS, f"NotoSans{script}[wght].ttf") for script in _SCRIPTS
+    },
+    "Noto Sans CJK JP": (_HAN_AND_HANGUL, "NotoSansCJK-VF.otf.ttc"),
+    "Noto Emoji": (_MOST_SCRIPTS, "NotoEmoji[wght].ttf"),
+    "Noto Sans Symbols": (_MOST_SCRIPTS, "NotoSansSymbols[wght].ttf"),
+}
+
+# Bold letters are wider by as much at most.
+BOLD_SHARE: Final = 1.1
 
 _ELLIPSIS: Final = "…"
 _STAND_IN: Final = "·"
 _NOTHING_VISIBLE: Final = "?"
-_ANY_SIZE: Final = 10.0
 _STAND_INS: Final = re.compile(f"{_STAND_IN}+")
 # Letters of which nothing is seen, and signs that only choose between two looks of an emoji.
 _UNSEEN: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200d\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]+"
 )
+# The drawing library fails where a flag follows other text: its two letters stand for it.
+_FLAG_LETTERS: Final = {0x1F1E6 + place: chr(ord("A") + place) for place in range(26)}
 
 
-@cache
-def register() -> None:
-    """Make the families known to matplotlib; done once in a process."""
-    for package in _FONT_PACKAGES:
-        for path in sorted(Path(str(files(package))).glob("*.tt[fc]")):
-            font_manager.fontManager.addfont(path)
-
-
-@lru_cache(maxsize=32)
-def font(points: float) -> FontProperties:
-    """Return the font of every text at a size in points, for ``fontproperties=``."""
-    register()
-    return FontProperties(family=list(FAMILIES), size=points)
+def font_files() -> list[str]:
+    """Return the files of all families."""
+    return [str(_path(family)) for family in FAMILIES]
 
 
 @lru_cache(maxsize=4_096)
@@ -98,22 +82,34 @@ def readable(text: str) -> str:
     A character that no font has is shown in its plain form (𝓜𝓪𝔁 as Max), else as ``·``; text of
     which nothing can be seen becomes ``?``.
     """
-    cleaned = clean_text(_UNSEEN.sub("", text))
-    shown = "".join(map(_shown, cleaned))
-    if not _is_drawn(shown):
-        # Some letters a font has, but not together with the marks around them.
-        shown = "".join(letter if _is_drawn(letter) else _STAND_IN for letter in _letters(shown))
-    shown = clean_text(_STAND_INS.sub(_STAND_IN, shown))
-    return shown if shown and _is_drawn(shown) else _NOTHING_VISIBLE
+    cleaned = clean_text(_UNSEEN.sub("", text).translate(_FLAG_LETTERS))
+    shown = "".join(map(_shown, iter_graphemes(cleaned)))
+    return clean_text(_STAND_INS.sub(_STAND_IN, shown)) or _NOTHING_VISIBLE
+
+
+@lru_cache(maxsize=4_096)
+def by_family(text: str) -> tuple[tuple[str, str], ...]:
+    """Return a readable text in pieces, each with the family it is to be drawn with.
+
+    The drawing library looks for a letter's font by itself, but where letters join, as in Arabic,
+    it finds one only for a text that needs no other.
+    """
+    pieces = [(_family(letter) or LATIN, letter) for letter in iter_graphemes(text)]
+    return tuple(
+        (family, "".join(letter for _, letter in letters))
+        for family, letters in groupby(pieces, key=lambda piece: piece[0])
+    )
 
 
 @lru_cache(maxsize=4_096)
 def width_of(text: str, points: float) -> float:
-    """Return how wide a text is when drawn, in points."""
-    probe = _probe()
-    probe.set_fontproperties(font(points))
-    probe.set_text(text)
-    return float(probe.get_window_extent().width) * POINTS_PER_INCH / DPI
+    """Return how wide a readable text is at most, in points: as if no letters joined."""
+    return points * sum(
+        _letters(family).width(character)
+        for family, piece in by_family(text)
+        for character in piece
+        if _letters(family).has(character)
+    )
 
 
 def fitted(text: str, points: float, room: float) -> str:
@@ -127,64 +123,40 @@ def fitted(text: str, points: float, room: float) -> str:
     shown = readable(text)
     if width_of(shown, points) <= room:
         return shown
-    characters = _letters(shown)
-    kept = _longest(
-        len(characters),
-        lambda count: width_of("".join(characters[:count]).rstrip() + _ELLIPSIS, points) <= room,
-    )
-    return "".join(characters[:kept]).rstrip() + _ELLIPSIS
+    room -= width_of(_ELLIPSIS, points)
+    kept = ""
+    for letter in iter_graphemes(shown):
+        if width_of(kept + letter, points) > room:
+            break
+        kept += letter
+    return kept.rstrip() + _ELLIPSIS
 
 
-def _longest(count: int, fits: Callable[[int], bool]) -> int:
-    """Return the highest number below ``count`` that fits; 0 where none does."""
-    low, high = 0, count - 1
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle - 1)
-    return low
-
-
-def _shown(character: str) -> str:
-    if _is_covered(character):
-        return character
-    plain = unicodedata.normalize("NFKC", character)
-    if plain != character and all(map(_is_covered, plain)):
+def _shown(letter: str) -> str:
+    """Return what a reader takes for one letter, as a font has it."""
+    if _family(letter):
+        return letter
+    plain = unicodedata.normalize("NFKC", letter)
+    if all(map(_family, iter_graphemes(plain))):
         return plain
-    is_mark = unicodedata.category(character).startswith("M")
-    return "" if is_mark else _STAND_IN
+    # A font may have the letter, if not with these marks.
+    return letter[0] if _family(letter[0]) else _STAND_IN
 
 
-def _letters(text: str) -> list[str]:
-    """Return what a reader takes for one letter each: with its accents, an emoji whole."""
-    return list(iter_graphemes(text))
-
-
-def _is_drawn(text: str) -> bool:
-    """Whether nothing of the text would be a box."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)
-        try:
-            width_of(text, _ANY_SIZE)
-        except UserWarning:
-            return False
-    return True
-
-
-def _is_covered(character: str) -> bool:
-    return ord(character) in _covered()
+@lru_cache(maxsize=4_096)
+def _family(letter: str) -> str | None:
+    """Return the first family that has all of a letter, with its marks; None where none has."""
+    for family in FAMILIES:
+        if all(map(_letters(family).has, letter)):
+            return family
+    return None
 
 
 @cache
-def _covered() -> frozenset[int]:
-    """Return every character that one of the families has."""
-    register()
-    paths = [font_manager.findfont(family) for family in FAMILIES]
-    return frozenset(code for path in paths for code in font_manager.get_font(path).get_charmap())
+def _letters(family: str) -> Letters:
+    return Letters(_path(family))
 
 
-@cache
-def _probe() -> Text:
-    """Return a text to measure with."""
-    figure = Figure(dpi=DPI)
-    FigureCanvasAgg(figure)
-    return figure.text(0, 0, "", parse_math=False)
+def _path(family: str) -> Path:
+    package, name = FAMILIES[family]
+    return Path(str(files(package))) / name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
@@ -12,15 +13,16 @@ from uuid import NAMESPACE_URL, uuid5
 import typer
 
 from bot.pictures.card import draw_card
-from bot.pictures.heat import draw_heat
+from bot.pictures.heat import heat_picture
+from bot.pictures.look import Picture, png
 from bot.pictures.side_by_side import draw_side_by_side
 from core.caller import Person
 from core.laps import Lap
 from core.names import heat_kind
 from core.oddities import is_first_crossing
-from core.results.heats import HeatTable, RacerRun
+from core.results.card import HeatScore, OrpCard, SideBySide
+from core.results.heat import HeatTable, RacerRun
 from core.results.refs import HeatRef, SessionRef
-from core.results.scores import HeatScore, OrpCard, SideBySide
 from core.scoring.comparison import compare
 from core.scoring.orp import calculate_orp
 from core.scoring.score_change import changes
@@ -31,15 +33,81 @@ _CARD_RACER: Final = "driver-16"
 _SIDE_BY_SIDE_HEAT: Final = "2wd-q1-heat5"
 
 
+# So many racers have to be read as well, also where their names are of scripts of all kinds.
+_FIELDS: Final = (2, 5, 8, 12, 25, 40)
+_FIELD_LASTS_MS: Final = 300_000
+_NAMES: Final = (
+    *(
+        "Max Müller",
+        "陳大文",
+        "علي حسن",
+        "さくら",
+        "Günther",
+        "Олег",
+        "สมชาย",
+        "Chloé 🏁",
+        "김민준",
+    ),
+    *("גיא כהן", "क्षितिज", "გიორგი", "Łukasz W.", "Νίκος", "Հայկ", "তানভীর", "Þór", "ਗੁਰਪ੍ਰੀਤ"),
+    *("தமிழ்", "తెలుగు", "Maximilian Schmidt-Rottluff", "Ana", "ኣበበ", "ខ្មែរ", "မြန်မာ", "ලංකා"),
+    *("ກ້ອງ", "ಕನ್ನಡ", "മലയാളം", "Jo", "Željko", "Nguyễn Văn", "李小龍", "たかし", "Zoë", "Søren"),
+    *("Iñaki", "Владимир", "Fast Eddie ⚡", "Ümit"),
+)
+# The ground of Discord's two themes, and how much of it is shown around a picture.
+_THEMES: Final = ("#313338", "#FFFFFF")
+_GROUND: Final = 16.0
+_PIXELS_A_POINT: Final = 2
+
+
 def draw_gallery(laps_file: Path, folder: Path) -> None:
-    """Draw each heat of a file into a folder, an ORP card of them and two racers side by side."""
+    """Draw heats of few and many racers, an ORP card and two racers side by side into a folder."""
     heats = read_heats(laps_file)
-    pictures = {name: draw_heat(table) for name, table in heats.items()}
+    pictures = {
+        f"heat-{len(table.runs):02}": on_both_themes(heat_picture(table)) for table in fields(heats)
+    }
     pictures["orp-card"] = draw_card(_card([heats[name] for name in _CARD_HEATS]))
     pictures["side-by-side"] = draw_side_by_side(_side_by_side(heats[_SIDE_BY_SIDE_HEAT]))
     folder.mkdir(parents=True, exist_ok=True)
     for name, picture in pictures.items():
         (folder / f"{name}.png").write_bytes(picture)
+
+
+def fields(heats: Mapping[str, HeatTable]) -> list[HeatTable]:
+    """Return heats of 2 to 40 racers, put together from real ones; the first eight are a real one.
+
+    Each racer drives the laps of a real run, up to the one under way after five minutes.
+    """
+    first = heats[_SIDE_BY_SIDE_HEAT]
+    driven = [
+        *first.runs,
+        *(run for heat in heats.values() if heat is not first for run in heat.runs),
+    ]
+    runs = [_renamed(run, name) for run, name in zip(driven, _NAMES, strict=False)]
+    return [replace(first, runs=_ranked(runs[:count])) for count in _FIELDS]
+
+
+def on_both_themes(picture: Picture) -> bytes:
+    """Return a picture as Discord's dark and light theme show it on a phone, as a PNG."""
+    both = Picture(picture.height + 2 * _GROUND, width=2 * (picture.width + 2 * _GROUND))
+    for number, ground in enumerate(_THEMES):
+        left = number * both.width / 2
+        both.rect(left, 0, both.width / 2, both.height, ground)
+        both.place(picture, left + _GROUND, _GROUND)
+    return png(both, pixels_a_point=_PIXELS_A_POINT)
+
+
+def _renamed(run: RacerRun, name: str) -> RacerRun:
+    """Return the laps of a run that began in the first minutes, under another name."""
+    ends = accumulate(lap.time_ms for lap in run.laps)
+    laps = tuple(
+        lap for end, lap in zip(ends, run.laps, strict=True) if end - lap.time_ms < _FIELD_LASTS_MS
+    )
+    orp = calculate_orp([lap.time_ms for lap in laps if lap.counts])
+    return RacerRun(Person(0, name), laps, None, orp)
+
+
+def _ranked(runs: Sequence[RacerRun]) -> tuple[RacerRun, ...]:
+    return tuple(sorted(runs, key=lambda run: -run.orp.orp_score if run.orp else 0))
 
 
 def read_heats(laps_file: Path) -> dict[str, HeatTable]:
@@ -62,8 +130,7 @@ def _table(rows: Sequence[Mapping[str, str]]) -> HeatTable:
     for row in rows:
         if int(row["lap_time_ms"]) > 0:
             drivers.setdefault(row["driver"], []).append(row)
-    runs = [_run(driver, laps) for driver, laps in drivers.items()]
-    runs.sort(key=lambda run: -run.orp.orp_score if run.orp else 0)
+    runs = _ranked([_run(driver, laps) for driver, laps in drivers.items()])
     class_name, name, *_ = rows[0]["description"].split(", ")
     name = name.capitalize() if name.islower() else name
     return HeatTable(
@@ -72,7 +139,7 @@ def _table(rows: Sequence[Mapping[str, str]]) -> HeatTable:
         kind=heat_kind(name),
         is_open=False,
         length_s=int(rows[0]["length_s"]),
-        runs=tuple(runs),
+        runs=runs,
     )
 
 

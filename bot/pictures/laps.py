@@ -11,15 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
-
 from bot import colours
 from bot.pictures import look
-from bot.pictures.fonts import font, width_of
-from bot.pictures.placing import Spot, into_rows
+from bot.pictures.fonts import width_of
+from bot.pictures.look import Mark, Picture, Point
 from core.laps import Lap, median
 from core.laptimes import format_lap
 from core.oddities import CROSSING_SHARE
@@ -27,11 +22,13 @@ from core.scoring.mistakes import find_mistakes
 
 LEFT: Final = 10.0
 RIGHT: Final = look.WIDTH - LEFT
-PLOT_LEFT: Final = 40.0
-PLOT_RIGHT: Final = 320.0
+PLOT_LEFT: Final = 46.0
+PLOT_RIGHT: Final = 316.0
 PLOT_HEIGHT: Final = 140.0
 GAP: Final = 6.0
-NUMBERS_HEIGHT: Final = 21.0
+NUMBERS_HEIGHT: Final = 22.0
+# A row of labels beyond an edge, with the room of the marks on it.
+LABELS_HEIGHT: Final = 17.0
 
 _LEAST_WINDOW: Final = 0.02
 _SLOW_ROOM: Final = 1.0
@@ -42,39 +39,7 @@ _NUMBERS_AT: Final = 13.0
 _LAP_TICKS: Final = 6
 _TIME_TICKS: Final = 5
 _ROUND_TICKS_MS: Final = 100
-_EDGE_ROOM: Final = 5.0
-_LABEL_ROW: Final = 12.0
-_MOST_LABELS: Final = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How a kind of lap is marked; a hollow one has no face."""
-
-    marker: str
-    size: float
-    colour: str
-    hollow: bool = False
-
-    def at(self, x: Sequence[float], y: Sequence[float]) -> Line2D:
-        """Return the mark at these places."""
-        return Line2D(
-            x,
-            y,
-            linestyle="none",
-            marker=self.marker,
-            markersize=self.size,
-            markerfacecolor="none" if self.hollow else self.colour,
-            markeredgecolor=self.colour,
-            markeredgewidth=1.2,
-            clip_on=False,
-        )
-
-    def beside_text(self, figure: Figure, x: float, y: float) -> None:
-        """Draw it once, in front of a text."""
-        line = self.at([x], [y])
-        line.set_transform(look.from_top_left(figure))
-        figure.add_artist(line)
+_TICK_GAP: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,38 +94,42 @@ class LapScale:
         """Return a time, held within the edges."""
         return min(max(time_ms, self.fast), self.slow)
 
-    def axes(self, figure: Figure, top: float) -> Axes:
-        """Return the plot, with lines at round lap times that stand on the left."""
-        axes = look.add_axes(figure, PLOT_LEFT, top, PLOT_RIGHT - PLOT_LEFT, PLOT_HEIGHT)
-        axes.set_xlim(*self.span)
-        axes.set_ylim(self.slow, self.fast)
-        ticks = MaxNLocator(_TIME_TICKS, steps=[1, 2, 5, 10]).tick_values(self.fast, self.slow)
-        write = look.lap_text if ticks[1] - ticks[0] >= _ROUND_TICKS_MS else format_lap
-        times = [round(tick) for tick in ticks if self.fast <= tick <= self.slow]
-        axes.set_yticks(times, [write(ms) for ms in times])
-        axes.set_xticks([])
-        axes.grid(axis="y", color=colours.GRID, linewidth=0.6)
-        for label in axes.get_yticklabels():
-            label.set_fontproperties(font(look.SMALL))
-        return axes
+    def place(self, lap: Lap, top: float) -> Point:
+        """Return where a lap is in a plot that begins at ``top``, in points."""
+        return self.x(lap.number), self.y(lap.time_ms, top)
 
-    def mark(self, axes: Axes, mark: Mark, laps: Iterable[Lap]) -> None:
+    def draw_times(self, picture: Picture, top: float) -> None:
+        """Draw lines at round lap times that stand on the left."""
+        step = round_step(self.slow - self.fast, _TIME_TICKS)
+        write = look.lap_text if step >= _ROUND_TICKS_MS else format_lap
+        for ms in range(-(-int(self.fast) // step) * step, int(self.slow) + 1, step):
+            if self.fast <= ms <= self.slow:
+                y = self.y(ms, top)
+                picture.line([(PLOT_LEFT, y), (PLOT_RIGHT, y)], colours.GRID, width=0.6)
+                x = PLOT_LEFT - _TICK_GAP
+                picture.write(x, y, write(ms), colour=colours.QUIET_TEXT, align="right")
+
+    def mark(self, picture: Picture, mark: Mark, laps: Iterable[Lap], top: float) -> None:
         """Draw a mark at each of the laps."""
-        shown = list(laps)
-        axes.add_line(
-            mark.at([lap.number for lap in shown], [self.held(lap.time_ms) for lap in shown])
-        )
+        for lap in laps:
+            picture.mark(*self.place(lap, top), mark)
 
-    def write_numbers(self, figure: Figure, bottom: float) -> None:
+    def write_numbers(self, picture: Picture, bottom: float) -> None:
         """Write the lap numbers under the plot and what stands below it."""
         y = bottom + _NUMBERS_AT
-        numbers = MaxNLocator(_LAP_TICKS, integer=True).tick_values(self.first, self.last)
-        look.write(figure, LEFT, y, "lap", colour=colours.QUIET_TEXT)
-        # A single lap would be counted twice.
-        for number in sorted(set(map(round, numbers))):
-            if self.first <= number <= self.last:
-                x = self.x(number)
-                look.write(figure, x, y, str(number), colour=colours.QUIET_TEXT, align="center")
+        step = round_step(self.last - self.first, _LAP_TICKS)
+        picture.write(LEFT, y, "lap", colour=colours.QUIET_TEXT)
+        for number in range(-(-self.first // step) * step, self.last + 1, step):
+            x = self.x(number)
+            picture.write(x, y, str(number), colour=colours.QUIET_TEXT, align="center")
+
+
+def round_step(span: float, most: int) -> int:
+    """Return the least of 1, 2, 5, 10, 20 and so on that fits into a span at most so often."""
+    step = 1
+    while step * most < span:
+        step = {"1": 2, "2": 5, "5": 10}[str(step)[0]] * 10 ** (len(str(step)) - 1)
+    return step
 
 
 def _ordinary(laps: Sequence[Lap]) -> list[Lap]:
@@ -185,41 +154,16 @@ class Label:
     colour: str
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """Texts beside an edge, each with its place."""
-
-    placed: tuple[tuple[Label, Spot], ...]
-
-    @classmethod
-    def of(cls, labels: Sequence[Label], scale: LapScale, *, rows: int) -> Labels:
-        """Return as many of the labels as there is room for, the first ones first."""
-        for most in range(min(len(labels), _MOST_LABELS), 0, -1):
-            shown = sorted(labels[:most], key=lambda label: label.number)
-            spots = into_rows(
-                [scale.x(label.number) for label in shown],
-                [width_of(label.text, look.SMALL) for label in shown],
-                low=PLOT_LEFT,
-                high=RIGHT,
-                gap=GAP,
-                rows=rows,
-            )
-            if spots is not None:
-                return cls(tuple(zip(shown, spots, strict=True)))
-        return cls(())
-
-    @property
-    def height(self) -> float:
-        """How much room they take beyond the edge, with that of the marks on it."""
-        if not self.placed:
-            return 0
-        return _EDGE_ROOM + _LABEL_ROW * max(spot.row + 1 for _, spot in self.placed)
-
-    def write(self, figure: Figure, edge: float, away: int) -> None:
-        """Write them beside an edge of the plot: ``away`` is -1 upwards and 1 downwards."""
-        for label, spot in self.placed:
-            y = edge + away * (_EDGE_ROOM + _LABEL_ROW * (spot.row + 0.5))
-            look.write(figure, spot.x, y, label.text, colour=label.colour, align="center")
+def write_labels(picture: Picture, labels: Sequence[Label], scale: LapScale, y: float) -> None:
+    """Write labels in a row, each at its lap; those that one before it would cover are left out."""
+    taken: list[tuple[float, float]] = []
+    for label in labels:
+        half = width_of(label.text, look.SMALL) / 2
+        x = min(max(scale.x(label.number), PLOT_LEFT + half), RIGHT - half)
+        left, right = x - half - GAP, x + half
+        if all(right <= other_left or left >= other_right for other_left, other_right in taken):
+            picture.write(x, y, label.text, colour=label.colour, align="center")
+            taken.append((left, right))
 
 
 def off_the_plot(lap: Lap, colour: str = colours.QUIET_TEXT) -> Label:

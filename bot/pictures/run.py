@@ -10,43 +10,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-
 from bot import colours
 from bot.pictures import look
+from bot.pictures.costs import costs_at, write_costs
 from bot.pictures.fonts import width_of
 from bot.pictures.laps import (
     GAP,
+    LABELS_HEIGHT,
     LEFT,
     NUMBERS_HEIGHT,
     PLOT_HEIGHT,
+    PLOT_LEFT,
     PLOT_RIGHT,
     RIGHT,
     Label,
-    Labels,
     LapScale,
-    Mark,
     off_the_plot,
+    write_labels,
 )
+from bot.pictures.look import Mark, Picture
 from bot.render.phrases import count, seconds
 from core.laps import Lap, median, median_absolute_deviation
 from core.laptimes import format_lap
-from core.results.heats import RacerRun
+from core.results.heat import RacerRun
 from core.scoring.mistakes import find_mistakes
 from core.scoring.orp import FASTEST_LAPS, LAST_LAPS, MIN_LAPS_FOR_FADE
 
 _ROW: Final = 15.0
-_MARK_ROOM: Final = 11.0
-_MEDIAN_PITCH: Final = 12.0
+_MARK_ROOM: Final = 12.0
+_MEDIAN_PITCH: Final = 13.0
+_FROM_EDGE: Final = 11.0
 _MOST_DOTS: Final = 80
 _BAND: Final = 0.16
 
-_LAP: Final = Mark("o", 2.4, colours.LAP)
-_FASTEST: Final = Mark("D", 4.2, colours.FASTEST)
-_LAST: Final = Mark("s", 7.5, colours.LAST, hollow=True)
-_MISTAKE: Final = Mark("x", 5.5, colours.MISTAKE)
-_NOT_COUNTING: Final = Mark("o", 4.5, colours.NOT_COUNTING, hollow=True)
+_LAP: Final = Mark("dot", 1.5, colours.LAP)
+_FASTEST: Final = Mark("diamond", 2.7, colours.FASTEST)
+_LAST: Final = Mark("square", 4.2, colours.LAST, hollow=True)
+_MISTAKE: Final = Mark("cross", 3.0, colours.MISTAKE)
+_NOT_COUNTING: Final = Mark("dot", 2.4, colours.NOT_COUNTING, hollow=True)
 
 # What is no mark is the band.
 _Key = list[tuple[Mark | None, str]]
@@ -65,34 +66,48 @@ class RunPlot:
         self._fastest = in_order[:FASTEST_LAPS] if has_fade else []
         self._last = self._counting[-LAST_LAPS:] if has_fade else []
         self._key = _in_rows(self._make_key())
-        self._above, self._below = self._labels_above(), self._labels_below()
+        self._above, self._below = self._labels_above(), self._slow_labels()
+        self._costs = costs_at(
+            [(self._scale.x(lap.number), lap.lost_ms) for lap in self._mistakes.laps],
+            PLOT_LEFT,
+            RIGHT,
+        )
 
     @property
     def height(self) -> float:
         """How high it is, in points."""
         return (
             self._key_height
-            + self._above.height
+            + LABELS_HEIGHT * bool(self._above)
             + PLOT_HEIGHT
-            + self._below.height
+            + self._below_height
             + NUMBERS_HEIGHT
         )
+
+    @property
+    def _below_height(self) -> float:
+        return LABELS_HEIGHT * (bool(self._costs) + bool(self._below))
 
     @property
     def _key_height(self) -> float:
         return len(self._key) * _ROW + GAP
 
-    def draw(self, figure: Figure, top: float) -> None:
+    def draw(self, picture: Picture, top: float) -> None:
         """Draw it into a picture, from ``top`` points on."""
-        plot_top = top + self._key_height + self._above.height
-        plot_bottom = plot_top + PLOT_HEIGHT
-        _draw_key(figure, self._key, top + _ROW / 2)
-        axes = self._scale.axes(figure, plot_top)
-        self._draw_median(figure, axes, plot_top)
-        self._draw_laps(axes)
-        self._above.write(figure, plot_top, -1)
-        self._below.write(figure, plot_bottom, 1)
-        self._scale.write_numbers(figure, plot_bottom + self._below.height)
+        plot_top = top + self._key_height + LABELS_HEIGHT * bool(self._above)
+        bottom = plot_top + PLOT_HEIGHT
+        _draw_key(picture, self._key, top + _ROW / 2)
+        self._scale.draw_times(picture, plot_top)
+        self._draw_median(picture, plot_top)
+        self._draw_laps(picture, plot_top)
+        write_labels(picture, self._above, self._scale, plot_top - _FROM_EDGE)
+        if self._costs:
+            write_costs(picture, self._costs, bottom + _FROM_EDGE)
+            bottom += LABELS_HEIGHT
+        if self._below:
+            write_labels(picture, self._below, self._scale, bottom + _FROM_EDGE)
+            bottom += LABELS_HEIGHT
+        self._scale.write_numbers(picture, bottom)
 
     def _make_key(self) -> _Key:
         """Return the marks that occur, with their figures."""
@@ -113,74 +128,56 @@ class RunPlot:
             key.append((_NOT_COUNTING, f"{left_out} not counted"))
         return key
 
-    def _labels_above(self) -> Labels:
+    def _labels_above(self) -> list[Label]:
         """Return the times of laps too quick for the plot, such as the run to the loop."""
         off = [lap for lap in self._run.laps if lap.time_ms < self._scale.fast]
-        return Labels.of([off_the_plot(lap) for lap in off], self._scale, rows=1)
+        return [off_the_plot(lap) for lap in off]
 
-    def _labels_below(self) -> Labels:
-        """Return what the mistakes cost, dearest first, and the times of laps too slow."""
-        labels = []
-        for mistake in sorted(self._mistakes.laps, key=lambda mistake: -mistake.lost_ms):
-            cost = f"+{seconds(mistake.lost_ms)}"
-            is_off = mistake.time_ms > self._scale.slow
-            text = f"{look.lap_text(mistake.time_ms)} ({cost})" if is_off else cost
-            labels.append(Label(mistake.number, text, colours.MISTAKE))
-        off = [lap for lap in self._run.laps if lap.time_ms > self._scale.slow and not lap.counts]
-        return Labels.of([*labels, *map(off_the_plot, off)], self._scale, rows=2)
+    def _slow_labels(self) -> list[Label]:
+        """Return the times of laps too slow for the plot that are no mistakes."""
+        slow = [lap for lap in self._run.laps if lap.time_ms > self._scale.slow]
+        return [off_the_plot(lap) for lap in slow if not lap.counts]
 
-    def _draw_median(self, figure: Figure, axes: Axes, top: float) -> None:
+    def _draw_median(self, picture: Picture, top: float) -> None:
         """Draw the median and the band of half of the laps, and write both beside them."""
         times = [lap.time_ms for lap in self._counting]
         if not times:
             return
         usual, spread = median(times), median_absolute_deviation(times)
-        axes.axhline(float(usual), color=colours.TEXT, linewidth=1)
         middle = self._scale.y(float(usual), top)
         y = min(max(middle, top + 1.5 * _MEDIAN_PITCH), top + PLOT_HEIGHT - 1.5 * _MEDIAN_PITCH)
         x = PLOT_RIGHT + GAP
-        look.write(figure, x, y - _MEDIAN_PITCH, "median", colour=colours.QUIET_TEXT)
-        look.write(figure, x, y, format_lap(round(usual)), points=look.NORMAL)
+        picture.write(x, y - _MEDIAN_PITCH, "median", colour=colours.QUIET_TEXT)
+        picture.write(x, y, format_lap(round(usual)), points=look.NORMAL)
         if self._has_band:
-            axes.axhspan(
-                float(usual - spread),
-                float(usual + spread),
-                color=colours.TEXT,
-                alpha=_BAND,
-                linewidth=0,
-            )
+            upper = self._scale.y(float(usual - spread), top)
+            height = self._scale.y(float(usual + spread), top) - upper
+            width = PLOT_RIGHT - PLOT_LEFT
+            picture.rect(PLOT_LEFT, upper, width, height, colours.TEXT, alpha=_BAND)
             half = f"±{format_lap(round(spread))}"
-            look.write(figure, x, y + _MEDIAN_PITCH, half, colour=colours.QUIET_TEXT)
+            picture.write(x, y + _MEDIAN_PITCH, half, colour=colours.QUIET_TEXT)
+        picture.line([(PLOT_LEFT, middle), (PLOT_RIGHT, middle)], colours.TEXT)
 
-    def _draw_laps(self, axes: Axes) -> None:
+    def _draw_laps(self, picture: Picture, top: float) -> None:
         scale, counting = self._scale, self._counting
-        if counting:
-            usual = float(median(lap.time_ms for lap in counting))
-            axes.vlines(
-                [mistake.number for mistake in self._mistakes.laps],
-                usual,
-                [scale.held(mistake.time_ms) for mistake in self._mistakes.laps],
-                color=colours.MISTAKE,
-                linewidth=1,
-            )
-        axes.plot(
-            [lap.number for lap in counting],
-            [scale.held(lap.time_ms) for lap in counting],
-            color=colours.QUIET_TEXT,
-            linewidth=0.8,
-            alpha=0.7,
-        )
         slow = {mistake.number for mistake in self._mistakes.laps}
+        mistakes = [lap for lap in counting if lap.number in slow]
+        for lap in mistakes:
+            x, y = scale.place(lap, top)
+            usual = float(median(lap.time_ms for lap in counting))
+            picture.line([(x, scale.y(usual, top)), (x, y)], colours.MISTAKE)
+        line = [scale.place(lap, top) for lap in counting]
+        picture.line(line, colours.QUIET_TEXT, width=0.8, alpha=0.7)
         ordinary = [lap for lap in counting if lap.number not in slow]
         marks: list[tuple[Mark, Sequence[Lap]]] = [
             (_LAP, ordinary if len(counting) <= _MOST_DOTS else []),
             (_NOT_COUNTING, [lap for lap in self._run.laps if not lap.counts]),
-            (_MISTAKE, [lap for lap in counting if lap.number in slow]),
+            (_MISTAKE, mistakes),
             (_FASTEST, self._fastest),
             (_LAST, self._last),
         ]
         for mark, laps in marks:
-            scale.mark(axes, mark, laps)
+            scale.mark(picture, mark, laps, top)
 
 
 def _in_rows(key: _Key) -> list[_Key]:
@@ -197,15 +194,15 @@ def _in_rows(key: _Key) -> list[_Key]:
     return rows
 
 
-def _draw_key(figure: Figure, rows: Sequence[_Key], top: float) -> None:
+def _draw_key(picture: Picture, rows: Sequence[_Key], top: float) -> None:
     for number, key in enumerate(rows):
         x, y = LEFT, top + number * _ROW
         for mark, text in key:
             if mark is None:
-                look.swatch(figure, x, y, colours.TEXT, _BAND)
+                picture.swatch(x, y, colours.TEXT, _BAND)
             else:
-                mark.beside_text(figure, x + 4, y)
-            look.write(figure, x + _room(mark), y, text)
+                picture.mark(x + 4, y, mark)
+            picture.write(x + _room(mark), y, text)
             x += _room(mark) + width_of(text, look.SMALL) + 2 * GAP
 
 

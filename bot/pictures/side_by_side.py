@@ -7,38 +7,38 @@ the better of two figures. The broken lines are the medians.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
-
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from bot import colours
 from bot.pictures import look
 from bot.pictures.fonts import fitted, readable, width_of
 from bot.pictures.laps import (
     GAP,
+    LABELS_HEIGHT,
     LEFT,
     NUMBERS_HEIGHT,
     PLOT_HEIGHT,
+    PLOT_LEFT,
+    PLOT_RIGHT,
     RIGHT,
-    Labels,
+    Label,
     LapScale,
-    Mark,
     off_the_plot,
+    write_labels,
 )
-from bot.pictures.placing import spread
+from bot.pictures.look import Mark, Picture
 from bot.render.phrases import seconds
 from core.laps import median
 from core.laptimes import format_lap
-from core.results.heats import RacerRun
-from core.results.scores import SideBySide
+from core.results.card import SideBySide
+from core.results.heat import RacerRun
 from core.scoring.comparison import Comparison
 from core.scoring.mistakes import find_mistakes
 
-_STYLES: Final = look.RACER_STYLES[:2]
+_FROM_EDGE: Final = 11.0
 _PLOT: Final = 64.0
-_ROW: Final = 15.0
+_ROW: Final = 16.0
 _HEADING: Final = 18.0
 _COLUMNS: Final = (242.0, RIGHT)
 _COLUMN_ROOM: Final = 118.0
@@ -52,112 +52,105 @@ Number = TypeVar("Number", int, float)
 
 def draw_side_by_side(result: SideBySide) -> bytes:
     """Return the picture of two racers side by side as a PNG."""
-    return look.png(side_by_side_figure(result))
+    return look.png(side_by_side_picture(result))
 
 
-def side_by_side_figure(result: SideBySide) -> Figure:
+def side_by_side_picture(result: SideBySide) -> Picture:
     """Return the picture of two racers side by side."""
     runs = (result.first, result.second)
     scale = LapScale.of(*(run.laps for run in runs))
     above, below = _labels(runs, scale, fast=True), _labels(runs, scale, fast=False)
-    plot_top = _PLOT + above.height
+    plot_top = _PLOT + LABELS_HEIGHT * bool(above)
     plot_bottom = plot_top + PLOT_HEIGHT
-    table_top = plot_bottom + below.height + NUMBERS_HEIGHT
+    numbers_top = plot_bottom + LABELS_HEIGHT * bool(below)
+    table_top = numbers_top + NUMBERS_HEIGHT
     rows = _rows(result.comparison)
-    figure = look.new_figure(table_top + _HEADING + len(rows) * _ROW + GAP)
-    _draw_head(figure, result)
-    axes = scale.axes(figure, plot_top)
-    for run, style in zip(runs, _STYLES, strict=True):
-        _draw_laps(axes, scale, run, style)
-    _write_medians(figure, scale, runs, plot_top)
-    above.write(figure, plot_top, -1)
-    below.write(figure, plot_bottom, 1)
-    scale.write_numbers(figure, plot_bottom + below.height)
-    _draw_table(figure, runs, rows, table_top)
-    return figure
+    picture = Picture(table_top + _HEADING + len(rows) * _ROW + GAP)
+    _draw_head(picture, result)
+    scale.draw_times(picture, plot_top)
+    for run, mark in zip(runs, look.RACER_MARKS, strict=True):
+        _draw_laps(picture, scale, run, mark, plot_top)
+    _write_medians(picture, scale, runs, plot_top)
+    write_labels(picture, above, scale, plot_top - _FROM_EDGE)
+    write_labels(picture, below, scale, plot_bottom + _FROM_EDGE)
+    scale.write_numbers(picture, numbers_top)
+    _draw_table(picture, runs, rows, table_top)
+    return picture
 
 
-def _draw_head(figure: Figure, result: SideBySide) -> None:
+def _draw_head(picture: Picture, result: SideBySide) -> None:
     comparison = result.comparison
     place = "whole session" if result.heat is None else result.heat.label
     where = f"{readable(place)} · {readable(result.session.name)}"
     inner = RIGHT - LEFT
     if comparison.is_level:
-        look.write(figure, LEFT, 17, "Equally fast over a lap", points=look.LARGE)
+        picture.write(LEFT, 17, "Equally fast over a lap", points=look.LARGE)
     else:
         # A name and the figures are written apart, so that an Arabic name does not reorder them.
         rest = f"is {comparison.gap_words}"
         faster = result.second if comparison.second_is_faster else result.first
         room = inner - width_of(rest, look.LARGE) - GAP
         name = fitted(faster.racer.name, look.LARGE, room)
-        colour = _STYLES[comparison.second_is_faster].colour
-        look.write(figure, LEFT, 17, name, points=look.LARGE, colour=colour)
+        colour = look.RACER_MARKS[comparison.second_is_faster].colour
+        picture.write(LEFT, 17, name, points=look.LARGE, colour=colour)
         x = LEFT + width_of(name, look.LARGE) + GAP
-        look.write(figure, x, 17, rest, points=look.LARGE)
-        look.write(figure, LEFT, 35, comparison.parts_words, points=look.NORMAL)
-    look.write(figure, LEFT, 51, fitted(where, look.SMALL, inner), colour=colours.QUIET_TEXT)
+        picture.write(x, 17, rest, points=look.LARGE)
+        picture.write(LEFT, 35, comparison.parts_words, points=look.NORMAL)
+    picture.write(LEFT, 51, fitted(where, look.SMALL, inner), colour=colours.QUIET_TEXT)
 
 
 # The laps
 
 
-def _labels(runs: tuple[RacerRun, RacerRun], scale: LapScale, *, fast: bool) -> Labels:
+def _labels(runs: tuple[RacerRun, RacerRun], scale: LapScale, *, fast: bool) -> list[Label]:
     """Return the times of the laps that are off one edge, those furthest off first."""
     off = [
         (lap, style)
-        for run, style in zip(runs, _STYLES, strict=True)
+        for run, style in zip(runs, look.RACER_MARKS, strict=True)
         for lap in run.laps
         if (lap.time_ms < scale.fast if fast else lap.time_ms > scale.slow)
     ]
     off.sort(key=lambda pair: pair[0].time_ms if fast else -pair[0].time_ms)
-    labels = [off_the_plot(lap, style.colour) for lap, style in off]
-    return Labels.of(labels, scale, rows=1 if fast else 2)
+    return [off_the_plot(lap, style.colour) for lap, style in off]
 
 
-def _draw_laps(axes: Axes, scale: LapScale, run: RacerRun, style: look.RacerStyle) -> None:
+def _draw_laps(picture: Picture, scale: LapScale, run: RacerRun, mark: Mark, top: float) -> None:
     counting = [lap for lap in run.laps if lap.counts]
-    axes.axhline(
-        float(median(lap.time_ms for lap in counting)),
-        color=style.colour,
-        linewidth=1,
-        linestyle=(0, (4, 3)),
-    )
-    axes.plot(
-        [lap.number for lap in counting],
-        [scale.held(lap.time_ms) for lap in counting],
-        color=style.colour,
-        linewidth=1,
-        alpha=0.7,
-    )
+    y = scale.y(float(median(lap.time_ms for lap in counting)), top)
+    picture.line([(PLOT_LEFT, y), (PLOT_RIGHT, y)], mark.colour, dashes="4 3")
+    line = [scale.place(lap, top) for lap in counting]
+    picture.line(line, mark.colour, alpha=0.7)
     mistakes = {mistake.number for mistake in find_mistakes(run.laps).laps}
     many = len(counting) > _MOST_DOTS
     shown = [lap for lap in counting if not many or lap.number in mistakes]
-    scale.mark(axes, Mark(style.marker, 3.6, style.colour), shown)
+    scale.mark(picture, mark, shown, top)
     left_out = [lap for lap in run.laps if not lap.counts]
-    scale.mark(axes, Mark(style.marker, 4.2, style.colour, hollow=True), left_out)
+    scale.mark(picture, replace(mark, hollow=True), left_out, top)
 
 
 def _write_medians(
-    figure: Figure, scale: LapScale, runs: tuple[RacerRun, RacerRun], top: float
+    picture: Picture, scale: LapScale, runs: tuple[RacerRun, RacerRun], top: float
 ) -> None:
     """Write both medians beside their lines, the heading above the upper one."""
     medians = sorted(
         (median(lap.time_ms for lap in run.laps if lap.counts), column)
         for column, run in enumerate(runs)
     )
-    heading, *places = spread(
-        [scale.y(float(medians[0][0]), top) - _MEDIAN_PITCH]
-        + [scale.y(float(usual), top) for usual, _ in medians],
-        _MEDIAN_PITCH,
-        top,
-        top + PLOT_HEIGHT,
-    )
-    look.write(figure, RIGHT, heading, "median", colour=colours.QUIET_TEXT, align="right")
-    for (usual, column), y in zip(medians, places, strict=True):
-        style, text = _STYLES[column], format_lap(round(usual))
-        look.write(figure, RIGHT, y, text, points=look.NORMAL, colour=style.colour, align="right")
-        left = RIGHT - width_of(text, look.NORMAL)
-        Mark(style.marker, 4, style.colour).beside_text(figure, left - _MARK_ROOM / 2, y)
+    upper, lower = (scale.y(float(usual), top) for usual, _ in medians)
+    lack = max(0.0, _MEDIAN_PITCH - (lower - upper)) / 2
+    upper = min(max(upper - lack, top + _MEDIAN_PITCH), top + PLOT_HEIGHT - _MEDIAN_PITCH)
+    lower = max(lower + lack, upper + _MEDIAN_PITCH)
+    heading = upper - _MEDIAN_PITCH
+    picture.write(RIGHT, heading, "median", colour=colours.QUIET_TEXT, align="right")
+    for (usual, column), y in zip(medians, (upper, lower), strict=True):
+        mark, text = look.RACER_MARKS[column], format_lap(round(usual))
+        picture.write(RIGHT, y, text, points=look.NORMAL, colour=mark.colour, align="right")
+        _mark_before(picture, RIGHT, y, text, mark)
+
+
+def _mark_before(picture: Picture, right: float, y: float, text: str, mark: Mark) -> None:
+    """Draw a mark in front of a text that ends at ``right``."""
+    picture.mark(right - width_of(text, look.NORMAL) - _MARK_ROOM / 2, y, mark)
 
 
 # The table
@@ -210,20 +203,17 @@ def _in_seconds(ms: int) -> str:
 
 
 def _draw_table(
-    figure: Figure, runs: tuple[RacerRun, RacerRun], rows: list[_Row], top: float
+    picture: Picture, runs: tuple[RacerRun, RacerRun], rows: list[_Row], top: float
 ) -> None:
     y = top + _HEADING / 2
-    for run, style, right in zip(runs, _STYLES, _COLUMNS, strict=True):
+    for run, mark, right in zip(runs, look.RACER_MARKS, _COLUMNS, strict=True):
         name = fitted(run.racer.name, look.NORMAL, _COLUMN_ROOM - _MARK_ROOM)
-        look.write(figure, right, y, name, points=look.NORMAL, colour=style.colour, align="right")
-        left = right - width_of(name, look.NORMAL)
-        Mark(style.marker, 5, style.colour).beside_text(figure, left - _MARK_ROOM / 2, y)
+        picture.write(right, y, name, points=look.NORMAL, colour=mark.colour, align="right")
+        _mark_before(picture, right, y, name, mark)
     for number, row in enumerate(rows):
         y = top + _HEADING + (number + 0.5) * _ROW
-        look.write(figure, LEFT, y, row.label, colour=colours.QUIET_TEXT)
+        picture.write(LEFT, y, row.label, colour=colours.QUIET_TEXT)
         for column, (text, right) in enumerate(zip(row.texts, _COLUMNS, strict=True)):
-            look.write(figure, right, y, text, points=look.NORMAL, align="right")
+            picture.write(right, y, text, points=look.NORMAL, align="right")
             if column == row.better:
-                left = right - width_of(text, look.NORMAL)
-                style = _STYLES[column]
-                Mark(style.marker, 4, style.colour).beside_text(figure, left - _MARK_ROOM / 2, y)
+                _mark_before(picture, right, y, text, look.RACER_MARKS[column])

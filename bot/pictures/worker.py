@@ -19,8 +19,8 @@ from threading import Thread
 from typing import BinaryIO, Final
 from uuid import UUID
 
-from core.results.heats import HeatTable
-from core.results.scores import OrpCard, SideBySide
+from core.results.card import OrpCard, SideBySide
+from core.results.heat import HeatTable
 
 _Reduced = tuple[type[UUID], tuple[None, bytes]]
 Subject = HeatTable | OrpCard | SideBySide

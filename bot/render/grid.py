@@ -14,7 +14,7 @@ from bot.render.ranking import WIDTH
 from bot.render.text import cells, code_block, cut, in_code, join_fitting, plain, size
 from core.laptimes import format_lap
 from core.results.refs import HeatRef
-from core.results.sessions import ClassStandings, StandingCell, StandingRow, Standings
+from core.results.standings import ClassStandings, StandingCell, StandingRow, Standings
 from core.scoring.orp import MIN_LAPS
 
 REJECTED: Final = "rej."

@@ -11,7 +11,7 @@ from bot.render.text import join_fitting, plain
 from core.caller import Person
 from core.laps import Lap, average_lap_ms
 from core.laptimes import format_lap
-from core.results.heats import RacerRun
+from core.results.heat import RacerRun
 from core.results.refs import HeatRef, SessionRef
 from core.rounding import round_half_even
 from core.scoring.advice import Status, Strategy

@@ -17,7 +17,7 @@ from bot.render.phrases import (
 from bot.render.text import cells, code_block, cut, in_code, join_fitting, size
 from core.laps import RaceTotal, race_total
 from core.laptimes import format_lap
-from core.results.heats import RacerRun
+from core.results.heat import RacerRun
 from core.scoring.advice import Status
 from core.scoring.mistakes import find_mistakes
 

@@ -16,8 +16,8 @@ from bot.render.ranking import ranked_table
 from bot.render.text import join_fitting, plain, size
 from core.caller import Person
 from core.laptimes import format_lap
-from core.results.heats import HeatTable
-from core.results.sessions import ClassStandings, Standings
+from core.results.heat import HeatTable
+from core.results.standings import ClassStandings, Standings
 from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
 
 CONFIDENCE_QUESTION: Final = (

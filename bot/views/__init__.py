@@ -2,19 +2,21 @@
 
 from typing import Final
 
-from bot.views.cards import ShareBothButton, ShareButton
+from bot.views.card import ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton
-from bot.views.edits import (
+from bot.views.heat import DeleteHeatButton, FinishHeatButton
+from bot.views.menu import StoreButton
+from bot.views.question import QuestionSelect
+from bot.views.run_written import (
     CountLapButton,
     EditAgainButton,
     EditLapsButton,
+    MoveSelect,
     RemoveRepeatsButton,
     RunForm,
     UndoButton,
 )
-from bot.views.heats import DeleteHeatButton, FinishHeatButton
-from bot.views.laps import EventSelect, StoreButton
-from bot.views.sessions import CsvButton, DeleteSessionButton, RaceHereButton
+from bot.views.session import CsvButton, DeleteSessionButton, RaceHereButton
 from bot.views.tables import PageButton, RacerSelect
 
 DYNAMIC_ITEMS: Final = (
@@ -25,9 +27,10 @@ DYNAMIC_ITEMS: Final = (
     DeleteSessionButton,
     EditAgainButton,
     EditLapsButton,
-    EventSelect,
     FinishHeatButton,
+    MoveSelect,
     PageButton,
+    QuestionSelect,
     RaceHereButton,
     RacerSelect,
     RemoveRepeatsButton,

@@ -1,55 +1,35 @@
 """What all buttons and selects share: they work after a restart, and errors reach the presser.
 
-discord.py only logs what a DynamicItem raises, so the base class answers instead.
+A button is a word, the fields its custom id carries, and what a press does. discord.py only logs
+what a DynamicItem raises, so the base class answers instead.
 """
 
 from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Self, TypeVar, dataclass_transform
 from uuid import UUID
 
 import discord
-from discord.ui import DynamicItem, Item, View
+from discord.ui import Button, DynamicItem, Item, Select, View
 
-from bot.cooldowns import spend
+from bot.app import App, app_of
+from bot.discord.cooldowns import spend
+from bot.discord.custom_ids import CustomIds
+from bot.discord.replies import begin, reply_to_error
 from bot.render.answer import Answer
-from bot.replies import begin, reply_to_error
+from core.errors import NotFound
 
-if TYPE_CHECKING:
-    from bot.client import OrpBot
-    from core.bootstrap import Services
-
-# How an id stands in a custom_id.
-UUID_HEX: Final = "[0-9a-f]{32}"
-NUMBER: Final = "[0-9]{1,18}"
-USER: Final = "[0-9]{1,20}"
-
-
-def _yes_or_no(text: str) -> bool:
-    return text == "1"
-
-
-_READERS: Final[dict[str, Callable[[str], object]]] = {
-    "counts": _yes_or_no,
-    "draft_id": UUID,
-    "entry_id": int,
-    "heat_id": UUID,
-    "lap_number": int,
-    "other_id": int,
-    "page": int,
-    "place_id": UUID,
-    "racer_id": int,
-    "rating": int,
-    "scope": str,
-    "session_id": UUID,
-}
-
-
+Wrapped = TypeVar("Wrapped", bound=Item[Any])
 Laid = tuple[Answer, View | None]
 """An answer and the buttons under it."""
+
+_MATCHES_NOTHING: Final = "(?!)"
+# A number that a select carries, as long as a value of one can be.
+_NUMBER: Final = re.compile("[0-9]{1,100}")
 
 
 def row(*items: DynamicItem[Any]) -> View:
@@ -75,8 +55,11 @@ def carries(message: discord.Message, subject_id: UUID) -> bool:
     )
 
 
-class OrpItem:
-    """Mixed into a DynamicItem: its press is one service call, one render, one reply.
+@dataclass_transform(eq_default=False)
+class OrpItem(DynamicItem[Wrapped], template=_MATCHES_NOTHING):
+    """A button or select: its press is one service call, one render, one reply.
+
+    A subclass names its word; its own annotations are the fields that its custom_id carries.
 
     Attributes:
         private: Whether only the presser sees the answer.
@@ -87,26 +70,105 @@ class OrpItem:
     private: ClassVar[bool] = True
     replaces: ClassVar[bool] = False
     costly: ClassVar[bool] = False
+    _ids: ClassVar[CustomIds]
+
+    def __init_subclass__(cls, *, word: str = "") -> None:
+        if not word:
+            super().__init_subclass__(template=_MATCHES_NOTHING)
+            return
+        cls._ids = CustomIds(word, cls)
+        super().__init_subclass__(template=cls._ids.pattern)
+        dataclass(eq=False, repr=False)(cls)
+
+    def __post_init__(self) -> None:
+        super().__init__(self._made(self._ids.write(self)))
+
+    @abstractmethod
+    def _made(self, custom_id: str) -> Wrapped:
+        """Return discord.py's own button or select."""
 
     @classmethod
     async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: Item[Any], match: re.Match[str], /
+        cls, interaction: discord.Interaction, item: Item[Any], match: re.Match[str], /
     ) -> Self:
         """Make the item again from what its custom_id carries."""
-        return cls(**{name: _READERS[name](text) for name, text in match.groupdict().items()})
+        return cls(**cls._ids.read(match))
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def callback(self, interaction: discord.Interaction) -> None:
         """Do the work and answer whatever happens."""
-        bot: OrpBot = interaction.client
-        if not await begin(interaction, bot, private=self.private, replaces=self.replaces):
+        if not await begin(interaction, private=self.private, replaces=self.replaces):
             return
         try:
             if self.costly:
                 spend(interaction)
-            await self.pressed(interaction, bot.services)
+            await self.pressed(interaction, app_of(interaction))
         except Exception as error:
             await reply_to_error(interaction, error)
 
     @abstractmethod
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Carry out the press."""
+
+
+class OrpButton(OrpItem[Button[View]]):
+    """A button.
+
+    Attributes:
+        label: What is written on it.
+        style: Its colour.
+    """
+
+    label: ClassVar[str] = ""
+    style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
+
+    def _made(self, custom_id: str) -> Button[View]:
+        return Button(label=self.label, style=self.style, custom_id=custom_id)
+
+
+class OrpSelect(OrpItem[Select[View]]):
+    """A select. What is picked in it is text from a stranger, whatever was offered.
+
+    Attributes:
+        placeholder: What is written on it until something is picked.
+    """
+
+    placeholder: ClassVar[str]
+
+    def _made(self, custom_id: str) -> Select[View]:
+        return Select(custom_id=custom_id, placeholder=self.placeholder)
+
+    def offering(self, options: list[discord.SelectOption]) -> Self:
+        """Return it with something to pick from."""
+        self.item.options = options
+        return self
+
+    @property
+    def picked_number(self) -> int:
+        """The number that was picked; 0, which nobody has, where it is none."""
+        return int(self.picked) if _NUMBER.fullmatch(self.picked) else 0
+
+    @property
+    def picked_id(self) -> UUID:
+        """The id that was picked; the one that nothing has, where it is none."""
+        try:
+            return UUID(self.picked)
+        except ValueError:
+            return UUID(int=0)
+
+    @property
+    def picked(self) -> str:
+        """What was picked, as it came."""
+        return str(self.item.values[0]) if self.item.values else ""
+
+
+async def refuse_unknown(
+    interaction: discord.Interaction, items: Sequence[type[OrpItem[Any]]]
+) -> None:
+    """Answer a press of what no template knows: a button of an older version."""
+    data: Any = interaction.data
+    custom_id = data["custom_id"]
+    if any(item.__discord_ui_compiled_template__.fullmatch(custom_id) for item in items):
+        return
+    if await begin(interaction):
+        error = NotFound("That button is of an older kind: ask for what it stands under again.")
+        await reply_to_error(interaction, error)

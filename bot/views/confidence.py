@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import discord
-from discord.ui import Button, DynamicItem, View
+from discord.ui import View
 
-from bot.context import caller_of
+from bot.app import App
+from bot.discord.context import caller_of
+from bot.discord.replies import reply
 from bot.render.run_written import run_written
-from bot.replies import reply
-from bot.views.base import UUID_HEX, OrpItem, row
-from core.bootstrap import Services
+from bot.views.base import OrpButton, row
 from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
 
 RATINGS: Final = range(LEAST_CONFIDENCE, FULL_CONFIDENCE + 1)
 
 
-class ConfidenceButton(
-    OrpItem,
-    DynamicItem[Button[View]],
-    template=rf"sure:(?P<heat_id>{UUID_HEX}):(?P<rating>{'|'.join(map(str, RATINGS))})",
-):
+class ConfidenceButton(OrpButton, word="sure"):
     """Stores the presser's confidence in a heat."""
 
-    def __init__(self, heat_id: UUID, rating: int) -> None:
-        super().__init__(Button(label=str(rating), custom_id=f"sure:{heat_id.hex}:{rating}"))
-        self.heat_id = heat_id
-        self.rating = rating
+    heat_id: UUID
+    rating: int
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.item.label = str(self.rating)
+
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Store the rating; the post changes by itself."""
         caller = caller_of(interaction)
-        rated = await services.entries.rate_confidence(caller, self.heat_id, self.rating)
+        rated = await app.services.confidence.rate(caller, self.heat_id, self.rating)
         await reply(interaction, run_written(rated))
 
 

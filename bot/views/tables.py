@@ -2,129 +2,103 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Any, Final
-from uuid import UUID
+from typing import Any
 
 import discord
-from discord.ui import Button, DynamicItem, Select, View
+from discord.ui import DynamicItem
 
-from bot.context import caller_of
+from bot.app import App
+from bot.discord.context import caller_of
+from bot.discord.replies import reply
 from bot.limits import LONGEST_OPTION
-from bot.render import heats, sessions
+from bot.render import heat as heat_text
+from bot.render import standings as standings_text
 from bot.render.pages import Page, page_of
 from bot.render.text import in_code, shorten
-from bot.replies import reply
-from bot.views.base import USER, UUID_HEX, Laid, OrpItem, row
-from bot.views.cards import card
-from bot.views.sessions import RaceHereButton
-from core.bootstrap import Services
+from bot.views.base import Laid, OrpButton, OrpSelect, row
+from bot.views.card import card
+from bot.views.session import RaceHereButton
 from core.caller import Person
-from core.results.heats import HeatTable
-from core.results.sessions import Standings
+from core.results.heat import HeatTable
+from core.results.refs import Scope, ScopeKind
+from core.results.standings import Standings
 
-_SCOPES: Final = "heat|session"
 
-
-class RacerSelect(
-    OrpItem,
-    DynamicItem[Select[View]],
-    template=rf"look:(?P<scope>{_SCOPES}):(?P<place_id>{UUID_HEX})",
-):
+class RacerSelect(OrpSelect, word="look"):
     """Shows the ORP card of one racer of the table, of the heat or of the whole session."""
 
     costly = True
+    placeholder = "Look at one racer"
 
-    def __init__(self, scope: str, place_id: UUID, racers: Sequence[Person] = ()) -> None:
-        # Who races in two classes is in the table twice, and in the select once.
-        names = {racer.user_id: racer.name for racer in racers}
-        options = [
-            discord.SelectOption(label=shorten(in_code(name), LONGEST_OPTION), value=str(racer_id))
-            for racer_id, name in names.items()
-        ]
-        super().__init__(
-            Select(
-                custom_id=f"look:{scope}:{place_id.hex}",
-                placeholder="Look at one racer",
-                options=options,
-            )
-        )
-        self.scope = scope
-        self.place_id = place_id
+    scope: Scope
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Show the card of who was picked."""
-        picked = self.item.values[0] if self.item.values else ""
-        racer_id = int(picked) if re.fullmatch(USER, picked) else 0
         caller = caller_of(interaction)
-        read = services.scores.heat_card if self.scope == "heat" else services.scores.session_card
-        found = await read(caller, self.place_id, racer_id=racer_id)
+        found = await app.services.card.show_of(caller, self.scope, racer_id=self.picked_number)
         answer, view = card(found, caller)
-        picture = await interaction.client.studio.picture(found)
+        picture = await app.studio.picture(found)
         await reply(interaction, answer, view=view, file=picture)
 
 
-class PageButton(
-    OrpItem,
-    DynamicItem[Button[View]],
-    template=rf"page:(?P<scope>{_SCOPES}):(?P<place_id>{UUID_HEX}):(?P<page>[0-9]{{1,4}})",
-):
+class PageButton(OrpButton, word="page"):
     """Shows another page of the table in its place."""
 
     replaces = True
     costly = True
 
-    def __init__(
-        self, scope: str, place_id: UUID, page: int, *, label: str = "", is_there: bool = True
-    ) -> None:
-        super().__init__(
-            Button(
-                label=label,
-                custom_id=f"page:{scope}:{place_id.hex}:{page}",
-                disabled=not is_there,
-            )
-        )
-        self.scope = scope
-        self.place_id = place_id
-        self.page = page
+    scope: Scope
+    page: int
 
-    async def pressed(self, interaction: discord.Interaction[Any], services: Services) -> None:
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Show the page as the table stands now."""
-        caller = caller_of(interaction)
-        if self.scope == "heat":
-            table = await services.heats.show(caller, str(self.place_id))
-            answer, view = heat_table(table, self.page)
+        caller, scope_id = caller_of(interaction), str(self.scope.id)
+        if self.scope.kind is ScopeKind.HEAT:
+            answer, view = heat_table(await app.services.heat.show(caller, scope_id), self.page)
         else:
-            result = await services.sessions.show(caller, str(self.place_id))
-            answer, view = standings(result, self.page)
+            answer, view = standings(await app.services.session.show(caller, scope_id), self.page)
         await reply(interaction, answer, view=view)
 
 
 def heat_table(table: HeatTable, page: int = 1) -> Laid:
     """Return a page of a heat's table, with its racers to look at."""
     racers = page_of([run.racer for run in table.runs], page)
-    items = _items("heat", table.heat.id, racers)
-    return heats.heat_table(table, page), row(*items) if items else None
+    items = _items(Scope.of(table.session, table.heat), racers)
+    return heat_text.heat_table(table, page), row(*items) if items else None
 
 
 def standings(result: Standings, page: int = 1) -> Laid:
     """Return a page of a session's standings, with Race here while it is open and not one's own."""
     rows = [standing.racer for of_class in result.classes for standing in of_class.rows]
-    items = _items("session", result.session.id, page_of(rows, page))
+    items = _items(Scope(ScopeKind.SESSION, result.session.id), page_of(rows, page))
     if result.session.is_open and not result.is_own:
         items.append(RaceHereButton(result.session.id))
-    return sessions.standings(result, page), row(*items) if items else None
+    return standings_text.standings(result, page), row(*items) if items else None
 
 
-def _items(scope: str, place_id: UUID, racers: Page[Person]) -> list[DynamicItem[Any]]:
+def _items(scope: Scope, racers: Page[Person]) -> list[DynamicItem[Any]]:
     items: list[DynamicItem[Any]] = []
     if racers.lines:
-        items.append(RacerSelect(scope, place_id, racers.lines))
+        items.append(RacerSelect(scope).offering(_options(racers.lines)))
     if racers.last > 1:
         before, behind = racers.number - 1, racers.number + 1
         items += [
-            PageButton(scope, place_id, before, label="◀", is_there=before >= 1),
-            PageButton(scope, place_id, behind, label="▶", is_there=behind <= racers.last),
+            _turning(PageButton(scope, before), "◀", is_there=before >= 1),
+            _turning(PageButton(scope, behind), "▶", is_there=behind <= racers.last),
         ]
     return items
+
+
+def _options(racers: Sequence[Person]) -> list[discord.SelectOption]:
+    # Who races in two classes is in the table twice, and in the select once.
+    names = {racer.user_id: racer.name for racer in racers}
+    return [
+        discord.SelectOption(label=shorten(in_code(name), LONGEST_OPTION), value=str(racer_id))
+        for racer_id, name in names.items()
+    ]
+
+
+def _turning(button: PageButton, label: str, *, is_there: bool) -> PageButton:
+    button.item.label, button.item.disabled = label, not is_there
+    return button

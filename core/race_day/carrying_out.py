@@ -30,12 +30,11 @@ from core.race_day.questions import LEAVE, Undecided, which_heat
 from core.race_day.sessions import close_session
 from core.race_day.where import as_uuid
 from core.race_day.writing import log_laps
-from core.results.heats import HeatFinished, HeatRenamed, HeatStarted
-from core.results.laps import RunWritten
-from core.results.questions import LeftAlone, Question
-from core.results.sessions import SessionClosed
-
-Done = RunWritten | HeatStarted | HeatFinished | HeatRenamed | SessionClosed | LeftAlone
+from core.results.done import Done
+from core.results.heat import HeatFinished, HeatRenamed, HeatStarted
+from core.results.question import LeftAlone, Question
+from core.results.run_written import RunWritten
+from core.results.session import SessionClosed
 
 
 @overload

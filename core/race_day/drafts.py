@@ -28,7 +28,7 @@ from core.models import Draft, DraftKind
 from core.race_day.change import Change
 from core.race_day.questions import Undecided
 from core.race_day.where import as_uuid
-from core.results.questions import Asks, Question
+from core.results.question import Asks, Question
 
 Asking = LogLaps | StartHeat | FinishHeat | RenameHeat | CloseSession
 Command = TypeVar("Command")
@@ -119,11 +119,12 @@ def pick(unit: Unit, caller: Caller, draft_id: UUID, answer: str) -> Picked:
             before questions had places says the id of the session that was picked.
 
     Raises:
-        NotFound: The command was carried out before, or is somebody else's.
+        NotFound: There is no such answer.
     """
     draft = _draft(unit, caller, draft_id)
     if draft is None or draft.command["kind"] not in _ASKING:
-        raise NotFound(_STORED)
+        # Whoever takes it is told; first of all whether the press came twice.
+        return Picked((draft_id,), {})
     sets = _sets(draft, answer)
     if draft.command.get("asks", Asks.EVENT) not in SETTLES_ALL:
         return Picked((draft_id,), sets)

@@ -240,8 +240,11 @@ def _as_spelled(heats: Sequence[Driven], stated: str) -> str:
 
 def of_one_class(heats: Sequence[Driven], class_name: str) -> list[Driven]:
     """Return the heats as they are once all of them have the class."""
-    named = {"class_name": class_name, "class_key": name_key(class_name)}
-    return [replace(each, heat=replace(each.heat, **named)) for each in heats]
+    key = name_key(class_name)
+    return [
+        replace(each, heat=replace(each.heat, class_name=class_name, class_key=key))
+        for each in heats
+    ]
 
 
 # Heats for looking and correcting

@@ -88,7 +88,8 @@ def refuse_taken_name(heats: Sequence[Driven], name: str) -> None:
     for each in heats:
         if each.heat.name_key == name_key(name) and not each.is_empty:
             raise Conflict(
-                f"{each.heat.ref.label} exists already: pick another name, or log into it with /lap."
+                f"{each.heat.ref.label} exists already: "
+                "pick another name, or log into it with /lap."
             )
 
 

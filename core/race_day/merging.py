@@ -20,7 +20,7 @@ from core.race_day.heats import remove_heat, rename_heat
 from core.race_day.questions import whose_laps_first
 from core.race_day.rows import HeatRow
 from core.race_day.run import Run
-from core.results.heats import HeatRenamed
+from core.results.heat import HeatRenamed
 
 _RACERS: Final = select(HeatRacer.racer_id).where(
     HeatRacer.heat_id == bindparam("heat_id"), HeatRacer.lap_count > 0
@@ -127,7 +127,7 @@ def _last_number(unit: Unit, racer_id: UUID, heat: HeatRow) -> int:
 
 
 def _count_on(unit: Unit, racer_id: UUID, heat: HeatRow, after: int) -> None:
-    """Have a run's laps count on after a number, through negative ones: each number is there once."""
+    """Have a run's laps count on after a number; through negative ones, so that none is twice."""
     of_run = RunLog.heat_id == heat.id, RunLog.racer_id == racer_id
     for number in (-(RunLog.lap_number + after), -RunLog.lap_number):
         unit.connection.execute(update(RunLog).where(*of_run).values(lap_number=number))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, Final
@@ -21,7 +21,7 @@ from core.race_day.rows import EntryRow, HeatRow, LapRow
 from core.race_day.run import PARTNER, Run
 from core.race_day.sessions import race_in
 from core.race_day.writing import edited, logged, run_of_entry
-from core.results.laps import RunWritten
+from core.results.run_written import RunWritten
 
 # In what an entry has replaced: the heat that went because the run was moved away from it, and the
 # entries that went with it.
@@ -38,8 +38,7 @@ _LATER: Final = select(Entry.replaced).where(
     Entry.racer_id == bindparam("racer_id"),
     Entry.id > bindparam("entry_id"),
 )
-_ENTRY_COLUMNS: Final = tuple(Entry.__table__.columns)
-_ENTRIES: Final = select(*_ENTRY_COLUMNS).where(Entry.heat_id == bindparam("heat_id"))
+_ENTRIES: Final = select(*Entry.__table__.columns).where(Entry.heat_id == bindparam("heat_id"))
 
 
 # A whole run
@@ -142,7 +141,7 @@ def bring_back(unit: Unit, entry: EntryRow) -> None:
     gone = entry.replaced.get(GONE)
     if gone is None:
         return
-    heat = HeatRow(**_from_json(gone["heat"], HEAT_TYPES))
+    heat = HeatRow(**_from_json(gone["heat"], Heat))
     taken = set(
         unit.connection.scalars(
             select(Heat.name_key).where(
@@ -157,7 +156,7 @@ def bring_back(unit: Unit, entry: EntryRow) -> None:
     columns = {field.name: getattr(heat, field.name) for field in fields(heat)}
     named = {"name": name, "name_key": name_key(name)}
     unit.connection.execute(insert(Heat), columns | named)
-    entries = [_from_json(each, ENTRY_TYPES) for each in gone["entries"]]
+    entries = [_from_json(each, Entry) for each in gone["entries"]]
     unit.connection.execute(insert(Entry), entries)
 
 
@@ -168,22 +167,16 @@ def _as_json(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _from_json(row: dict[str, Any], types: dict[str, type]) -> dict[str, Any]:
-    def value_of(name: str, value: Any) -> Any:
-        if value is None or name not in types:
-            return value
-        return UUID(value) if types[name] is UUID else datetime.fromisoformat(value)
-
-    return {name: value_of(name, value) for name, value in row.items()}
-
-
-def _types(columns: Sequence[Any]) -> dict[str, type]:
-    kinds = {column.name: column.type.python_type for column in columns}
-    return {name: kind for name, kind in kinds.items() if kind in (UUID, datetime)}
-
-
-HEAT_TYPES: Final = _types(Heat.__table__.columns)
-ENTRY_TYPES: Final = _types(_ENTRY_COLUMNS)
+def _from_json(row: dict[str, Any], table: type[Heat | Entry]) -> dict[str, Any]:
+    kinds = {column.name: column.type.python_type for column in table.__table__.columns}
+    read: dict[type, Callable[[str], UUID | datetime]] = {
+        UUID: UUID,
+        datetime: datetime.fromisoformat,
+    }
+    return {
+        name: read[kinds[name]](value) if value is not None and kinds[name] in read else value
+        for name, value in row.items()
+    }
 
 
 # The laps of one answer

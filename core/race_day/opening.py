@@ -39,7 +39,7 @@ from core.race_day.sessions import (
     state_class,
 )
 from core.race_day.where import Where
-from core.results.heats import HeatStarted
+from core.results.heat import HeatStarted
 
 # How long others are taken to be still at it after a lap.
 STILL_AT_IT: Final = timedelta(minutes=2)

@@ -221,6 +221,24 @@ def unblock(unit: Unit, team_id: int) -> None:
     )
 
 
+# The states are told so that an index finds the few there are.
+_CLAIMED: Final = (
+    SummaryPost.state.in_(("pending", "removing")),
+    SummaryPost.claimed_until.is_not(None),
+)
+
+
+def has_claims(unit: Unit) -> bool:
+    """Tell whether any post of any team is claimed."""
+    claimed = select(SummaryPost.id).where(*_CLAIMED).limit(1)
+    return unit.connection.execute(claimed).first() is not None
+
+
+def free_claims(unit: Unit) -> None:
+    """Free every claimed post, of all teams."""
+    unit.connection.execute(update(SummaryPost).where(*_CLAIMED).values(claimed_until=None))
+
+
 def problems_of(unit: Unit, team_id: int) -> tuple[str, ...]:
     """Return what keeps the team's posts from being posted, latest first, each once."""
     rows = unit.connection.execute(

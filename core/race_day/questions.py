@@ -1,8 +1,8 @@
 """What a racer is asked where two answers are equally likely: one tap, and nothing is retyped.
 
-Each answer says which fields of the command, or of its :class:`core.commands.Answers`, it sets; with
-them the command is carried out again. Where nothing can be asked the question is an error that says
-what to type.
+Each answer says which fields of the command, or of its :class:`core.commands.Answers`, it sets;
+with them the command is carried out again. Where nothing can be asked the question is an error that
+says what to type.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from core.errors import Conflict
 from core.models import RaceSession
 from core.race_day.driven import Driven
 from core.race_day.rows import HeatRow
-from core.results.questions import Asks
+from core.results.question import Asks
 
 NO_CLASS: Final = "No class"
 NOT_YET: Final = "Not yet"

@@ -19,14 +19,9 @@ from core.race_day.bests import Bests, bests_before_session, bests_in
 from core.race_day.driven import Driven, heat_by_id, heats_of
 from core.race_day.rows import SCORE, HeatRow, ScoreRow
 from core.race_day.scores_before import scores_before
-from core.results.heats import HeatTable, RacerRun
-from core.results.sessions import (
-    ClassStandings,
-    SessionInfo,
-    StandingCell,
-    StandingRow,
-    Standings,
-)
+from core.results.heat import HeatTable, RacerRun
+from core.results.session import SessionInfo
+from core.results.standings import ClassStandings, StandingCell, StandingRow, Standings
 from core.scoring.advice import ExperienceLevel, Status
 from core.scoring.mistakes import find_mistakes
 from core.scoring.orp import OrpResult, calculate_orp

@@ -32,7 +32,7 @@ from core.race_day.change import just_after
 from core.race_day.driven import Driven
 from core.race_day.rows import LAP, EntryRow, LapRow, ScoreRow
 from core.race_day.scores_before import score_before
-from core.results.heats import RacerRun
+from core.results.heat import RacerRun
 from core.scoring.advice import ExperienceLevel
 from core.scoring.orp import OrpResult, calculate_orp, check_confidence
 from core.scoring.score_change import change_since

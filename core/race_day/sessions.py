@@ -210,7 +210,7 @@ def reopen_session(unit: Unit, where: Where, session: RaceSession) -> None:
 
 
 def reopen_if_asked(unit: Unit, where: Where, team: Team, answers: Answers) -> bool:
-    """Open the session again that a racer has picked to be opened again; tell whether it was closed.
+    """Open the session again that a racer has picked for it; tell whether it was closed.
 
     Raises:
         NotFound: It is gone.

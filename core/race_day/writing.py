@@ -27,11 +27,12 @@ from core.race_day.change import Change
 from core.race_day.driven import DRIVEN, Driven, driven_of
 from core.race_day.finding import Typed
 from core.race_day.opening import place_for_laps
+from core.race_day.people import LARGEST_ID
 from core.race_day.rows import EntryRow, HeatRow, LapRow
 from core.race_day.run import Run
 from core.race_day.sessions import race_in
-from core.results.heats import RacerRun
-from core.results.laps import NewBest, RunWritten, Way
+from core.results.heat import RacerRun
+from core.results.run_written import NewBest, RunWritten, Way
 from core.scoring.orp import check_confidence
 
 # What a select holds beside *New heat*.
@@ -244,6 +245,15 @@ def edited(
     laps: Sequence[LapRow],
     entry: EntryRow | None,
 ) -> RunWritten:
+    """Return what is told of a run that was written again.
+
+    Args:
+        change: Who asked.
+        run: The run.
+        was: Its laps before.
+        laps: The laps as they were wanted; those that came just now have no entry.
+        entry: What it came with; None where nothing was changed.
+    """
     changed = [at for at, lap in enumerate(laps) if lap.entry_id is None]
     others = [lap.time_ms for lap in laps if lap.entry_id is not None and lap.counts]
     doubtful = doubtful_laps([laps[at].time_ms for at in changed], others)
@@ -269,8 +279,8 @@ def run_of_entry(change: Change, entry_id: int) -> tuple[Run, EntryRow]:
     Raises:
         NotFound: It was taken back.
     """
-    team_id = change.team.id
-    found = change.unit.db.execute(_ENTRY, {"entry_id": entry_id, "team_id": team_id}).first()
+    known = {"entry_id": min(entry_id, LARGEST_ID), "team_id": change.team.id}
+    found = change.unit.db.execute(_ENTRY, known).first()
     if found is None:
         raise NotFound("Those laps are taken back already; /heat show tells what stands.")
     *entry, racer, session = found[len(DRIVEN) :]

@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from core.results.heats import HeatTable
-from core.results.sessions import Standings
+from core.results.heat import HeatTable
+from core.results.standings import Standings
 
 
 class PostTask(StrEnum):

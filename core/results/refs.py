@@ -1,8 +1,9 @@
-"""What other results name: a line of an autocomplete, a session, a heat."""
+"""What other results name: a line of an autocomplete, a session, a heat, either of the two."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 
@@ -34,3 +35,25 @@ class HeatRef:
     def label(self) -> str:
         """The heat as people say it: ``Buggy Q1``."""
         return f"{self.class_name} {self.name}".strip()
+
+
+class ScopeKind(StrEnum):
+    """What a scope is."""
+
+    HEAT = "heat"
+    SESSION = "session"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A heat or a whole session: what a card, a comparison or a table is about."""
+
+    kind: ScopeKind
+    id: UUID
+
+    @classmethod
+    def of(cls, session: SessionRef, heat: HeatRef | None) -> Scope:
+        """Return the heat, or the whole session where there is none."""
+        if heat is None:
+            return cls(ScopeKind.SESSION, session.id)
+        return cls(ScopeKind.HEAT, heat.id)

@@ -3,6 +3,37 @@
 A claimed row is the publisher's for a while; if it dies, the row becomes free again. What a post
 shows is read when it is claimed, so it always shows the latest state, and a change that comes in
 between makes the row due again.
+
+A row's state, what happens to it, and its state from then on; only what is ``pending`` or
+``removing`` is claimed, when it is due and nobody else holds it:
+
+========  ========================================  ===============================================
+state     what happens                              from then on
+========  ========================================  ===============================================
+none      a heat finishes, a session closes         pending, due at once
+pending   shown, or nothing to show                 posted
+..        the same, but changed since it was        pending, due in 2 s
+          claimed
+..        shown without its picture                 pending, due after a growing wait
+..        trouble that passes                       pending, due after a growing wait
+..        trouble that only the team can mend       blocked
+..        somebody has deleted the message          gone
+..        laps change                               pending, to show what is then stored
+..        its laps cannot be read                   pending, due in 5 min
+posted    laps change                               pending, due at once, or 2 s after the last try
+blocked   laps change                               blocked
+..        the team sets a channel or a permission   pending, due at once
+gone      laps change                               gone: what was deleted is not posted again
+any       the heat or session is deleted            removing, due at once
+removing  its message is deleted, or gone already   no row any more
+..        a message went out in the meantime        removing, due at once
+..        trouble that passes                       removing, due after a growing wait
+..        the message may not be deleted            removing, due in 1 h
+..        the team sets a channel or a permission   removing, due at once
+========  ========================================  ===============================================
+
+Where the team acts while a row is claimed, trouble found just then makes it due at once instead:
+it may be what the team has just mended.
 """
 
 from __future__ import annotations
@@ -23,9 +54,9 @@ from core.race_day import posts
 from core.race_day.driven import heat_by_id
 from core.race_day.finding import session_by_id
 from core.race_day.reading import heat_table, standings
-from core.results.heats import HeatTable
+from core.results.heat import HeatTable
 from core.results.posts import ClaimedPost, PostTask
-from core.results.sessions import Standings
+from core.results.standings import Standings
 
 # A publisher that dies gives its posts free after this long; one that lives renews its claims.
 CLAIM_TIME: Final = timedelta(seconds=10)
@@ -40,6 +71,8 @@ class OutboxService:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._beginning = asyncio.Lock()
+        self._has_begun = False
 
     async def claim(self, *, busy: Collection[int] = ()) -> ClaimedPost | None:
         """Take the post that has been due longest, or None when nothing is due.
@@ -47,6 +80,7 @@ class OutboxService:
         Args:
             busy: Teams whose posts are left for later.
         """
+        await self._begin()
         # A look costs less than a writing transaction, and most looks find nothing.
         if not await self._database.read(lambda unit: _has_due(unit, busy)):
             return None
@@ -54,6 +88,15 @@ class OutboxService:
         if isinstance(claimed, Exception):
             raise claimed
         return claimed
+
+    async def _begin(self) -> None:
+        """Free all claims where nobody can hold one: this process has none yet and is alone."""
+        async with self._beginning:
+            is_first = not self._has_begun and self._database.arrive()
+            # Nearly always there are none.
+            if is_first and await self._database.read(posts.has_claims):
+                await self._database.write(posts.free_claims)
+            self._has_begun = True
 
     async def renew(self, post: ClaimedPost) -> None:
         """Hold a claimed post for longer, because it is still being worked on."""

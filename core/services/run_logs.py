@@ -27,7 +27,7 @@ from core.race_day.reading import laps_in_session, latest_confidence
 from core.race_day.rows import LapRow
 from core.race_day.run import Run
 from core.race_day.where import as_uuid
-from core.results.laps import SessionSummary, StoredLap
+from core.results.run_logs import SessionSummary, StoredLap
 from core.rounding import round_half_even
 from core.scoring.advice import ExperienceLevel
 from core.scoring.orp import OrpResult, calculate_orp, check_confidence

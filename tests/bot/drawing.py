@@ -1,4 +1,4 @@
-"""What draws in tests instead of matplotlib: ``python -m tests.bot.drawing hang``, say."""
+"""What draws in tests instead of the bot's pictures: ``python -m tests.bot.drawing hang``, say."""
 
 from __future__ import annotations
 

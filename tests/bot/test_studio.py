@@ -21,9 +21,10 @@ from asyncpg.pgproto import pgproto
 from PIL import Image
 from structlog.testing import capture_logs
 
+from bot.render.alt import alt_text
 from bot.studio import DRAWN_WITHIN_S, Studio, start
-from core.results.heats import HeatTable
-from core.results.scores import NoLapsYet
+from core.results.card import NoLapsYet
+from core.results.heat import HeatTable
 from tests.bot import drawing
 from tests.bot.render.build import run, table
 from tests.e2e.aftermath import until
@@ -34,6 +35,7 @@ KILLED_BOT = """
 import asyncio
 import sys
 from functools import partial
+from bot.render.alt import alt_text
 from bot.studio import Studio, start
 from tests.bot.render.build import run, table
 
@@ -91,6 +93,7 @@ async def test_one_process_starts_with_the_first_picture_and_goes_when_the_studi
     file = await studio.picture(HEAT)
     assert file is not None
     assert file.filename == "heat.png"
+    assert file.description == alt_text(HEAT)
     assert Image.open(BytesIO(file.fp.read())).format == "PNG"
     first = process_of(studio)
     assert await studio.draw(HEAT) is not None
@@ -205,7 +208,7 @@ async def test_the_process_loads_nothing_of_the_bot_but_its_pictures() -> None:
     async with studio_with("list_modules") as studio:
         loaded = set((await studio.draw(HEAT) or b"").decode().split())
     assert "bot.pictures.worker" in loaded
-    assert not loaded & {"discord", "sqlalchemy", "aiohttp", "bot.client", "matplotlib"}
+    assert not loaded & {"discord", "sqlalchemy", "aiohttp", "bot.client", "structlog"}
 
 
 def test_a_bot_that_is_killed_takes_the_process_along(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import aiohttp
 import discord
 import pytest
 
+from bot.discord.trouble import Trouble, trouble_of, was_refused
 from bot.publisher import wait_after
-from bot.trouble import Trouble, trouble_of, was_refused
 
 
 def test_waits_grow_and_never_fall_into_step() -> None:

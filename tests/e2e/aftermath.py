@@ -19,8 +19,8 @@ from core.bootstrap import Services, build_services
 from core.caller import Caller, Person
 from core.database import Database
 from core.models import RunLog, SummaryPost
-from core.results.heats import HeatTable
-from core.results.sessions import Standings
+from core.results.heat import HeatTable
+from core.results.standings import Standings
 from localdiscord import LocalDiscord
 from localdiscord.answers import Answer
 from localdiscord.botprocess import BotProcess
@@ -49,10 +49,10 @@ class Aftermath:
         return list(await scalars(self.database, query.order_by(RunLog.id)))
 
     async def heat(self, team: Team, heat: str = "Q1") -> HeatTable:
-        return await self.services.heats.show(_reader(team), heat)
+        return await self.services.heat.show(_reader(team), heat)
 
     async def standings(self, team: Team) -> Standings:
-        return await self.services.sessions.show(_reader(team))
+        return await self.services.session.show(_reader(team))
 
     async def posts(self, team: Team | None = None) -> Sequence[SummaryPost]:
         """Return the rows of the outbox, of one team or of all."""

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from bot.replies import SEND_AGAIN_AFTER_S
+from bot.discord.replies import SEND_AGAIN_AFTER_S
 from localdiscord.mischief import Rule
 from localdiscord.people import Team
 from tests.databases import teams_held

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.cooldowns import USES
+from bot.discord.cooldowns import USES
 from localdiscord.answers import Answer
 from localdiscord.model import Message
 from localdiscord.people import Racer, Team

@@ -28,7 +28,7 @@ from tests.e2e.driving import CHANNEL, finish, race, shows, type_laps
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-MATPLOTLIB = "matplotlib"
+DRAWS = "resvg_py"
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +78,8 @@ def drawing_processes(bot_id: int | None) -> list[int]:
 
 
 def break_drawing(ground: Ground, installed: Path) -> None:
-    """Have matplotlib fail, as it does half way through an update of packages."""
-    package = installed / MATPLOTLIB
+    """Have the drawing library fail, as it does half way through an update of packages."""
+    package = installed / DRAWS
     package.mkdir()
     (package / "__init__.py").write_text("raise RuntimeError('half installed')")
     for number in drawing_processes(ground.bot.process_id):
@@ -87,7 +87,7 @@ def break_drawing(ground: Ground, installed: Path) -> None:
 
 
 def mend_drawing(installed: Path) -> None:
-    shutil.rmtree(installed / MATPLOTLIB)
+    shutil.rmtree(installed / DRAWS)
 
 
 def picture_of(message: Message) -> Attachment:
@@ -119,10 +119,15 @@ async def test_a_summary_shows_its_heat_and_follows_every_correction(
     post = await posted(ground, channel)
     first = picture_of(post)
     assert first.filename == "heat.png"
+    assert first.description is not None
+    assert "the laps of 1 racer, ranked by ORP. 1 " in first.description
+    assert "4 laps, best 20.100, no mistake." in first.description
     await ground.pass_time(team)
     late = await type_laps(team, "19.5")
     await channel.wait_for(has_new_picture(post, first), 10)
     second = picture_of(post)
+    assert second.description is not None
+    assert "5 laps, best 19.500" in second.description
     await ground.after.settled(team)
     await ground.pass_time(team)
     await team.owner.press(late, "Undo")
@@ -148,8 +153,8 @@ async def test_a_drawing_process_that_dies_is_replaced_and_the_bot_draws_nothing
     (after,) = drawing_processes(ground.bot.process_id)
     assert after != before
     drawing, bot = (Path(f"/proc/{number}/maps") for number in (after, ground.bot.process_id))
-    assert MATPLOTLIB in drawing.read_text()
-    assert MATPLOTLIB not in bot.read_text()
+    assert DRAWS in drawing.read_text()
+    assert DRAWS not in bot.read_text()
 
 
 async def test_a_summary_that_cannot_be_drawn_is_posted_and_gets_its_picture_later(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count, islice
 
 import pytest
 import pytest_asyncio
@@ -23,7 +25,7 @@ from localdiscord.mischief import Hold
 from localdiscord.model import Channel
 from localdiscord.people import Team
 from localdiscord.server import Request
-from tests.databases import scalar, teams_held
+from tests.databases import TestDatabases, scalar, teams_held
 from tests.e2e.aftermath import Aftermath, aftermath_in, until
 from tests.e2e.conftest import bot_process, require_the_document
 from tests.e2e.driving import CHANNEL, finish, race, shows, type_laps
@@ -35,46 +37,87 @@ HEATS = ("Q1", "Q2", "Q3")
 FIRST_GUILD = 1 << 40
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def discord() -> AsyncIterator[LocalDiscord]:
-    async with LocalDiscord(shards=SHARDS) as discord:
+@dataclass
+class Pair:
+    """Two bots, a shard each, that the tests share; who stops or kills one need not replace it."""
+
+    discord: LocalDiscord
+    url: URL
+    after: Aftermath
+    forked: Launch
+    running: dict[int, BotProcess] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def teams(self, each: int) -> list[Team]:
+        """Make as many teams for each shard, in turn."""
+        return [
+            self.discord.add_guild(f"Team {number}", guild_id=(FIRST_GUILD + number) << 22)
+            for number in islice(self.numbers, each * SHARDS)
+        ]
+
+    async def start(self) -> None:
+        """Start whichever does not run, both at once if neither does."""
+        for shard in sorted(set(range(SHARDS)) - self.running.keys()):
+            settings = {"SHARD_COUNT": str(SHARDS), "SHARD_IDS": str(shard)}
+            bot = bot_process(self.discord, self.url, self.forked, **settings)
+            self.running[shard] = await bot.__aenter__()
+        await self.discord.ready(30)
+
+    async def stop(self) -> None:
+        """Stop those that run, and see that nothing went wrong with them."""
+        while self.running:
+            _, bot = self.running.popitem()
+            assert await bot.stop() == 0, bot.tail
+            assert "unexpected error" not in bot.tail
+        await self.discord.gone()
+
+    async def kill(self, shard: int) -> None:
+        """Kill one, as a power cut does."""
+        bot = self.running.pop(shard)
+        bot.kill()
+        assert await bot.exited() == -signal.SIGKILL
+
+    def check_untroubled(self) -> None:
+        for bot in self.running.values():
+            assert "unexpected error" not in bot.tail
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def bots(test_databases: TestDatabases, forked: Launch) -> AsyncIterator[Pair]:
+    async with (
+        test_databases.temporary("postgresql", migrated=False) as url,
+        LocalDiscord(shards=SHARDS) as discord,
+        aftermath_in(url) as after,
+    ):
         require_the_document(discord)
-        yield discord
-        discord.assert_clean()
+        pair = Pair(discord, url, after, forked)
+        yield pair
+        await pair.stop()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def after(postgres_url: URL) -> AsyncIterator[Aftermath]:
-    async with aftermath_in(postgres_url) as after:
-        yield after
-
-
-def teams_of(discord: LocalDiscord, each: int) -> list[Team]:
-    """Make as many teams for each shard."""
-    return [
-        discord.add_guild(f"Team {number}", guild_id=(FIRST_GUILD + number) << 22)
-        for number in range(each * SHARDS)
-    ]
-
-
-def both_bots(discord: LocalDiscord, url: URL, forked: Launch) -> tuple[BotProcess, BotProcess]:
-    first, second = (
-        bot_process(discord, url, forked, SHARD_COUNT=str(SHARDS), SHARD_IDS=str(shard))
-        for shard in range(SHARDS)
-    )
-    return first, second
+async def pair(bots: Pair) -> AsyncIterator[Pair]:
+    """The two bots, both running, and nothing left to do for them."""
+    await bots.start()
+    yield bots
+    bots.discord.mischief.clear()
+    for bot in bots.running.values():
+        bot.thaw()
+    bots.discord.assert_clean()
+    bots.check_untroubled()
 
 
 def channel_of(team: Team) -> Channel:
     return team.channel(CHANNEL)
 
 
-def sent(discord: LocalDiscord, *methods: str) -> list[Request]:
-    """Return the requests with which posts were sent, edited or looked for."""
+def sent(discord: LocalDiscord, teams: list[Team], *methods: str) -> list[Request]:
+    """Return the requests with which posts of some teams were sent, edited or looked for."""
+    paths = [f"/channels/{channel_of(team).id}/messages" for team in teams]
     return [
         request
         for request in discord.requests
-        if request.method in methods and "/messages" in request.path and "channels" in request.path
+        if request.method in methods and any(path in request.path for path in paths)
     ]
 
 
@@ -97,117 +140,91 @@ async def all_wait(after: Aftermath) -> bool:
     return await scalar(after.database, query) == SHARDS
 
 
-async def stopped(*bots: BotProcess) -> None:
-    for bot in bots:
-        assert await bot.stop() == 0, bot.tail
-        assert "unexpected error" not in bot.tail
+async def test_heats_finished_at_once_in_both_are_posted_once_each(pair: Pair) -> None:
+    teams = pair.teams(6)
+    await asyncio.gather(*(type_laps(team, heat=heat) for team in teams for heat in HEATS))
+    await asyncio.gather(*(finish(team, heat) for team in teams for heat in HEATS))
+    await pair.after.settled()
+    for team in teams:
+        for heat in HEATS:
+            await pair.after.check_posted_once(team, channel_of(team), heat)
+    assert len(sent(pair.discord, teams, "POST", "PATCH", "GET")) == len(teams) * len(HEATS)
 
 
-async def test_heats_finished_at_once_in_both_are_posted_once_each(
-    discord: LocalDiscord, postgres_url: URL, after: Aftermath, forked: Launch
-) -> None:
-    teams = teams_of(discord, 6)
-    first, second = both_bots(discord, postgres_url, forked)
-    async with first, second:
-        await discord.ready(30)
-        await asyncio.gather(*(type_laps(team, heat=heat) for team in teams for heat in HEATS))
-        await asyncio.gather(*(finish(team, heat) for team in teams for heat in HEATS))
-        await after.settled()
-        for team in teams:
-            for heat in HEATS:
-                await after.check_posted_once(team, channel_of(team), heat)
-        assert len(sent(discord, "POST", "PATCH", "GET")) == len(teams) * len(HEATS)
-        await stopped(first, second)
-
-
-async def test_both_doing_the_chores_at_once_do_each_once(
-    discord: LocalDiscord, postgres_url: URL, after: Aftermath, forked: Launch
-) -> None:
-    teams = teams_of(discord, 4)
+async def test_both_doing_the_chores_at_once_do_each_once(pair: Pair) -> None:
+    after = pair.after
+    teams = pair.teams(4)
     idle, ending = teams[:4], teams[4:]
-    first, second = both_bots(discord, postgres_url, forked)
-    async with first, second:
-        await discord.ready(30)
-        await asyncio.gather(*(type_laps(team) for team in teams))
-        await stopped(first, second)
-    await discord.gone()
+    await asyncio.gather(*(type_laps(team) for team in teams))
+    await pair.stop()
     long_ago = datetime.now(UTC) - timedelta(days=1)
+    of_teams = RaceSession.team_id.in_([team.guild.id for team in teams])
+    sessions = select(RaceSession.id).where(of_teams)
     await after.change(
-        update(Heat).values(last_activity_at=long_ago),
-        update(RaceSession).values(closes_at=long_ago),
+        update(Heat).where(Heat.session_id.in_(sessions)).values(last_activity_at=long_ago),
+        update(RaceSession).where(of_teams).values(closes_at=long_ago),
         update(TeamRow)
         .where(TeamRow.id.in_([team.guild.id for team in ending]))
         .values(auto_finish_minutes=0),
     )
-    first, second = both_bots(discord, postgres_url, forked)
-    async with first, second:
-        # Both have seen what there is to do when they begin, at the same moment.
-        async with held_up(after, ending):
-            async with held_up(after, idle):
-                await until(partial(all_wait, after), 30)
-            await until(partial(all_wait, after))
-        for team in teams:
-            await channel_of(team).wait_for(shows("is over"), 10)
-        await after.settled()
-        for team in teams:
-            await after.check_posted_once(team, channel_of(team))
-            await after.check_wrapped_up_once(team, channel_of(team))
-        assert len(sent(discord, "POST", "PATCH", "GET")) == 2 * len(teams)
-        await stopped(first, second)
+    # Both have seen what there is to do when they begin, at the same moment.
+    async with held_up(after, ending):
+        async with held_up(after, idle):
+            await pair.start()
+            await until(partial(all_wait, after), 30)
+        await until(partial(all_wait, after))
+    for team in teams:
+        await channel_of(team).wait_for(shows("is over"), 10)
+    await after.settled()
+    for team in teams:
+        await after.check_posted_once(team, channel_of(team))
+        await after.check_wrapped_up_once(team, channel_of(team))
+    assert len(sent(pair.discord, teams, "POST", "PATCH", "GET")) == 2 * len(teams)
 
 
-async def test_one_killed_while_posting_is_stood_in_for_by_the_other(
-    discord: LocalDiscord, postgres_url: URL, after: Aftermath, forked: Launch
-) -> None:
+async def test_one_killed_while_posting_is_stood_in_for_by_the_other(pair: Pair) -> None:
     """All workers of both are in the middle of a post; the claims run out in real time."""
-    teams = teams_of(discord, 4)
+    discord = pair.discord
+    teams = pair.teams(4)
     unheard, heard = teams[:4], teams[4:]
-    killed, living = both_bots(discord, postgres_url, forked)
-    async with killed, living:
-        await discord.ready(30)
-        holds = hold_posts(discord, unheard, "before") + hold_posts(discord, heard, "after")
-        await asyncio.gather(*map(race, teams))
-        await asyncio.gather(*(hold.reached(10) for hold in holds))
-        killed.kill()
-        assert await killed.exited() == -signal.SIGKILL
-        for team in heard:
-            discord.forget_nonces(channel_of(team))
-        for hold in holds:
-            hold.release()
-        await after.settled()
-        for team in teams:
-            await after.check_posted_once(team, channel_of(team))
-        await stopped(living)
+    holds = hold_posts(discord, unheard, "before") + hold_posts(discord, heard, "after")
+    await asyncio.gather(*map(race, teams))
+    await asyncio.gather(*(hold.reached(10) for hold in holds))
+    await pair.kill(0)
+    for team in heard:
+        discord.forget_nonces(channel_of(team))
+    for hold in holds:
+        hold.release()
+    await pair.after.settled()
+    for team in teams:
+        await pair.after.check_posted_once(team, channel_of(team))
 
 
-async def test_one_that_wakes_up_after_the_other_has_posted_posts_nothing_more(
-    discord: LocalDiscord, postgres_url: URL, after: Aftermath, forked: Launch
-) -> None:
-    team, other = teams_of(discord, 1)
+async def test_one_that_wakes_up_after_the_other_has_posted_posts_nothing_more(pair: Pair) -> None:
+    discord, after = pair.discord, pair.after
+    team, other = teams = pair.teams(1)
     channel = channel_of(team)
-    frozen, awake = both_bots(discord, postgres_url, forked)
-    async with frozen:
-        await discord.wait_for(
-            lambda: discord.gateway.sessions and discord.world.commands.any(), 30
-        )
-        (hold,) = hold_posts(discord, [team], "before")
-        await race(team)
-        await hold.reached(10)
-        frozen.freeze()
-        async with awake:
-            await discord.ready(30)
-            await after.change(
-                update(SummaryPost).values(claimed_until=datetime.now(UTC) - CLAIM_TIME)
-            )
-            await race(other)
-            await after.settled()
-            frozen.thaw()
-            hold.release()
-            await discord.wait_for(lambda: all(request.status for request in sent(discord, "POST")))
-            await type_laps(team, "19.5")
-            await channel.wait_for(shows("19.500"), 10)
-            await after.settled()
-            await after.check_posted_once(team, channel)
-            await after.check_posted_once(other, channel_of(other))
-            assert len(sent(discord, "POST")) == 3
-            await stopped(frozen, awake)
+    frozen, awake = pair.running[0], pair.running[1]
+    # So that the one that is frozen in the middle of the post is the one that can be told.
+    awake.freeze()
+    (hold,) = hold_posts(discord, [team], "before")
+    await race(team)
+    await hold.reached(10)
+    frozen.freeze()
+    awake.thaw()
+    await after.change(
+        update(SummaryPost)
+        .where(SummaryPost.team_id == team.guild.id)
+        .values(claimed_until=datetime.now(UTC) - CLAIM_TIME)
+    )
+    await race(other)
+    await after.settled()
+    frozen.thaw()
+    hold.release()
+    await discord.wait_for(lambda: all(item.status for item in sent(discord, teams, "POST")))
+    await type_laps(team, "19.5")
+    await channel.wait_for(shows("19.500"), 10)
+    await after.settled()
+    await after.check_posted_once(team, channel)
+    await after.check_posted_once(other, channel_of(other))
+    assert len(sent(discord, teams, "POST")) == 3

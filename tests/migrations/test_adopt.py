@@ -52,13 +52,13 @@ async def test_a_session_of_long_ago_is_closed_as_of_its_own_day(database_url: U
     await adopt(database_url, TEAM, "Europe/Berlin")
     database = Database(database_url, clock=FakeClock())
     services = build_services(database)
-    (info,) = (await services.sessions.list_sessions(CALLER)).sessions
+    (info,) = (await services.session.list_sessions(CALLER)).sessions
     assert not info.is_open
     assert info.created_at == LONG_AGO
     # 05:00 in Berlin, where it was the 1st of March.
     assert info.closed_at == info.closes_at == datetime(2025, 3, 2, 4, 0, tzinfo=UTC)
     assert info.time_zone == "Europe/Berlin"
-    assert await services.sessions.suggest_tracks(CALLER, "arena süd")
+    assert await services.session.suggest_tracks(CALLER, "arena süd")
     await services.housekeeping.run()
     await database.dispose()
     assert (await count_rows(database_url))["summary_posts"] == 0, (
@@ -74,7 +74,7 @@ async def test_a_session_of_today_stays_open(database_url: URL) -> None:
     assert await adopt(database_url, TEAM) == Adopted(1, 2, 1)
     database = Database(database_url)
     services = build_services(database)
-    sessions = (await services.sessions.list_sessions(CALLER)).sessions
+    sessions = (await services.session.list_sessions(CALLER)).sessions
     await database.dispose()
     (info,) = [session for session in sessions if session.id == session_id]
     assert info.is_open
@@ -90,7 +90,7 @@ async def test_any_other_status_counts_as_closed(database_url: URL) -> None:
     await adopt(database_url, TEAM)
     database = Database(database_url)
     services = build_services(database)
-    sessions = (await services.sessions.list_sessions(CALLER)).sessions
+    sessions = (await services.session.list_sessions(CALLER)).sessions
     await database.dispose()
     (info,) = [session for session in sessions if session.id == done]
     assert not info.is_open
@@ -125,7 +125,7 @@ async def test_a_team_that_is_known_keeps_its_zone(sqlite_url: URL) -> None:
         await connection.execute(sa.insert(Team).values(id=TEAM, time_zone="America/Denver"))
     await adopt(sqlite_url, TEAM, "Europe/Berlin")
     database = Database(sqlite_url)
-    (info,) = (await build_services(database).sessions.list_sessions(CALLER)).sessions
+    (info,) = (await build_services(database).session.list_sessions(CALLER)).sessions
     await database.dispose()
     assert info.time_zone == "America/Denver"
 

@@ -18,13 +18,12 @@ from sqlalchemy import select
 from core.bootstrap import build_services
 from core.caller import Caller, Person
 from core.commands import StartHeat
-from core.database import Database
 from core.errors import Conflict
 from core.models import Heat, HeatRacer, RaceSession, SummaryPost
-from core.results.heats import HeatStarted, HeatTable
+from core.results.heat import HeatStarted, HeatTable
 from core.scoring.orp import calculate_orp
 from core.services.run_logs import RunLogsService
-from tests.databases import FakeClock, Kind, TestDatabases, rows
+from tests.databases import FakeClock, Kind, TestDatabases, database_at, rows
 from tests.services.race_day_model import ModelHeat, ModelTeam
 from tests.services.racing import ANN, BEN, CLEO, by, set_crew_role, start_session
 
@@ -52,7 +51,7 @@ class Stage(RuleBasedStateMachine):
         self._temporary = self.databases.temporary(self.kind, migrated=True)
         self.clock = FakeClock()
         self.latest = self.clock.moment
-        self.database = Database(self.run(self._temporary.__aenter__()), clock=self.clock)
+        self.database = database_at(self.run(self._temporary.__aenter__()), self.clock)
         self.services = build_services(self.database)
         self.logs = {team: RunLogsService(self.database, team) for team in TEAMS}
         self.models: dict[int, ModelTeam] = {}
@@ -66,7 +65,7 @@ class Stage(RuleBasedStateMachine):
             session = self.run(start_session(self.services, by(CLEO, team=team)))
             self.models[team] = ModelTeam(session.id)
             for racer in RACERS:
-                self.run(self.services.sessions.race_here(by(racer, team=team), session.id))
+                self.run(self.services.session.race_here(by(racer, team=team), session.id))
             self.start(by(ANN, team=team), NAMES[0], CLASSES[0])
 
     def teardown(self) -> None:
@@ -94,12 +93,12 @@ class Stage(RuleBasedStateMachine):
 
     def newly_opened(self, caller: Caller, name: str) -> ModelHeat:
         """Return a heat as the run log service has just opened it."""
-        newest = self.run(self.services.heats.list_heats(caller)).heats[-1].heat
+        newest = self.run(self.services.heat.list_heats(caller)).heats[-1].heat
         return self.model_of(caller).open(newest.id, name, "", by_a_lap=True)
 
     def start(self, who: Caller, name: str, class_name: str) -> None:
         model = self.model_of(who)
-        starting = self.services.heats.start(who, StartHeat(name, class_name))
+        starting = self.services.heat.start(who, StartHeat(name, class_name))
         if model.find(name, class_name):
             self.refused(Conflict, starting)
             return
@@ -124,7 +123,7 @@ class Stage(RuleBasedStateMachine):
 
     async def check_laps(self, team: int, model: ModelTeam) -> None:
         """Compare every lap of the team, in the order of the exported file."""
-        export = await self.services.sessions.export(by(CLEO, team=team))
+        export = await self.services.session.export(by(CLEO, team=team))
         assert [
             "{class} {heat_name} {racer} {lap_number} {lap_time} {counts} "
             "{confidence_rating} {note}".format_map(row)
@@ -139,7 +138,7 @@ class Stage(RuleBasedStateMachine):
 
     async def check_scores(self, team: int, model: ModelTeam) -> None:
         """Compare everybody's result in every heat."""
-        shown = await self.services.sessions.show(by(CLEO, team=team))
+        shown = await self.services.session.show(by(CLEO, team=team))
         stored = {
             (heat.id, row.racer): cell
             for of_class in shown.classes
@@ -197,7 +196,7 @@ class Stage(RuleBasedStateMachine):
         return {
             subject_id: (
                 state,
-                await self.services.heats.show(reader, str(heat_id)) if heat_id else None,
+                await self.services.heat.show(reader, str(heat_id)) if heat_id else None,
             )
             for subject_id, heat_id, state in await rows(
                 self.database, columns.where(SummaryPost.team_id == team)

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from core.caller import Person
 from core.oddities import is_first_crossing
-from core.results.heats import RacerRun
-from core.results.sessions import StandingCell
+from core.results.heat import RacerRun
+from core.results.standings import StandingCell
 from core.scoring.advice import Status
 from core.scoring.orp import OrpResult, calculate_orp
 

@@ -12,13 +12,15 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.bootstrap import Services
 from core.caller import Caller, Person
-from core.commands import LogLaps, SessionFields, StartHeat
+from core.commands import LogLaps, RenameHeat, SessionFields, StartHeat
 from core.database import Database
 from core.models import Base, SummaryPost
-from core.results.heats import HeatStarted
-from core.results.laps import RunWritten, WhichEvent
+from core.results.done import Done
+from core.results.heat import HeatFinished, HeatRenamed, HeatStarted
 from core.results.posts import ClaimedPost
-from core.results.sessions import SessionInfo
+from core.results.question import Asks, Question
+from core.results.run_written import RunWritten
+from core.results.session import SessionClosed, SessionInfo
 from tests.databases import rows, scalar, scalars
 
 TEAM = 9_007_199_254_740_993
@@ -61,7 +63,7 @@ def _caller(person: Person | Caller) -> Caller:
 
 
 async def set_crew_role(services: Services, team: int = TEAM) -> None:
-    await services.teams.set_crew(by(CLEO, team=team, manager=True), CREW_ROLE)
+    await services.team.set_crew(by(CLEO, team=team, manager=True), CREW_ROLE)
 
 
 async def log(
@@ -76,7 +78,7 @@ async def log(
     racer: Person | None = None,
 ) -> RunWritten:
     """Log laps that are expected to be stored."""
-    logged = await services.entries.log(
+    logged = await services.lap_entry.log(
         _caller(person), LogLaps(times, heat, class_name, confidence, note, racer)
     )
     assert isinstance(logged, RunWritten)
@@ -92,16 +94,16 @@ def undoable(result: RunWritten) -> int:
 async def finished_heat(services: Services, times: str = "20.1 20.2") -> RunWritten:
     """Log laps and finish their heat, which makes its summary due."""
     logged = await log(services, ANN, times)
-    await services.heats.finish(by(ANN))
+    await services.heat.finish(by(ANN))
     return logged
 
 
 async def delete(services: Services, what: str, logged: RunWritten) -> None:
     manager = by(ANN, manager=True)
     if what == "heat":
-        await services.heats.delete(manager, logged.heat.id)
+        await services.heat.delete(manager, logged.heat.id)
     else:
-        await services.sessions.delete(manager, logged.session.id)
+        await services.session.delete(manager, logged.session.id)
 
 
 async def must_choose(
@@ -110,11 +112,73 @@ async def must_choose(
     times: str = EVEN,
     heat: str | None = None,
     racer: Person | None = None,
-) -> WhichEvent:
+) -> Question:
     """Log laps that are expected to ask for the event."""
-    waiting = await services.entries.log(_caller(person), LogLaps(times, heat, racer=racer))
-    assert isinstance(waiting, WhichEvent)
+    waiting = await services.lap_entry.log(_caller(person), LogLaps(times, heat, racer=racer))
+    assert isinstance(waiting, Question)
+    assert waiting.asks is Asks.EVENT
     return waiting
+
+
+async def asked(
+    services: Services,
+    person: Person | Caller,
+    asks: Asks,
+    times: str = EVEN,
+    heat: str | None = None,
+    class_name: str | None = None,
+) -> Question:
+    """Log laps that are expected to ask something."""
+    waiting = await services.lap_entry.log(_caller(person), LogLaps(times, heat, class_name))
+    assert isinstance(waiting, Question)
+    assert waiting.asks is asks
+    return waiting
+
+
+async def pick(
+    services: Services, person: Person | Caller, question: Question, label: str
+) -> Done | Question:
+    """Pick an answer by what is written on it; return what became of the command asked about."""
+    place = question.options.index(label)
+    *_, done = await services.lap_entry.answer(_caller(person), question.draft_id, str(place))
+    return done
+
+
+async def picked_run(
+    services: Services, person: Person | Caller, question: Question, label: str
+) -> RunWritten:
+    """Pick an answer that is expected to store the laps that wait."""
+    done = await pick(services, person, question, label)
+    assert isinstance(done, RunWritten)
+    return done
+
+
+async def finish_heat(
+    services: Services, person: Person | Caller, heat: str | None = None
+) -> HeatFinished:
+    finished = await services.heat.finish(_caller(person), heat)
+    assert isinstance(finished, HeatFinished)
+    return finished
+
+
+async def rename_heat(
+    services: Services,
+    person: Person | Caller,
+    heat: str,
+    name: str | None = None,
+    class_name: str | None = None,
+) -> HeatRenamed:
+    renamed = await services.heat.rename(_caller(person), RenameHeat(heat, name, class_name))
+    assert isinstance(renamed, HeatRenamed)
+    return renamed
+
+
+async def close_session(
+    services: Services, person: Person | Caller, session: str | None = None
+) -> SessionClosed:
+    closed = await services.session.close(_caller(person), session)
+    assert isinstance(closed, SessionClosed)
+    return closed
 
 
 async def start_heat(
@@ -123,7 +187,7 @@ async def start_heat(
     name: str | None = None,
     class_name: str | None = None,
 ) -> HeatStarted:
-    started = await services.heats.start(_caller(person), StartHeat(name, class_name))
+    started = await services.heat.start(_caller(person), StartHeat(name, class_name))
     assert isinstance(started, HeatStarted)
     return started
 
@@ -140,7 +204,7 @@ async def start_session(
     time_zone: str | None = None,
 ) -> SessionInfo:
     fields = SessionFields(name, days, track, practice_rounds, qualifying_rounds, time_zone)
-    return (await services.sessions.start(_caller(person), fields)).session
+    return (await services.session.start(_caller(person), fields)).session
 
 
 async def count(

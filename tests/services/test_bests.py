@@ -8,8 +8,8 @@ from core.bootstrap import Services
 from core.caller import Person
 from core.database import Database
 from core.laps import Lap
-from core.results.laps import NewBest
-from core.results.sessions import StandingRow, Standings
+from core.results.run_written import NewBest
+from core.results.standings import StandingRow, Standings
 from core.scoring.mistakes import find_mistakes
 from tests.databases import FakeClock
 from tests.services.racing import (
@@ -56,7 +56,7 @@ async def test_the_best_at_the_track_is_named_when_it_falls(
     assert await best(services, "20.3 20.05", "Q2") == NewBest(20_050, 20_100, "Arena")
     assert await best(services, "20.08") is None, "slower than the lap before"
     assert await best(services, "20.0") == NewBest(20_000, 20_050, "Arena")
-    await services.sessions.close(by(ANN))
+    await services.session.close(by(ANN))
     clock.advance(minutes=1)
     await start_session(services, name="Next", track="ARENA")
     assert await best(services, "20.4 20.3", "Q1") is None
@@ -116,7 +116,7 @@ async def test_the_standings_tell_what_mistakes_cost(services: Services) -> None
     await log(services, ANN, WITH_MISTAKE.format("25.2"), heat="Q2")
     await log(services, BEN, "20.1", heat="Q2", class_name="Buggy")
     await log(services, ANN, WITH_MISTAKE.format("22.2"), heat="Q1", class_name="Truggy")
-    standings = await services.sessions.show(by(ANN))
+    standings = await services.session.show(by(ANN))
     lost_ms = find_mistakes(logged.run.laps).lost_ms
     assert lost_ms > 0
     buggy = row_of(standings, ANN)
@@ -124,11 +124,11 @@ async def test_the_standings_tell_what_mistakes_cost(services: Services) -> None
     assert buggy.lost_ms == lost_ms + 5_000
     assert row_of(standings, BEN).lost_ms == 0
     assert row_of(standings, ANN, of_class=1).lost_ms == 2_000
-    await services.entries.set_lap_counts(
+    await services.lap_entry.set_lap_counts(
         by(ANN), logged.heat.id, racer_id=ANN.user_id, lap_number=6, counts=False
     )
     left_out = [Lap(lap.number, lap.time_ms, lap.number != 6) for lap in logged.run.laps]
-    corrected = row_of(await services.sessions.show(by(ANN)), ANN).cells[0]
+    corrected = row_of(await services.session.show(by(ANN)), ANN).cells[0]
     assert corrected is not None
     assert corrected.lost_ms == find_mistakes(left_out).lost_ms < lost_ms
 
@@ -141,32 +141,32 @@ async def test_the_standings_know_the_best_at_the_track_before(
     await log(services, by(ANN, team=RIVALS), "10.0 10.1", heat="Q1")
     await log(services, ANN, "20.3 20.2", heat="Q1")
     await log(services, ANN, "18.0", heat="Q1", class_name="Truggy")
-    first = await services.sessions.show(by(ANN))
+    first = await services.session.show(by(ANN))
     assert row_of(first, ANN).best_before_ms is None
     assert not row_of(first, ANN).is_personal_best
-    await services.sessions.close(by(ANN))
+    await services.session.close(by(ANN))
     clock.advance(minutes=1)
     await start_session(services, name="Elsewhere", track="Barn")
     await log(services, ANN, "15.0", heat="Q1")
-    await services.sessions.close(by(ANN))
+    await services.session.close(by(ANN))
     clock.advance(minutes=1)
     await start_session(services, name="Back", track="arena")
     await log(services, ANN, "20.25 20.3", heat="Q1")
     await log(services, BEN, "20.1 20.3", heat="Q1")
-    back = await services.sessions.show(by(ANN))
+    back = await services.session.show(by(ANN))
     assert (row_of(back, ANN).best_before_ms, row_of(back, ANN).is_personal_best) == (20_200, False)
     assert row_of(back, BEN).best_before_ms is None
     await log(services, ANN, "20.1", heat="Q2")
-    assert row_of(await services.sessions.show(by(ANN)), ANN).is_personal_best
+    assert row_of(await services.session.show(by(ANN)), ANN).is_personal_best
     # What was driven later is nothing to be compared with.
-    assert row_of(await services.sessions.show(by(ANN), "First"), ANN).best_before_ms is None
+    assert row_of(await services.session.show(by(ANN), "First"), ANN).best_before_ms is None
 
 
 async def test_a_clock_that_is_set_back_makes_no_best(services: Services, clock: FakeClock) -> None:
     await start_session(services, track="Arena")
     clock.advance(minutes=-30)
     await log(services, ANN, "20.3 20.2", heat="Q1")
-    assert row_of(await services.sessions.show(by(ANN)), ANN).best_before_ms is None
+    assert row_of(await services.session.show(by(ANN)), ANN).best_before_ms is None
 
 
 @pytest.mark.parametrize("track", ["Arena", None])
@@ -175,11 +175,11 @@ async def test_a_correction_changes_the_wrap_up(
 ) -> None:
     await start_session(services, name="First", track=track)
     await log(services, ANN, "20.3 20.2", heat="Q1")
-    await services.sessions.close(by(ANN))
+    await services.session.close(by(ANN))
     clock.advance(minutes=1)
     await start_session(services, name="Second", track=track)
     late = await log(services, ANN, WITH_MISTAKE.format("25.2"), heat="Q1")
-    await services.sessions.close(by(ANN))
+    await services.session.close(by(ANN))
 
     async def wrap_up() -> StandingRow:
         """Publish whatever is due and return what the second session's post then shows."""
@@ -193,7 +193,7 @@ async def test_a_correction_changes_the_wrap_up(
     before = await wrap_up()
     assert (before.lost_ms, before.is_personal_best) == (5_000, track is not None)
     clock.advance(minutes=1)
-    await services.entries.undo(by(ANN), undoable(late))
+    await services.lap_entry.undo(by(ANN), undoable(late))
     await log(services, ANN, "20.2 20.3 20.2 20.3 20.2 23.2", heat=str(late.heat.id))
     after = await wrap_up()
     assert (after.lost_ms, after.is_personal_best) == (2_950, False)

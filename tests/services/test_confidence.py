@@ -7,7 +7,7 @@ import pytest
 from core.bootstrap import Services
 from core.database import Database
 from core.errors import BadInput, NotAllowed, NotFound
-from core.results.heats import HeatTable
+from core.results.heat import HeatTable
 from core.results.posts import PostTask
 from core.scoring.advice import Status
 from core.scoring.orp import calculate_orp
@@ -30,10 +30,10 @@ async def test_pressing_stores_the_confidence_and_the_post_follows(
     services: Services, clock: FakeClock
 ) -> None:
     logged = await log(services, ANN, "20.1 20.3")
-    await services.heats.finish(by(ANN))
+    await services.heat.finish(by(ANN))
     await publish(services)
     clock.advance(hours=3)
-    rated = await services.entries.rate_confidence(by(ANN), logged.heat.id, 2)
+    rated = await services.confidence.rate(by(ANN), logged.heat.id, 2)
     assert (rated.heat, rated.run.confidence) == (logged.heat, 2)
     assert rated.run.orp is not None
     assert (rated.run.orp.status, rated.run.orp.orp_score) == (Status.REJECTED, 0.0)
@@ -41,14 +41,14 @@ async def test_pressing_stores_the_confidence_and_the_post_follows(
     assert isinstance(post.content, HeatTable)
     assert post.content.runs == (rated.run,)
     clock.advance(seconds=3)
-    again = await services.entries.rate_confidence(by(ANN), logged.heat.id, 5)
+    again = await services.confidence.rate(by(ANN), logged.heat.id, 5)
     assert again.run.orp == calculate_orp([20_100, 20_300], confidence=5)
     assert (await publish(services)).task is PostTask.EDIT
 
 
 async def test_ratings_of_laps_are_history(database: Database, services: Services) -> None:
     logged = await log(services, ANN, "20.1 20.3", confidence=3)
-    await services.entries.rate_confidence(by(ANN), logged.heat.id, 4)
+    await services.confidence.rate(by(ANN), logged.heat.id, 4)
     laps = await RunLogsService(database, TEAM).get_laps_by_heat(
         logged.session.id, heat_name="P1", racer=ANN.user_id
     )
@@ -61,15 +61,15 @@ async def test_only_who_has_driven_the_heat_may_press(
 ) -> None:
     logged = await log(services, ANN, heat="Q1")
     other = await log(services, BEN, "20.1", heat="Q2")
-    await services.entries.undo(by(BEN), undoable(other))
+    await services.lap_entry.undo(by(BEN), undoable(other))
     before = await everything(database)
     for caller in (by(BEN), by(BEN, manager=True)):
         with pytest.raises(NotAllowed):
-            await services.entries.rate_confidence(caller, logged.heat.id, 4)
+            await services.confidence.rate(caller, logged.heat.id, 4)
     for heat_id, team in ((other.heat.id, TEAM), (logged.heat.id, RIVALS)):
         with pytest.raises(NotFound):
-            await services.entries.rate_confidence(by(ANN, team=team), heat_id, 4)
+            await services.confidence.rate(by(ANN, team=team), heat_id, 4)
     for confidence in (0, 6):
         with pytest.raises(BadInput):
-            await services.entries.rate_confidence(by(ANN), logged.heat.id, confidence)
+            await services.confidence.rate(by(ANN), logged.heat.id, confidence)
     assert await everything(database) == before

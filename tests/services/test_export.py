@@ -17,7 +17,7 @@ from tests.services.racing import ANN, BEN, by, log, start_session, statements
 
 
 async def exported(services: Services, session: str | None = None) -> list[dict[str, str]]:
-    export = await services.sessions.export(by(ANN), session)
+    export = await services.session.export(by(ANN), session)
     rows = list(csv.DictReader(io.StringIO(export.content, newline="")))
     assert len(rows) == export.laps
     return rows
@@ -31,7 +31,7 @@ async def test_the_file_has_the_earlier_systems_columns(
     logged = await log(
         services, ANN, "10.6 14.1 14 14.2", "Q1", "Buggy", confidence=4, note="35wt, rear"
     )
-    export = await services.sessions.export(by(BEN))
+    export = await services.session.export(by(BEN))
     assert (export.filename, export.laps) == ("Club-Race-Süd-West-laps.csv", 4)
     lines = export.content.splitlines()
     assert lines[0] == (
@@ -118,18 +118,18 @@ def test_guarded_cells(cell: str, guarded: str) -> None:
 async def test_closed_sessions_can_be_exported_by_name(services: Services) -> None:
     await start_session(services, name="First")
     await log(services, ANN, "20.1")
-    await services.sessions.close(by(ANN))
+    await services.session.close(by(ANN))
     await start_session(services, name="Second")
     assert await exported(services) == []
     assert len(await exported(services, "first")) == 1
     with pytest.raises(NotFound):
-        await services.sessions.export(by(ANN), "Third")
+        await services.session.export(by(ANN), "Third")
 
 
 async def test_the_export_asks_once_for_all_laps(database: Database, services: Services) -> None:
     for heat in range(5):
         await log(services, ANN, "20.1 " * 30, heat=f"Q{heat}")
     with statements(database) as seen:
-        export = await services.sessions.export(by(ANN))
+        export = await services.session.export(by(ANN))
     assert (export.laps, len(COLUMNS)) == (150, 11)
     assert len(seen) <= 4

@@ -7,10 +7,10 @@ import pytest
 from core.bootstrap import Services
 from core.commands import LogLaps, StartHeat
 from core.errors import BadInput
-from core.race_day.finding import SeveralOpen
-from core.results.laps import RunWritten
-from core.results.scores import NoLapsYet, OrpCard
-from tests.services.racing import ANN, BEN, CLEO, by, log, start_heat, start_session
+from core.race_day.questions import SeveralOpen
+from core.results.card import NoLapsYet, OrpCard
+from core.results.run_written import RunWritten
+from tests.services.racing import ANN, BEN, CLEO, by, close_session, log, start_heat, start_session
 
 
 async def test_a_racer_without_laps_is_shown_the_newest_session_and_can_join_it(
@@ -18,10 +18,10 @@ async def test_a_racer_without_laps_is_shown_the_newest_session_and_can_join_it(
 ) -> None:
     await start_session(services, ANN, "First")
     newest = await start_session(services, ANN, "Second")
-    shown = await services.sessions.show(by(BEN))
+    shown = await services.session.show(by(BEN))
     assert (shown.session.id, shown.is_own) == (newest.id, False)
-    await services.sessions.race_here(by(BEN), newest.id)
-    assert (await services.sessions.show(by(BEN))).is_own
+    await services.session.race_here(by(BEN), newest.id)
+    assert (await services.session.show(by(BEN))).is_own
 
 
 async def test_a_racer_finds_their_laps_although_others_opened_several_sessions(
@@ -29,18 +29,18 @@ async def test_a_racer_finds_their_laps_although_others_opened_several_sessions(
 ) -> None:
     await start_session(services, BEN, "Day")
     await log(services, BEN)
-    await services.sessions.close(by(BEN))
+    await services.session.close(by(BEN))
     await start_session(services, ANN, "A")
     await start_session(services, ANN, "B")
     for asked in (
-        await services.scores.card(by(BEN)),
-        await services.scores.card(by(ANN), racer=BEN),
+        await services.card.show(by(BEN)),
+        await services.card.show(by(ANN), racer=BEN),
     ):
         assert isinstance(asked, OrpCard)
         assert asked.session.name == "Day"
     with pytest.raises(SeveralOpen):
-        await services.heats.show(by(CLEO))
-    assert isinstance(await services.scores.card(by(CLEO)), NoLapsYet)
+        await services.heat.show(by(CLEO))
+    assert isinstance(await services.card.show(by(CLEO)), NoLapsYet)
 
 
 async def test_a_class_that_contradicts_the_heat_that_was_picked_is_refused(
@@ -49,8 +49,8 @@ async def test_a_class_that_contradicts_the_heat_that_was_picked_is_refused(
     await start_session(services)
     heat = (await start_heat(services, ANN, "Q2", "Buggy")).heat
     with pytest.raises(BadInput, match="no Truggy heat"):
-        await services.entries.log(by(BEN), LogLaps("20.1", str(heat.id), "Truggy"))
-    stored = await services.entries.log(by(BEN), LogLaps("20.1", str(heat.id), " buggy "))
+        await services.lap_entry.log(by(BEN), LogLaps("20.1", str(heat.id), "Truggy"))
+    stored = await services.lap_entry.log(by(BEN), LogLaps("20.1", str(heat.id), " buggy "))
     assert isinstance(stored, RunWritten)
     assert stored.heat == heat
 
@@ -58,26 +58,26 @@ async def test_a_class_that_contradicts_the_heat_that_was_picked_is_refused(
 async def test_who_has_raced_without_a_class_stays_without_one(services: Services) -> None:
     await start_session(services)
     assert (await log(services, BEN)).heat.label == "P1"
-    await services.heats.finish(by(BEN))
-    await services.heats.start(by(ANN), StartHeat("Q1", "Buggy"))
+    await services.heat.finish(by(BEN))
+    await services.heat.start(by(ANN), StartHeat("Q1", "Buggy"))
     assert (await log(services, BEN)).heat.label == "P2"
     assert (await log(services, CLEO)).heat.label == "P2", "the latest open heat without a class"
 
 
 async def test_a_time_zone_is_found_whatever_its_case(services: Services) -> None:
     manager = by(ANN, manager=True)
-    info = await services.teams.set_time_zone(manager, " europe/berlin ")
+    info = await services.team.set_time_zone(manager, " europe/berlin ")
     assert info.time_zone == "Europe/Berlin"
     assert info.welcome, "the team's first answer"
-    again = await services.teams.set_time_zone(manager, "america/new york")
+    again = await services.team.set_time_zone(manager, "america/new york")
     assert (again.time_zone, again.welcome) == ("America/New_York", False)
 
 
 async def test_a_session_without_laps_has_nothing_to_wrap_up(services: Services) -> None:
     await start_session(services)
-    assert not (await services.sessions.close(by(ANN))).has_laps
+    assert not (await close_session(services, by(ANN))).has_laps
     await start_session(services, ANN, "Second")
     await log(services, ANN)
-    closed = await services.sessions.close(by(ANN))
+    closed = await close_session(services, by(ANN))
     assert closed.has_laps
     assert [heat.name for heat in closed.finished] == ["P1"]

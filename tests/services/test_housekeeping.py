@@ -12,8 +12,8 @@ from core.commands import SessionFields
 from core.database import Database
 from core.errors import Redelivered
 from core.models import Draft, InteractionSeen, SummaryPost
-from core.results.heats import HeatTable
-from core.results.sessions import Standings
+from core.results.heat import HeatTable
+from core.results.standings import Standings
 from tests.databases import FakeClock, add
 from tests.services.racing import (
     ANN,
@@ -35,7 +35,7 @@ from tests.services.racing import (
 
 
 async def open_heats(services: Services) -> list[str]:
-    listed = await services.heats.list_heats(by(ANN))
+    listed = await services.heat.list_heats(by(ANN))
     return [info.heat.label for info in listed.heats if info.is_open]
 
 
@@ -67,12 +67,12 @@ async def test_corrections_are_touches_too(services: Services, clock: FakeClock)
     logged = await log(services, ANN, "20.1 20.2")
     second = await log(services, ANN, "20.3")
     clock.advance(minutes=20)
-    await services.entries.set_lap_counts(
+    await services.lap_entry.set_lap_counts(
         by(ANN), logged.heat.id, racer_id=ANN.user_id, lap_number=1, counts=False
     )
     clock.advance(minutes=20)
     assert await services.housekeeping.run() == 0
-    await services.entries.undo(by(ANN), undoable(second))
+    await services.lap_entry.undo(by(ANN), undoable(second))
     clock.advance(minutes=20)
     assert await services.housekeeping.run() == 0
     clock.advance(minutes=11)
@@ -80,8 +80,8 @@ async def test_corrections_are_touches_too(services: Services, clock: FakeClock)
 
 
 async def test_the_team_says_how_long(services: Services, clock: FakeClock) -> None:
-    await services.teams.set_auto_finish(by(ANN, manager=True), 5)
-    await services.teams.set_auto_finish(by(ANN, team=RIVALS, manager=True), 0)
+    await services.team.set_auto_finish(by(ANN, manager=True), 5)
+    await services.team.set_auto_finish(by(ANN, team=RIVALS, manager=True), 0)
     await log(services, ANN)
     await log(services, by(ANN, team=RIVALS))
     clock.advance(minutes=5)
@@ -89,9 +89,9 @@ async def test_the_team_says_how_long(services: Services, clock: FakeClock) -> N
     assert await open_heats(services) == []
     clock.advance(hours=3)
     assert await services.housekeeping.run() == 0
-    await services.teams.set_auto_finish(by(ANN, team=RIVALS, manager=True), 1440)
+    await services.team.set_auto_finish(by(ANN, team=RIVALS, manager=True), 1440)
     assert await services.housekeeping.run() == 0
-    await services.teams.set_auto_finish(by(ANN, team=RIVALS, manager=True), 60)
+    await services.team.set_auto_finish(by(ANN, team=RIVALS, manager=True), 60)
     assert await services.housekeeping.run() == 1
 
 
@@ -124,12 +124,12 @@ async def test_a_session_closes_after_its_last_day(services: Services, clock: Fa
     clock.moment = datetime(2026, 6, 6, 12, 0, tzinfo=UTC)
     await start_session(services, days=2, time_zone="Europe/Berlin")
     await log(services, ANN, heat="A-Main")
-    await services.teams.set_auto_finish(by(ANN, manager=True), 0)
+    await services.team.set_auto_finish(by(ANN, manager=True), 0)
     clock.moment = datetime(2026, 6, 8, 2, 59, 59, tzinfo=UTC)
     assert await services.housekeeping.run() == 0
     clock.moment = datetime(2026, 6, 8, 3, 0, 1, tzinfo=UTC)
     assert await services.housekeeping.run() == 1
-    (session,) = (await services.sessions.list_sessions(by(ANN))).sessions
+    (session,) = (await services.session.list_sessions(by(ANN))).sessions
     assert not session.is_open
     assert session.closed_at is not None
     assert session.closed_at >= datetime(2026, 6, 8, 3, 0, tzinfo=UTC)
@@ -149,16 +149,16 @@ async def test_a_session_whose_time_passed_long_ago_closes(
     clock.advance(days=40)
     assert await services.housekeeping.run() == 2
     assert await services.housekeeping.run() == 0
-    (session,) = (await services.sessions.list_sessions(by(ANN))).sessions
+    (session,) = (await services.session.list_sessions(by(ANN))).sessions
     assert not session.is_open
 
 
 async def test_more_days_keep_a_session_open(services: Services, clock: FakeClock) -> None:
     await start_session(services)
-    await services.sessions.edit(by(ANN), None, SessionFields(days=3))
+    await services.session.edit(by(ANN), None, SessionFields(days=3))
     clock.advance(days=2)
     assert await services.housekeeping.run() == 0
-    await services.sessions.edit(by(ANN), None, SessionFields(days=1))
+    await services.session.edit(by(ANN), None, SessionFields(days=1))
     assert await services.housekeeping.run() == 1
 
 
@@ -179,10 +179,10 @@ async def test_closing_by_hand_and_by_itself_at_once(
     await log(services, ANN)
     clock.advance(days=2)
     await asyncio.gather(
-        services.sessions.close(by(ANN)), services.housekeeping.run(), return_exceptions=True
+        services.session.close(by(ANN)), services.housekeeping.run(), return_exceptions=True
     )
     assert await count(database, SummaryPost) == 2
-    assert not (await services.sessions.list_sessions(by(ANN))).sessions[0].is_open
+    assert not (await services.session.list_sessions(by(ANN))).sessions[0].is_open
 
 
 # Old marks
@@ -204,9 +204,7 @@ async def test_old_marks_are_cleared(
     await services.housekeeping.clear_old_marks()
     assert (await count(database, InteractionSeen), await count(database, Draft)) == (1, 1)
     with pytest.raises(Redelivered):
-        await services.entries.choose_event(
-            by(CLEO, interaction=2), waiting.draft_id, waiting.sessions[0].id
-        )
+        await services.lap_entry.answer(by(CLEO, interaction=2), waiting.draft_id, "0")
 
 
 async def test_what_fails_for_one_team_is_done_for_the_others(

@@ -9,12 +9,13 @@ import pytest
 
 from core.bootstrap import Services
 from core.caller import Caller
-from core.commands import EditLaps, LogLaps, SessionFields
+from core.commands import EditLaps, LogLaps, RenameHeat, SessionFields
 from core.database import Database
 from core.errors import NotFound
-from core.results.laps import RunWritten
-from core.results.scores import NoLapsYet
-from core.results.sessions import SessionInfo
+from core.results.card import NoLapsYet
+from core.results.refs import Scope, ScopeKind
+from core.results.run_written import RunWritten
+from core.results.session import SessionInfo
 from tests.services.racing import (
     ANN,
     BEN,
@@ -40,61 +41,64 @@ class Stranger:
 
 
 CALLS: dict[str, Callable[[Stranger], Awaitable[object]]] = {
-    "log": lambda s: s.services.entries.log(s.caller, LogLaps("20.1", str(s.logged.heat.id))),
-    "open the form": lambda s: s.services.edits.open(s.caller, str(s.logged.heat.id)),
-    "open the form of a run": lambda s: s.services.edits.open_run(
+    "log": lambda s: s.services.lap_entry.log(s.caller, LogLaps("20.1", str(s.logged.heat.id))),
+    "open the form": lambda s: s.services.form.open(s.caller, str(s.logged.heat.id)),
+    "open the form of a run": lambda s: s.services.form.open_run(
         s.caller, s.logged.heat.id, ANN.user_id
     ),
-    "save the form": lambda s: s.services.edits.save(
+    "save the form": lambda s: s.services.form.save(
         s.caller, EditLaps(s.logged.heat.id.hex, s.caller.person.user_id, "", "20.1", "Q1", "")
     ),
-    "remove repeats": lambda s: s.services.edits.remove_repeats(s.caller, undoable(s.logged)),
-    "undo": lambda s: s.services.entries.undo(s.caller, undoable(s.logged)),
-    "set_lap_counts": lambda s: s.services.entries.set_lap_counts(
+    "remove repeats": lambda s: s.services.form.remove_repeats(s.caller, undoable(s.logged)),
+    "undo": lambda s: s.services.lap_entry.undo(s.caller, undoable(s.logged)),
+    "set_lap_counts": lambda s: s.services.lap_entry.set_lap_counts(
         s.caller, s.logged.heat.id, racer_id=ANN.user_id, lap_number=1, counts=False
     ),
-    "rate_confidence": lambda s: s.services.entries.rate_confidence(s.caller, s.logged.heat.id, 4),
-    "card of a heat": lambda s: s.services.scores.card(s.caller, str(s.logged.heat.id)),
-    "card of a name": lambda s: s.services.scores.card(s.caller, "Secret Q1"),
-    "heat card": lambda s: s.services.scores.heat_card(
-        s.caller, s.logged.heat.id, racer_id=ANN.user_id
+    "rate_confidence": lambda s: s.services.confidence.rate(s.caller, s.logged.heat.id, 4),
+    "card of a heat": lambda s: s.services.card.show(s.caller, str(s.logged.heat.id)),
+    "card of a name": lambda s: s.services.card.show(s.caller, "Secret Q1"),
+    "heat card": lambda s: s.services.card.show_of(
+        s.caller, Scope(ScopeKind.HEAT, s.logged.heat.id), racer_id=ANN.user_id
     ),
-    "session card": lambda s: s.services.scores.session_card(
-        s.caller, s.session.id, racer_id=ANN.user_id
+    "session card": lambda s: s.services.card.show_of(
+        s.caller, Scope(ScopeKind.SESSION, s.session.id), racer_id=ANN.user_id
     ),
-    "side by side of a heat": lambda s: s.services.scores.side_by_side(
+    "side by side of a heat": lambda s: s.services.card.side_by_side(
         s.caller, BEN, str(s.logged.heat.id)
     ),
-    "side by side of a name": lambda s: s.services.scores.side_by_side(s.caller, BEN, "Secret Q1"),
-    "heat side by side": lambda s: s.services.scores.heat_side_by_side(
-        s.caller, s.logged.heat.id, racer_id=ANN.user_id, other_id=BEN.user_id
+    "side by side of a name": lambda s: s.services.card.side_by_side(s.caller, BEN, "Secret Q1"),
+    "heat side by side": lambda s: s.services.card.side_by_side_of(
+        s.caller,
+        Scope(ScopeKind.HEAT, s.logged.heat.id),
+        racer_id=ANN.user_id,
+        other_id=BEN.user_id,
     ),
-    "session side by side": lambda s: s.services.scores.session_side_by_side(
-        s.caller, s.session.id, racer_id=ANN.user_id, other_id=BEN.user_id
+    "session side by side": lambda s: s.services.card.side_by_side_of(
+        s.caller, Scope(ScopeKind.SESSION, s.session.id), racer_id=ANN.user_id, other_id=BEN.user_id
     ),
-    "show heat": lambda s: s.services.heats.show(s.caller, str(s.logged.heat.id)),
-    "show heat by name": lambda s: s.services.heats.show(s.caller, "Secret Q1"),
-    "finish": lambda s: s.services.heats.finish(s.caller, str(s.logged.heat.id)),
-    "finish by name": lambda s: s.services.heats.finish(s.caller, "Secret Q1"),
-    "rename": lambda s: s.services.heats.rename(s.caller, str(s.logged.heat.id), "Q2"),
-    "rename by name": lambda s: s.services.heats.rename(s.caller, "Secret Q1", "Q2"),
-    "ask_delete heat": lambda s: s.services.heats.ask_delete(s.caller, str(s.logged.heat.id)),
-    "delete heat": lambda s: s.services.heats.delete(s.caller, s.logged.heat.id),
-    "show session": lambda s: s.services.sessions.show(s.caller, str(s.session.id)),
-    "show session by name": lambda s: s.services.sessions.show(s.caller, s.session.name),
-    "edit": lambda s: s.services.sessions.edit(
+    "show heat": lambda s: s.services.heat.show(s.caller, str(s.logged.heat.id)),
+    "show heat by name": lambda s: s.services.heat.show(s.caller, "Secret Q1"),
+    "finish": lambda s: s.services.heat.finish(s.caller, str(s.logged.heat.id)),
+    "finish by name": lambda s: s.services.heat.finish(s.caller, "Secret Q1"),
+    "rename": lambda s: s.services.heat.rename(s.caller, RenameHeat(str(s.logged.heat.id), "Q2")),
+    "rename by name": lambda s: s.services.heat.rename(s.caller, RenameHeat("Secret Q1", "Q2")),
+    "ask_delete heat": lambda s: s.services.heat.ask_delete(s.caller, str(s.logged.heat.id)),
+    "delete heat": lambda s: s.services.heat.delete(s.caller, s.logged.heat.id),
+    "show session": lambda s: s.services.session.show(s.caller, str(s.session.id)),
+    "show session by name": lambda s: s.services.session.show(s.caller, s.session.name),
+    "edit": lambda s: s.services.session.edit(
         s.caller, str(s.session.id), SessionFields(track="Arena")
     ),
-    "edit by name": lambda s: s.services.sessions.edit(
+    "edit by name": lambda s: s.services.session.edit(
         s.caller, s.session.name, SessionFields(track="Arena")
     ),
-    "close": lambda s: s.services.sessions.close(s.caller, str(s.session.id)),
-    "close by name": lambda s: s.services.sessions.close(s.caller, s.session.name),
-    "ask_delete session": lambda s: s.services.sessions.ask_delete(s.caller, str(s.session.id)),
-    "delete session": lambda s: s.services.sessions.delete(s.caller, s.session.id),
-    "race_here": lambda s: s.services.sessions.race_here(s.caller, s.session.id),
-    "export": lambda s: s.services.sessions.export(s.caller, str(s.session.id)),
-    "export by name": lambda s: s.services.sessions.export(s.caller, s.session.name),
+    "close": lambda s: s.services.session.close(s.caller, str(s.session.id)),
+    "close by name": lambda s: s.services.session.close(s.caller, s.session.name),
+    "ask_delete session": lambda s: s.services.session.ask_delete(s.caller, str(s.session.id)),
+    "delete session": lambda s: s.services.session.delete(s.caller, s.session.id),
+    "race_here": lambda s: s.services.session.race_here(s.caller, s.session.id),
+    "export": lambda s: s.services.session.export(s.caller, str(s.session.id)),
+    "export by name": lambda s: s.services.session.export(s.caller, s.session.name),
 }
 
 
@@ -122,15 +126,15 @@ async def test_no_id_or_name_reaches_into_another_team(
 async def test_nothing_of_another_team_is_offered_or_listed(stranger: Stranger) -> None:
     services, caller = stranger.services, stranger.caller
     offered = [
-        *await services.heats.suggest(caller, "secret"),
-        *await services.heats.suggest_classes(caller, ""),
-        *await services.sessions.suggest(caller, "secret"),
-        *await services.sessions.suggest_tracks(caller, ""),
+        *await services.heat.suggest(caller, "secret"),
+        *await services.heat.suggest_classes(caller, ""),
+        *await services.session.suggest(caller, "secret"),
+        *await services.session.suggest_tracks(caller, ""),
     ]
     assert offered == []
-    listed = await services.sessions.list_sessions(caller)
+    listed = await services.session.list_sessions(caller)
     assert stranger.session.id not in {session.id for session in listed.sessions}
-    assert (await services.teams.show(caller)).problems == ()
+    assert (await services.team.show(caller)).problems == ()
 
 
 async def test_the_same_people_in_two_teams(services: Services) -> None:
@@ -139,22 +143,22 @@ async def test_the_same_people_in_two_teams(services: Services) -> None:
         await log(services, by(ANN, team=team), f"{seconds}.1 {seconds}.2", heat="Q1", confidence=4)
         await log(services, by(BEN, team=team), f"{seconds}.5", heat="Q1")
     for team, best_ms in ((TEAM, 20_100), (RIVALS, 30_100)):
-        table = await services.heats.show(by(CLEO, team=team), "Q1")
+        table = await services.heat.show(by(CLEO, team=team), "Q1")
         assert [run.best_lap_ms for run in table.runs] == [best_ms, best_ms + 400]
-        card = await services.scores.card(by(ANN, team=team))
+        card = await services.card.show(by(ANN, team=team))
         assert not isinstance(card, NoLapsYet)
         assert card.run.best_lap_ms == best_ms
-        standings = await services.sessions.show(by(CLEO, team=team))
+        standings = await services.session.show(by(CLEO, team=team))
         assert [row.best_lap_ms for row in standings.classes[0].rows] == [best_ms, best_ms + 400]
-        assert (await services.sessions.export(by(CLEO, team=team))).laps == 3
+        assert (await services.session.export(by(CLEO, team=team))).laps == 3
 
 
 async def test_settings_and_profiles_are_the_teams_own(services: Services) -> None:
-    await services.teams.set_channel(by(ANN, manager=True), 1)
-    await services.teams.set_crew(by(ANN, manager=True), 2)
-    await services.teams.set_auto_finish(by(ANN, manager=True), 3)
-    theirs = await services.teams.show(by(ANN, team=RIVALS))
+    await services.team.set_channel(by(ANN, manager=True), 1)
+    await services.team.set_crew(by(ANN, manager=True), 2)
+    await services.team.set_auto_finish(by(ANN, manager=True), 3)
+    theirs = await services.team.show(by(ANN, team=RIVALS))
     assert (theirs.summary_channel_id, theirs.crew_role_id) == (None, None)
     assert theirs.auto_finish_minutes == 30
-    profile = await services.profiles.show(by(ANN, team=RIVALS), BEN)
+    profile = await services.profile.show(by(ANN, team=RIVALS), BEN)
     assert profile.racer == BEN

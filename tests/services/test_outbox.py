@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from core.bootstrap import Services, build_services
+from core.commands import RenameHeat
 from core.database import Database
 from core.models import SummaryPost
-from core.results.heats import HeatTable
+from core.results.heat import HeatTable
 from core.results.posts import ClaimedPost, PostTask
-from core.results.sessions import Standings
+from core.results.standings import Standings
 from core.services.outbox import CLAIM_TIME
-from tests.databases import FakeClock, holding, scalar
+from tests.databases import FakeClock, TestDatabases, holding, scalar
 from tests.services.racing import (
     ANN,
     BEN,
@@ -28,6 +30,7 @@ from tests.services.racing import (
     claim,
     count,
     delete,
+    finish_heat,
     finished_heat,
     log,
     posts,
@@ -36,6 +39,15 @@ from tests.services.racing import (
     start_session,
     undoable,
 )
+
+
+@pytest.fixture
+async def sqlite(test_databases: TestDatabases, clock: FakeClock) -> AsyncIterator[Database]:
+    """A migrated, empty file."""
+    async with test_databases.temporary("sqlite", migrated=True) as url:
+        database = Database(url, clock=clock)
+        yield database
+        await database.dispose()
 
 
 async def test_a_finished_heat_is_posted_once(database: Database, services: Services) -> None:
@@ -69,7 +81,7 @@ async def test_practice_comes_silently(services: Services) -> None:
 async def test_the_longest_due_comes_first(services: Services) -> None:
     for name in ("Q1", "Q2", "Q3"):
         await log(services, ANN, heat=name)
-        await services.heats.finish(by(ANN))
+        await services.heat.finish(by(ANN))
     names = []
     for _ in range(3):
         content = (await claim(services)).content
@@ -86,7 +98,7 @@ async def test_claimers_at_once_never_hold_the_same_post(
 ) -> None:
     for name in ("Q1", "Q2", "Q3", "Q4"):
         await log(services, ANN, heat=name)
-        await services.heats.finish(by(ANN))
+        await services.heat.finish(by(ANN))
     claimed = await asyncio.gather(*(services.outbox.claim() for _ in range(10)))
     held = [post.id for post in claimed if post is not None]
     assert len(set(held)) == len(held)
@@ -105,7 +117,7 @@ async def test_a_row_that_another_process_holds_is_passed_over(
     services = build_services(postgres)
     for name in ("Q1", "Q2"):
         await log(services, ANN, heat=name)
-        await services.heats.finish(by(ANN))
+        await services.heat.finish(by(ANN))
     oldest = select(SummaryPost.id).order_by(SummaryPost.next_attempt_at).limit(1)
     held = await scalar(postgres, oldest)
     other = Database(postgres.engine.url, clock=postgres.clock)
@@ -127,6 +139,35 @@ async def test_a_claim_runs_out(services: Services, clock: FakeClock) -> None:
     assert (second.id, second.attempts, second.task) == (first.id, 2, PostTask.POST)
 
 
+async def test_what_a_dead_process_held_is_free_for_who_is_alone_at_the_file(
+    sqlite: Database,
+) -> None:
+    dead = Database(sqlite.engine.url, clock=sqlite.clock)
+    await finished_heat(build_services(dead))
+    held = await claim(build_services(dead))
+    alive = Database(sqlite.engine.url, clock=sqlite.clock)
+    assert await build_services(alive).outbox.claim() is None
+    await alive.dispose()
+    await dead.dispose()
+    found = await claim(build_services(sqlite))
+    assert (found.id, found.attempts) == (held.id, 2)
+    assert found.look_since is not None
+
+
+async def test_who_begins_alone_keeps_its_own_claims(sqlite: Database) -> None:
+    services = build_services(sqlite)
+    await finished_heat(services)
+    claims = await asyncio.gather(*(services.outbox.claim() for _ in range(5)))
+    assert sum(post is not None for post in claims) == 1
+    assert await services.outbox.claim() is None
+
+
+async def test_on_a_server_a_claim_runs_out_by_itself(postgres: Database) -> None:
+    await finished_heat(build_services(postgres))
+    await claim(build_services(postgres))
+    assert await build_services(postgres).outbox.claim() is None
+
+
 async def test_a_claim_can_be_renewed(services: Services, clock: FakeClock) -> None:
     await finished_heat(services)
     post = await claim(services)
@@ -143,7 +184,7 @@ async def test_a_post_that_may_be_out_is_looked_for(services: Services, clock: F
     first = await claim(services)
     assert (first.look_since, first.subject_id) == (None, logged.heat.id)
     began = clock.moment
-    await services.teams.set_channel(by(ANN, manager=True), 99)
+    await services.team.set_channel(by(ANN, manager=True), 99)
     clock.moment += CLAIM_TIME
     second = await claim(services)
     assert second.look_since is not None
@@ -247,8 +288,8 @@ async def test_a_post_somebody_deleted_stays_gone(
     await log(services, ANN, "20.3", heat="P1")
     await services.outbox.message_gone(await claim(services))
     await log(services, ANN, "20.4", heat="P1")
-    await services.heats.rename(by(ANN), "P1", "Q1")
-    await services.teams.set_channel(by(ANN, manager=True), 99)
+    await services.heat.rename(by(ANN), RenameHeat("P1", "Q1"))
+    await services.team.set_channel(by(ANN, manager=True), 99)
     clock.advance(hours=1)
     assert await services.outbox.claim() is None
     assert [post.state for post in await posts(database)] == ["gone"]
@@ -257,16 +298,16 @@ async def test_a_post_somebody_deleted_stays_gone(
 async def test_what_failed_before_the_team_acted_holds_up_nothing(services: Services) -> None:
     await finished_heat(services)
     claimed = await claim(services)
-    await services.teams.set_channel(by(CLEO, manager=True), CHANNEL + 1)
+    await services.team.set_channel(by(CLEO, manager=True), CHANNEL + 1)
     await services.outbox.blocked(claimed, problem="That channel is gone.")
-    assert (await services.teams.show(by(ANN))).problems == ()
+    assert (await services.team.show(by(ANN))).problems == ()
     assert (await claim(services)).channel_id == CHANNEL + 1
 
 
 async def test_what_waited_before_the_team_acted_waits_no_longer(services: Services) -> None:
     await finished_heat(services)
     claimed = await claim(services)
-    await services.teams.set_channel(by(CLEO, manager=True), CHANNEL + 1)
+    await services.team.set_channel(by(CLEO, manager=True), CHANNEL + 1)
     await services.outbox.try_later(
         claimed, wait=timedelta(hours=1), error="Discord is away.", may_be_out=False
     )
@@ -281,10 +322,10 @@ async def test_blocked_posts_come_back_when_the_channel_is_set(
     clock.advance(hours=1)
     await log(services, BEN, "21.1 21.2", heat="P1")
     assert await services.outbox.claim() is None
-    assert (await services.teams.show(by(BEN))).problems == ("I may not post here.",)
+    assert (await services.team.show(by(BEN))).problems == ("I may not post here.",)
     await start_heat(services, ANN)
-    assert (await services.heats.finish(by(ANN), "P2")).problem == "I may not post here."
-    info = await services.teams.set_channel(by(ANN, manager=True), 99)
+    assert (await finish_heat(services, by(ANN), "P2")).problem == "I may not post here."
+    info = await services.team.set_channel(by(ANN, manager=True), 99)
     assert (info.problems, info.summary_channel_id) == ((), 99)
     for _ in range(2):
         post = await claim(services)
@@ -297,21 +338,21 @@ async def test_a_changed_permission_frees_the_teams_posts_only(services: Service
     await finished_heat(services)
     await services.outbox.blocked(await claim(services), problem="ours")
     await log(services, by(ANN, team=RIVALS))
-    await services.heats.finish(by(ANN, team=RIVALS))
+    await services.heat.finish(by(ANN, team=RIVALS))
     await services.outbox.blocked(await claim(services), problem="theirs")
     await services.outbox.unblock(TEAM)
     assert (await claim(services)).team_id == TEAM
     assert await services.outbox.claim() is None
-    assert (await services.teams.show(by(ANN, team=RIVALS))).problems == ("theirs",)
+    assert (await services.team.show(by(ANN, team=RIVALS))).problems == ("theirs",)
 
 
 async def test_problems_are_told_once_latest_first(services: Services, clock: FakeClock) -> None:
     for name, problem in [("Q1", "old"), ("Q2", "new"), ("Q3", "old"), ("Q4", "newest")]:
         await log(services, ANN, heat=name)
-        await services.heats.finish(by(ANN))
+        await services.heat.finish(by(ANN))
         clock.advance(seconds=1)
         await services.outbox.blocked(await claim(services), problem=problem)
-    assert (await services.teams.show(by(ANN))).problems == ("newest", "old", "new")
+    assert (await services.team.show(by(ANN))).problems == ("newest", "old", "new")
 
 
 # Nothing to show
@@ -321,7 +362,7 @@ async def test_without_laps_there_is_no_post_until_some_come(
     services: Services, clock: FakeClock
 ) -> None:
     await start_heat(services, ANN, "Q1")
-    assert not (await services.heats.finish(by(ANN))).has_laps
+    assert not (await finish_heat(services, by(ANN))).has_laps
     empty = await claim(services)
     assert (empty.task, empty.message_id) == (PostTask.NOTHING, None)
     await services.outbox.nothing_to_show(empty)
@@ -336,7 +377,7 @@ async def test_laps_that_come_while_an_empty_heat_is_looked_at(
     services: Services, clock: FakeClock
 ) -> None:
     await start_heat(services, ANN, "Q1")
-    await services.heats.finish(by(ANN))
+    await services.heat.finish(by(ANN))
     empty = await claim(services)
     await log(services, BEN, "20.1", heat="Q1")
     await services.outbox.nothing_to_show(empty)
@@ -346,7 +387,7 @@ async def test_laps_that_come_while_an_empty_heat_is_looked_at(
 
 async def test_a_heat_that_lost_its_laps_before_posting_is_not_posted(services: Services) -> None:
     logged = await finished_heat(services)
-    await services.entries.undo(by(ANN), undoable(logged))
+    await services.lap_entry.undo(by(ANN), undoable(logged))
     assert (await claim(services)).task is PostTask.NOTHING
 
 
@@ -429,7 +470,7 @@ async def test_the_wrap_up_follows_corrections(services: Services, clock: FakeCl
     session = await start_session(services)
     await start_heat(services, ANN, "Q1")
     await log(services, ANN)
-    await services.sessions.close(by(ANN))
+    await services.session.close(by(ANN))
     summary, wrap_up = await publish(services, 1), await publish(services, 2)
     assert isinstance(summary.content, HeatTable)
     assert isinstance(wrap_up.content, Standings)
@@ -446,7 +487,7 @@ async def test_the_wrap_up_follows_corrections(services: Services, clock: FakeCl
 
 async def test_a_session_without_laps_has_no_wrap_up(services: Services) -> None:
     await start_session(services)
-    await services.sessions.close(by(ANN))
+    await services.session.close(by(ANN))
     assert (await claim(services)).task is PostTask.NOTHING
 
 
@@ -462,6 +503,6 @@ async def test_an_order_wakes_the_publisher(services: Services) -> None:
     waiting = asyncio.create_task(publisher())
     await log(services, ANN)
     assert not waiting.done()
-    await services.heats.finish(by(ANN))
+    await services.heat.finish(by(ANN))
     post = await asyncio.wait_for(waiting, timeout=10)
     assert post.task is PostTask.POST

@@ -16,7 +16,7 @@ WAIT = timedelta(minutes=20)
 
 async def posted_without_picture(services: Services, clock: FakeClock) -> ClaimedPost:
     await log(services, ANN, "20.1 20.2")
-    await services.heats.finish(by(ANN))
+    await services.heat.finish(by(ANN))
     post = await claim(services)
     await shown_without_picture(services, post)
     clock.advance(seconds=EDIT_INTERVAL.total_seconds() + 1)
@@ -82,8 +82,8 @@ async def test_a_post_without_its_picture_is_no_problem_to_tell_and_is_removed_w
     database: Database, services: Services, clock: FakeClock
 ) -> None:
     first = await posted_without_picture(services, clock)
-    assert (await services.teams.show(by(ANN))).problems == ()
-    await services.heats.delete(by(ANN, manager=True), first.subject_id)
+    assert (await services.team.show(by(ANN))).problems == ()
+    await services.heat.delete(by(ANN, manager=True), first.subject_id)
     removal = await claim(services)
     assert (removal.task, removal.message_id) == (PostTask.REMOVE, 1)
     await services.outbox.removed(removal)

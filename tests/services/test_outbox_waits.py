@@ -56,6 +56,6 @@ async def test_when_the_team_has_acted_a_removal_is_due_at_once(
 
 async def act(services: Services, how: str) -> None:
     if how == "channel":
-        await services.teams.set_channel(by(ANN, manager=True), 99)
+        await services.team.set_channel(by(ANN, manager=True), 99)
     else:
         await services.outbox.unblock(TEAM)

@@ -65,7 +65,7 @@ async def test_for_ten_minutes_the_heat_somebody_else_finished(
 ) -> None:
     await start_session(services)
     await log(services, BEN, heat="Q1")
-    await services.heats.finish(by(BEN))
+    await services.heat.finish(by(BEN))
     clock.advance(minutes=9, seconds=59)
     logged = await log(services, ANN)
     assert (logged.heat.name, logged.opened_heat, logged.heat_is_open) == ("Q1", False, False)
@@ -78,7 +78,7 @@ async def test_for_ten_minutes_the_heat_somebody_else_finished(
 async def test_after_finishing_a_heat_oneself_the_next_one_opens(services: Services) -> None:
     await start_session(services)
     await log(services, ANN, heat="Q1")
-    await services.heats.finish(by(ANN))
+    await services.heat.finish(by(ANN))
     logged = await log(services, ANN)
     assert (logged.heat.name, logged.opened_heat) == ("Q2", True)
 
@@ -96,9 +96,9 @@ async def test_a_heat_that_finished_by_itself_takes_no_late_laps(
 async def test_late_laps_stay_within_the_class(services: Services) -> None:
     await start_session(services)
     await log(services, ANN, heat="Q1", class_name="Truggy")
-    await services.heats.finish(by(ANN))
+    await services.heat.finish(by(ANN))
     await log(services, BEN, heat="Q1", class_name="Buggy")
-    await services.heats.finish(by(BEN))
+    await services.heat.finish(by(BEN))
     assert (await log(services, ANN)).heat.label == "Truggy Q2"
 
 
@@ -107,7 +107,7 @@ async def test_new_heats_count_on(services: Services) -> None:
     names = []
     for _ in range(5):
         names.append((await log(services, ANN)).heat.name)
-        await services.heats.finish(by(ANN))
+        await services.heat.finish(by(ANN))
     assert names == ["P1", "P2", "Q1", "Main", "Main 2"]
 
 
@@ -116,14 +116,14 @@ async def test_without_stated_rounds_the_kind_goes_on(services: Services) -> Non
     names = []
     for typed in (None, None, "Q1", None, "A-Main", None):
         names.append((await log(services, ANN, heat=typed)).heat.name)
-        await services.heats.finish(by(ANN))
+        await services.heat.finish(by(ANN))
     assert names == ["P1", "P2", "Q1", "Q2", "A-Main", "Main"]
 
 
 async def test_each_class_counts_for_itself(services: Services) -> None:
     await start_session(services)
     await log(services, ANN, class_name="Buggy")
-    await services.heats.finish(by(ANN))
+    await services.heat.finish(by(ANN))
     assert (await log(services, BEN, class_name="Truggy")).heat.label == "Truggy P1"
     assert (await log(services, ANN)).heat.label == "Buggy P2"
 
@@ -177,7 +177,7 @@ async def test_a_name_that_two_classes_share_is_asked_for(services: Services) ->
     with pytest.raises(BadInput, match="Buggy Q1 and Truggy Q1"):
         await log(services, CLEO, heat="Q1")
     with pytest.raises(BadInput, match="Buggy Q1 and Truggy Q1"):
-        await services.heats.show(by(CLEO), "Q1")
+        await services.heat.show(by(CLEO), "Q1")
 
 
 async def test_the_only_heat_of_that_name_is_meant_whatever_its_class(services: Services) -> None:
@@ -191,15 +191,15 @@ async def test_the_class_sticks_within_a_session(services: Services) -> None:
     first = await start_session(services, name="First")
     await log(services, ANN, class_name="Buggy")
     await log(services, BEN, class_name="Truggy")
-    await services.heats.finish(by(ANN))
+    await services.heat.finish(by(ANN))
     assert (await log(services, ANN)).heat.class_name == "Buggy"
     await log(services, ANN, class_name="Truggy")
-    await services.heats.finish(by(ANN), "P1")
-    await services.heats.finish(by(BEN), "Buggy P2")
+    await services.heat.finish(by(ANN), "P1")
+    await services.heat.finish(by(BEN), "Buggy P2")
     assert (await log(services, ANN, heat="Q1")).heat.label == "Truggy Q1"
     await start_session(services, ANN, "Second")
     assert (await log(services, ANN)).heat.class_name == ""
-    await services.sessions.race_here(by(ANN), first.id)
+    await services.session.race_here(by(ANN), first.id)
     assert (await log(services, ANN)).heat.label == "Truggy Q1"
 
 
@@ -207,7 +207,7 @@ async def test_a_class_keeps_its_first_spelling(services: Services) -> None:
     await start_session(services)
     await log(services, ANN, class_name="2WD  Mod")
     assert (await log(services, BEN, class_name="2wd mod", heat="Q1")).heat.label == "2WD Mod Q1"
-    choices = await services.heats.suggest_classes(by(ANN), "MOD")
+    choices = await services.heat.suggest_classes(by(ANN), "MOD")
     assert [choice.value for choice in choices] == ["2WD Mod"]
 
 
@@ -218,11 +218,11 @@ async def test_none_open_one_is_named_after_today_in_the_teams_zone(
     services: Services, clock: FakeClock
 ) -> None:
     clock.moment = clock.moment.replace(hour=13)
-    await services.teams.set_time_zone(by(ANN, manager=True), "Pacific/Auckland")
+    await services.team.set_time_zone(by(ANN, manager=True), "Pacific/Auckland")
     logged = await log(services, ANN)
     assert (logged.session.name, logged.opened_session) == ("2026-06-07", True)
-    await services.sessions.close(by(ANN))
-    await services.teams.set_time_zone(by(ANN, manager=True), "Pacific/Honolulu")
+    await services.session.close(by(ANN))
+    await services.team.set_time_zone(by(ANN, manager=True), "Pacific/Honolulu")
     started = await start_heat(services, ANN)
     assert (started.session.name, started.opened_session) == ("2026-06-06", True)
     assert started.session.id != logged.session.id
@@ -240,9 +240,9 @@ async def test_ones_session_is_the_one_last_logged_in_or_started(services: Servi
     second = await start_session(services, BEN, "Second")
     assert (await log(services, ANN)).session.id == first.id
     assert (await log(services, BEN)).session.id == second.id
-    await services.sessions.race_here(by(ANN), second.id)
+    await services.session.race_here(by(ANN), second.id)
     assert (await log(services, ANN)).session.id == second.id
-    heat_in_first = (await services.heats.list_heats(by(ANN))).session
+    heat_in_first = (await services.heat.list_heats(by(ANN))).session
     assert heat_in_first.id == second.id
     await start_session(services, ANN, "Third")
     assert (await log(services, ANN)).session.name == "Third"
@@ -259,7 +259,7 @@ async def test_a_lap_in_a_heat_named_by_id_makes_its_session_ones_own(services: 
 async def test_a_closed_session_is_nobodys(services: Services) -> None:
     await start_session(services, ANN, "First")
     second = await start_session(services, BEN, "Second")
-    await services.sessions.close(by(ANN), "First")
+    await services.session.close(by(ANN), "First")
     assert (await log(services, ANN)).session.id == second.id
 
 
@@ -269,9 +269,9 @@ async def test_same_heat_names_in_two_sessions_are_two_heats(services: Services)
     one = await log(services, ANN, heat="Q1")
     two = await log(services, BEN, heat="Q1")
     assert one.heat.id != two.heat.id
-    assert [run.racer for run in (await services.heats.show(by(ANN), "Q1")).runs] == [ANN]
+    assert [run.racer for run in (await services.heat.show(by(ANN), "Q1")).runs] == [ANN]
     with pytest.raises(NotFound):
-        await services.heats.show(by(ANN), "Q2")
+        await services.heat.show(by(ANN), "Q2")
 
 
 # On behalf of others

@@ -9,13 +9,13 @@ import pytest
 
 from core.bootstrap import Services
 from core.caller import Caller
-from core.commands import EditLaps, LogLaps, ProfileFields, SessionFields, StartHeat
+from core.commands import EditLaps, LogLaps, ProfileFields, RenameHeat, SessionFields, StartHeat
 from core.database import Database
 from core.errors import BadInput, Redelivered
 from core.models import InteractionSeen
-from core.results.laps import RunWritten
-from core.results.sessions import SessionInfo
-from core.services.edits import NO_HEAT_YET
+from core.results.run_written import RunWritten
+from core.results.session import SessionInfo
+from core.services.form import NO_HEAT_YET
 from tests.services.racing import (
     ANN,
     BEN,
@@ -36,32 +36,30 @@ Call = Callable[[Services, Caller, RunWritten, SessionInfo], Awaitable[object]]
 # Everything that changes something, given Ann's laps in the heat P1 of one session, and another
 # session that is open too.
 CALLS: dict[str, Call] = {
-    "entries.log": lambda s, c, _, __: s.entries.log(c, LogLaps("20.1")),
-    "entries.undo": lambda s, c, logged, _: s.entries.undo(c, undoable(logged)),
-    "entries.set_lap_counts": lambda s, c, logged, _: s.entries.set_lap_counts(
+    "lap_entry.log": lambda s, c, _, __: s.lap_entry.log(c, LogLaps("20.1")),
+    "lap_entry.undo": lambda s, c, logged, _: s.lap_entry.undo(c, undoable(logged)),
+    "lap_entry.set_lap_counts": lambda s, c, logged, _: s.lap_entry.set_lap_counts(
         c, logged.heat.id, racer_id=ANN.user_id, lap_number=1, counts=False
     ),
-    "entries.rate_confidence": lambda s, c, logged, _: s.entries.rate_confidence(
-        c, logged.heat.id, 4
-    ),
-    "edits.save": lambda s, c, _, __: s.edits.save(c, _PASTED),
-    "edits.keep": lambda s, c, _, __: s.edits.keep(c, _PASTED, BadInput("no")),
-    "edits.remove_repeats": lambda s, c, logged, _: s.edits.remove_repeats(c, undoable(logged)),
-    "messages.preview": lambda s, c, _, __: s.messages.preview(c, "20.1 20.2", ANN),
-    "heats.start": lambda s, c, _, __: s.heats.start(c, StartHeat()),
-    "heats.finish": lambda s, c, _, __: s.heats.finish(c),
-    "heats.rename": lambda s, c, _, __: s.heats.rename(c, "P1", "Q1"),
-    "heats.delete": lambda s, c, logged, _: s.heats.delete(c, logged.heat.id),
-    "sessions.start": lambda s, c, _, __: s.sessions.start(c, SessionFields(name="Third")),
-    "sessions.edit": lambda s, c, _, __: s.sessions.edit(c, None, SessionFields(days=2)),
-    "sessions.close": lambda s, c, _, __: s.sessions.close(c),
-    "sessions.delete": lambda s, c, _, other: s.sessions.delete(c, other.id),
-    "sessions.race_here": lambda s, c, _, other: s.sessions.race_here(c, other.id),
-    "profiles.update": lambda s, c, _, __: s.profiles.update(c, ProfileFields(experience="pro")),
-    "teams.set_channel": lambda s, c, _, __: s.teams.set_channel(c, 1),
-    "teams.set_crew": lambda s, c, _, __: s.teams.set_crew(c, 1),
-    "teams.set_time_zone": lambda s, c, _, __: s.teams.set_time_zone(c, "Europe/Berlin"),
-    "teams.set_auto_finish": lambda s, c, _, __: s.teams.set_auto_finish(c, 5),
+    "confidence.rate": lambda s, c, logged, _: s.confidence.rate(c, logged.heat.id, 4),
+    "form.save": lambda s, c, _, __: s.form.save(c, _PASTED),
+    "form.keep": lambda s, c, _, __: s.form.keep(c, _PASTED, BadInput("no")),
+    "form.remove_repeats": lambda s, c, logged, _: s.form.remove_repeats(c, undoable(logged)),
+    "menu.preview": lambda s, c, _, __: s.menu.preview(c, "20.1 20.2", ANN),
+    "heat.start": lambda s, c, _, __: s.heat.start(c, StartHeat()),
+    "heat.finish": lambda s, c, _, __: s.heat.finish(c),
+    "heat.rename": lambda s, c, _, __: s.heat.rename(c, RenameHeat("P1", "Q1")),
+    "heat.delete": lambda s, c, logged, _: s.heat.delete(c, logged.heat.id),
+    "session.start": lambda s, c, _, __: s.session.start(c, SessionFields(name="Third")),
+    "session.edit": lambda s, c, _, __: s.session.edit(c, None, SessionFields(days=2)),
+    "session.close": lambda s, c, _, __: s.session.close(c),
+    "session.delete": lambda s, c, _, other: s.session.delete(c, other.id),
+    "session.race_here": lambda s, c, _, other: s.session.race_here(c, other.id),
+    "profile.update": lambda s, c, _, __: s.profile.update(c, ProfileFields(experience="pro")),
+    "team.set_channel": lambda s, c, _, __: s.team.set_channel(c, 1),
+    "team.set_crew": lambda s, c, _, __: s.team.set_crew(c, 1),
+    "team.set_time_zone": lambda s, c, _, __: s.team.set_time_zone(c, "Europe/Berlin"),
+    "team.set_auto_finish": lambda s, c, _, __: s.team.set_auto_finish(c, 5),
 }
 
 
@@ -98,19 +96,19 @@ async def test_what_was_refused_may_come_again(database: Database, services: Ser
     await start_session(services)
     caller = by(BEN, interaction=5)
     with pytest.raises(Exception, match="lap"):
-        await services.entries.log(caller, LogLaps("20.1 oops"))
+        await services.lap_entry.log(caller, LogLaps("20.1 oops"))
     assert await count(database, InteractionSeen) == 0
-    assert isinstance(await services.entries.log(caller, LogLaps("20.1")), RunWritten)
+    assert isinstance(await services.lap_entry.log(caller, LogLaps("20.1")), RunWritten)
 
 
 async def test_laps_of_a_redelivered_command_are_there_once(services: Services) -> None:
     _, session = await prepared(services, by(ANN))
     caller = by(CLEO, interaction=2**63 - 1)
-    await services.sessions.race_here(by(CLEO), session.id)
+    await services.session.race_here(by(CLEO), session.id)
     await log(services, caller, "20.1 20.2")
     with pytest.raises(Redelivered):
         await log(services, caller, "20.1 20.2")
-    table = await services.heats.show(by(CLEO))
+    table = await services.heat.show(by(CLEO))
     assert len(table.runs[0].laps) == 2
     # Ids are Discord's, so one that another team's server had is not this one.
     with pytest.raises(Redelivered):

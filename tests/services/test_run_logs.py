@@ -15,7 +15,7 @@ from core.commands import ProfileFields
 from core.database import Database
 from core.errors import BadInput, Conflict, NotFound, RacerError
 from core.models import RunLog
-from core.results.laps import SessionSummary, StoredLap
+from core.results.run_logs import SessionSummary, StoredLap
 from core.scoring.advice import ExperienceLevel, Status
 from core.scoring.orp import calculate_orp
 from core.services.run_logs import RunLogsService, Seconds, milliseconds
@@ -79,10 +79,10 @@ async def test_an_unknown_racer_gets_their_name_once_they_type(
 ) -> None:
     session = await start_session(services, BEN)
     await run_logs.add_lap(session.id, heat_name="P1", racer=ANN.user_id, lap_time=20)
-    table = await services.heats.show(by(BEN))
+    table = await services.heat.show(by(BEN))
     assert [run.racer.name for run in table.runs] == [f"Racer {ANN.user_id}"]
     await log(services, ANN, "20.1", heat="P1")
-    table = await services.heats.show(by(BEN))
+    table = await services.heat.show(by(BEN))
     assert [run.racer for run in table.runs] == [ANN]
 
 
@@ -303,7 +303,7 @@ async def test_level_and_confidence_can_be_given(
 ) -> None:
     session = await start_session(services)
     await log(services, ANN, "20.1 20.2", heat="Q1", confidence=5)
-    await services.profiles.update(by(ANN), ProfileFields(experience="Pro"))
+    await services.profile.update(by(ANN), ProfileFields(experience="Pro"))
     stored = await run_logs.calculate_orp_from_session(session.id, racer=ANN.user_id)
     assert stored is not None
     assert (stored.experience_level, stored.components.confidence) == (ExperienceLevel.PRO, 5)
@@ -320,7 +320,7 @@ async def test_no_orp_below_two_laps_that_count(
 ) -> None:
     session = await start_session(services)
     logged = await log(services, ANN, "20.1 20.2")
-    await services.entries.set_lap_counts(
+    await services.lap_entry.set_lap_counts(
         by(ANN), logged.heat.id, racer_id=ANN.user_id, lap_number=2, counts=False
     )
     for racer in (ANN.user_id, BEN.user_id):
@@ -354,7 +354,7 @@ async def test_delete_session_laps_tells_how_many(
     await start_heat(services, ANN, "Q1")
     await log(services, ANN, "20.1 20.2 20.3", heat="Q1", confidence=4)
     await log(services, BEN, "20.1 20.2", heat="Q1")
-    await services.heats.finish(by(ANN), "Q1")
+    await services.heat.finish(by(ANN), "Q1")
     await publish(services)
     await start_session(services, BEN, "Other")
     await log(services, BEN, "20.1")

@@ -26,13 +26,13 @@ from hypothesis.stateful import (
 )
 
 from core.caller import Caller
-from core.commands import EditLaps, LogLaps, SessionFields
+from core.commands import EditLaps, LogLaps, RenameHeat, SessionFields
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.laptimes import format_lap
-from core.results.heats import HeatTable
-from core.results.laps import RunWritten
+from core.results.heat import HeatTable
 from core.results.posts import PostTask
-from core.services.edits import ChangedMeanwhile
+from core.results.run_written import RunWritten
+from core.services.form import ChangedMeanwhile
 from tests.databases import Kind, TestDatabases
 from tests.services.race_day import (
     CLASSES,
@@ -134,7 +134,7 @@ class RaceDay(Stage):
     def race_at(self, who: Caller, track: str) -> None:
         model = self.model_of(who)
         fields = SessionFields(track=track)
-        edited = self.run(self.services.sessions.edit(who, str(model.session_id), fields))
+        edited = self.run(self.services.session.edit(who, str(model.session_id), fields))
         assert edited.track == track
 
     def delete_session_laps(self, who: Caller) -> None:
@@ -175,7 +175,7 @@ class RaceDay(Stage):
         typed = " ".join(f"{time / 1000:.3f}" for time in times)
         command = LogLaps(typed, where[0], where[1], rating, note, racer)
         caller = by(CLEO, team=who.team_id, crew=True) if by_crew else who
-        logged = self.run(self.services.entries.log(caller, command))
+        logged = self.run(self.services.lap_entry.log(caller, command))
         assert isinstance(logged, RunWritten)
         assert logged.opened_heat == (there is None)
         heat = there or model.open(logged.heat.id, *new, by_a_lap=True)
@@ -194,7 +194,7 @@ class RaceDay(Stage):
         person = {"racer": racer, "rival": BEN if racer == ANN else ANN}.get(by_whom, CLEO)
         caller = by(person, team=TEAMS[0], crew=by_whom == "crew")
         self.touched = {TEAMS[0]: (racer,)}
-        undoing = self.services.entries.undo(caller, entry_id)
+        undoing = self.services.lap_entry.undo(caller, entry_id)
         if heat is None or entry_id not in [entry.id for entry in entries]:
             self.refused(NotFound, undoing)
         elif by_whom == "rival" or entries[-1].id != entry_id:
@@ -212,7 +212,7 @@ class RaceDay(Stage):
     def edit(self, who: Caller, number: int, change: Change, note: str, time: int) -> None:
         """Change one lap in the form, or let them all go."""
         heat = self.pick(who, number)
-        run, form = heat.run_of(who.person), self.run(self.services.edits.open(who, str(heat.id)))
+        run, form = heat.run_of(who.person), self.run(self.services.form.open(who, str(heat.id)))
         assert form.laps.splitlines() == [
             ("" if lap.counts else "x ") + format_lap(lap.time_ms) for lap in run.laps
         ]
@@ -222,7 +222,7 @@ class RaceDay(Stage):
         command = EditLaps(
             heat.id.hex, who.person.user_id, form.version, "\n".join(lines), form.heat, note
         )
-        saving = self.services.edits.save(who, command)
+        saving = self.services.form.save(who, command)
         if not run.laps and not wanted:
             self.refused(BadInput, saving)
             return
@@ -236,11 +236,11 @@ class RaceDay(Stage):
         run.check(edited.run)
         if edited.entry_id is not None:
             # Sent once more, it was opened for laps that stand no longer.
-            self.refused(ChangedMeanwhile, self.services.edits.save(who, command))
+            self.refused(ChangedMeanwhile, self.services.form.save(who, command))
 
     def strike(self, who: Caller, number: int, lap: int, counts: bool) -> None:
         heat = self.pick(who, number)
-        striking = self.services.entries.set_lap_counts(
+        striking = self.services.lap_entry.set_lap_counts(
             who, heat.id, racer_id=who.person.user_id, lap_number=lap, counts=counts
         )
         run = heat.run_of(who.person)
@@ -253,7 +253,7 @@ class RaceDay(Stage):
 
     def rate(self, who: Caller, number: int, rating: int) -> None:
         heat = self.pick(who, number)
-        rating_it = self.services.entries.rate_confidence(who, heat.id, rating)
+        rating_it = self.services.confidence.rate(who, heat.id, rating)
         if not heat.run_of(who.person).laps:
             self.refused(NotAllowed, rating_it)
             return
@@ -264,14 +264,14 @@ class RaceDay(Stage):
 
     def finish(self, who: Caller, number: int) -> None:
         heat = self.pick(who, number)
-        finished = self.run(self.services.heats.finish(who, str(heat.id)))
+        finished = self.run(self.services.heat.finish_picked(who, heat.id))
         assert (finished.already, finished.has_laps) == (not heat.is_open, heat.lap_count > 0)
         heat.is_open = False
 
     def rename(self, who: Caller, number: int, name: str, plain_name: str) -> None:
         heat = self.pick(who, number)
         new = name if heat.class_name else plain_name
-        renaming = self.services.heats.rename(who, str(heat.id), new)
+        renaming = self.services.heat.rename(who, RenameHeat(str(heat.id), new))
         if self.model_of(who).find(new, heat.class_name) not in (None, heat):
             self.refused(Conflict, renaming)
             return
@@ -281,7 +281,7 @@ class RaceDay(Stage):
     def delete(self, who: Caller, number: int, is_crew: bool) -> None:
         heat = self.pick(who, number)
         caller = by(CLEO, team=who.team_id, crew=is_crew)
-        deleting = self.services.heats.delete(caller, heat.id)
+        deleting = self.services.heat.delete(caller, heat.id)
         if not is_crew:
             self.refused(NotAllowed, deleting)
             return
@@ -299,10 +299,10 @@ class RaceDay(Stage):
             self.logs[other].get_session_laps(session, racer=user),
             self.logs[other].delete_session_laps(session),
             self.logs[other].add_lap(session, heat_name="P1", racer=user, lap_time=20.1),
-            self.services.entries.log(crew, LogLaps("20.1", str(heat.id))),
-            self.services.entries.rate_confidence(crew, heat.id, 5),
-            self.services.heats.show(crew, str(heat.id)),
-            self.services.heats.delete(crew, heat.id),
+            self.services.lap_entry.log(crew, LogLaps("20.1", str(heat.id))),
+            self.services.confidence.rate(crew, heat.id, 5),
+            self.services.heat.show(crew, str(heat.id)),
+            self.services.heat.delete(crew, heat.id),
         ):
             self.refused(NotFound, reaching)
         self.touched = EVERYBODY

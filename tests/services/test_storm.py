@@ -11,13 +11,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.bootstrap import Services
-from core.commands import LogLaps, ProfileFields, SessionFields, StartHeat
+from core.commands import LogLaps, ProfileFields, RenameHeat, SessionFields, StartHeat
 from core.database import Database
 from core.errors import RacerError
 from core.models import HeatRacer, RunLog, SummaryPost
-from core.results.heats import HeatStarted
-from core.results.laps import RunWritten
+from core.results.heat import HeatStarted
 from core.results.posts import PostTask
+from core.results.run_written import RunWritten
 from core.scoring.orp import calculate_orp
 from tests.databases import scalars
 from tests.services.racing import (
@@ -62,19 +62,19 @@ async def test_everything_at_once(database: Database, services: Services) -> Non
         heat = dice.choice(["Q1", "Q2", None])
         times = " ".join(f"20.{dice.randrange(100, 999)}" for _ in range(dice.randrange(1, 5)))
         acts: list[Callable[[], Awaitable[object]]] = [
-            lambda: services.entries.log(caller, LogLaps(times, heat)),
-            lambda: services.entries.undo(caller, entries[-1]),
-            lambda: services.entries.set_lap_counts(
+            lambda: services.lap_entry.log(caller, LogLaps(times, heat)),
+            lambda: services.lap_entry.undo(caller, entries[-1]),
+            lambda: services.lap_entry.set_lap_counts(
                 caller, heats[-1], racer_id=caller.person.user_id, lap_number=1, counts=False
             ),
-            lambda: services.heats.start(caller, StartHeat()),
-            lambda: services.heats.finish(caller),
-            lambda: services.heats.rename(caller, "Q2", "Q2 again"),
-            lambda: services.heats.delete(caller, heats[0]),
-            lambda: services.sessions.edit(caller, None, SessionFields(practice_rounds=3)),
-            lambda: services.profiles.update(caller, ProfileFields(experience="Pro")),
-            lambda: services.heats.show(caller),
-            lambda: services.sessions.show(caller),
+            lambda: services.heat.start(caller, StartHeat()),
+            lambda: services.heat.finish(caller),
+            lambda: services.heat.rename(caller, RenameHeat("Q2", "Q2 again")),
+            lambda: services.heat.delete(caller, heats[0]),
+            lambda: services.session.edit(caller, None, SessionFields(practice_rounds=3)),
+            lambda: services.profile.update(caller, ProfileFields(experience="Pro")),
+            lambda: services.heat.show(caller),
+            lambda: services.session.show(caller),
             services.housekeeping.run,
             lambda: publish_one(services),
         ]
@@ -92,7 +92,7 @@ async def test_everything_at_once(database: Database, services: Services) -> Non
                 heats.append(result.heat.id)
     assert len(entries) > 8
     await everything_fits(database, practice_rounds=3)
-    assert (await services.sessions.show(by(ANN))).session.id == session.id
+    assert (await services.session.show(by(ANN))).session.id == session.id
 
 
 async def everything_fits(database: Database, practice_rounds: int) -> None:
@@ -120,7 +120,7 @@ async def test_finishing_and_logging_at_once_shows_every_lap(
     await start_session(services)
     await log(services, ANN, "20.1", heat="Q1")
     await asyncio.gather(
-        services.heats.finish(by(ANN), "Q1"),
+        services.heat.finish(by(ANN), "Q1"),
         *(log(services, person, "20.2 20.3", heat="Q1") for person in PEOPLE * 2),
         *(publish_one(services) for _ in range(4)),
     )
@@ -134,17 +134,17 @@ async def test_reading_writes_nothing(database: Database, services: Services) ->
     await log(services, ANN)
     with statements(database) as seen:
         for look in (
-            services.heats.show(by(BEN)),
-            services.heats.list_heats(by(BEN)),
-            services.heats.suggest(by(BEN), ""),
-            services.heats.suggest_classes(by(BEN), ""),
-            services.sessions.show(by(BEN)),
-            services.sessions.list_sessions(by(BEN)),
-            services.sessions.export(by(BEN)),
-            services.scores.card(by(BEN)),
-            services.scores.card(by(BEN), "all", ANN),
-            services.profiles.show(by(BEN), ANN),
-            services.teams.show(by(BEN)),
+            services.heat.show(by(BEN)),
+            services.heat.list_heats(by(BEN)),
+            services.heat.suggest(by(BEN), ""),
+            services.heat.suggest_classes(by(BEN), ""),
+            services.session.show(by(BEN)),
+            services.session.list_sessions(by(BEN)),
+            services.session.export(by(BEN)),
+            services.card.show(by(BEN)),
+            services.card.show(by(BEN), "all", ANN),
+            services.profile.show(by(BEN), ANN),
+            services.team.show(by(BEN)),
             services.outbox.claim(),
         ):
             await look

@@ -8,8 +8,9 @@ from core.bootstrap import Services
 from core.caller import Person
 from core.database import Database
 from core.errors import NotFound
-from core.results.heats import HeatTable
-from core.results.scores import NoLapsYet, OrpCard
+from core.results.card import NoLapsYet, OrpCard
+from core.results.heat import HeatTable
+from core.results.refs import Scope, ScopeKind
 from core.scoring.orp import calculate_orp
 from tests.databases import FakeClock
 from tests.services.racing import (
@@ -28,7 +29,7 @@ EVE = Person(105, "Eve")
 
 
 async def card(services: Services, person: Person, heat: str | None = None) -> OrpCard:
-    found = await services.scores.card(by(person), heat)
+    found = await services.card.show(by(person), heat)
     assert isinstance(found, OrpCard)
     return found
 
@@ -40,7 +41,7 @@ async def test_racers_are_ranked(services: Services) -> None:
     await log(services, CLEO, "20.0 20.0")
     await log(services, DAN, "19.0")
     await log(services, EVE, "19.5 19.5")
-    runs = (await services.heats.show(by(ANN))).runs
+    runs = (await services.heat.show(by(ANN))).runs
     # Equal scores by fast lap; then who needs laps; then the failed gate.
     assert [run.racer for run in runs] == [EVE, CLEO, ANN, DAN, BEN]
     assert [run.orp.orp_score if run.orp else None for run in runs][:2] == [100.0, 100.0]
@@ -52,10 +53,10 @@ async def test_laps_that_do_not_count_rank_last_among_those_who_need_laps(
     await start_session(services)
     logged = await log(services, ANN, "20.1", heat="Q1")
     await log(services, BEN, "25.1")
-    await services.entries.set_lap_counts(
+    await services.lap_entry.set_lap_counts(
         by(ANN), logged.heat.id, racer_id=ANN.user_id, lap_number=1, counts=False
     )
-    runs = (await services.heats.show(by(ANN))).runs
+    runs = (await services.heat.show(by(ANN))).runs
     assert [(run.racer, run.best_lap_ms) for run in runs] == [(BEN, 25_100), (ANN, None)]
 
 
@@ -72,14 +73,14 @@ async def test_answer_table_card_and_standings_tell_the_same_change(services: Se
     for number, (times, confidence) in enumerate(driven, start=1):
         logged = await log(services, ANN, times, heat=f"Q{number}", confidence=confidence)
         answered.append(logged.run.change)
-        tabled.append((await services.heats.show(by(ANN), f"Q{number}")).runs[0].change)
+        tabled.append((await services.heat.show(by(ANN), f"Q{number}")).runs[0].change)
         scores.append(logged.run.orp.orp_score if logged.run.orp else 0.0)
     first, _, third, _, fifth = scores
     gain, loss = round(third - first, 1), round(fifth - third, 1)
     assert answered == [None, None, gain, None, loss]
     assert tabled == answered
     assert [past.change for past in (await card(services, ANN, "Q5")).last_heats] == answered
-    cells = (await services.sessions.show(by(ANN))).classes[0].rows[0].cells
+    cells = (await services.session.show(by(ANN))).classes[0].rows[0].cells
     assert [cell.change if cell else None for cell in cells] == answered
 
 
@@ -111,7 +112,7 @@ async def test_a_correction_brings_later_posts_up_to_date(
     await start_session(services)
     for name in ("Q1", "Q2"):
         await log(services, ANN, "20.1 20.9", heat=name)
-        await services.heats.finish(by(ANN))
+        await services.heat.finish(by(ANN))
         await publish(services)
     clock.advance(minutes=1)
     await log(services, ANN, "20.5 23.9 22.1", heat="Q1")
@@ -131,10 +132,10 @@ async def test_a_star_for_the_fastest_lap_at_the_track_in_the_class(services: Se
     assert not (await log(services, ANN, "20.1 20.2", heat="Q1")).run.is_personal_best
     assert not (await log(services, ANN, "20.1 20.2", heat="Q2")).run.is_personal_best
     assert (await log(services, ANN, "20.05 20.2", heat="Q3")).run.is_personal_best
-    await services.sessions.close(by(ANN))
+    await services.session.close(by(ANN))
     await start_session(services, name="Elsewhere", track="Barn")
     assert not (await log(services, ANN, "18.0", heat="Q1")).run.is_personal_best
-    await services.sessions.close(by(ANN))
+    await services.session.close(by(ANN))
     await start_session(services, name="Back again", track=" ARENA ")
     assert not (await log(services, ANN, "20.06", heat="Q1")).run.is_personal_best
     assert (await log(services, ANN, "20.04", heat="Q1")).run.is_personal_best
@@ -147,7 +148,7 @@ async def test_without_a_track_a_session_is_compared_with_itself(services: Servi
         await start_session(services, name=name)
         assert not (await log(services, ANN, "20.1", heat="Q1")).run.is_personal_best
         assert (await log(services, ANN, "20.0", heat="Q2")).run.is_personal_best
-        await services.sessions.close(by(ANN))
+        await services.session.close(by(ANN))
 
 
 async def test_a_first_crossing_is_no_personal_best(services: Services) -> None:
@@ -155,10 +156,10 @@ async def test_a_first_crossing_is_no_personal_best(services: Services) -> None:
     await log(services, ANN, "14.0 14.1", heat="Q1")
     crossing = await log(services, ANN, "10.6 14.1 14.0 14.2", heat="Q2")
     assert (crossing.first_crossing, crossing.run.is_personal_best) == (True, False)
-    await services.entries.set_lap_counts(
+    await services.lap_entry.set_lap_counts(
         by(ANN), crossing.heat.id, racer_id=ANN.user_id, lap_number=1, counts=True
     )
-    assert (await services.heats.show(by(ANN))).runs[0].is_personal_best
+    assert (await services.heat.show(by(ANN))).runs[0].is_personal_best
 
 
 # Standings
@@ -171,7 +172,7 @@ async def test_standings_are_racers_by_heats_of_each_class(services: Services) -
     await log(services, CLEO, "25.0 25.1", heat="Q1", class_name="Truggy")
     await log(services, ANN, "20.0 20.2", heat="Q2", note="35wt rear")
     await log(services, DAN, "22.0", heat="Buggy Q2")
-    standings = await services.sessions.show(by(ANN))
+    standings = await services.session.show(by(ANN))
     assert (standings.has_laps, standings.is_own) == (True, True)
     assert standings.session.heat_count == 3
     buggy, truggy = standings.classes
@@ -201,15 +202,15 @@ async def test_a_score_of_nothing_beats_no_score(services: Services) -> None:
     await start_session(services)
     await log(services, ANN, "20.1", heat="Q1")
     await log(services, BEN, "0.1 999")
-    rows = (await services.sessions.show(by(ANN))).classes[0].rows
+    rows = (await services.session.show(by(ANN))).classes[0].rows
     assert [(row.racer, row.best_score) for row in rows] == [(BEN, 0.0), (ANN, None)]
 
 
 async def test_an_empty_session_has_empty_standings(services: Services) -> None:
     with pytest.raises(NotFound, match="No session yet"):
-        await services.sessions.show(by(ANN))
+        await services.session.show(by(ANN))
     await start_session(services)
-    standings = await services.sessions.show(by(BEN))
+    standings = await services.session.show(by(BEN))
     assert (standings.classes, standings.has_laps, standings.is_own) == ((), False, True)
 
 
@@ -217,7 +218,7 @@ async def test_an_empty_session_has_empty_standings(services: Services) -> None:
 
 
 async def test_the_card_shows_the_latest_heat(services: Services) -> None:
-    assert isinstance(await services.scores.card(by(ANN)), NoLapsYet)
+    assert isinstance(await services.card.show(by(ANN)), NoLapsYet)
     await start_session(services, practice_rounds=3)
     await log(services, ANN, "20.1 20.2", heat="Q1")
     await log(services, ANN, "20.1 20.3 20.2", heat="Q2", confidence=4, note="35wt rear")
@@ -230,7 +231,7 @@ async def test_the_card_shows_the_latest_heat(services: Services) -> None:
     by_name = await card(services, ANN, "q1")
     assert by_name.heat is not None
     assert by_name.heat.name == "Q1"
-    other = await services.scores.card(by(CLEO), racer=BEN)
+    other = await services.card.show(by(CLEO), racer=BEN)
     assert isinstance(other, OrpCard)
     assert (other.run.racer, other.heat and other.heat.name) == (BEN, "Q3")
 
@@ -249,24 +250,28 @@ async def test_the_card_of_the_whole_session(services: Services) -> None:
 async def test_a_card_without_laps_tells_whose(services: Services) -> None:
     await log(services, ANN, "20.1 20.2", heat="Q1")
     for heat in (None, "Q1", "all"):
-        assert await services.scores.card(by(BEN), heat) == NoLapsYet(BEN, is_self=True)
-        assert await services.scores.card(by(ANN), heat, BEN) == NoLapsYet(BEN, is_self=False)
+        assert await services.card.show(by(BEN), heat) == NoLapsYet(BEN, is_self=True)
+        assert await services.card.show(by(ANN), heat, BEN) == NoLapsYet(BEN, is_self=False)
     with pytest.raises(NotFound):
-        await services.scores.card(by(ANN), "Q9")
+        await services.card.show(by(ANN), "Q9")
 
 
 async def test_a_shared_card_is_found_by_its_ids(services: Services) -> None:
     logged = await log(services, ANN, "20.1 20.2", heat="Q1")
-    scores = services.scores
-    heat = await scores.heat_card(by(BEN), logged.heat.id, racer_id=ANN.user_id)
+    cards = services.card
+    heat = await cards.show_of(by(BEN), Scope(ScopeKind.HEAT, logged.heat.id), racer_id=ANN.user_id)
     assert heat == await card(services, ANN, "Q1")
-    whole = await scores.session_card(by(BEN), logged.session.id, racer_id=ANN.user_id)
+    whole = await cards.show_of(
+        by(BEN), Scope(ScopeKind.SESSION, logged.session.id), racer_id=ANN.user_id
+    )
     assert whole == await card(services, ANN, "all")
     for racer_id in (BEN.user_id, 999):
         with pytest.raises(NotFound):
-            await scores.heat_card(by(BEN), logged.heat.id, racer_id=racer_id)
+            await cards.show_of(by(BEN), Scope(ScopeKind.HEAT, logged.heat.id), racer_id=racer_id)
         with pytest.raises(NotFound):
-            await scores.session_card(by(BEN), logged.session.id, racer_id=racer_id)
+            await cards.show_of(
+                by(BEN), Scope(ScopeKind.SESSION, logged.session.id), racer_id=racer_id
+            )
 
 
 # Work that does not grow
@@ -278,7 +283,7 @@ async def test_forty_racers_with_sixty_laps(database: Database, services: Servic
 
     async def looks() -> list[int]:
         counts = []
-        for look in (services.heats.show(by(ANN), "Q1"), services.sessions.show(by(ANN))):
+        for look in (services.heat.show(by(ANN), "Q1"), services.session.show(by(ANN))):
             with statements(database) as seen:
                 await look
             counts.append(len(seen))
@@ -291,9 +296,9 @@ async def test_forty_racers_with_sixty_laps(database: Database, services: Servic
         await log(services, person, times, heat="Q1")
     assert await looks() == few
     assert max(few) <= 10
-    table = await services.heats.show(by(ANN), "Q1")
+    table = await services.heat.show(by(ANN), "Q1")
     assert len(table.runs) == 40
     assert sum(len(run.laps) for run in table.runs) == 40 * 60 + 1
     scores = [run.orp.orp_score for run in table.runs if run.orp]
     assert scores == sorted(scores, reverse=True)
-    assert len((await services.sessions.show(by(ANN))).classes[0].rows) == 40
+    assert len((await services.session.show(by(ANN))).classes[0].rows) == 40

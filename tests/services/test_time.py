@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.render.heats import heat_list
-from bot.render.sessions import session_list, session_started
+from bot.render.heat import heat_list
+from bot.render.session import session_list, session_started
 from core.bootstrap import Services, build_services
 from core.database import Database
-from core.results.heats import HeatTable
-from core.results.sessions import SessionStarted, Standings
+from core.results.heat import HeatTable
+from core.results.session import SessionStarted
+from core.results.standings import Standings
 from tests.databases import FakeClock
 from tests.services.racing import (
     ANN,
@@ -47,11 +48,11 @@ def at(local: str, zone: str) -> datetime:
 
 
 async def set_zone(services: Services, zone: str, team: int = TEAM) -> None:
-    await services.teams.set_time_zone(by(CLEO, team=team, manager=True), zone)
+    await services.team.set_time_zone(by(CLEO, team=team, manager=True), zone)
 
 
 async def heat_names(services: Services) -> list[str]:
-    return [info.heat.name for info in (await services.heats.list_heats(by(ANN))).heats]
+    return [info.heat.name for info in (await services.heat.list_heats(by(ANN))).heats]
 
 
 # Days
@@ -93,7 +94,7 @@ async def test_an_event_of_three_days_stays_open_over_its_nights(
     assert await heat_names(services) == ["P1", "P2", "P3", "P4"], "heats end every night"
     clock.moment = at("2026-06-08T05:00", zone)
     await services.housekeeping.run()
-    assert not (await services.sessions.show(by(ANN), "Nationals")).session.is_open
+    assert not (await services.session.show(by(ANN), "Nationals")).session.is_open
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,7 @@ async def test_a_night_in_which_the_clocks_change_ends_at_five_all_the_same(
     await log(services, ANN)
     clock.advance(hours=hours, seconds=-5)
     await services.housekeeping.run()
-    assert (await services.sessions.show(by(ANN))).session.is_open
+    assert (await services.session.show(by(ANN))).session.is_open
     clock.advance(seconds=5)
     assert await services.housekeeping.close_ended_sessions() == 1
     assert clock.moment.astimezone(ZoneInfo(zone)).hour == 5
@@ -134,7 +135,7 @@ async def test_the_hour_that_comes_twice_keeps_its_order(
         clock.advance(minutes=30)
     walls = [
         info.opened_at.astimezone(ZoneInfo("Europe/Berlin")).strftime("%H:%M")
-        for info in (await services.heats.list_heats(by(ANN))).heats
+        for info in (await services.heat.list_heats(by(ANN))).heats
     ]
     assert walls == ["02:30", "02:00", "02:30", "03:00"]
     assert await heat_names(services) == ["P1", "P2", "P3", "P4"]
@@ -164,7 +165,7 @@ async def test_a_new_zone_is_for_the_next_session_until_the_open_one_is_edited(
     first = await start_session(services)
     assert first.closes_at == datetime(2026, 6, 7, 17, 0, tzinfo=UTC)
     await set_zone(services, "Pacific/Honolulu")
-    assert (await services.sessions.show(by(ANN))).session.closes_at == first.closes_at
+    assert (await services.session.show(by(ANN))).session.closes_at == first.closes_at
     second = await start_session(services, BEN, "Second")
     assert second.closes_at == datetime(2026, 6, 7, 15, 0, tzinfo=UTC)
 
@@ -184,12 +185,12 @@ async def test_heats_keep_their_order_when_the_clock_jumps(
         assert started.heat.name == f"P{number}"
         logged = await log(services, ANN, "20.1 20.2 20.3", confidence=5)
         assert logged.heat == started.heat
-        assert (await services.heats.show(by(BEN))).heat == started.heat
-        assert (await services.heats.suggest(by(ANN), ""))[0].label == f"P{number}"
+        assert (await services.heat.show(by(BEN))).heat == started.heat
+        assert (await services.heat.suggest(by(ANN), ""))[0].label == f"P{number}"
         clock.advance(**jump)
     assert await heat_names(services) == [f"P{number}" for number in range(1, len(JUMPS) + 1)]
-    await services.heats.finish(by(ANN))
-    listed = await services.heats.list_heats(by(ANN))
+    await services.heat.finish(by(ANN))
+    listed = await services.heat.list_heats(by(ANN))
     assert not any(info.is_open for info in listed.heats)
 
 
@@ -206,7 +207,7 @@ async def test_change_and_personal_best_are_against_the_heat_before(
     assert second.run.change == round(second.run.orp.orp_score - first.run.orp.orp_score, 1)
     assert second.run.is_personal_best
     assert not first.run.is_personal_best
-    earlier = (await services.heats.show(by(ANN), "Q1")).runs[0]
+    earlier = (await services.heat.show(by(ANN), "Q1")).runs[0]
     assert earlier.change is None
     assert not earlier.is_personal_best
 
@@ -217,7 +218,7 @@ async def test_a_correction_of_the_heat_before_reaches_the_post_after_it(
     first = await log(services, ANN, "20.1 20.9 20.1 20.8", "Q1")
     clock.advance(minutes=-30)
     await log(services, ANN, "20.0 20.1 20.0 20.1", "Q2")
-    await services.heats.finish(by(ANN), "Q2")
+    await services.heat.finish(by(ANN), "Q2")
     await publish(services)
     await log(services, ANN, "20.3", "Q1")
     clock.advance(seconds=10)
@@ -233,8 +234,8 @@ async def test_laps_go_where_one_raced_last_when_the_clock_jumps(
     await start_session(services, ANN, "First")
     await start_session(services, BEN, "Second")
     for name, jump in zip(("Second", "First") * 3, JUMPS, strict=True):
-        session = (await services.sessions.show(by(ANN), name)).session
-        await services.sessions.race_here(by(ANN), session.id)
+        session = (await services.session.show(by(ANN), name)).session
+        await services.session.race_here(by(ANN), session.id)
         clock.advance(**jump)
         assert (await log(services, ANN)).session.name == name
 
@@ -255,8 +256,8 @@ async def test_everything_at_one_moment_keeps_its_order(database: Database) -> N
         await start_heat(services, ANN, name)
         assert (await log(services, BEN, "20.1 20.2")).heat.name == name
     assert await heat_names(services) == names
-    assert [choice.label for choice in await services.heats.suggest(by(ANN), "")] == names[::-1]
-    (table,) = (await services.sessions.show(by(ANN))).classes
+    assert [choice.label for choice in await services.heat.suggest(by(ANN), "")] == names[::-1]
+    (table,) = (await services.session.show(by(ANN))).classes
     changes = [cell.change for cell in table.rows[0].cells if cell]
     assert changes == [None] + [0.0] * 7
     await start_session(services, ANN, "Second")
@@ -280,7 +281,7 @@ async def test_nothing_fails_while_the_clock_goes_wild(
         assert entry.heat.name == started[-1]
         clock.advance(seconds=dice.uniform(-90_000, 90_000))
         if dice.random() < 0.3:
-            await services.entries.undo(by(CLEO), undoable(entry))
+            await services.lap_entry.undo(by(CLEO), undoable(entry))
         await services.housekeeping.finish_idle_heats()
         post = await services.outbox.claim()
         assert post is None or isinstance(post.content, HeatTable | Standings)
@@ -300,9 +301,9 @@ async def test_every_reader_sees_times_in_their_own_zone(
     shown = session_started(SessionStarted(session, welcome=False)).content
     assert f"<t:{int(session.closes_at.timestamp())}:f>" in shown
     await log(services, ANN, heat="Q1")
-    heats = heat_list(await services.heats.list_heats(by(ANN))).content
+    heats = heat_list(await services.heat.list_heats(by(ANN))).content
     assert f"<t:{int(clock.moment.timestamp())}:t>" in heats
-    sessions = session_list(await services.sessions.list_sessions(by(ANN))).content
+    sessions = session_list(await services.session.list_sessions(by(ANN))).content
     assert f"<t:{int(session.created_at.timestamp())}:d>" in sessions
     for text in (shown, heats, sessions):
         assert ":" not in text.replace("<t:", "").replace(":t>", "").replace(":f>", "").replace(

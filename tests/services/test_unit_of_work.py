@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import StatementError
 
 from core.bootstrap import Services
-from core.commands import LogLaps, SessionFields
+from core.commands import LogLaps, RenameHeat, SessionFields
 from core.database import Database, Unit
 from core.errors import Redelivered
 from core.models import Draft, InteractionSeen, RaceSession, Team
@@ -51,10 +51,10 @@ async def test_an_exception_in_a_service_leaves_nothing_behind(
         patched.setattr(Change, "greet", fail)
         patched.setattr(posts, "mark_stale", fail)
         for call in (
-            services.entries.log(by(ANN, interaction=1), LogLaps("20.1 20.2")),
-            services.entries.undo(by(ANN, interaction=2), undoable(logged)),
-            services.heats.rename(by(ANN, interaction=3), "P1", "Q1"),
-            services.sessions.start(by(BEN, interaction=4), SessionFields(name="Second")),
+            services.lap_entry.log(by(ANN, interaction=1), LogLaps("20.1 20.2")),
+            services.lap_entry.undo(by(ANN, interaction=2), undoable(logged)),
+            services.heat.rename(by(ANN, interaction=3), RenameHeat("P1", "Q1")),
+            services.session.start(by(BEN, interaction=4), SessionFields(name="Second")),
         ):
             with pytest.raises(RuntimeError):
                 await call
@@ -178,7 +178,7 @@ async def test_the_publisher_is_woken_by_a_commit_only(
 ) -> None:
     await log(services, ANN)
     assert not database.awake.is_set()
-    await services.heats.finish(by(ANN))
+    await services.heat.finish(by(ANN))
     assert database.awake.is_set()
     database.awake.clear()
 
@@ -190,5 +190,5 @@ async def test_the_publisher_is_woken_by_a_commit_only(
         await database.write(fail)
     assert not database.awake.is_set()
     clock.advance(minutes=1)
-    await services.heats.finish(by(BEN), "P1")
+    await services.heat.finish(by(BEN), "P1")
     assert not database.awake.is_set()

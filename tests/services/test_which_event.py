@@ -13,9 +13,10 @@ from core.commands import LogLaps, StartHeat
 from core.database import Database
 from core.errors import BadInput, Conflict, NotAllowed, NotFound, Redelivered
 from core.models import Draft, RunLog
-from core.results.heats import HeatStarted
-from core.results.laps import RunWritten, WhichEvent
-from core.results.sessions import SessionInfo
+from core.results.heat import HeatStarted
+from core.results.question import Question
+from core.results.run_written import RunWritten
+from core.results.session import SessionInfo
 from tests.services.racing import (
     ANN,
     BEN,
@@ -41,9 +42,9 @@ async def two_open(services: Services) -> tuple[SessionInfo, SessionInfo]:
 
 
 async def choose(
-    services: Services, person: Caller, waiting: WhichEvent, session: SessionInfo
+    services: Services, person: Caller, waiting: Question, session: SessionInfo
 ) -> RunWritten:
-    done = await services.entries.choose_event(person, waiting.draft_id, session.id)
+    (done,) = await services.lap_entry.answer(person, waiting.draft_id, str(session.id))
     assert isinstance(done, RunWritten)
     return done
 
@@ -51,12 +52,12 @@ async def choose(
 async def test_the_laps_wait_and_go_where_their_racer_says(
     database: Database, services: Services, two_open: tuple[SessionInfo, SessionInfo]
 ) -> None:
-    waiting = await services.entries.log(
+    waiting = await services.lap_entry.log(
         by(ANN), LogLaps("58.1 58.2", "q1", "Buggy", confidence=4, note="35wt rear")
     )
-    assert isinstance(waiting, WhichEvent)
+    assert isinstance(waiting, Question)
     assert waiting.laps_ms == (58_100, 58_200)
-    assert {session.name for session in waiting.sessions} == {"Club Race", "Series Final"}
+    assert set(waiting.options) == {"Club Race", "Series Final"}
     assert await count(database, RunLog) == 0
     restarted = build_services(database)
     done = await choose(restarted, by(ANN), waiting, two_open[0])
@@ -70,10 +71,10 @@ async def test_the_laps_wait_and_go_where_their_racer_says(
 async def test_a_heat_to_start_waits_too(
     services: Services, two_open: tuple[SessionInfo, SessionInfo]
 ) -> None:
-    waiting = await services.heats.start(by(ANN), StartHeat("Q1", "Buggy"))
-    assert isinstance(waiting, WhichEvent)
+    waiting = await services.heat.start(by(ANN), StartHeat("Q1", "Buggy"))
+    assert isinstance(waiting, Question)
     assert waiting.laps_ms == ()
-    done = await services.entries.choose_event(by(ANN), waiting.draft_id, two_open[1].id)
+    (done,) = await services.lap_entry.answer(by(ANN), waiting.draft_id, str(two_open[1].id))
     assert isinstance(done, HeatStarted)
     assert (done.heat.label, done.session.id) == ("Buggy Q1", two_open[1].id)
 
@@ -117,7 +118,7 @@ async def test_nobody_else_may_choose(
         (by(ANN), uuid4(), two_open[0].id),
     ]:
         with pytest.raises(NotFound):
-            await services.entries.choose_event(caller, draft_id, session_id)
+            await services.lap_entry.answer(caller, draft_id, str(session_id))
     assert await everything(database) == before
 
 
@@ -139,7 +140,7 @@ async def test_a_session_that_closed_meanwhile_takes_no_laps(
     database: Database, services: Services, two_open: tuple[SessionInfo, SessionInfo]
 ) -> None:
     waiting = await must_choose(services, ANN)
-    await services.sessions.close(by(CLEO), "Club Race")
+    await services.session.close(by(CLEO), "Club Race")
     before = await everything(database)
     with pytest.raises(Conflict, match="closed"):
         await choose(services, by(ANN), waiting, two_open[0])
@@ -159,10 +160,10 @@ async def test_what_cannot_be_used_is_refused_before_the_question(
         LogLaps("58.1 soon"),
     ]:
         with pytest.raises(BadInput):
-            await services.entries.log(by(ANN), command)
+            await services.lap_entry.log(by(ANN), command)
     for heat in (StartHeat("all"), StartHeat("Q1", "x" * 31)):
         with pytest.raises(BadInput):
-            await services.heats.start(by(ANN), heat)
+            await services.heat.start(by(ANN), heat)
     assert await everything(database) == before
 
 
@@ -184,21 +185,21 @@ async def test_looking_asks_for_a_choice_of_ones_own(
     services: Services, two_open: tuple[SessionInfo, SessionInfo]
 ) -> None:
     for look in (
-        services.heats.show(by(ANN)),
-        services.heats.list_heats(by(ANN)),
-        services.heats.finish(by(ANN)),
-        services.sessions.close(by(ANN)),
+        services.heat.show(by(ANN)),
+        services.heat.list_heats(by(ANN)),
+        services.heat.finish(by(ANN)),
+        services.session.close(by(ANN)),
     ):
         with pytest.raises(Conflict, match="Race here"):
             await look
-    listed = await services.sessions.list_sessions(by(ANN))
+    listed = await services.session.list_sessions(by(ANN))
     assert listed.own is None
     # The standings have the button to choose with, so they show one.
-    shown = await services.sessions.show(by(ANN))
+    shown = await services.session.show(by(ANN))
     assert (shown.session.name, shown.is_own) == ("Series Final", False)
-    await services.sessions.race_here(by(ANN), two_open[0].id)
-    assert (await services.sessions.show(by(ANN))).is_own
-    assert not (await services.sessions.show(by(ANN), "series final")).is_own
+    await services.session.race_here(by(ANN), two_open[0].id)
+    assert (await services.session.show(by(ANN))).is_own
+    assert not (await services.session.show(by(ANN), "series final")).is_own
     assert (await log(services, ANN)).session.id == two_open[0].id
 
 
@@ -206,19 +207,19 @@ async def test_race_here_wants_an_open_session_of_the_team(
     database: Database, services: Services, two_open: tuple[SessionInfo, SessionInfo]
 ) -> None:
     theirs = await start_session(services, by(BEN, team=RIVALS))
-    await services.sessions.close(by(CLEO), "Club Race")
+    await services.session.close(by(CLEO), "Club Race")
     before = await everything(database)
     with pytest.raises(Conflict, match="closed"):
-        await services.sessions.race_here(by(ANN), two_open[0].id)
+        await services.session.race_here(by(ANN), two_open[0].id)
     with pytest.raises(NotFound):
-        await services.sessions.race_here(by(ANN), theirs.id)
+        await services.session.race_here(by(ANN), theirs.id)
     assert await everything(database) == before
 
 
 async def test_names_are_offered_also_when_none_is_ones_own(
     services: Services, two_open: tuple[SessionInfo, SessionInfo]
 ) -> None:
-    assert await services.heats.suggest(by(ANN), "") == []
-    assert await services.heats.suggest(by(ANN, team=RIVALS), "") == []
-    names = [choice.label for choice in await services.sessions.suggest(by(ANN), "RACE")]
+    assert await services.heat.suggest(by(ANN), "") == []
+    assert await services.heat.suggest(by(ANN, team=RIVALS), "") == []
+    names = [choice.label for choice in await services.session.suggest(by(ANN), "RACE")]
     assert names == ["Club Race"]

@@ -1,81 +1,138 @@
-"""What can be seen in a picture: its texts and their places, the marks in its plot."""
+"""What can be seen in a picture: its texts and marks with their places, read back from its SVG."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from io import BytesIO
 from itertools import combinations
+from xml.etree import ElementTree
 
-import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.text import Text
+from PIL import Image
 
-# Letters stand a little apart from the edge of the box they are measured by.
-TOUCHING = 3.0
+from bot.pictures.fonts import BOLD_SHARE, width_of
+from bot.pictures.look import Picture, Point
 
-
-def texts_of(figure: Figure) -> list[Text]:
-    """Every text that can be read, also those of the scales."""
-    texts = [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]
-    for axes in figure.axes:
-        texts += [*axes.get_xticklabels(), *axes.get_yticklabels()]
-    return [text for text in texts if text.get_visible() and text.get_text()]
+# Of the size of the letters: a capital's height, and how far above a line it begins.
+_CAPITAL = 0.714
+# Widths are the most a text may take, and letters stand a little apart.
+TOUCHING = 1.0
 
 
-def words_of(figure: Figure) -> list[str]:
-    return [text.get_text() for text in texts_of(figure)]
+@dataclass(frozen=True)
+class Text:
+    """A text with the box of its capitals, in points."""
+
+    words: str
+    colour: str
+    points: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
 
 
-def colour_of(figure: Figure, words: str) -> str:
-    (text,) = [text for text in texts_of(figure) if text.get_text() == words]
-    return to_hex(text.get_color()).upper()
+@dataclass(frozen=True)
+class Seen:
+    """A mark or a line: its kind, colour, whether it is hollow, and its points."""
+
+    tag: str
+    colour: str
+    hollow: bool
+    points: tuple[Point, ...]
+
+    @property
+    def middle(self) -> Point:
+        across = [x for x, _ in self.points]
+        down = [y for _, y in self.points]
+        return (min(across) + max(across)) / 2, (min(down) + max(down)) / 2
 
 
-def axes_of(figure: Figure) -> Axes:
-    (axes,) = figure.axes
-    return axes
+def texts_of(picture: Picture) -> list[Text]:
+    return [_text(element) for element in _root(picture) if _tag(element) == "text"]
 
 
-def marks(figure: Figure, marker: str, colour: str | None = None) -> list[Line2D]:
-    """The marks in the plot of that shape, and colour where one is given."""
+def words_of(picture: Picture) -> list[str]:
+    return [text.words for text in texts_of(picture)]
+
+
+def text_of(picture: Picture, words: str) -> Text:
+    """The one text with these words."""
+    (text,) = [text for text in texts_of(picture) if text.words == words]
+    return text
+
+
+def seen_in(picture: Picture, tag: str, colour: str | None = None) -> list[Seen]:
+    """The marks or lines of a kind, and colour where one is given."""
+    found = [_seen(element) for element in _root(picture) if _tag(element) == tag]
+    return [seen for seen in found if colour is None or seen.colour == colour]
+
+
+def rects_of(picture: Picture, colour: str) -> list[dict[str, float]]:
+    """The rectangles of a colour: x, y, width, height and fill-opacity."""
+    names = ("x", "y", "width", "height", "fill-opacity")
     return [
-        line
-        for line in axes_of(figure).lines
-        if line.get_marker() == marker
-        and (colour is None or to_hex(line.get_markeredgecolor()).upper() == colour.upper())
+        {name: float(element.attrib[name]) for name in names}
+        for element in _root(picture)
+        if _tag(element) == "rect" and element.attrib["fill"] == colour
     ]
 
 
-def across(line: Line2D) -> list[float]:
-    """Where a line's points are across the plot."""
-    return [float(x) for x in np.asarray(line.get_xdata()).tolist()]
+def opened(png: bytes) -> Image.Image:
+    return Image.open(BytesIO(png)).convert("RGB")
 
 
-def upwards(line: Line2D) -> list[float]:
-    """The times a line's points stand at."""
-    return [float(y) for y in np.asarray(line.get_ydata()).tolist()]
+def assert_readable(picture: Picture) -> None:
+    """No text covers another, none is cut off, and every mark is inside."""
+    texts = texts_of(picture)
+    for text in texts:
+        assert text.left >= 0, text
+        assert text.right <= picture.width, text
+        assert text.top >= 0, text
+        assert text.bottom <= picture.height, text
+    for tag in ("circle", "polygon", "polyline"):
+        for seen in seen_in(picture, tag):
+            for x, y in seen.points:
+                assert 0 <= x <= picture.width, seen
+                assert 0 <= y <= picture.height, seen
+    for one, other in combinations(texts, 2):
+        wide = min(one.right, other.right) - max(one.left, other.left)
+        high = min(one.bottom, other.bottom) - max(one.top, other.top)
+        assert wide <= TOUCHING or high <= 0, f"“{one.words}” and “{other.words}”"
 
 
-def marked(figure: Figure, marker: str, colour: str | None = None) -> dict[int, float]:
-    """The lap numbers that carry a mark, each with the time it stands at."""
-    return {
-        int(x): y
-        for line in marks(figure, marker, colour)
-        for x, y in zip(across(line), upwards(line), strict=True)
-    }
+def _root(picture: Picture) -> ElementTree.Element:
+    parser: ElementTree.XMLPullParser[ElementTree.Element] = ElementTree.XMLPullParser()
+    parser.feed(picture.svg())
+    root: object = None
+    for event in parser.read_events():
+        root = event[-1]
+    assert isinstance(root, ElementTree.Element)
+    return root
 
 
-def assert_readable(figure: Figure) -> None:
-    """No text covers another, and none is cut off."""
-    boxes = [(text.get_text(), text.get_window_extent()) for text in texts_of(figure)]
-    width, height = figure.get_size_inches() * figure.dpi
-    for words, box in boxes:
-        assert box.x0 >= 0, words
-        assert box.x1 <= width, words
-        assert box.y0 >= 0, words
-        assert box.y1 <= height, words
-    for (one, box), (other, other_box) in combinations(boxes, 2):
-        wide = min(box.x1, other_box.x1) - max(box.x0, other_box.x0)
-        high = min(box.y1, other_box.y1) - max(box.y0, other_box.y0)
-        assert wide <= TOUCHING or high <= TOUCHING, f"“{one}” and “{other}”"
+def _tag(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _text(element: ElementTree.Element) -> Text:
+    words = "".join(element.itertext())
+    points, x, y = (float(element.attrib[name]) for name in ("font-size", "x", "y"))
+    width = width_of(words, points) * (BOLD_SHARE if "font-weight" in element.attrib else 1)
+    left = x - {"start": 0.0, "middle": width / 2, "end": width}[element.attrib["text-anchor"]]
+    colour = element.attrib["fill"]
+    return Text(words, colour, points, left, left + width, y - _CAPITAL * points, y)
+
+
+def _seen(element: ElementTree.Element) -> Seen:
+    hollow = element.attrib["fill"] == "none"
+    colour = element.attrib["stroke" if hollow else "fill"]
+    if _tag(element) == "circle":
+        points = [(float(element.attrib["cx"]), float(element.attrib["cy"]))]
+    else:
+        pairs = (pair.split(",") for pair in element.attrib["points"].split())
+        points = [(float(x), float(y)) for x, y in pairs]
+    return Seen(_tag(element), colour, hollow, tuple(points))

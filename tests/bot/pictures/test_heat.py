@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from functools import cache
-from io import BytesIO
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
-import numpy as np
 import pytest
-from matplotlib.colors import to_hex, to_rgb
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
 from PIL import Image
 
 from bot import colours
 from bot.pictures import look
-from bot.pictures.gallery import read_heats
-from bot.pictures.heat import MOST_LINES, STRIPE_SHARE, draw_heat, heat_figure
+from bot.pictures.gallery import fields, read_heats
+from bot.pictures.heat import REACH_SHARE, STRIPE_SHARE, draw_heat, heat_picture
+from bot.pictures.look import Picture
 from core.laps import median
-from core.results.heats import HeatTable, RacerRun
+from core.results.heat import HeatTable, RacerRun
+from core.scoring.mistakes import find_mistakes
 from tests.bot.render.build import HEATS, STEADY, run, table
 
 from .contrast import contrast
-from .seen import across, assert_readable, axes_of, upwards
+from .seen import (
+    Seen,
+    Text,
+    assert_readable,
+    opened,
+    rects_of,
+    seen_in,
+    text_of,
+    texts_of,
+    words_of,
+)
 
 REAL = read_heats(HEATS)
+FIELDS = {f"{len(shown.runs)} racers": shown for shown in fields(REAL)}
 SCRIPTS = (
     "محمد الرحمن العزيز",
     "דוד בן גוריון",
@@ -42,7 +48,7 @@ NAMES = (
     "𝓕𝓪𝓷𝓬𝔂",
     *SCRIPTS,
     "i" * 32,
-    "$x$",
+    "<b>&\"'$x$",
     "क्षितिज",
 )
 
@@ -64,11 +70,10 @@ def racers(count: int, laps: int, *, crashes: float = 0.05, seed: int = 5) -> tu
 
 EXTREME = {
     "40 racers, 60 laps": table(*racers(40, 60), name="F" * 40),
-    "12 racers": table(*racers(12, 12)),
-    "13 racers": table(*racers(13, 8)),
     "72 crashes": table(*racers(12, 60, crashes=0.1)),
     "a crash every other lap": table(*racers(12, 20, crashes=0.5)),
-    "everybody ends alike": table(*(run(name, (20_000,) * 5) for name in NAMES)),
+    "300 laps": table(*racers(2, 300)),
+    "everybody alike": table(*(run(name, (20_000,) * 5) for name in NAMES)),
     "one lap": table(run("Solo", (20_912,))),
     "nothing counts": table(run("Nobody", (10_600, 10_700), left_out=(1, 2))),
     "an hour a lap": table(run("Endurance", (3_600_000, 3_500_000, 3_700_000))),
@@ -81,7 +86,7 @@ EXTREME = {
     ),
     "rejected alone": table(run("Doubtful", confidence=2)),
 }
-ALL = {**REAL, **EXTREME}
+ALL = {**REAL, **FIELDS, **EXTREME}
 
 
 def every(heats: dict[str, HeatTable]) -> pytest.MarkDecorator:
@@ -89,222 +94,209 @@ def every(heats: dict[str, HeatTable]) -> pytest.MarkDecorator:
 
 
 @cache
-def figure_of(name: str) -> Figure:
-    return heat_figure(ALL[name])
+def picture_of(name: str) -> Picture:
+    return heat_picture(ALL[name])
 
 
-def words_of(figure: Figure) -> list[str]:
-    """Every text; the plot itself has none."""
-    assert not axes_of(figure).texts
-    return [text.get_text() for text in figure.texts]
+def stripes(picture: Picture) -> list[dict[str, float]]:
+    """The stripe of each racer, from the top; the one in the key is narrow."""
+    return [rect for rect in rects_of(picture, colours.STRIPE) if rect["width"] > 100]
 
 
-def lines_of(figure: Figure, style: look.RacerStyle) -> tuple[Line2D, Line2D]:
-    """A racer's laps that count, and those that do not."""
-    counting, hollow = [line for line in axes_of(figure).lines if line.get_marker() == style.marker]
-    return counting, hollow
+def bounds(picture: Picture) -> list[tuple[float, float]]:
+    """Where each strip begins and ends."""
+    middles = [text.middle for text in ranks(picture)]
+    tops = [middle - 10 for middle in middles]
+    # Below the last one is the clock.
+    last = max(text.top for text in texts_of(picture))
+    return [(top, next_top) for top, next_top in pairwise([*tops, last])]
 
 
-def is_within(figure: Figure, seconds: float) -> bool:
-    slow, fast = axes_of(figure).get_ylim()
-    return fast <= seconds <= slow
+def ranks(picture: Picture) -> list[Text]:
+    return [text for text in texts_of(picture) if text.right == pytest.approx(20)]
+
+
+def marks_in(picture: Picture, bound: tuple[float, float]) -> list[Seen]:
+    """The marks of a strip from left to right; a cross is two short lines, told once."""
+    marks = [*seen_in(picture, "circle"), *seen_in(picture, "polygon")]
+    crosses = [
+        line
+        for line in seen_in(picture, "polyline", colours.MISTAKE)
+        if len({y for _, y in line.points}) == 2 and line.points[0][1] < line.points[1][1]
+    ]
+    found = [mark for mark in [*marks, *crosses] if bound[0] < mark.middle[1] < bound[1]]
+    return sorted((mark for mark in found if mark.middle[0] > 125), key=lambda mark: mark.middle)
 
 
 @every(ALL)
 def test_no_text_is_covered_or_cut_off(name: str) -> None:
-    assert_readable(figure_of(name))
+    assert_readable(picture_of(name))
+
+
+@every(ALL)
+def test_everybody_has_a_strip_in_the_order_of_the_ranking(name: str) -> None:
+    shown, picture = ALL[name], picture_of(name)
+    assert [text.words for text in ranks(picture)] == [
+        str(rank) for rank in range(1, len(shown.runs) + 1)
+    ]
+    assert len(stripes(picture)) == len(shown.runs)
+    for driven, (top, bottom) in zip(shown.runs, bounds(picture), strict=True):
+        own = [text for text in texts_of(picture) if top < text.middle < bottom]
+        if driven.orp is None:
+            assert "needs 2 laps" in [text.words for text in own]
+        elif driven.orp.strategy is None:
+            assert "rejected" in [text.words for text in own]
+        else:
+            (score,) = [text for text in own if text.words == f"{driven.orp.orp_score:.1f}"]
+            assert score.colour == colours.STRATEGY_COLOURS[driven.orp.strategy]
+
+
+@every(FIELDS)
+def test_every_name_is_read_whole_or_with_an_ellipsis(name: str) -> None:
+    words = words_of(picture_of(name))
+    for driven in ALL[name].runs:
+        assert driven.racer.name in words or driven.racer.name.startswith("Maximilian")
+    assert len(ALL[name].runs) < 25 or any(word.startswith("Maximilian S") for word in words)
 
 
 @every(ALL)
 def test_every_lap_is_where_it_was_driven(name: str) -> None:
-    shown, figure = ALL[name], figure_of(name)
-    for driven, style in zip(shown.runs, look.RACER_STYLES, strict=False):
-        ends = list(accumulate(lap.time_ms for lap in driven.laps))
-        for line, counts in zip(lines_of(figure, style), (True, False), strict=True):
-            part = [
-                (end, lap)
-                for end, lap in zip(ends, driven.laps, strict=True)
-                if lap.counts is counts
-            ]
-            assert across(line) == [end / 1000 for end, _ in part]
-            assert upwards(line) == [lap.time_ms / 1000 for _, lap in part]
-
-
-@every(REAL)
-def test_each_racer_has_name_and_stored_orp_on_one_line(name: str) -> None:
-    rows: dict[float, list[str]] = {}
-    for text in sorted(figure_of(name).texts, key=lambda text: text.get_position()[0]):
-        if text.get_fontsize() == look.NORMAL:
-            rows.setdefault(text.get_position()[1], []).append(text.get_text())
-    stored = [
-        [driven.racer.name, f"{driven.orp.orp_score:.1f}"]
-        for driven in ALL[name].runs
-        if driven.orp is not None
-    ]
-    assert sorted(rows.values()) == sorted(stored)
-
-
-@every(REAL)
-def test_labels_stand_at_the_end_of_their_lines(name: str) -> None:
-    """In the order in which the last laps end up, the fastest at the top."""
-    shown, figure = ALL[name], figure_of(name)
-    last = {
-        driven.racer.name: [lap.time_ms for lap in driven.laps if lap.counts][-1]
-        for driven in shown.runs
-    }
-    slow_ms = axes_of(figure).get_ylim()[0] * 1000
-    labels = [
-        text
-        for text in figure.texts
-        if text.get_text() in last and text.get_fontsize() == look.NORMAL
-    ]
-    labels.sort(key=lambda text: text.get_position()[1])
-    heights = [min(last[label.get_text()], slow_ms) for label in labels]
-    assert len(heights) == len(shown.runs)
-    assert heights == sorted(heights)
+    """Across the moment it ended, up how far off the racer's own median it was."""
+    shown, picture = ALL[name], picture_of(name)
+    end_ms = max(sum(lap.time_ms for lap in driven.laps) for driven in shown.runs)
+    for driven, stripe, bound in zip(shown.runs, stripes(picture), bounds(picture), strict=True):
+        counting = [lap.time_ms for lap in driven.laps if lap.counts]
+        usual = float(median(counting or [lap.time_ms for lap in driven.laps]))
+        middle = stripe["y"] + stripe["height"] / 2
+        two_percent = stripe["height"] / 2
+        expected = []
+        for end, lap in zip(
+            accumulate(lap.time_ms for lap in driven.laps), driven.laps, strict=True
+        ):
+            share = min(max(lap.time_ms / usual - 1, -REACH_SHARE), REACH_SHARE)
+            across = 130 + (372 - 3.51 - 130) * end / end_ms
+            expected.append((lap, across, middle + two_percent * share / STRIPE_SHARE))
+        lines = [
+            line
+            for line in seen_in(picture, "polyline", colours.QUIET_TEXT)
+            if bound[0] < line.middle[1] < bound[1]
+        ]
+        through = [point for line in lines for point in line.points]
+        wanted = [(x, y) for lap, x, y in expected if lap.counts]
+        if len(wanted) > 1:
+            assert through == [pytest.approx(point, abs=0.02) for point in wanted]
+        if len(counting) <= 60:
+            marks = marks_in(picture, bound)
+            assert len(marks) == len(driven.laps)
+            for mark, (lap, x, y) in zip(marks, expected, strict=True):
+                assert mark.middle[0] == pytest.approx(x, abs=0.1)
+                assert mark.middle[1] == pytest.approx(y, abs=0.6)
+                is_hollow = mark.tag == "circle" and mark.hollow
+                assert is_hollow is not lap.counts
 
 
 @every(ALL)
-def test_a_lap_beyond_the_edge_carries_its_time_beside_its_mark(name: str) -> None:
-    shown, figure = ALL[name], figure_of(name)
-    told = Counter(
-        (text.get_text(), to_hex(text.get_color()).upper())
-        for text in figure.texts
-        if text.get_horizontalalignment() == "left"
-    )
-    beside = Counter(
-        (line.get_marker(), line.get_markerfacecolor() == colours.BACKGROUND)
-        for line in figure.artists
-        if isinstance(line, Line2D)
-    )
-    for driven, style in zip(shown.runs, look.RACER_STYLES, strict=False):
-        off = [lap for lap in driven.laps if not is_within(figure, lap.time_ms / 1000)]
-        for text, count in Counter(look.lap_text(lap.time_ms) for lap in off).items():
-            assert told[text, style.colour.upper()] >= count
-        for counts in (True, False):
-            # On the edge and beside the time; that at the racer's name is filled, too.
-            marks = 2 * sum(lap.counts is counts for lap in off) + counts
-            assert beside[style.marker, not counts] == marks
-    assert figure.axes[0].get_xlim()[1] * 1000 > max(
-        sum(lap.time_ms for lap in driven.laps) for driven in shown.runs[:MOST_LINES]
-    )
+def test_every_mistake_is_a_cross_and_its_cost_is_told(name: str) -> None:
+    shown, picture = ALL[name], picture_of(name)
+    for driven, (top, bottom) in zip(shown.runs, bounds(picture), strict=True):
+        told = [
+            float(text.words.removeprefix("+"))
+            for text in texts_of(picture)
+            if top < text.middle < bottom and text.colour == colours.MISTAKE
+        ]
+        mistakes = find_mistakes(driven.laps)
+        assert bool(told) == bool(mistakes.count)
+        assert sum(told) == pytest.approx(mistakes.lost_ms / 1000, abs=0.051 * len(told) + 0.01)
+        crosses = [
+            mark
+            for mark in marks_in(picture, (top, bottom))
+            if mark.tag == "polyline" and mark.colour == colours.MISTAKE
+        ]
+        assert len(crosses) == mistakes.count
 
 
-def test_the_times_of_many_crashes_leave_the_plot_its_room() -> None:
-    assert axes_of(figure_of("72 crashes")).get_position().height > 0.55
-
-
-def test_crashes_do_not_flatten_the_rest() -> None:
-    shown = table(run("Calm"), run("Wild", (*STEADY, 95_000, *STEADY)))
-    figure = heat_figure(shown)
-    slow, fast = axes_of(figure).get_ylim()
-    assert slow - fast < 3
-    assert "1:35.0" in words_of(figure)
+def test_the_stripe_is_two_percent_and_all_strips_have_one_scale() -> None:
+    for name in ALL:
+        for stripe in stripes(picture_of(name)):
+            assert stripe["height"] == pytest.approx(2 * 13.5 * STRIPE_SHARE / REACH_SHARE)
 
 
 def test_up_is_faster() -> None:
-    slow, fast = axes_of(heat_figure(table(run("Max")))).get_ylim()
-    assert slow > fast
-    assert "Lap times over race time · up is faster" in words_of(heat_figure(table(run("Max"))))
+    picture = heat_picture(table(run("Max", (20_000, 20_200, 19_800))))
+    (line,) = [
+        line for line in seen_in(picture, "polyline", colours.QUIET_TEXT) if len(line.points) == 3
+    ]
+    usual, slow, fast = (y for _, y in line.points)
+    assert fast < usual < slow
+    assert "Laps over the heat, by ORP · up is faster" in words_of(picture)
 
 
-def test_what_does_not_count_is_hollow_and_in_no_line() -> None:
-    figure = heat_figure(table(run("Max", STEADY, left_out=(2,))))
-    counting, hollow = lines_of(figure, look.RACER_STYLES[0])
-    assert hollow.get_markerfacecolor() == colours.BACKGROUND
-    assert hollow.get_linestyle() == "None"
-    assert upwards(hollow) == [STEADY[1] / 1000]
-    assert counting.get_markerfacecolor() == look.RACER_STYLES[0].colour
-    assert counting.get_linestyle() == "-"
-    assert "hollow: does not count" in words_of(figure)
-    assert "hollow: does not count" not in words_of(heat_figure(table(run("Max"))))
+def test_what_does_not_count_is_hollow_and_the_key_says_so() -> None:
+    picture = heat_picture(table(run("Max", STEADY, left_out=(2,))))
+    hollow = [mark for mark in seen_in(picture, "circle") if mark.hollow]
+    assert len(hollow) == 2, "the lap and its key"
+    assert "not counted" in words_of(picture)
+    assert "not counted" not in words_of(heat_picture(table(run("Max"))))
 
 
-@every(REAL)
-def test_the_stripe_is_the_winners_median(name: str) -> None:
-    shown, figure = ALL[name], figure_of(name)
-    winner = shown.runs[0]
-    usual = float(median(lap.time_ms for lap in winner.laps if lap.counts)) / 1000
-    (stripe,) = [patch for patch in axes_of(figure).patches if isinstance(patch, Rectangle)]
-    assert stripe.get_y() == pytest.approx(usual * (1 - STRIPE_SHARE))
-    assert stripe.get_height() == pytest.approx(2 * STRIPE_SHARE * usual)
-    assert f"median {look.lap_text(round(usual * 1000))} ± 2%" in words_of(figure)
+def test_a_lap_beyond_the_edge_is_an_arrow_at_the_edge() -> None:
+    wild = (20_000, 30_000, 21_000, 30_000, 25_000, 26_000)
+    picture = heat_picture(table(run("Wild", wild)))
+    arrows = [mark for mark in seen_in(picture, "polygon", colours.LAP) if len(mark.points) == 3]
+    middle = stripes(picture)[0]["y"] + stripes(picture)[0]["height"] / 2
+    # Of the two that were too fast one is the best lap, which has a mark of its own.
+    assert [mark.middle[1] > middle for mark in arrows] == [True, False, True]
 
 
-def test_without_a_score_that_stands_there_is_no_stripe() -> None:
-    for name in ("one lap", "nothing counts", "rejected alone"):
-        figure = figure_of(name)
-        assert not axes_of(figure).patches
-        assert not [words for words in words_of(figure) if "median" in words]
+def test_of_equal_laps_the_first_is_the_best() -> None:
+    picture = heat_picture(table(run("Even", (20_000,) * 5)))
+    assert len(seen_in(picture, "polygon", colours.FASTEST)) == 2, "the lap and its key"
 
 
-def test_why_there_is_no_score_is_said() -> None:
-    assert "needs 2 laps" in words_of(figure_of("one lap"))
-    rejected = words_of(figure_of("rejected alone"))
-    assert "rejected" in rejected
-    assert "rejected: not sure of the car" in rejected
-    assert "0.0" not in rejected
+def test_only_real_laps_make_the_picture_high() -> None:
+    calm, wild = run("Calm"), run("Wild", (*STEADY, 95_000))
+    two = heat_picture(table(calm, calm)).height
+    assert heat_picture(table(calm, wild)).height > two
+    assert heat_picture(table(*[calm] * 40)).height < 40 * 50
 
 
-def test_whoever_is_not_among_the_first_is_in_the_band() -> None:
-    runs = racers(40, 10)
-    figure = heat_figure(table(*runs))
-    assert "and 28 more" in words_of(figure)
-    (band,) = axes_of(figure).collections
-    lower, upper = band.get_paths()[0].get_extents().intervaly
-    times = [lap.time_ms / 1000 for driven in runs[MOST_LINES:] for lap in driven.laps]
-    assert min(times) <= lower < upper <= max(times)
-    assert not [words for words in words_of(heat_figure(table(*runs[:12]))) if "more" in words]
-
-
-def test_the_band_is_the_middle_half() -> None:
-    others = [run(f"r{pace}", (pace * 1000,) * 9) for pace in (20, 21, 22, 23, 24)]
-    figure = heat_figure(table(*racers(12, 9), *others))
-    (band,) = axes_of(figure).collections
-    corners = np.asarray(band.get_paths()[0].vertices)
-    in_everybodys_race = corners[(corners[:, 0] > 30) & (corners[:, 0] < 170), 1]
-    assert (min(in_everybodys_race), max(in_everybodys_race)) == pytest.approx((21, 23))
-
-
-def test_a_name_never_moves_its_score() -> None:
-    runs = [run(name) for name in SCRIPTS]
-    figure = heat_figure(table(*runs))
-    scores = [text for text in figure.texts if text.get_text() == "99.5"]
-    assert len(scores) == len(SCRIPTS)
-    assert {text.get_window_extent().x1 for text in scores} == {scores[0].get_window_extent().x1}
-    for name in SCRIPTS:
-        assert [words for words in words_of(figure) if words.startswith(name[:5])]
-
-
-def test_no_name_is_a_formula() -> None:
-    figure = heat_figure(table(run("$\\frac$ Max"), name="$x$"))
-    assert_readable(figure)
-    assert "$\\frac$ Max" in words_of(figure)
+def test_the_clock_stands_above_many_strips_too() -> None:
+    assert words_of(picture_of("12 racers")).count("1:00") == 1
+    assert words_of(picture_of("40 racers")).count("1:00") == 2
 
 
 def test_the_title_is_heat_and_session() -> None:
-    assert "Buggy Q1 · Club Race" in words_of(heat_figure(table(run("Max"), class_name="Buggy")))
+    assert "Buggy Q1 · Club Race" in words_of(heat_picture(table(run("Max"), class_name="Buggy")))
 
 
 @every(ALL)
 def test_text_reads_on_a_phone(name: str) -> None:
-    figure = figure_of(name)
-    assert figure.get_size_inches()[0] * 72 == pytest.approx(380)
-    for text in figure.texts:
-        assert float(text.get_fontsize()) >= 9
-        assert contrast(to_hex(text.get_color()), colours.BACKGROUND) >= 4.5
+    picture = picture_of(name)
+    assert picture.width == 380
+    for text in texts_of(picture):
+        assert text.points >= 10
+        assert contrast(text.colour, colours.PANEL) >= 4.5
+    assert text_of(picture, "1").points >= 10
 
 
 def test_the_picture_is_an_opaque_png_of_the_same_bytes() -> None:
     drawn = draw_heat(REAL["nitro-q1"])
-    with Image.open(BytesIO(drawn)) as picture:
-        assert picture.format == "PNG"
-        assert picture.width == 3 * 380
-        assert "transparency" not in picture.info
-        assert not picture.info.get("Creation Time")
-        corner = np.asarray(picture.convert("RGB"))[0, 0] / 255
-        assert corner == pytest.approx(to_rgb(colours.BACKGROUND), abs=0.01)
+    assert drawn.startswith(b"\x89PNG")
+    picture = opened(drawn)
+    assert picture.width == look.PIXELS_A_POINT * 380
+    assert picture.height == round(look.PIXELS_A_POINT * heat_picture(REAL["nitro-q1"]).height)
+    assert picture.getpixel((0, 0)) == tuple(bytes.fromhex(colours.BACKGROUND[1:]))
     assert draw_heat(REAL["nitro-q1"]) == drawn
+
+
+def test_nothing_is_told_by_colour_alone() -> None:
+    """Without any colour the marks are still told apart by their shapes."""
+    picture = heat_picture(table(run("Max", (5_000, *STEADY, 20_800, 30_000), left_out=(1,))))
+    circles = {mark.hollow for mark in seen_in(picture, "circle")}
+    assert circles == {True, False}
+    assert seen_in(picture, "polygon", colours.FASTEST)
+    assert seen_in(picture, "polyline", colours.MISTAKE)
+    assert isinstance(opened(look.png(picture)), Image.Image)
 
 
 def test_a_heat_without_laps_has_no_picture() -> None:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import pairwise
 
-import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
-from numpy.typing import NDArray
 
 from bot import colours
 from bot.pictures import look
+from bot.pictures.look import Mark, Picture
 
-from .contrast import contrast
+from .contrast import contrast, shares
+from .seen import opened, words_of
 
 TEXT_COLOURS = (
     colours.TEXT,
     colours.QUIET_TEXT,
     colours.NO_SCORE,
+    colours.MISTAKE,
     *colours.STRATEGY_COLOURS.values(),
-    *(style.colour for style in look.RACER_STYLES),
+    *(mark.colour for mark in look.RACER_MARKS),
 )
 
 
@@ -40,21 +40,46 @@ def test_the_background_is_dark_on_either_theme_of_discord() -> None:
     assert contrast(colours.TEXT, colours.BACKGROUND) > 10
 
 
-def test_racers_differ_without_colour() -> None:
-    assert len({style.marker for style in look.RACER_STYLES}) == 12
+def test_two_racers_differ_without_colour_and_for_deuteranopes_too() -> None:
+    one, other = look.RACER_MARKS
+    assert one.shape != other.shape
+    reds, blues = seen_without_green(one.colour), seen_without_green(other.colour)
+    assert max(abs(red - blue) for red, blue in zip(reds, blues, strict=True)) > 0.15
 
 
-def test_the_first_racers_differ_for_deuteranopes_too() -> None:
-    """Colours as seen without green cones (Viénot, Brettel and Mollon 1999)."""
-    first = [seen_without_green(style.colour) for style in look.RACER_STYLES[:4]]
-    assert all(np.abs(one - other).max() > 0.15 for one, other in combinations(first, 2))
-
-
-def seen_without_green(colour: str) -> NDArray[np.float64]:
-    red, green, blue = np.array(to_rgb(colour)) ** 2.2
+def seen_without_green(colour: str) -> tuple[float, float]:
+    """A colour as seen without green cones (Viénot, Brettel and Mollon 1999)."""
+    red, green, blue = (part**2.2 for part in shares(colour))
     yellow = 0.292_75 * red + 0.707_25 * green
     rest = -0.022_34 * red + 0.022_34 * green + blue
-    return np.array([yellow, yellow, max(rest, 0)]) ** (1 / 2.2)
+    return yellow ** (1 / 2.2), max(rest, 0) ** (1 / 2.2)
+
+
+def test_each_shape_of_a_mark_looks_different() -> None:
+    drawn = set()
+    for shape in ("dot", "square", "diamond", "cross", "up", "down"):
+        picture = Picture(20, width=20)
+        picture.mark(10, 10, Mark(shape, 4, colours.TEXT))
+        drawn.add(look.png(picture))
+    assert len(drawn) == 6
+
+
+@pytest.mark.parametrize("text", ["<b>&\"'", "$x$ \\alpha", "]]>", "{}", "&amp;"])
+def test_markup_is_text(text: str) -> None:
+    picture = Picture(20)
+    picture.write(5, 10, text)
+    assert words_of(picture) == [text]
+    assert look.png(picture)
+
+
+def test_bold_is_drawn_no_wider_than_it_is_measured() -> None:
+    for text in ("68.4", "100.0", "WWWW", "iiiiiiii"):
+        picture = Picture(40)
+        picture.write(0, 20, text, points=28, bold=True)
+        drawn = opened(look.png(picture, pixels_a_point=1))
+        right = drawn.convert("L").point(lambda level: 255 * (level > 60)).getbbox()
+        assert right is not None
+        assert right[2] <= look.bold_width(text, 28) + 1
 
 
 @pytest.mark.parametrize(
@@ -69,3 +94,9 @@ def seen_without_green(colour: str) -> NDArray[np.float64]:
 )
 def test_lap_times_have_one_decimal(ms: int, text: str) -> None:
     assert look.lap_text(ms) == text
+
+
+def test_sizes_read_on_a_phone() -> None:
+    assert look.WIDTH == 380
+    assert look.SMALL >= 10
+    assert all(one < other for one, other in pairwise((look.SMALL, look.NORMAL, look.LARGE)))

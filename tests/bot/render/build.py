@@ -16,11 +16,12 @@ from core.caller import Person
 from core.laps import Lap
 from core.names import HeatKind
 from core.oddities import is_first_crossing
-from core.results.heats import HeatTable, RacerRun
-from core.results.laps import RunWritten, Way
+from core.results.card import OrpCard
+from core.results.heat import HeatTable, RacerRun
 from core.results.refs import HeatRef, SessionRef
-from core.results.scores import OrpCard
-from core.results.sessions import ClassStandings, SessionInfo, StandingCell, StandingRow, Standings
+from core.results.run_written import RunWritten, Way
+from core.results.session import SessionInfo
+from core.results.standings import ClassStandings, StandingCell, StandingRow, Standings
 from core.scoring.orp import calculate_orp
 
 HEATS = Path(__file__).parents[2] / "data" / "real_heats.csv"

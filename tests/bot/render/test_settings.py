@@ -5,10 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 
 from bot.render.errors import apology, refusal
-from bot.render.profiles import profile
-from bot.render.teams import team, team_changed
+from bot.render.profile import profile
+from bot.render.team import team, team_changed
 from core.caller import Person
-from core.results.settings import ProfileInfo, TeamInfo
+from core.results.profile import ProfileInfo
+from core.results.team import TeamInfo
 from core.scoring.advice import ExperienceLevel
 
 from .build import nasty_texts

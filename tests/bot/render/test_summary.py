@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.render.summary import heat_summary, wrap_up
 from bot.render.text import cut, plain
-from core.results.heats import RacerRun
+from core.results.heat import RacerRun
 from core.scoring.advice import Strategy
 
 from .build import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from bot.views.base import row
-from bot.views.edits import EditLapsButton, RunForm, UndoButton
+from bot.views.run_written import EditLapsButton, UndoButton, run_modal
 from core.caller import Person
-from core.results.edits import LapForm
+from core.results.form import LapForm
 
 
 async def test_discord_py_is_given_no_button_to_remember() -> None:
@@ -17,5 +17,5 @@ async def test_discord_py_is_given_no_button_to_remember() -> None:
 
 async def test_discord_py_is_given_no_form_to_remember() -> None:
     ann = Person(1, "Ann")
-    form = RunForm(LapForm(None, ann, "none", "20.1", "Q1", "", is_crew=True, to_racer=ann))
+    form = run_modal(LapForm(None, ann, "none", "20.1", "Q1", "", is_crew=True, to_racer=ann))
     assert form.is_finished()

@@ -1,0 +1,49 @@
+"""``/lap``: what the day is about."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import App
+from bot.discord.context import caller_of, racer_of
+from bot.discord.replies import reply
+from bot.discord.transformers import ClassName, Confidence, HeatName
+from bot.views.question import told
+from core.commands import LogLaps
+from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
+
+
+class LapEntryCog(commands.Cog):
+    """Lap entry."""
+
+    def __init__(self, app: App) -> None:
+        self._services = app.services
+
+    @app_commands.command(description="Store one lap or many")
+    @app_commands.rename(class_name="class")
+    @app_commands.describe(
+        times="Your lap times: 58.2 or 1:02.345, one or many, blanks or commas between them",
+        heat="A heat, or a new name to open one; left out: the one you are in",
+        class_name="Your class, like Buggy; it sticks for the session",
+        confidence=f"How sure you are of the car: {LEAST_CONFIDENCE} (not at all) "
+        f"to {FULL_CONFIDENCE} (fully)",
+        note="What you changed on the car",
+        racer="Whose laps they are, if not yours (crew only)",
+    )
+    async def lap(
+        self,
+        interaction: discord.Interaction,
+        times: str,
+        heat: HeatName | None = None,
+        class_name: ClassName | None = None,
+        confidence: Confidence | None = None,
+        note: str | None = None,
+        racer: discord.Member | None = None,
+    ) -> None:
+        """Store laps and answer with what was stored."""
+        command = LogLaps(times, heat, class_name, confidence, note, racer_of(racer))
+        result = await self._services.lap_entry.log(caller_of(interaction), command)
+        answer, view = told(result, interaction.guild)
+        await reply(interaction, answer, view=view)

@@ -1,0 +1,61 @@
+"""What a person is told when something fails, and what the log is told."""
+
+from __future__ import annotations
+
+import secrets
+from math import ceil
+
+import discord
+import structlog
+from discord import app_commands
+
+from bot.render.answer import Answer
+from bot.render.errors import apology, refusal, store_unavailable
+from core.errors import RacerError, Redelivered
+from core.outages import StoreUnavailable
+
+log = structlog.get_logger(__name__)
+
+
+def answer_for(interaction: discord.Interaction, error: BaseException) -> Answer | None:
+    """Return what to answer when an interaction's work raised; None for no answer at all."""
+    cause = _cause_of(error)
+    if isinstance(cause, RacerError):
+        return refusal(cause.sentence)
+    if isinstance(cause, Redelivered):
+        log.info("an interaction came twice", interaction=interaction.id)
+        return None
+    if isinstance(cause, app_commands.CommandOnCooldown):
+        return refusal(f"That was a lot at once: try again in {ceil(cause.retry_after)} seconds.")
+    if isinstance(cause, app_commands.TransformerError):
+        return refusal(f"“{str(cause.value)[:40]}” cannot be used there; pick from the list.")
+    if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return refusal("That command has just changed: type it again in a moment.")
+    if isinstance(cause, StoreUnavailable):
+        return store_unavailable(log_unexpected(cause, interaction), cause.may_be_stored)
+    return apology(log_unexpected(cause, interaction))
+
+
+def _cause_of(error: BaseException) -> BaseException:
+    """Return what discord.py has wrapped on its way here."""
+    if isinstance(error, app_commands.CommandInvokeError):
+        return error.original
+    if isinstance(error, app_commands.TransformerError) and error.__cause__ is not None:
+        return error.__cause__
+    return error
+
+
+def log_unexpected(error: BaseException, interaction: discord.Interaction | None = None) -> str:
+    """Log an unexpected error with everything that helps; return its short reference."""
+    reference = secrets.token_hex(3)
+    log.error(
+        "unexpected error",
+        reference=reference,
+        interaction=interaction.id if interaction else None,
+        kind=interaction.type.name if interaction else None,
+        guild=interaction.guild_id if interaction else None,
+        user=interaction.user.id if interaction else None,
+        data=interaction.data if interaction else None,
+        exc_info=error,
+    )
+    return reference

@@ -1,0 +1,276 @@
+"""Answering an interaction: once, in time, and whatever happens.
+
+Every command and button gets one :class:`Reply` when it arrives. When the work has not finished
+after a second and a half the reply defers by itself; what was asked is answered all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, Final
+
+import discord
+import structlog
+
+from bot.app import WorkInHand, app_of
+from bot.discord.errors import answer_for
+from bot.discord.trouble import CONNECTION_LOST, Trouble, trouble_of
+from bot.render.answer import Answer, with_picture
+from bot.render.errors import refusal
+
+# Discord gives up on an unanswered interaction after 3 seconds.
+DEFER_AFTER_S: Final = 1.5
+# When an answer was lost on the way it is sent again, as long as Discord waits for it.
+SEND_AGAIN_AFTER_S: Final = (0.1, 0.5)
+# A form must be the first answer: one that is not ready by then gives way to a sentence.
+FORM_WITHIN_S: Final = 2.3
+_TOO_SLOW: Final = "That form took too long to open: try again in a moment."
+_UNANSWERED: Final = (discord.HTTPException, discord.InteractionResponded, *CONNECTION_LOST)
+_REPLY: Final = "reply"
+
+log = structlog.get_logger(__name__)
+
+
+class Reply:
+    """The one answer to an interaction.
+
+    Args:
+        interaction: What is answered.
+        work: Where it counts as work until it is answered.
+        private: Whether only the person who asked sees the answer.
+        replaces: Whether a button's answer takes the place of the message it is on.
+    """
+
+    def __init__(
+        self,
+        interaction: discord.Interaction,
+        work: WorkInHand,
+        *,
+        private: bool = True,
+        replaces: bool = False,
+    ) -> None:
+        self._interaction = interaction
+        self._work = work
+        self._private = private
+        self._replaces = replaces
+        self._lock = asyncio.Lock()
+        self._deferring: asyncio.Task[None] | None = None
+        self._may_be_deferred = False
+        work.take(self)
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(DEFER_AFTER_S, self._start_deferring)
+
+    def _start_deferring(self) -> None:
+        self._deferring = asyncio.create_task(self._defer())
+
+    async def _defer(self) -> None:
+        async with self._lock:
+            response = self._interaction.response
+            if response.is_done():
+                return
+            self._may_be_deferred = True
+            try:
+                if self._replaces:
+                    await response.defer()
+                else:
+                    await response.defer(ephemeral=self._private, thinking=True)
+            except _UNANSWERED as error:
+                _log_unanswered(self._interaction, error)
+
+    async def send(
+        self,
+        answer: Answer,
+        *,
+        view: discord.ui.View | None = None,
+        file: discord.File | None = None,
+    ) -> None:
+        """Send the answer, or fill it in where the reply was deferred."""
+        answer = with_picture(answer, file.filename if file else None)
+        shown: dict[str, Any] = {"content": answer.content or None, "embed": answer.embed}
+        files = [file] if file else []
+        await self._finish(lambda: self._answer(shown, view, files))
+
+    async def refuse(
+        self,
+        answer: Answer,
+        *,
+        view: discord.ui.View | None = None,
+        file: discord.File | None = None,
+    ) -> None:
+        """Send a refusal: privately, and beside a message that the answer would have replaced."""
+        given: dict[str, Any] = {"content": answer.content}
+        if view is not None:
+            given["view"] = view
+        await self._finish(lambda: self._answer_beside(given, file))
+
+    async def open_form(self, loading: Awaitable[discord.ui.Modal]) -> None:
+        """Open a form as soon as it is loaded, as long as it can still be the first answer."""
+        self._timer.cancel()
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(FORM_WITHIN_S, self._start_deferring)
+        form = await loading
+        await self._finish(lambda: self._answer_with_form(form))
+
+    async def _answer_with_form(self, form: discord.ui.Modal) -> None:
+        if not await self._is_first(self._interaction.response.send_modal(form)):
+            await self._answer_beside({"content": _TOO_SLOW})
+
+    async def _finish(self, send: Callable[[], Awaitable[None]]) -> None:
+        self._timer.cancel()
+        async with self._lock:
+            try:
+                await self._send_until_it_arrives(send)
+            except _UNANSWERED as error:
+                _log_unanswered(self._interaction, error)
+            finally:
+                self._work.let_go(self)
+
+    async def _send_until_it_arrives(self, send: Callable[[], Awaitable[None]]) -> None:
+        """Send, and send again what was lost: Discord takes no second first answer."""
+        for wait in SEND_AGAIN_AFTER_S:
+            try:
+                await send()
+            except CONNECTION_LOST:
+                await asyncio.sleep(wait)
+            else:
+                return
+        await send()
+
+    async def _answer(
+        self, shown: dict[str, Any], view: discord.ui.View | None, files: list[discord.File]
+    ) -> None:
+        for file in files:
+            file.reset()
+        if await self._is_first(self._answer_first(shown, view, files)):
+            return
+        await self._interaction.edit_original_response(attachments=files, view=view, **shown)
+
+    async def _answer_first(
+        self, shown: dict[str, Any], view: discord.ui.View | None, files: list[discord.File]
+    ) -> None:
+        response = self._interaction.response
+        if self._replaces:
+            await response.edit_message(attachments=files, view=view, **shown)
+        else:
+            # Sending takes no None for what is left out; editing needs it to take things away.
+            given = {name: value for name, value in shown.items() if value is not None}
+            if view is not None:
+                given["view"] = view
+            await response.send_message(ephemeral=self._private, files=files, **given)
+
+    async def _answer_beside(self, given: dict[str, Any], file: discord.File | None = None) -> None:
+        files = [file] if file else []
+        for one in files:
+            one.reset()
+        response = self._interaction.response
+        if await self._is_first(response.send_message(ephemeral=True, files=files, **given)):
+            return
+        if self._replaces:
+            await self._interaction.followup.send(ephemeral=True, files=files, **given)
+        else:
+            await self._interaction.edit_original_response(attachments=files, **given)
+
+    async def _is_first(self, sending: Awaitable[object]) -> bool:
+        """Send a first answer; tell whether it was the first, or the reply is deferred already."""
+        try:
+            await sending
+        except discord.InteractionResponded:
+            return False
+        except discord.HTTPException as error:
+            # Deferring may have arrived although its connection was lost.
+            if trouble_of(error) is not Trouble.ALREADY_ANSWERED or not self._may_be_deferred:
+                raise
+            return False
+        return True
+
+    def drop(self) -> None:
+        """Leave the interaction unanswered: another delivery of it has its answer."""
+        self._timer.cancel()
+        self._work.let_go(self)
+
+
+async def begin(
+    interaction: discord.Interaction,
+    *,
+    private: bool = True,
+    replaces: bool = False,
+) -> bool:
+    """Start the clock of an interaction that has just arrived.
+
+    Returns:
+        Whether to go on; a bot that is stopping says so and takes no more work.
+    """
+    work = app_of(interaction).work
+    started = Reply(interaction, work, private=private, replaces=replaces)
+    interaction.extras[_REPLY] = started
+    if work.is_stopping:
+        await started.refuse(refusal("I am just restarting: try again in a minute."))
+    return not work.is_stopping
+
+
+async def reply(
+    interaction: discord.Interaction,
+    answer: Answer,
+    *,
+    view: discord.ui.View | None = None,
+    file: discord.File | None = None,
+) -> None:
+    """Answer an interaction."""
+    await _reply_of(interaction).send(answer, view=view, file=file)
+
+
+async def reply_with_form(
+    interaction: discord.Interaction, loading: Awaitable[discord.ui.Modal]
+) -> None:
+    """Answer an interaction with a form.
+
+    Raises:
+        Exception: Whatever loading it raises.
+    """
+    await _reply_of(interaction).open_form(loading)
+
+
+async def reply_to_error(
+    interaction: discord.Interaction,
+    error: BaseException,
+    *,
+    view: discord.ui.View | None = None,
+    file: discord.File | None = None,
+    typed: str = "",
+) -> None:
+    """Answer an interaction whose work failed: the one error policy of the bot.
+
+    A refusal is answered with its sentence, a redelivered interaction not at all, anything else
+    with an apology whose reference stands in the log.
+
+    Args:
+        interaction: What failed.
+        error: Why.
+        view: What stands under the answer.
+        file: What goes with it.
+        typed: What is handed back, ready to be shown below the sentence.
+    """
+    answer = answer_for(interaction, error)
+    if answer is None:
+        _reply_of(interaction).drop()
+        return
+    shown = replace(answer, content="\n".join(filter(None, (answer.content, typed))))
+    await _reply_of(interaction).refuse(shown, view=view, file=file)
+
+
+def _reply_of(interaction: discord.Interaction) -> Reply:
+    found: Reply = interaction.extras[_REPLY]
+    return found
+
+
+def _log_unanswered(interaction: discord.Interaction, error: Exception) -> None:
+    trouble = trouble_of(error)
+    write = log.error if trouble is Trouble.UNEXPECTED else log.warning
+    write(
+        "an answer did not reach Discord",
+        interaction=interaction.id,
+        trouble=trouble.name,
+        error=str(error),
+    )

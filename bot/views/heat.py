@@ -1,0 +1,50 @@
+"""Under answers about heats: finish one, delete one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import discord
+
+from bot.app import App
+from bot.discord.context import caller_of
+from bot.discord.permissions import with_channel_problem
+from bot.discord.replies import reply
+from bot.render import heat as heat_text
+from bot.views.base import Laid, OrpButton, row
+from core.results.heat import Deletion
+
+
+class FinishHeatButton(OrpButton, word="finish"):
+    """Finishes a heat."""
+
+    label = "Finish heat"
+    style = discord.ButtonStyle.primary
+
+    heat_id: UUID
+
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
+        """Finish the heat."""
+        finished = await app.services.heat.finish_picked(caller_of(interaction), self.heat_id)
+        told = with_channel_problem(finished, interaction.guild)
+        await reply(interaction, heat_text.heat_finished(told))
+
+
+class DeleteHeatButton(OrpButton, word="delete-heat"):
+    """Deletes a heat; the question it stands under was the asking."""
+
+    replaces = True
+    label = "Delete"
+    style = discord.ButtonStyle.danger
+
+    heat_id: UUID
+
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
+        """Delete the heat with its laps and its post."""
+        deleted = await app.services.heat.delete(caller_of(interaction), self.heat_id)
+        await reply(interaction, heat_text.heat_deleted(deleted))
+
+
+def ask_delete_heat(deletion: Deletion) -> Laid:
+    """Return the question whether to delete a heat."""
+    return heat_text.ask_delete_heat(deletion), row(DeleteHeatButton(deletion.id))

@@ -1,0 +1,80 @@
+"""What ``/orp`` shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.caller import Person
+from core.results.heat import RacerRun
+from core.results.refs import HeatRef, Scope, SessionRef
+from core.scoring.comparison import Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class HeatScore:
+    """A racer's score of one heat, in a row of them.
+
+    Attributes:
+        heat: The heat.
+        score: The ORP that stands; None where it was rejected or needs more laps.
+        rejected: Whether it was rejected, the driver not being sure of the car.
+        change: ORP minus the racer's last valid one before it in the class; None without one.
+        note: What was changed on the car for it.
+    """
+
+    heat: HeatRef
+    score: float | None
+    rejected: bool
+    change: float | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrpCard:
+    """What ``/orp`` shows: one racer's run, of a heat or (``heat`` None) of the whole session.
+
+    Attributes:
+        session: The session.
+        heat: The heat; None for all of the session.
+        length_s: The heat's length in seconds where it is known.
+        run: The run with its score.
+        practice_rounds: How much practice the session has, which decides on the advice.
+        last_heats: The racer's scores of up to 6 heats in their order, this one the last: those
+            of its class, or all of the session's.
+    """
+
+    session: SessionRef
+    heat: HeatRef | None
+    length_s: int | None
+    run: RacerRun
+    practice_rounds: int
+    last_heats: tuple[HeatScore, ...] = ()
+
+    @property
+    def scope(self) -> Scope:
+        """What it is about."""
+        return Scope.of(self.session, self.heat)
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Two racers' runs of the same heat, or (``heat`` None) of the whole session, compared."""
+
+    session: SessionRef
+    heat: HeatRef | None
+    first: RacerRun
+    second: RacerRun
+    comparison: Comparison
+
+    @property
+    def scope(self) -> Scope:
+        """What it is about."""
+        return Scope.of(self.session, self.heat)
+
+
+@dataclass(frozen=True, slots=True)
+class NoLapsYet:
+    """There is nothing to score yet, for the racer or in the heat that was named."""
+
+    racer: Person
+    is_self: bool

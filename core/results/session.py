@@ -1,0 +1,79 @@
+"""Sessions: what is set on them, standings, and what closing one did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from core.results.refs import HeatRef, SessionRef
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """A session with everything that can be set on it."""
+
+    id: UUID
+    name: str
+    track: str | None
+    days: int
+    practice_rounds: int
+    qualifying_rounds: int
+    time_zone: str
+    is_open: bool
+    created_at: datetime
+    closes_at: datetime | None
+    closed_at: datetime | None
+    heat_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStarted:
+    """A session was opened.
+
+    Attributes:
+        session: The session.
+        welcome: It is the first answer this team gets.
+        laps_go_to: The caller's session, where that is another one and goes on.
+    """
+
+    session: SessionInfo
+    welcome: bool
+    laps_go_to: SessionRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClosed:
+    """A session was closed.
+
+    Attributes:
+        session: Which.
+        finished: The heats that were still open.
+        has_laps: Whether there is something to wrap up.
+        channel_id: Where the wrap-up goes, as far as the team has said or the caller typed.
+        problem: What keeps the team's posts from being posted, in a sentence.
+    """
+
+    session: SessionRef
+    finished: tuple[HeatRef, ...]
+    has_laps: bool
+    channel_id: int | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionList:
+    """The team's sessions, newest first, and which is the caller's."""
+
+    sessions: tuple[SessionInfo, ...]
+    more: int
+    own: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file to hand over."""
+
+    filename: str
+    content: str
+    laps: int

@@ -1,0 +1,17 @@
+"""A team's settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TeamInfo:
+    """The team's settings; ``problems`` are sentences on what keeps summaries from being posted."""
+
+    summary_channel_id: int | None
+    crew_role_id: int | None
+    time_zone: str
+    auto_finish_minutes: int
+    problems: tuple[str, ...]
+    welcome: bool = False

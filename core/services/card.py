@@ -1,0 +1,305 @@
+"""The ORP card: one racer's score of a heat or a whole session, alone or beside a team-mate's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from core.caller import Caller, Person
+from core.database import Database, Unit
+from core.errors import BadInput, NotFound
+from core.models import RacerProfile, RaceSession
+from core.names import name_key
+from core.race_day import people
+from core.race_day.bests import bests_of
+from core.race_day.driven import Driven, heat_by_id, heats_of, latest_driven
+from core.race_day.finding import find_heat, find_session, session_by_id
+from core.race_day.questions import SeveralOpen
+from core.race_day.reading import last_driven, session_run
+from core.race_day.rows import HeatRow
+from core.race_day.run import Run
+from core.race_day.scores_before import score_before
+from core.race_day.where import where_is
+from core.results.card import HeatScore, NoLapsYet, OrpCard, SideBySide
+from core.results.heat import RacerRun
+from core.results.refs import Scope, ScopeKind
+from core.scoring.comparison import compare
+from core.scoring.score_change import change_since
+
+WHOLE_SESSION: Final = "all"
+LAST_HEATS: Final = 6
+
+
+class CardService:
+    """Scores for looking at; each call is bound to the caller's team."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def show(
+        self,
+        caller: Caller,
+        heat: str | None = None,
+        racer: Person | None = None,
+        session: str | None = None,
+    ) -> OrpCard | NoLapsYet:
+        """Return a racer's card.
+
+        Args:
+            caller: Who asks; the racer when none is named.
+            heat: A heat, ``all`` for the session, or None for the racer's latest run.
+            racer: Whose card.
+            session: The session to look in; None for the racer's, where they have laps there, else
+                the last they raced.
+
+        Raises:
+            NotFound: There is no such heat.
+        """
+        subject = racer or caller.person
+        nothing = NoLapsYet(subject, is_self=subject.user_id == caller.person.user_id)
+
+        def act(unit: Unit) -> OrpCard | NoLapsYet:
+            where = where_is(unit, caller.team_id, subject.user_id)
+            if heat is not None and name_key(heat) != WHOLE_SESSION:
+                found_in, driven = find_heat(
+                    unit, caller.team_id, where, heat, session, elsewhere=True
+                )
+                return _heat_card(unit, found_in, driven, where.racer) or nothing
+            if where.racer is None:
+                return nothing
+            try:
+                found_in = find_session(unit, caller.team_id, where, session)
+            except SeveralOpen:
+                # Which one is no question for somebody without laps in any.
+                return nothing
+            heats = heats_of(unit, found_in, where.racer)
+            latest = latest_driven(heats)
+            if latest is None and session is None:
+                raced_in, _ = last_driven(unit, caller.team_id, where.racer)
+                if raced_in is None:
+                    return nothing
+                found_in, heats = raced_in, heats_of(unit, raced_in, where.racer)
+                latest = latest_driven(heats)
+            if heat is not None:
+                return _session_card(unit, found_in, where.racer, heats) or nothing
+            if latest is None:
+                return nothing
+            return _heat_card(unit, found_in, latest, where.racer, heats) or nothing
+
+        return await self._database.read(act)
+
+    async def show_of(self, caller: Caller, scope: Scope, *, racer_id: int) -> OrpCard:
+        """Return a racer's card of a heat or of a whole session.
+
+        Args:
+            caller: Who asks.
+            scope: The heat or session.
+            racer_id: The Discord user id of whose card it is.
+
+        Raises:
+            NotFound: There is no such heat or session, or the racer has no laps in it.
+        """
+
+        def act(unit: Unit) -> OrpCard | None:
+            racer = people.find_profile(unit, caller.team_id, racer_id)
+            if scope.kind is ScopeKind.HEAT:
+                session, driven = heat_by_id(unit, caller.team_id, scope.id, racer)
+                return _heat_card(unit, session, driven, racer)
+            session = session_by_id(unit, caller.team_id, scope.id)
+            if racer is None:
+                return None
+            return _session_card(unit, session, racer, heats_of(unit, session, racer))
+
+        card = await self._database.read(act)
+        if card is None:
+            raise NotFound("There are no laps left for that card; /orp shows a new one.")
+        return card
+
+    async def side_by_side(
+        self,
+        caller: Caller,
+        other: Person,
+        heat: str | None = None,
+        racer: Person | None = None,
+        session: str | None = None,
+    ) -> SideBySide:
+        """Return a racer's run beside a team-mate's.
+
+        Args:
+            caller: Who asks; the first of the two when no other racer is named.
+            other: The second one.
+            heat: A heat, ``all`` for the session, or None for the latest heat both drove in.
+            racer: The first one.
+            session: The session to look in; None for the first one's.
+
+        Raises:
+            BadInput: Both are the same person.
+            NotFound: There is no such heat, or one of them has no laps that count in it.
+            Conflict: Several sessions are open and none is the first one's.
+        """
+        subject = racer or caller.person
+        if other.user_id == subject.user_id:
+            raise BadInput("Pick a team-mate: that is the same racer on both sides.")
+        team_id = caller.team_id
+
+        def act(unit: Unit) -> SideBySide:
+            where = where_is(unit, team_id, subject.user_id)
+            first = where.racer
+            second = people.find_profile(unit, team_id, other.user_id)
+            both = first or subject, second or other
+            if heat is not None and name_key(heat) != WHOLE_SESSION:
+                found_in, driven = find_heat(unit, team_id, where, heat, session, elsewhere=True)
+                return _beside(unit, found_in, driven.heat, *both)
+            found_in = find_session(unit, team_id, where, session)
+            latest = None
+            if heat is None and first is not None and second is not None:
+                latest = _latest_of_both(unit, found_in, first, second)
+                if latest is None:
+                    raise NotFound(
+                        f"{subject.name} and {other.name} have not driven in the same heat of "
+                        f"{found_in.ref.name}; heat:{WHOLE_SESSION} compares the whole session."
+                    )
+            return _beside(unit, found_in, latest, *both)
+
+        return await self._database.read(act)
+
+    async def side_by_side_of(
+        self, caller: Caller, scope: Scope, *, racer_id: int, other_id: int
+    ) -> SideBySide:
+        """Return two racers' runs of a heat or of a whole session.
+
+        Args:
+            caller: Who asks.
+            scope: The heat or session.
+            racer_id: The Discord user id of the first.
+            other_id: That of the second.
+
+        Raises:
+            NotFound: There is no such heat or session, or one of them has no laps that count in it.
+        """
+
+        def act(unit: Unit) -> SideBySide:
+            heat = None
+            if scope.kind is ScopeKind.HEAT:
+                session, driven = heat_by_id(unit, caller.team_id, scope.id)
+                heat = driven.heat
+            else:
+                session = session_by_id(unit, caller.team_id, scope.id)
+            first = _known(unit, caller.team_id, racer_id)
+            second = _known(unit, caller.team_id, other_id)
+            return _beside(unit, session, heat, first, second)
+
+        return await self._database.read(act)
+
+
+def _latest_of_both(
+    unit: Unit, session: RaceSession, first: RacerProfile, second: RacerProfile
+) -> HeatRow | None:
+    """Return the session's latest heat that both drove in."""
+    seconds = {each.heat.id for each in heats_of(unit, session, second) if each.has_laps}
+    both = [each for each in heats_of(unit, session, first) if each.heat.id in seconds]
+    latest = latest_driven(both)
+    return latest.heat if latest else None
+
+
+def _heat_card(
+    unit: Unit,
+    session: RaceSession,
+    driven: Driven,
+    racer: RacerProfile | None,
+    heats: Sequence[Driven] | None = None,
+) -> OrpCard | None:
+    """Return a racer's card of a heat; None without laps there."""
+    if racer is None or not driven.has_laps:
+        return None
+    heats = heats_of(unit, session, racer) if heats is None else heats
+    run = Run(unit, session, driven, racer, heats)
+    heat = driven.heat
+    so_far = [
+        each
+        for each in heats
+        if each.heat.class_key == heat.class_key and each.heat.opened_at <= heat.opened_at
+    ]
+    return OrpCard(
+        session=session.ref,
+        heat=heat.ref,
+        length_s=heat.length_s,
+        run=run.result(bests_of(unit, session, heat, racer.id)),
+        practice_rounds=session.practice_rounds,
+        last_heats=_last_heats(so_far),
+    )
+
+
+def _session_card(
+    unit: Unit, session: RaceSession, racer: RacerProfile, heats: Sequence[Driven]
+) -> OrpCard | None:
+    run = session_run(unit, session, racer, heats)
+    if run is None:
+        return None
+    return OrpCard(
+        session=session.ref,
+        heat=None,
+        length_s=None,
+        run=run,
+        practice_rounds=session.practice_rounds,
+        last_heats=_last_heats(heats),
+    )
+
+
+def _last_heats(heats: Sequence[Driven]) -> tuple[HeatScore, ...]:
+    """Return the racer's scores of the last of these heats, each with its change."""
+    driven = [(each.heat, each.score) for each in heats if each.score and each.has_laps]
+    return tuple(
+        HeatScore(
+            heat.ref,
+            score.valid_score,
+            score.is_rejected,
+            change_since(score.valid_score, score_before(heats, heat)),
+            score.note,
+        )
+        for heat, score in driven[-LAST_HEATS:]
+    )
+
+
+def _known(unit: Unit, team_id: int, user_id: int) -> RacerProfile:
+    """Return the profile of a racer whose id a button carries."""
+    profile = people.find_profile(unit, team_id, user_id)
+    if profile is None:
+        raise NotFound("One of the two has no laps any more; /orp shows whose there are.")
+    return profile
+
+
+def _beside(
+    unit: Unit,
+    session: RaceSession,
+    heat: HeatRow | None,
+    first: RacerProfile | Person,
+    second: RacerProfile | Person,
+) -> SideBySide:
+    """Compare two racers; a person without a profile has no laps."""
+    runs = [_run_that_counts(unit, session, heat, racer) for racer in (first, second)]
+    return SideBySide(
+        session=session.ref,
+        heat=None if heat is None else heat.ref,
+        first=runs[0],
+        second=runs[1],
+        comparison=compare(runs[0].laps, runs[1].laps),
+    )
+
+
+def _run_that_counts(
+    unit: Unit, session: RaceSession, heat: HeatRow | None, racer: RacerProfile | Person
+) -> RacerRun:
+    run = None
+    if isinstance(racer, RacerProfile):
+        heats = heats_of(unit, session, racer)
+        if heat is None:
+            run = session_run(unit, session, racer, heats)
+        else:
+            driven = next(each for each in heats if each.heat.id == heat.id)
+            bests = bests_of(unit, session, heat, racer.id)
+            run = Run(unit, session, driven, racer, heats).result(bests)
+    if run is None or run.best_lap_ms is None:
+        place = session.ref.name if heat is None else heat.ref.label
+        raise NotFound(f"{racer.name} has no laps that count in {place}; both need some.")
+    return run

@@ -1,0 +1,115 @@
+"""ORP cards as racers get them: alone or beside a team-mate, with the picture, and shared.
+
+What is stored is the same on both databases, so one is enough here.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from localdiscord.answers import Answer
+from localdiscord.people import Racer, Team
+from tests.e2e.real_heats import laps_of, typed
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.parametrize("stage", ["sqlite"], indirect=True),
+]
+
+CHANNEL = "race-day"
+SENTENCE = "racer-2 is 1.85 s a lap faster: 1.22 pace, 0.63 mistakes"
+
+
+async def race(owner: Racer, mate: Racer) -> None:
+    """Two drivers of a real main in one heat; racer-1 has another one before it."""
+    await owner.type(CHANNEL, "/lap times:20.1 20.4 20.2 heat:Q1 note:35wt rear")
+    for racer, driver in ((owner, "driver-04"), (mate, "driver-02")):
+        times = typed(laps_of("electric-a3-main", driver))
+        await racer.type(CHANNEL, f"/lap times:{times} heat:Main")
+
+
+def assert_pictured(answer: Answer, name: str) -> None:
+    (picture,) = answer.attachments
+    assert picture.filename == name
+    image = Image.open(BytesIO(picture.data))
+    image.verify()
+    assert (image.format, image.width) == ("PNG", 760)
+    assert picture.description is not None
+    assert "the laps of two racers" in picture.description or " laps, best " in picture.description
+
+
+async def test_a_card_comes_with_its_picture_and_is_shared_with_it(
+    team: Team, owner: Racer, mate: Racer
+) -> None:
+    await race(owner, mate)
+    card = await owner.type(CHANNEL, "/orp")
+    assert card.ephemeral
+    assert "You: 15/10:38.3. Clean: 10:13.8. Three mistakes cost 24.5 s." in card.text
+    assert "90.09 consistency − 4.55 fade = 85.5" in card.text
+    assert "\nQ1 **99.2** · 35wt rear" in card.text
+    assert_pictured(card, "orp.png")
+    shared = await mate.press(card, "Share", raw=True)
+    assert not shared.ephemeral
+    assert "racer-1: 15/10:38.3. Clean: 10:13.8." in shared.text
+    assert_pictured(shared, "orp.png")
+    whole = await owner.type(CHANNEL, "/orp heat:all")
+    assert "18 laps in the session." in whole.text
+    assert_pictured(whole, "orp.png")
+
+
+async def test_two_racers_side_by_side(team: Team, owner: Racer, mate: Racer) -> None:
+    await race(owner, mate)
+    both = await owner.type(CHANNEL, "/orp with:@racer-2")
+    assert both.ephemeral
+    assert "racer-1 and racer-2 · Main" in both.text
+    assert SENTENCE in both.text
+    assert_pictured(both, "side-by-side.png")
+    shared = await mate.press(both, "Share", raw=True)
+    assert not shared.ephemeral
+    assert "racer-1 and racer-2 · Main" in shared.text
+    assert SENTENCE in shared.text
+    assert_pictured(shared, "side-by-side.png")
+    turned = await owner.type(CHANNEL, "/orp heat:main racer:@racer-2 with:@racer-1")
+    assert "racer-2 and racer-1 · Main" in turned.text
+    assert SENTENCE in turned.text
+    whole = await owner.type(CHANNEL, "/orp heat:all with:@racer-2")
+    assert "whole session" in whole.text
+    assert_pictured(await owner.press(whole, "Share"), "side-by-side.png")
+
+
+async def test_what_cannot_stand_side_by_side_is_told_in_a_sentence(
+    team: Team, owner: Racer, mate: Racer
+) -> None:
+    await owner.type(CHANNEL, "/lap times:20.1 20.4 20.2 heat:Q1")
+    robot = next(member for member in team.guild.members.values() if member.user.bot)
+    for options, sentence in (
+        ({"with": owner}, "Pick a team-mate: that is the same racer on both sides."),
+        ({"with": robot}, "Bots do not race; pick a person."),
+        ({"with": mate, "heat": "Q1"}, "racer-2 has no laps that count in Q1; both need some."),
+        ({"with": mate, "heat": "Q9"}, "There is no such heat in "),
+    ):
+        answer = await owner.command(CHANNEL, "orp", **options)
+        assert answer.ephemeral
+        assert answer.content.startswith(sentence)
+        assert not answer.attachments
+        assert not answer.buttons
+
+
+async def test_the_menu_of_a_racer_has_their_card(team: Team, owner: Racer, mate: Racer) -> None:
+    await race(owner, mate)
+    card = await mate.user_menu(owner, "ORP card", CHANNEL)
+    assert card.ephemeral
+    assert "racer-1: 15/10:38.3." in card.text
+    assert_pictured(card, "orp.png")
+    assert not (await mate.press(card, "Share")).ephemeral
+    own = await owner.user_menu(owner, "ORP card", CHANNEL)
+    assert "You: 15/10:38.3." in own.text
+    nobody = team.add_member("racer-3")
+    explained = await mate.user_menu(nobody, "ORP card", CHANNEL)
+    assert "**racer-3** has no laps here yet." in explained.text
+    assert not explained.attachments
+    robot = next(member for member in team.guild.members.values() if member.user.bot)
+    assert "Bots do not race" in (await mate.user_menu(robot, "ORP card", CHANNEL)).text
