@@ -50,6 +50,8 @@ def _setting_lines(session: SessionInfo) -> list[str]:
     lines = [" · ".join(fact for fact in facts if fact)]
     if session.is_open and session.closes_at is not None:
         lines.append(f"It closes by itself {moment(session.closes_at)}.")
+    elif session.is_open:
+        lines.append("It closes by itself at 05:00 after its last day, counted from the first lap.")
     return lines
 
 

@@ -76,6 +76,7 @@ def open_heat(
         unit.connection.execute(_INSERT_HEAT, columns)
     else:
         unit.connection.execute(_UPDATE_HEAT, columns | {"of_heat": heat.id})
+        posts.mark_stale(unit, heat)
     return heat
 
 

@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Uuid, bindparam, insert, select, update
 
 from core.database import Unit
 from core.errors import Conflict, NotAllowed
-from core.models import Entry, Heat, HeatRacer, RacerProfile
-from core.names import name_key
+from core.models import Entry, Heat, HeatRacer, RacerProfile, UtcDateTime
 from core.race_day.change import Change
 from core.race_day.driven import Driven, heat_by_id, heats_of, next_name
 from core.race_day.heats import delete_heat, open_heat, remove_if_empty
@@ -137,25 +136,24 @@ def _let_go(unit: Unit, run: Run, entry: EntryRow) -> bool:
 
 
 def bring_back(unit: Unit, entry: EntryRow) -> None:
-    """Open the heat again that went when an entry moved its only run away."""
+    """Open the heat again that went when an entry moved its only run away.
+
+    Raises:
+        NotAllowed: Another heat is called so now.
+    """
     gone = entry.replaced.get(GONE)
     if gone is None:
         return
     heat = HeatRow(**_from_json(gone["heat"], Heat))
-    taken = set(
-        unit.connection.scalars(
-            select(Heat.name_key).where(
-                Heat.session_id == heat.session_id, Heat.class_key == heat.class_key
-            )
-        )
+    same = select(Heat.id).where(
+        Heat.session_id == heat.session_id,
+        Heat.class_key == heat.class_key,
+        Heat.name_key == heat.name_key,
     )
-    name, number = heat.name, 2
-    while name_key(name) in taken:
-        name = f"{heat.name[:35]} ({number})"
-        number += 1
+    if unit.connection.execute(same).first() is not None:
+        raise NotAllowed(f"Laps were stored after these in another {heat.ref.label}: move them.")
     columns = {field.name: getattr(heat, field.name) for field in fields(heat)}
-    named = {"name": name, "name_key": name_key(name)}
-    unit.connection.execute(insert(Heat), columns | named)
+    unit.connection.execute(insert(Heat), columns)
     entries = [_from_json(each, Entry) for each in gone["entries"]]
     unit.connection.execute(insert(Entry), entries)
 
@@ -168,10 +166,10 @@ def _as_json(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_json(row: dict[str, Any], table: type[Heat | Entry]) -> dict[str, Any]:
-    kinds = {column.name: column.type.python_type for column in table.__table__.columns}
+    kinds = {column.name: type(column.type) for column in table.__table__.columns}
     read: dict[type, Callable[[str], UUID | datetime]] = {
-        UUID: UUID,
-        datetime: datetime.fromisoformat,
+        Uuid: UUID,
+        UtcDateTime: datetime.fromisoformat,
     }
     return {
         name: read[kinds[name]](value) if value is not None and kinds[name] in read else value

@@ -120,7 +120,7 @@ def _finished_before(
     to_be = [each for each in of_class if each.heat.is_open and not _is_unused(each, name)]
     for each in to_be:
         logged_at = each.others_logged_at
-        if not is_sure and logged_at is not None and unit.now - logged_at < STILL_AT_IT:
+        if not is_sure and logged_at is not None and abs(unit.now - logged_at) < STILL_AT_IT:
             raise others_are_at_it(each.heat)
     for each in to_be:
         finish_heat(
@@ -176,7 +176,7 @@ def place_for_laps(
     session, opened = seen.session, seen.session is None
     if session is None:
         is_new = typed.answers.new_session
-        session = session_of_today(unit, team, where, racer, is_new=is_new)
+        session = session_of_today(unit, team, where, racer, is_new=is_new, has_laps=True)
         if session.created_at != unit.now:
             # The day goes on: its heats count.
             opened, reopened = False, True

@@ -30,8 +30,8 @@ from core.scoring.score_change import change_since, changes
 PERSON: Final = (RacerProfile.discord_user_id, RacerProfile.name)
 
 
-def session_info(session: RaceSession, heat_count: int) -> SessionInfo:
-    """Return a session with its settings."""
+def session_info(session: RaceSession, heat_count: int, *, has_laps: bool) -> SessionInfo:
+    """Return a session with its settings; when it closes is known from its first lap."""
     return SessionInfo(
         id=session.id,
         name=session.ref.name,
@@ -42,7 +42,7 @@ def session_info(session: RaceSession, heat_count: int) -> SessionInfo:
         time_zone=session.time_zone,
         is_open=session.status == "active",
         created_at=session.created_at,
-        closes_at=session.closes_at,
+        closes_at=session.closes_at if has_laps else None,
         closed_at=session.closed_at,
         heat_count=heat_count,
     )
@@ -215,7 +215,8 @@ def standings(unit: Unit, session: RaceSession, *, is_own: bool = False) -> Stan
         classes.append(
             ClassStandings(class_name, tuple(heat.ref for heat in of_class), tuple(table))
         )
-    return Standings(session_info(session, len(heats)), tuple(classes), is_own)
+    info = session_info(session, len(heats), has_laps=bool(people))
+    return Standings(info, tuple(classes), is_own)
 
 
 def _standing_rank(row: StandingRow) -> tuple[bool, float, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from uuid import uuid4
@@ -43,7 +44,14 @@ _FIRST_LAP: Final = select(func.min(RunLog.created_at)).where(
 
 
 def open_session(
-    unit: Unit, team: Team, where: Where, opener: RacerProfile, *, implicit: bool, **fields: object
+    unit: Unit,
+    team: Team,
+    where: Where,
+    opener: RacerProfile,
+    fields: Mapping[str, object],
+    *,
+    implicit: bool,
+    has_laps: bool = False,
 ) -> RaceSession:
     """Open a session for the team; it becomes the opener's unless theirs is open.
 
@@ -52,8 +60,9 @@ def open_session(
         team: Whose session it is.
         where: Where the opener is.
         opener: Who opens it.
-        implicit: Whether a lap opens it: taking that lap back takes the empty session with it.
         fields: Columns that were set.
+        implicit: Whether a lap or heat opens it: taking that back takes the empty session with it.
+        has_laps: Whether its first lap comes at once.
     """
     defaults = {
         "days": 1,
@@ -69,9 +78,9 @@ def open_session(
         implicit=implicit,
         created_at=unit.now,
         updated_at=unit.now,
-        **(defaults | fields),
+        **(defaults | dict(fields)),
     )
-    session.closes_at = ends_at(session, None)
+    session.closes_at = ends_at(session, unit.now if has_laps else None)
     unit.db.add(session)
     unit.db.flush()
     where.open.insert(0, (session, None))
@@ -125,7 +134,13 @@ def state_class(
 
 
 def session_of_today(
-    unit: Unit, team: Team, where: Where, opener: RacerProfile, *, is_new: bool = False
+    unit: Unit,
+    team: Team,
+    where: Where,
+    opener: RacerProfile,
+    *,
+    is_new: bool = False,
+    has_laps: bool = False,
 ) -> RaceSession:
     """Open a session that is named after today; where it is closed already it opens again.
 
@@ -135,6 +150,7 @@ def session_of_today(
         where: Where the opener is.
         opener: Who opens it.
         is_new: Whether another one is wanted than the one that was closed.
+        has_laps: Whether its first lap comes at once.
     """
     today = unit.now.astimezone(ZoneInfo(team.time_zone))
     since = today.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -150,7 +166,9 @@ def session_of_today(
     while name_key(name) in closed:
         name = f"{day_name(today)} ({number})"
         number += 1
-    return open_session(unit, team, where, opener, implicit=True, session_name=name)
+    return open_session(
+        unit, team, where, opener, {"session_name": name}, implicit=True, has_laps=has_laps
+    )
 
 
 def close_session(

@@ -11,7 +11,10 @@ from core.results.refs import HeatRef, SessionRef
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """A session with everything that can be set on it."""
+    """A session with everything that can be set on it.
+
+    When it closes by itself is known from its first lap on: its days count from that.
+    """
 
     id: UUID
     name: str

@@ -52,6 +52,12 @@ _LATEST_SESSIONS: Final = (
     .order_by(RaceSession.created_at.desc())
     .limit(CLASSES_OF_SESSIONS)
 )
+_LATEST_CLOSED: Final = (
+    select(RaceSession.id)
+    .where(RaceSession.team_id == bindparam("team_id"), RaceSession.status == "closed")
+    .order_by(RaceSession.created_at.desc())
+    .limit(CLASSES_OF_SESSIONS)
+)
 # As many as a racer would look through.
 _LATEST_HEATS: Final = (
     select(
@@ -64,7 +70,7 @@ _LATEST_HEATS: Final = (
         RaceSession.time_zone,
     )
     .join(RaceSession, RaceSession.id == Heat.session_id)
-    .where(RaceSession.id.in_(_LATEST_SESSIONS.scalar_subquery()))
+    .where(RaceSession.id.in_(bindparam("session_ids", expanding=True)))
     .order_by(RaceSession.created_at.desc(), Heat.opened_at.desc(), Heat.id.desc())
 )
 _CLASSES: Final = (
@@ -220,8 +226,10 @@ class HeatService:
                 refs = [each.heat.ref for each in reversed(heats_of(unit, first))]
                 return [Choice(ref.label, str(ref.id)) for ref in refs if has(ref)]
             own = where.own or (where.open[0][0] if len(where.open) == 1 else None)
+            closed = unit.connection.scalars(_LATEST_CLOSED, {"team_id": caller.team_id})
+            ids = [each.id for each, _ in where.open] + list(closed)
             rows = sorted(
-                unit.connection.execute(_LATEST_HEATS, {"team_id": caller.team_id}),
+                unit.connection.execute(_LATEST_HEATS, {"session_ids": ids}),
                 key=lambda row: own is None or row.session_id != own.id,
             )
             return [
@@ -244,10 +252,9 @@ class HeatService:
         """Return the classes of the latest sessions that have what was typed, latest first."""
 
         def act(unit: Unit) -> list[Choice]:
-            latest = unit.connection.execute(_LATEST_SESSIONS, {"team_id": caller.team_id})
+            latest = unit.connection.scalars(_LATEST_SESSIONS, {"team_id": caller.team_id})
             # By their ids: told only how many they are, PostgreSQL reads the heats of all seasons.
-            ids = [session_id for (session_id,) in latest]
-            rows = unit.connection.execute(_CLASSES, {"session_ids": ids})
+            rows = unit.connection.execute(_CLASSES, {"session_ids": latest.all()})
             names = [name for name, _ in rows]
             return [Choice(name, name) for name in names if name_key(typed) in name_key(name)]
 

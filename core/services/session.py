@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, exists, func, select
 
 from core.caller import Caller
 from core.commands import CloseSession, SessionFields
@@ -39,6 +39,9 @@ MOST_ROUNDS: Final = 20
 LISTED: Final = 10
 SUGGESTED: Final = 25
 _OF_TEAM: Final = RaceSession.team_id == bindparam("team_id")
+_IS_DRIVEN: Final = exists().where(
+    Heat.session_id == RaceSession.id, HeatRacer.heat_id == Heat.id, HeatRacer.lap_count > 0
+)
 # The fields of a SessionInfo: a line of a list needs no row that can be changed.
 _INFO: Final = (
     RaceSession.id,
@@ -50,7 +53,8 @@ _INFO: Final = (
     RaceSession.time_zone,
     RaceSession.status == "active",
     RaceSession.created_at,
-    RaceSession.closes_at,
+    # Its days count from the first lap.
+    case((_IS_DRIVEN, RaceSession.closes_at), else_=None),
     RaceSession.closed_at,
     # Counted for those that are listed, not for every session there ever was.
     select(func.count()).where(Heat.session_id == RaceSession.id).scalar_subquery(),
@@ -86,10 +90,12 @@ class SessionService:
             unit, team = change.unit, change.team
             actor = change.actor
             _refuse_open_name(unit, team, str(values["session_name"]))
-            session = open_session(unit, team, change.where, actor, implicit=False, **values)
+            session = open_session(unit, team, change.where, actor, values, implicit=False)
             own = change.where.own
             elsewhere = own.ref if own is not None and own is not session else None
-            return SessionStarted(session_info(session, 0), change.greet(), elsewhere)
+            return SessionStarted(
+                session_info(session, 0, has_laps=False), change.greet(), elsewhere
+            )
 
         return await change(self._database, caller, act)
 
@@ -143,7 +149,8 @@ class SessionService:
                 _refuse_open_name(unit, team, str(values["session_name"]), but=found)
             for field, value in values.items():
                 setattr(found, field, value)
-            found.closes_at = ends_at(found, first_lap_of(unit, found))
+            first_lap = first_lap_of(unit, found)
+            found.closes_at = ends_at(found, first_lap)
             found.updated_at = unit.now
             unit.db.flush()
             if "track_key" in values:
@@ -151,7 +158,7 @@ class SessionService:
             if "practice_rounds" in values:
                 renew_advice(unit, RaceSession.id == found.id)
             posts.mark_session_stale(unit, found)
-            return session_info(found, count_heats(unit, found))
+            return session_info(found, count_heats(unit, found), has_laps=first_lap is not None)
 
         return await change(self._database, caller, act)
 

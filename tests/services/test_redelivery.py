@@ -64,8 +64,8 @@ CALLS: dict[str, Call] = {
 
 
 async def prepared(services: Services, caller: Caller) -> tuple[RunWritten, SessionInfo]:
-    other = await start_session(services, caller, "Other")
     await start_session(services, caller, "Club Race")
+    other = await start_session(services, caller, "Other")
     await log(services, caller, "20.1 20.2 20.3")
     return await log(services, caller, "20.1 20.2 20.3"), other
 
