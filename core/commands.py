@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from core.caller import Person
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """What somebody has said to the questions that a command has raised.
+
+    Attributes:
+        session: The id of the session they picked.
+        reopens: That session was closed, and opens again.
+        new_session: A new session was wanted instead of the one that was closed.
+        is_new: What was typed is a new name, though it nearly matches another.
+        for_all: Whether the class is that of all heats there; None while nobody has said.
+        is_sure: It shall be done although others are still at it.
+        comes_first: The id of the heat whose laps come first where two become one.
+    """
+
+    session: str | None = None
+    reopens: bool = False
+    new_session: bool = False
+    is_new: bool = False
+    for_all: bool | None = None
+    is_sure: bool = False
+    comes_first: str | None = None
+
+
+NOT_ASKED: Final = Answers()
+
+
+@dataclass(frozen=True, slots=True)
 class LogLaps:
-    """What ``/lap`` was given."""
+    """What ``/lap`` was given; an empty class is *No class*."""
 
     times: str
     heat: str | None = None
@@ -17,6 +44,7 @@ class LogLaps:
     confidence: int | None = None
     note: str | None = None
     racer: Person | None = None
+    answers: Answers = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +76,34 @@ class StartHeat:
 
     name: str | None = None
     class_name: str | None = None
+    answers: Answers = NOT_ASKED
+
+
+@dataclass(frozen=True, slots=True)
+class FinishHeat:
+    """What ``/heat finish`` was given."""
+
+    heat: str | None = None
+    answers: Answers = NOT_ASKED
+
+
+@dataclass(frozen=True, slots=True)
+class RenameHeat:
+    """What ``/heat rename`` was given; None leaves a name as it is."""
+
+    heat: str
+    name: str | None = None
+    class_name: str | None = None
+    session: str | None = None
+    answers: Answers = NOT_ASKED
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSession:
+    """What ``/session close`` was given."""
+
+    session: str | None = None
+    answers: Answers = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True)

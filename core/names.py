@@ -1,7 +1,8 @@
 """Names people give to heats, classes, sessions and tracks: cleaned for showing, keyed for finding.
 
-Two names are the same when they differ only in case or blanks. The comparison key is made here, in
-Python, because databases fold letters such as ``Ä`` differently from one another.
+Two names are the same when they differ only in case, blanks, hyphens, and dots that are not between
+digits. The comparison key is made here, in Python, because databases fold letters such as ``Ä``
+differently from one another.
 """
 
 from __future__ import annotations
@@ -21,10 +22,13 @@ RACER_NAME_LENGTH: Final = 80
 NOTE_LENGTH: Final = 100
 
 _BLANKS: Final = re.compile(r"\s+")
+# What makes no difference between names: ``A-Main`` is ``A main``, and ``13.5`` stays.
+_NO_DIFFERENCE: Final = re.compile(r"[\s\-\u2010-\u2015]+|(?<![0-9])\.|\.(?![0-9])")
 # Joins emoji into families and flags; every other invisible format character can hide or reorder
 # text and is dropped.
 _ZERO_WIDTH_JOINER: Final = "\u200d"
 _DROPPED_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co"})
+MAINS: Final = ("A main", "B main", "C main", "Main")
 # A real name carries a few accents on a letter; a tower of them breaks the lines around it.
 _MARKS_IN_A_ROW: Final = 3
 
@@ -61,21 +65,39 @@ def clean_name(text: str, *, what: str, longest: int) -> str:
         longest: The most characters allowed.
 
     Raises:
-        BadInput: Nothing visible is left, or it is too long.
+        BadInput: Nothing is left to tell it from others, or it is too long.
     """
-    name = clean_text(text)
-    if not name:
+    name = _clean_line(text, what, longest)
+    if not name_key(name):
         raise BadInput(f"A {what} needs at least one letter or digit.")
-    # Folded, a letter such as ﬃ becomes three, and the key has to fit its column too.
-    if len(name) > longest or len(name_key(name)) > 2 * longest:
-        raise BadInput(f"That {what} is too long: {longest} characters at most.")
     return name
 
 
+def _clean_line(text: str, what: str, longest: int) -> str:
+    line = clean_text(text)
+    if not line:
+        raise BadInput(f"A {what} needs at least one letter or digit.")
+    # Folded, a letter such as ﬃ becomes three, and the key has to fit its column too.
+    if len(line) > longest or len(_folded(line)) > 2 * longest:
+        raise BadInput(f"That {what} is too long: {longest} characters at most.")
+    return line
+
+
 def name_key(name: str) -> str:
-    """Return the key by which a name is found: case and blanks make no difference."""
-    folded = unicodedata.normalize("NFD", name).casefold()
-    return _BLANKS.sub(" ", unicodedata.normalize("NFC", folded)).strip()
+    """Return the key by which a name is found.
+
+    Case, blanks, hyphens, and dots that are not between digits make no difference.
+    """
+    return unicodedata.normalize("NFC", _NO_DIFFERENCE.sub("", _decomposed(name)))
+
+
+def _folded(name: str) -> str:
+    """Return a name that can still be read, as it is for whoever does not look at case."""
+    return unicodedata.normalize("NFC", _decomposed(name))
+
+
+def _decomposed(name: str) -> str:
+    return unicodedata.normalize("NFD", name).casefold()
 
 
 def clean_heat_name(text: str) -> str:
@@ -105,7 +127,7 @@ def clean_note(text: str) -> str:
     Raises:
         BadInput: Empty or over 100 characters.
     """
-    return clean_name(text, what="note", longest=NOTE_LENGTH)
+    return _clean_line(text, "note", NOTE_LENGTH)
 
 
 def heat_kind(name: str) -> HeatKind:
@@ -114,10 +136,10 @@ def heat_kind(name: str) -> HeatKind:
     ``Q…`` or the word "heat" is qualifying; "…main" (a number may follow) or "final" is a main;
     anything else is practice.
     """
-    key = name_key(name)
-    if key.startswith("q") or re.search(r"\bheats?\d*\b", key):
+    words = _folded(name)
+    if words.startswith("q") or re.search(r"\bheats?\d*\b", words):
         return HeatKind.QUALIFYING
-    if re.search(r"main\s*\d*$", key) or "final" in key:
+    if re.search(r"main[\s.-]*\d*$", words) or "final" in words:
         return HeatKind.MAIN
     return HeatKind.PRACTICE
 
@@ -166,3 +188,42 @@ def _first_free(stem: str, taken: set[str], *, after: int = 0) -> str:
 
 def _main_name(taken: set[str]) -> str:
     return "Main" if "main" not in taken else _first_free("Main ", taken, after=1)
+
+
+def names_after_main(last: str) -> tuple[str, ...]:
+    """Return what may come after an A or a B main; nothing after any other heat."""
+    return MAINS if re.fullmatch(r"[ab]main[0-9]*", name_key(last)) else ()
+
+
+# Slips of the thumb
+
+# A letter that stands alone says which heat it is, also where it is written together: ``Amain``.
+_WORDS: Final = re.compile(r"[^\W\d_](?=main|final)|[^\W\d_]+|[0-9]+(?:\.[0-9]+)?")
+_SHORTEST_SLIP: Final = 4
+
+
+def is_near(one: str, other: str) -> bool:
+    """Tell whether two names differ by one slip in one word of 4 letters or more.
+
+    A slip is a letter too many, too few, another one, or two swapped. Digits and single letters
+    must agree: ``Q1`` is not near ``Q2``, nor an A main a B main.
+    """
+    ones, others = _WORDS.findall(_folded(one)), _WORDS.findall(_folded(other))
+    if len(ones) != len(others):
+        return False
+    different = [pair for pair in zip(ones, others, strict=True) if pair[0] != pair[1]]
+    return len(different) == 1 and _is_slip(*different[0])
+
+
+def _is_slip(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    if len(long) < _SHORTEST_SLIP or not long.isalpha() or not short.isalpha():
+        return False
+    at = (at for at, letters in enumerate(zip(short, long, strict=False)) if len({*letters}) > 1)
+    same = next(at, len(short))
+    if len(short) < len(long):
+        return len(short) > 1 and short[same:] == long[same + 1 :]
+    is_swapped = short[same : same + 2] == long[same : same + 2][::-1]
+    return short[same + 1 :] == long[same + 1 :] or (
+        is_swapped and short[same + 2 :] == long[same + 2 :]
+    )

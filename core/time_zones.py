@@ -10,6 +10,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from core.errors import BadInput
 from core.results.refs import Choice
 
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
 # A session ends when even the longest evening is over.
 CLOSING_TIME: Final = time(5, 0)
 
@@ -41,6 +46,11 @@ def closing_moment(opened_at: datetime, days: int, time_zone: str) -> datetime:
     first_day = opened_at.astimezone(zone).date()
     closing = datetime.combine(first_day + timedelta(days=days), CLOSING_TIME, tzinfo=zone)
     return closing.astimezone(UTC)
+
+
+def day_name(moment: datetime) -> str:
+    """Return a day as people say it, in English wherever the bot runs: ``Tue 24 Nov``."""
+    return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}"
 
 
 def suggest_time_zones(typed: str) -> list[Choice]:

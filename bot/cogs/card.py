@@ -10,7 +10,7 @@ from bot.app import App
 from bot.discord.context import caller_of, racer_of
 from bot.discord.cooldowns import costly
 from bot.discord.replies import reply
-from bot.discord.transformers import HeatNameOrAll
+from bot.discord.transformers import HeatNameOrAll, SessionName
 from bot.views.card import card, side_by_side
 
 
@@ -30,6 +30,7 @@ class CardCog(commands.Cog):
         heat="A heat, or all for the whole session; left out: the latest",
         racer="Whose card, if not yours",
         other="A team-mate to put beside it",
+        session="Another session than yours",
     )
     async def orp(
         self,
@@ -37,15 +38,18 @@ class CardCog(commands.Cog):
         heat: HeatNameOrAll | None = None,
         racer: discord.Member | None = None,
         other: discord.Member | None = None,
+        session: SessionName | None = None,
     ) -> None:
         """Show an ORP card, or two racers side by side."""
         caller, mate = caller_of(interaction), racer_of(other)
         if mate is None:
-            found = await self._services.card.show(caller, heat, racer_of(racer))
+            found = await self._services.card.show(caller, heat, racer_of(racer), session)
             answer, view = card(found, caller)
             picture = await self._studio.picture(found)
         else:
-            both = await self._services.card.side_by_side(caller, mate, heat, racer_of(racer))
+            both = await self._services.card.side_by_side(
+                caller, mate, heat, racer_of(racer), session
+            )
             answer, view = side_by_side(both)
             picture = await self._studio.picture(both)
         await reply(interaction, answer, view=view, file=picture)

@@ -9,15 +9,16 @@ from discord.ext import commands
 from bot.app import App
 from bot.discord.context import caller_of, racer_of
 from bot.discord.cooldowns import costly
-from bot.discord.permissions import with_channel_problem
 from bot.discord.replies import reply, reply_with_form
-from bot.discord.transformers import ClassName, HeatName
+from bot.discord.transformers import ClassName, HeatName, SessionName
 from bot.render import heat as heat_text
 from bot.views.heat import ask_delete_heat
-from bot.views.question import logged
+from bot.views.question import told
 from bot.views.run_written import run_form
 from bot.views.tables import heat_table
-from core.commands import StartHeat
+from core.commands import RenameHeat, StartHeat
+
+_SESSION = "Another session than yours"
 
 
 class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
@@ -41,7 +42,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
         """Open a heat."""
         command = StartHeat(name, class_name)
         result = await self._services.heat.start(caller_of(interaction), command)
-        answer, view = logged(result)
+        answer, view = told(result, interaction.guild)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(description="Finish a heat; its ORP summary goes to the team channel")
@@ -49,22 +50,30 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     async def finish(self, interaction: discord.Interaction, heat: HeatName | None = None) -> None:
         """Finish a heat."""
         finished = await self._services.heat.finish(caller_of(interaction), heat)
-        told = with_channel_problem(finished, interaction.guild)
-        await reply(interaction, heat_text.heat_finished(told))
+        answer, view = told(finished, interaction.guild)
+        await reply(interaction, answer, view=view)
 
     @costly()
     @app_commands.command(description="Show a heat's table as it stands")
-    @app_commands.describe(heat="Left out: the heat you are in")
-    async def show(self, interaction: discord.Interaction, heat: HeatName | None = None) -> None:
+    @app_commands.describe(heat="Left out: the heat you are in", session=_SESSION)
+    async def show(
+        self,
+        interaction: discord.Interaction,
+        heat: HeatName | None = None,
+        session: SessionName | None = None,
+    ) -> None:
         """Show a heat."""
-        table = await self._services.heat.show(caller_of(interaction), heat)
+        table = await self._services.heat.show(caller_of(interaction), heat, session)
         answer, view = heat_table(table)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(name="list", description="List the session's heats")
-    async def list_heats(self, interaction: discord.Interaction) -> None:
+    @app_commands.describe(session=_SESSION)
+    async def list_heats(
+        self, interaction: discord.Interaction, session: SessionName | None = None
+    ) -> None:
         """List heats."""
-        listed = await self._services.heat.list_heats(caller_of(interaction))
+        listed = await self._services.heat.list_heats(caller_of(interaction), session)
         await reply(interaction, heat_text.heat_list(listed))
 
     @app_commands.command(
@@ -73,23 +82,39 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     @app_commands.describe(
         heat="Left out: the heat you are in, or were in last",
         racer="Whose laps they are, if not yours (crew only)",
+        session=_SESSION,
     )
     async def edit(
         self,
         interaction: discord.Interaction,
         heat: HeatName | None = None,
         racer: discord.Member | None = None,
+        session: SessionName | None = None,
     ) -> None:
         """Open the form with a run's laps."""
-        opening = self._services.form.open(caller_of(interaction), heat, racer_of(racer))
+        opening = self._services.form.open(caller_of(interaction), heat, racer_of(racer), session)
         await reply_with_form(interaction, run_form(opening))
 
-    @app_commands.command(description="Give a heat another name")
-    @app_commands.describe(heat="The heat", name="Its new name")
-    async def rename(self, interaction: discord.Interaction, heat: HeatName, name: str) -> None:
+    @app_commands.command(
+        description="Give a heat another name or class; two that then agree become one"
+    )
+    @app_commands.rename(class_name="class")
+    @app_commands.describe(
+        heat="The heat", name="Its new name", class_name="Its new class", session=_SESSION
+    )
+    async def rename(
+        self,
+        interaction: discord.Interaction,
+        heat: HeatName,
+        name: str | None = None,
+        class_name: ClassName | None = None,
+        session: SessionName | None = None,
+    ) -> None:
         """Rename a heat."""
-        renamed = await self._services.heat.rename(caller_of(interaction), heat, name)
-        await reply(interaction, heat_text.heat_renamed(renamed))
+        command = RenameHeat(heat, name, class_name, session)
+        renamed = await self._services.heat.rename(caller_of(interaction), command)
+        answer, view = told(renamed, interaction.guild)
+        await reply(interaction, answer, view=view)
 
     @app_commands.command(description="Delete a heat with its laps (crew only, asks first)")
     @app_commands.describe(heat="The heat")

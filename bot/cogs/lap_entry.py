@@ -10,7 +10,7 @@ from bot.app import App
 from bot.discord.context import caller_of, racer_of
 from bot.discord.replies import reply
 from bot.discord.transformers import ClassName, Confidence, HeatName
-from bot.views.question import logged
+from bot.views.question import told
 from core.commands import LogLaps
 from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
 
@@ -45,5 +45,5 @@ class LapEntryCog(commands.Cog):
         """Store laps and answer with what was stored."""
         command = LogLaps(times, heat, class_name, confidence, note, racer_of(racer))
         result = await self._services.lap_entry.log(caller_of(interaction), command)
-        answer, view = logged(result)
+        answer, view = told(result, interaction.guild)
         await reply(interaction, answer, view=view)

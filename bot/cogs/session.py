@@ -9,10 +9,10 @@ from discord.ext import commands
 from bot.app import App
 from bot.discord.context import caller_of
 from bot.discord.cooldowns import costly
-from bot.discord.permissions import with_channel_problem
 from bot.discord.replies import reply
 from bot.discord.transformers import Days, HeatMinutes, Rounds, SessionName, TrackName, ZoneName
 from bot.render import session as session_text
+from bot.views.question import told
 from bot.views.session import ask_delete_session, csv_file
 from bot.views.tables import standings
 from core.commands import SessionFields
@@ -99,8 +99,8 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
     ) -> None:
         """Close a session."""
         closed = await self._services.session.close(caller_of(interaction), session)
-        told = with_channel_problem(closed, interaction.guild)
-        await reply(interaction, session_text.session_closed(told))
+        answer, view = told(closed, interaction.guild)
+        await reply(interaction, answer, view=view)
 
     @app_commands.command(description="Delete a session with all its laps (crew only, asks first)")
     @app_commands.describe(session="Left out: yours")

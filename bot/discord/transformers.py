@@ -82,7 +82,7 @@ class _Suggested(Transformer):
         """Offer what fits; an error leaves the list empty instead of reaching nobody."""
         try:
             choices = await self.suggest(
-                app_of(interaction).services, _racing(interaction), str(value)
+                app_of(interaction).services, _racing(interaction), str(value), _picked(interaction)
             )
         except RacerError:
             return []
@@ -95,8 +95,17 @@ class _Suggested(Transformer):
         ]
 
     @abstractmethod
-    async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
-        """Return what fits what was typed so far, best first."""
+    async def suggest(
+        self, services: Services, caller: Caller, typed: str, session: str | None
+    ) -> list[Choice]:
+        """Return what fits what was typed so far, best first.
+
+        Args:
+            services: The core.
+            caller: Who types.
+            typed: What was typed.
+            session: The session they have picked beside it.
+        """
 
 
 def _racing(interaction: discord.Interaction) -> Caller:
@@ -106,36 +115,54 @@ def _racing(interaction: discord.Interaction) -> Caller:
     return replace(caller, person=person_of(racer)) if isinstance(racer, discord.Member) else caller
 
 
+def _picked(interaction: discord.Interaction) -> str | None:
+    """Return the session that was picked in the same command."""
+    session = interaction.namespace.session
+    return session if isinstance(session, str) and session else None
+
+
 class _Heat(_Suggested):
-    async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
-        return await services.heat.suggest(caller, typed)
+    async def suggest(
+        self, services: Services, caller: Caller, typed: str, session: str | None
+    ) -> list[Choice]:
+        return await services.heat.suggest(caller, typed, session)
 
 
 class _HeatOrAll(_Suggested):
-    async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
+    async def suggest(
+        self, services: Services, caller: Caller, typed: str, session: str | None
+    ) -> list[Choice]:
         whole = Choice("all (the whole session)", WHOLE_SESSION)
-        heats = await services.heat.suggest(caller, typed)
+        heats = await services.heat.suggest(caller, typed, session)
         fits = typed.strip().casefold() in whole.label
         return [*heats[: MOST_CHOICES - 1], whole] if fits else heats
 
 
 class _Class(_Suggested):
-    async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
+    async def suggest(
+        self, services: Services, caller: Caller, typed: str, session: str | None
+    ) -> list[Choice]:
         return await services.heat.suggest_classes(caller, typed)
 
 
 class _Session(_Suggested):
-    async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
+    async def suggest(
+        self, services: Services, caller: Caller, typed: str, session: str | None
+    ) -> list[Choice]:
         return await services.session.suggest(caller, typed)
 
 
 class _Track(_Suggested):
-    async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
+    async def suggest(
+        self, services: Services, caller: Caller, typed: str, session: str | None
+    ) -> list[Choice]:
         return await services.session.suggest_tracks(caller, typed)
 
 
 class _TimeZone(_Suggested):
-    async def suggest(self, services: Services, caller: Caller, typed: str) -> list[Choice]:
+    async def suggest(
+        self, services: Services, caller: Caller, typed: str, session: str | None
+    ) -> list[Choice]:
         return suggest_time_zones(typed)
 
 

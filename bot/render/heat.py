@@ -143,7 +143,8 @@ def _with_change(run: RacerRun) -> str:
 
 def heat_renamed(result: HeatRenamed) -> Answer:
     """Show a heat's new name."""
-    return Answer(f"{bold(result.old_label)} is now {heat_name(result.heat)}.")
+    merged = "" if result.merged is None else " It and the heat that was called so are one now."
+    return Answer(f"{bold(result.old_label)} is now {heat_name(result.heat)}.{merged}")
 
 
 def ask_delete_heat(deletion: Deletion) -> Answer:

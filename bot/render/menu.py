@@ -34,7 +34,7 @@ def laps_found(found: LapsFound) -> Answer:
 
 def _goes(found: LapsFound) -> str:
     if found.heat_label is None:
-        return "Several events are open: **Store** asks which one."
+        return "**Store** first asks where they go."
     place = bold(found.heat_label)
     if found.session is None:
         return f"**Store** opens a session and puts them into its first heat, {place}."

@@ -52,6 +52,7 @@ def _logged(result: RunWritten) -> list[str]:
         " · ".join(part for part in place if part),
         lap_times(result.new_laps),
         figures(result.run),
+        f"Moved here from {heat_name(result.moved_from)}." if result.moved_from else "",
         *_where_lines(result),
         *_lap_lines(result),
         f"Note: {plain(result.note)}" if result.note else "",
@@ -64,6 +65,8 @@ def _where_lines(result: RunWritten) -> list[str]:
 
 
 def _opened_lines(result: RunWritten) -> list[str]:
+    if result.reopened_session:
+        return [f"{bold(result.session.name)} is open again."]
     if result.opened_session:
         return [f"Opened the session {bold(result.session.name)} and its first heat."]
     return [f"Opened the heat {heat_name(result.heat)}."] if result.opened_heat else []

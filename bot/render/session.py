@@ -22,9 +22,12 @@ from core.results.session import Export, SessionClosed, SessionInfo, SessionList
 
 
 def session_started(result: SessionStarted) -> Answer:
-    """Show that a session is open and that the racer's laps go there."""
+    """Show that a session is open and where the racer's laps go."""
+    goes = "your laps go there"
+    if result.laps_go_to is not None:
+        goes = f"your laps still go to {bold(result.laps_go_to.name)}"
     lines = [
-        f"🟢 {bold(result.session.name)} is open, and your laps go there.",
+        f"🟢 {bold(result.session.name)} is open, and {goes}.",
         *_setting_lines(result.session),
     ]
     return Answer(with_welcome(lines, welcome=result.welcome))
@@ -49,6 +52,8 @@ def _setting_lines(session: SessionInfo) -> list[str]:
     lines = [" · ".join(fact for fact in facts if fact)]
     if session.is_open and session.closes_at is not None:
         lines.append(f"It closes by itself {moment(session.closes_at)}.")
+    elif session.is_open:
+        lines.append("It closes by itself at 05:00 after its last day, counted from the first lap.")
     return lines
 
 

@@ -6,11 +6,12 @@ from bot.views.card import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
 from bot.views.menu import StoreButton
-from bot.views.question import EventSelect
+from bot.views.question import QuestionSelect
 from bot.views.run_written import (
     CountLapButton,
     EditAgainButton,
     EditLapsButton,
+    MoveSelect,
     RemoveRepeatsButton,
     RunForm,
     UndoButton,
@@ -26,10 +27,11 @@ DYNAMIC_ITEMS: Final = (
     DeleteSessionButton,
     EditAgainButton,
     EditLapsButton,
-    EventSelect,
     FinishHeatButton,
     MoreButton,
+    MoveSelect,
     PageButton,
+    QuestionSelect,
     RaceHereButton,
     RacerSelect,
     RemoveRepeatsButton,

@@ -145,18 +145,19 @@ class OrpSelect(OrpItem[Select[View]]):
     @property
     def picked_number(self) -> int:
         """The number that was picked; 0, which nobody has, where it is none."""
-        return int(self._picked) if _NUMBER.fullmatch(self._picked) else 0
+        return int(self.picked) if _NUMBER.fullmatch(self.picked) else 0
 
     @property
     def picked_id(self) -> UUID:
         """The id that was picked; the one that nothing has, where it is none."""
         try:
-            return UUID(self._picked)
+            return UUID(self.picked)
         except ValueError:
             return UUID(int=0)
 
     @property
-    def _picked(self) -> str:
+    def picked(self) -> str:
+        """What was picked, as it came."""
         return str(self.item.values[0]) if self.item.values else ""
 
 

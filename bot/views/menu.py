@@ -11,7 +11,7 @@ from bot.discord.context import caller_of
 from bot.discord.replies import reply
 from bot.render.menu import laps_found
 from bot.views.base import Laid, OrpButton, row
-from bot.views.question import logged
+from bot.views.question import told
 from core.results.menu import LapsFound
 
 
@@ -26,7 +26,8 @@ class StoreButton(OrpButton, word="store"):
 
     async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Store them; the answer takes the place of the preview."""
-        answer, view = logged(await app.services.menu.store(caller_of(interaction), self.draft_id))
+        stored = await app.services.menu.store(caller_of(interaction), self.draft_id)
+        answer, view = told(stored, interaction.guild)
         await reply(interaction, answer, view=view)
 
 

@@ -1,53 +1,93 @@
-"""Under a question that a command asks first: the select that answers it."""
+"""Answers to commands that may ask something first: what was done, or the question."""
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 import discord
 
 from bot.app import App
 from bot.discord.context import caller_of
+from bot.discord.permissions import with_channel_problem
 from bot.discord.replies import reply
 from bot.limits import LONGEST_OPTION, MOST_OPTIONS
-from bot.render.heat import heat_started
-from bot.render.question import which_event
+from bot.render import heat as heat_text
+from bot.render import question as question_text
+from bot.render import session as session_text
 from bot.views.base import Laid, OrpSelect, row
 from bot.views.run_written import written
-from core.results.heat import HeatStarted
-from core.results.question import WhichEvent
+from core.results.done import Done
+from core.results.heat import HeatFinished, HeatRenamed, HeatStarted
+from core.results.question import Asks, LeftAlone, Question
 from core.results.run_written import RunWritten
 
+_PLACEHOLDERS: Final = {
+    Asks.EVENT: "Which event?",
+    Asks.CLOSED: "Where to?",
+    Asks.CLASS: "Which class?",
+    Asks.CLASS_FOR_WHOM: "All or only mine?",
+    Asks.HEAT: "Which heat?",
+    Asks.MAIN: "Which main?",
+    Asks.MEANT: "Which one?",
+    Asks.BUSY: "Go on?",
+    Asks.ORDER: "Which laps first?",
+}
 
-class EventSelect(OrpSelect, word="event"):
-    """Asks which of several open sessions a waiting command is for."""
+
+class QuestionSelect(OrpSelect, word="event"):
+    """Asks what a waiting command needs to know; the word is from when events were all it asked."""
 
     replaces = True
-    placeholder = "Which event?"
+    placeholder = _PLACEHOLDERS[Asks.EVENT]
 
     draft_id: UUID
 
     async def pressed(self, interaction: discord.Interaction, app: App) -> None:
-        """Carry out the waiting command in the session that was picked."""
-        done = await app.services.lap_entry.choose_event(
-            caller_of(interaction), self.draft_id, self.picked_id
+        """Carry out what waits for this answer."""
+        done = await app.services.lap_entry.answer(
+            caller_of(interaction), self.draft_id, self.picked
         )
-        answer, view = logged(done)
-        await reply(interaction, answer, view=view)
+        laid = [told(each, interaction.guild) for each in done]
+        views = [view for _, view in laid if view is not None]
+        # What is asked next comes before what can be taken back.
+        asked = [view for each, (_, view) in zip(done, laid, strict=True) if _asks(each)]
+        await reply(
+            interaction,
+            question_text.together([answer for answer, _ in laid]),
+            view=next(iter(asked or views[::-1]), None),
+        )
 
 
-def logged(result: RunWritten | HeatStarted | WhichEvent) -> Laid:
-    """Return the answer to laps, to a heat started, or the question which event they are for."""
-    if isinstance(result, WhichEvent):
-        return which_event(result), row(_event_select(result))
-    if isinstance(result, HeatStarted):
-        return heat_started(result), None
-    return written(result)
+def _asks(result: Done | Question) -> bool:
+    return isinstance(result, Question)
 
 
-def _event_select(result: WhichEvent) -> EventSelect:
-    options = [
-        discord.SelectOption(label=session.name[:LONGEST_OPTION], value=str(session.id))
-        for session in result.sessions[:MOST_OPTIONS]
-    ]
-    return EventSelect(result.draft_id).offering(options)
+def told(result: Done | Question, guild: discord.Guild | None) -> Laid:
+    """Return the answer to a command that was carried out, or what it asks first."""
+    match result:
+        case Question():
+            return question_text.question(result), row(_select(result))
+        case RunWritten():
+            return written(result)
+        case HeatStarted():
+            return heat_text.heat_started(result), None
+        case HeatRenamed():
+            return heat_text.heat_renamed(result), None
+        case HeatFinished():
+            return heat_text.heat_finished(with_channel_problem(result, guild)), None
+        case LeftAlone():
+            return question_text.left_alone(), None
+        case _:
+            return session_text.session_closed(with_channel_problem(result, guild)), None
+
+
+def _select(result: Question) -> QuestionSelect:
+    select = QuestionSelect(result.draft_id)
+    select.item.placeholder = _PLACEHOLDERS[result.asks]
+    return select.offering(
+        [
+            discord.SelectOption(label=label[:LONGEST_OPTION], value=str(place))
+            for place, label in enumerate(result.options[:MOST_OPTIONS])
+        ]
+    )

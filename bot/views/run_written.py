@@ -17,10 +17,10 @@ from discord.ui import DynamicItem, Label, Modal, TextInput, UserSelect, View
 from bot.app import App
 from bot.discord.context import caller_of
 from bot.discord.replies import reply, reply_to_error, reply_with_form
-from bot.limits import MOST_CHARACTERS
+from bot.limits import LONGEST_OPTION, MOST_CHARACTERS
 from bot.render import form as form_text
 from bot.render.run_written import run_written
-from bot.views.base import Laid, OrpButton, row
+from bot.views.base import Laid, OrpButton, OrpSelect, row
 from bot.views.base_form import OrpForm, Sent
 from bot.views.heat import FinishHeatButton
 from core.bootstrap import Services
@@ -35,6 +35,7 @@ _LONGEST_HEAT: Final = 2 * (HEAT_NAME_LENGTH + CLASS_NAME_LENGTH + 1)
 _LONGEST_NOTE: Final = 2 * NOTE_LENGTH
 # From here on a second field stands below the first, which may become too short.
 _SECOND_FIELD_FROM: Final = MOST_CHARACTERS // 2
+_NEW_HEAT: Final = "new"
 _LONG: Final = discord.TextStyle.paragraph
 
 
@@ -209,6 +210,22 @@ class EditAgainButton(OrpButton, word="edit-again"):
         await reply_with_form(interaction, run_form(opening))
 
 
+class MoveSelect(OrpSelect, word="move"):
+    """Takes the laps of an answer to another heat."""
+
+    replaces = True
+    placeholder = "Not this heat?"
+
+    entry_id: int
+
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
+        """Move them; the answer says where they are now."""
+        heat_id = None if self.picked == _NEW_HEAT else self.picked_id
+        moved = await app.services.lap_entry.move(caller_of(interaction), self.entry_id, heat_id)
+        answer, view = written(moved)
+        await reply(interaction, answer, view=view)
+
+
 class RemoveRepeatsButton(OrpButton, word="repeats"):
     """Removes the laps of an entry that were there already."""
 
@@ -254,4 +271,15 @@ def _buttons(result: RunWritten) -> list[DynamicItem[Any]]:
         items.append(RemoveRepeatsButton(result.entry_id))
     if result.first_crossing:
         items.append(CountLapButton(heat_id, racer_id, 1, counts=True))
+    if result.way is Way.LOGGED and result.entry_id is not None:
+        items.append(_move_select(result.entry_id, result))
     return items
+
+
+def _move_select(entry_id: int, result: RunWritten) -> MoveSelect:
+    options = [
+        discord.SelectOption(label=heat.label[:LONGEST_OPTION], value=heat.id.hex)
+        for heat in result.other_heats
+    ]
+    options.append(discord.SelectOption(label="New heat", value=_NEW_HEAT))
+    return MoveSelect(entry_id).offering(options)

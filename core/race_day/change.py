@@ -18,7 +18,7 @@ from core.database import Database, Unit
 from core.errors import Redelivered
 from core.models import InteractionSeen, RacerProfile, Team
 from core.race_day import people
-from core.race_day.finding import Where, where_is
+from core.race_day.where import Where, where_is
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""Commands that wait for their racer: to say which event they are for, to confirm, to correct.
+"""Commands that wait for their racer: to answer a question, to confirm, to correct.
 
 They wait in the database, so that nothing is retyped, also not after a restart.
 """
@@ -6,39 +6,89 @@ They wait in the database, so that nothing is retyped, also not after a restart.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any, TypeVar
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
+from sqlalchemy import bindparam, select
+
 from core.caller import Caller, Person
-from core.commands import EditLaps, LogLaps, StartHeat
+from core.commands import (
+    Answers,
+    CloseSession,
+    EditLaps,
+    FinishHeat,
+    LogLaps,
+    RenameHeat,
+    StartHeat,
+)
 from core.database import Unit
 from core.errors import NotFound
-from core.models import Draft, RaceSession
+from core.models import Draft, DraftKind
 from core.race_day.change import Change
-from core.results.question import WhichEvent
+from core.race_day.questions import Undecided
+from core.race_day.where import as_uuid
+from core.results.question import Asks, Question
 
+Asking = LogLaps | StartHeat | FinishHeat | RenameHeat | CloseSession
 Command = TypeVar("Command")
+
+# One tap on these settles all that wait for the same racer.
+SETTLES_ALL: Final = frozenset({Asks.EVENT, Asks.CLASS})
+_ASKING: Final = {
+    kind.__name__: kind for kind in (LogLaps, StartHeat, FinishHeat, RenameHeat, CloseSession)
+}
+_ANSWERS: Final = frozenset(field.name for field in fields(Answers))
+_OF_CALLER: Final = (
+    select(Draft)
+    .where(
+        Draft.team_id == bindparam("team_id"),
+        Draft.discord_user_id == bindparam("user_id"),
+        Draft.kind == "question",
+    )
+    .order_by(Draft.created_at)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """An answer to a question, and what waits for it.
+
+    Attributes:
+        drafts: The commands it settles, in the order they were typed.
+        sets: The fields it sets in each.
+    """
+
+    drafts: tuple[UUID, ...]
+    sets: dict[str, Any]
 
 
 def keep(
+    change: Change, command: Asking, undecided: Undecided, laps_ms: tuple[int, ...] = ()
+) -> Question:
+    """Store a command until its racer has answered."""
+    asked = {
+        "asks": undecided.asks.value,
+        "options": [option.sets for option in undecided.options],
+    }
+    draft_id = put(change, command, asked=asked)
+    labels = tuple(option.label for option in undecided.options)
+    return Question(draft_id, undecided.asks, undecided.text, labels, laps_ms)
+
+
+def put(
     change: Change,
-    command: LogLaps | StartHeat,
-    sessions: Sequence[RaceSession],
-    laps_ms: tuple[int, ...] = (),
-) -> WhichEvent:
-    """Store a command until its racer has chosen one of several sessions."""
-    refs = tuple(session.ref for session in sessions)
-    return WhichEvent(put(change, command), laps_ms, refs)
-
-
-def put(change: Change, command: LogLaps | StartHeat | EditLaps) -> UUID:
+    command: Asking | EditLaps,
+    kind: DraftKind = "question",
+    asked: dict[str, Any] | None = None,
+) -> UUID:
     """Store a command for the caller; return the draft's id."""
     draft = Draft(
         id=uuid4(),
         team_id=change.team.id,
         discord_user_id=change.caller.person.user_id,
-        command={"kind": type(command).__name__, "fields": asdict(command)},
+        kind=kind,
+        command={"kind": type(command).__name__, "fields": asdict(command)} | (asked or {}),
         created_at=change.now,
     )
     change.unit.db.add(draft)
@@ -53,9 +103,50 @@ def take(change: Change, draft_id: UUID, kind: type[Command]) -> Command:
     """
     command = _waiting(change.unit, change.caller, draft_id, kind)
     if command is None:
-        raise NotFound("That has been stored already; /heat show tells what stands.")
+        raise NotFound(_STORED)
     change.unit.db.delete(change.unit.db.get_one(Draft, draft_id))
     return command
+
+
+def pick(unit: Unit, caller: Caller, draft_id: UUID, answer: str) -> Picked:
+    """Return what an answer to a waiting command's question settles.
+
+    Args:
+        unit: The transaction.
+        caller: Who answers.
+        draft_id: What waits.
+        answer: The place of the answer among those offered, from 0. A select that was posted
+            before questions had places says the id of the session that was picked.
+
+    Raises:
+        NotFound: There is no such answer.
+    """
+    draft = _draft(unit, caller, draft_id)
+    if draft is None or draft.command["kind"] not in _ASKING:
+        # Whoever takes it is told; first of all whether the press came twice.
+        return Picked((draft_id,), {})
+    sets = _sets(draft, answer)
+    if draft.command.get("asks", Asks.EVENT) not in SETTLES_ALL:
+        return Picked((draft_id,), sets)
+    known = {"team_id": caller.team_id, "user_id": caller.person.user_id}
+    alike = [each.id for each in unit.db.scalars(_OF_CALLER, known) if _are_alike(each, draft)]
+    return Picked(tuple(alike), sets)
+
+
+def take_answered(change: Change, draft_id: UUID, sets: dict[str, Any]) -> Asking:
+    """Return a waiting command with an answer, which then waits no more.
+
+    Raises:
+        NotFound: It was carried out before, or is somebody else's.
+    """
+    draft = _draft(change.unit, change.caller, draft_id)
+    if draft is None or draft.command["kind"] not in _ASKING:
+        raise NotFound(_STORED)
+    change.unit.db.delete(draft)
+    command = _ASKING[draft.command["kind"]](**_fields(draft))
+    answers = {name: value for name, value in sets.items() if name in _ANSWERS}
+    own = {name: value for name, value in sets.items() if name not in _ANSWERS}
+    return replace(command, **own, answers=replace(command.answers, **answers))
 
 
 def look(unit: Unit, caller: Caller, draft_id: UUID, kind: type[Command]) -> Command:
@@ -70,23 +161,52 @@ def look(unit: Unit, caller: Caller, draft_id: UUID, kind: type[Command]) -> Com
     return command
 
 
-def is_waiting(change: Change, draft_id: UUID, kind: type[Command]) -> bool:
-    """Tell whether a command of this kind waits for the caller."""
-    return _waiting(change.unit, change.caller, draft_id, kind) is not None
+_STORED: Final = "That has been stored already; /heat show tells what stands."
 
 
-def _waiting(unit: Unit, caller: Caller, draft_id: UUID, kind: type[Command]) -> Command | None:
+def _sets(draft: Draft, answer: str) -> dict[str, Any]:
+    options: Sequence[dict[str, Any]] = draft.command.get("options", ())
+    if answer.isdecimal() and int(answer) < len(options):
+        return options[int(answer)]
+    if as_uuid(answer) is not None and draft.command.get("asks", Asks.EVENT) == Asks.EVENT:
+        return {"session": answer}
+    raise NotFound("That answer is no longer there: type the command again.")
+
+
+def _are_alike(one: Draft, other: Draft) -> bool:
+    """Tell whether two commands ask the same of the same racer."""
+    asked = [
+        (
+            draft.command.get("asks", Asks.EVENT),
+            (draft.command["fields"].get("racer") or {}).get("user_id"),
+        )
+        for draft in (one, other)
+        if draft.command["kind"] in _ASKING and (draft is other or "asks" in draft.command)
+    ]
+    return len(asked) == 2 and asked[0] == asked[1]
+
+
+def _draft(unit: Unit, caller: Caller, draft_id: UUID) -> Draft | None:
     draft = unit.db.get(Draft, draft_id)
     if draft is None or (draft.team_id, draft.discord_user_id) != (
         caller.team_id,
         caller.person.user_id,
     ):
         return None
-    return kind(**_fields(draft)) if draft.command["kind"] == kind.__name__ else None
+    return draft
+
+
+def _waiting(unit: Unit, caller: Caller, draft_id: UUID, kind: type[Command]) -> Command | None:
+    draft = _draft(unit, caller, draft_id)
+    if draft is None or draft.command["kind"] != kind.__name__:
+        return None
+    return kind(**_fields(draft))
 
 
 def _fields(draft: Draft) -> dict[str, Any]:
-    fields = dict(draft.command["fields"])
-    if isinstance(fields.get("racer"), dict):
-        fields["racer"] = Person(**fields["racer"])
-    return fields
+    stored = dict(draft.command["fields"])
+    if isinstance(stored.get("racer"), dict):
+        stored["racer"] = Person(**stored["racer"])
+    if isinstance(stored.get("answers"), dict):
+        stored["answers"] = Answers(**stored["answers"])
+    return stored

@@ -1,133 +1,52 @@
-"""Which racer, session, class and heat a command means.
+"""Which session, class and heat a command means.
 
-The rules of race day live here, once, for every service: your latest open heat, else your class's,
-else the one somebody just finished, else a new one that counts on. Nothing is opened here. All
-functions only ever look within one team.
+The rules of race day live here, once, for every service: laps go where the racer's last laps went,
+and where two answers are equally likely the racer is asked. Nothing is opened here. All functions
+only ever look within one team.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import bindparam, select
 
+from core.commands import NOT_ASKED, Answers
 from core.database import Unit
 from core.errors import BadInput, Conflict, NotFound
-from core.models import (
-    Heat,
-    HeatRacer,
-    PostState,
-    RacerProfile,
-    RaceSession,
-    SessionRacer,
-    SummaryPost,
-    Team,
+from core.models import Heat, HeatRacer, RacerProfile, RaceSession
+from core.names import clean_class_name, clean_heat_name, is_near, name_key, next_heat_name
+from core.race_day.driven import (
+    Driven,
+    heat_by_id,
+    heats_in,
+    heats_of,
+    latest_open_heat,
+    mains_next,
+    match_heat,
+    next_name,
+    own_heat,
+    own_open_heat,
 )
-from core.names import clean_class_name, clean_heat_name, name_key, next_heat_name
-from core.race_day.people import LARGEST_ID
-from core.race_day.rows import HEAT, SCORE, HeatRow, ScoreRow, heat_of
+from core.race_day.questions import (
+    SeveralOpen,
+    class_for_whom,
+    which_class,
+    which_heat,
+    which_is_meant,
+    which_main,
+)
+from core.race_day.where import Where, as_uuid
 
-# How long laps typed without a heat still go into one that somebody else finished.
+# How long laps typed without a heat still go into one that others finished, and how long a racer is
+# taken to be in a heat without logging.
 LATE_LAPS: Final = timedelta(minutes=10)
 
-
-class SeveralOpen(Conflict):
-    """Several sessions are open and none of them is the racer's."""
-
-    def __init__(self, sessions: list[RaceSession]) -> None:
-        names = " and ".join(f"“{session.session_name}”" for session in sessions[:3])
-        super().__init__(
-            f"Several sessions are open ({names}): "
-            "pick yours with /session show session:… and press Race here."
-        )
-        self.sessions = sessions
-
-
-def as_uuid(text: str) -> UUID | None:
-    """Return the id a button or an autocomplete sent back, or None when it is a name."""
-    try:
-        return UUID(text.strip())
-    except ValueError:
-        return None
-
-
-# Where somebody is
-
-
-@dataclass(slots=True)
-class Where:
-    """A member of a team, and the sessions that are open there.
-
-    Attributes:
-        team: None while nobody has typed anything in the server.
-        racer: Their profile; None for who has none yet.
-        open: The open sessions, newest first, each with the racer's choice of it.
-    """
-
-    team: Team | None = None
-    racer: RacerProfile | None = None
-    open: list[tuple[RaceSession, SessionRacer | None]] = field(default_factory=list)
-
-    def session(self) -> RaceSession | None:
-        """Return the racer's session: the open one they last used, else the only open one.
-
-        Raises:
-            SeveralOpen: Several are open and the racer has used none of them.
-        """
-        chosen = [(choice.chosen_at, session) for session, choice in self.open if choice]
-        if chosen:
-            return max(chosen, key=lambda pair: pair[0])[1]
-        if len(self.open) > 1:
-            raise SeveralOpen([session for session, _ in self.open])
-        return self.open[0][0] if self.open else None
-
-    def choice(self, unit: Unit, session: RaceSession) -> SessionRacer | None:
-        """Return the racer's choice of a session, open or not."""
-        for each, choice in self.open:
-            if each.id == session.id:
-                return choice
-        if self.racer is None:
-            return None
-        return unit.db.get(SessionRacer, (session.id, self.racer.id))
-
-    def sticky_class(self, unit: Unit, session: RaceSession) -> str | None:
-        """Return the class they last used in a session; None when they never stated one."""
-        choice = self.choice(unit, session)
-        return choice.class_name if choice else None
-
-
-_WHERE: Final = (
-    select(Team, RacerProfile, RaceSession, SessionRacer)
-    .outerjoin(
-        RacerProfile,
-        and_(RacerProfile.team_id == Team.id, RacerProfile.discord_user_id == bindparam("user_id")),
-    )
-    .outerjoin(RaceSession, and_(RaceSession.team_id == Team.id, RaceSession.status == "active"))
-    .outerjoin(
-        SessionRacer,
-        and_(SessionRacer.session_id == RaceSession.id, SessionRacer.racer_id == RacerProfile.id),
-    )
-    .where(Team.id == bindparam("team_id"))
-    .order_by(RaceSession.created_at.desc())
-)
-
-
-def where_is(unit: Unit, team_id: int, user_id: int) -> Where:
-    """Return where a member of a team is, read once."""
-    known = {"team_id": team_id, "user_id": user_id if user_id <= LARGEST_ID else None}
-    where = Where()
-    for team, racer, session, choice in unit.db.execute(_WHERE, known):
-        where.team, where.racer = team, racer
-        if session is not None:
-            where.open.append((session, choice))
-    return where
-
-
-# Session
+# Sessions
 
 _LAST_RACED: Final = (
     select(RaceSession)
@@ -152,23 +71,37 @@ _ALL: Final = (
     # "active" sorts before "closed".
     .order_by(RaceSession.status, RaceSession.created_at.desc())
 )
+# Heats of that name in all sessions of a team; one with its class in front is called so too.
+_NAMED: Final = (
+    select(RaceSession, Heat.id)
+    .join(Heat, Heat.session_id == RaceSession.id)
+    .where(
+        RaceSession.team_id == bindparam("team_id"),
+        RaceSession.id != bindparam("but"),
+        (Heat.name_key == bindparam("key")) | (Heat.class_key + Heat.name_key == bindparam("key")),
+    )
+    .order_by(RaceSession.created_at.desc(), Heat.opened_at.desc())
+    .limit(1)
+)
 
 
 def session_to_read(unit: Unit, team_id: int, where: Where) -> RaceSession:
-    """Return the racer's session, else the last they raced in, else the team's latest.
+    """Return the racer's session, open or closed, else the only open one, else the team's latest.
 
     Raises:
         SeveralOpen: Several are open and the racer has never raced.
         NotFound: The team has none.
     """
-    try:
-        session = where.session()
-    except SeveralOpen:
-        if where.racer is None:
-            raise
-        session = unit.db.scalar(_LAST_RACED, {"racer_id": where.racer.id})
-        if session is None:
-            raise
+    session = where.own
+    if session is None:
+        try:
+            session = where.open_session()
+        except SeveralOpen:
+            if where.racer is None:
+                raise
+            session = unit.db.scalar(_LAST_RACED, {"racer_id": where.racer.id})
+            if session is None:
+                raise
     if session is None:
         session = unit.db.scalar(_LATEST, {"team_id": team_id})
     if session is None:
@@ -217,130 +150,124 @@ def session_by_id(unit: Unit, team_id: int, session_id: UUID) -> RaceSession:
     return session
 
 
-# Class and heat
-
-
-@dataclass(frozen=True, slots=True)
-class Driven:
-    """A heat as one racer sees it.
-
-    Attributes:
-        heat: The heat.
-        score: What the racer has in it; None for nothing.
-        post: The state of its summary; None where none was ordered.
-    """
-
-    heat: HeatRow
-    score: ScoreRow | None = None
-    post: PostState | None = None
-
-    @property
-    def has_laps(self) -> bool:
-        """Whether the racer has laps in it."""
-        return self.score is not None and self.score.lap_count > 0
-
-
-# A heat as a racer sees it: the columns of ``driven_of``.
-DRIVEN: Final = (*HEAT, HeatRacer.racer_id, *SCORE, SummaryPost.state)
-_OF_RACER: Final = and_(HeatRacer.heat_id == Heat.id, HeatRacer.racer_id == bindparam("racer_id"))
-_HEATS: Final = (
-    select(*DRIVEN)
-    # Outer joins go from the session's heats to their runs, never through all of a racer's.
-    .outerjoin(HeatRacer, _OF_RACER)
-    .outerjoin(SummaryPost, SummaryPost.heat_id == Heat.id)
-    .where(Heat.session_id == bindparam("session_id"))
-    .order_by(Heat.opened_at, Heat.id)
-)
-_HEAT: Final = (
-    select(*DRIVEN, RaceSession)
-    .join(RaceSession, RaceSession.id == Heat.session_id)
-    .outerjoin(HeatRacer, _OF_RACER)
-    .outerjoin(SummaryPost, SummaryPost.heat_id == Heat.id)
-    .where(Heat.id == bindparam("heat_id"), RaceSession.team_id == bindparam("team_id"))
-)
-_RACER_AT: Final = len(HEAT)
-_STATE_AT: Final = _RACER_AT + 1 + len(SCORE)
-
-
-def heats_of(unit: Unit, session: RaceSession, racer: RacerProfile | None = None) -> list[Driven]:
-    """Return the session's heats in the order they were opened, as a racer sees them."""
-    found = unit.connection.execute(
-        _HEATS, {"session_id": session.id, "racer_id": racer.id if racer else None}
-    )
-    return [driven_of(columns) for columns in found]
-
-
-def driven_of(columns: Sequence[Any]) -> Driven:
-    """Return the heat at the front of a row that was selected with ``DRIVEN`` first."""
-    score = None
-    if columns[_RACER_AT] is not None:
-        score = ScoreRow(*columns[_RACER_AT + 1 : _STATE_AT])
-    return Driven(heat_of(columns), score, columns[_STATE_AT])
-
-
-def heat_by_id(
-    unit: Unit, team_id: int, heat_id: UUID, racer: RacerProfile | None = None
-) -> tuple[RaceSession, Driven]:
-    """Return a heat of the team as a racer sees it, with its session.
+def session_for(unit: Unit, team_id: int, where: Where, answers: Answers) -> RaceSession | None:
+    """Return the session laps go to; None where one has to be opened.
 
     Raises:
-        NotFound: The team has no such heat.
+        Undecided: It has to be asked for.
+        Conflict: The one that was picked has closed meanwhile.
     """
-    known = {
-        "heat_id": heat_id,
-        "team_id": team_id,
-        "racer_id": racer.id if racer else None,
-    }
-    columns = unit.db.execute(_HEAT, known).first()
-    if columns is None:
-        raise NotFound("That heat does not exist any more; /heat list shows them all.")
-    return columns[-1], driven_of(columns)
+    if answers.new_session:
+        return None
+    picked = as_uuid(answers.session or "")
+    if picked is None:
+        return where.session(unit.now)
+    session = session_by_id(unit, team_id, picked)
+    if not answers.reopens:
+        require_open(session)
+    return session
 
 
-def class_of(heats: Sequence[Driven], stated: str | None) -> str:
-    """Return the class a racer's laps belong to; empty for none.
+# Classes
 
-    Who has never stated one takes part in what is racing, as long as that is a single class.
+
+def known_class(
+    unit: Unit, where: Where, session: RaceSession, heats: Sequence[Driven]
+) -> str | None:
+    """Return a racer's class in a session, empty for none; None where it has to be asked for.
+
+    It is that of their last laps there, else the one they have said, else the only one there is.
     """
+    last = own_heat(heats)
+    if last is not None:
+        return last.heat.class_name
+    stated = where.stated_class(unit, session)
     if stated is not None:
-        key = name_key(stated)
-        same = (each.heat.class_name for each in heats if each.heat.class_key == key)
-        return next(same, stated)
-    racing = [each.heat for each in heats if each.heat.is_open] or [each.heat for each in heats]
-    classes = {heat.class_key: heat.class_name for heat in racing}
-    return next(iter(classes.values())) if len(classes) == 1 else ""
+        return _as_spelled(heats, stated)
+    classes = classes_of(heats)
+    if len(classes) > 1:
+        return None
+    return classes[0] if classes else ""
 
 
-def match_heat(
-    heats: Sequence[Driven], text: str, class_name: str | None, *, other_classes: bool
-) -> Driven | None:
-    """Return the heat a name means: in one's class, or with its class in front.
+def class_for(
+    unit: Unit,
+    where: Where,
+    session: RaceSession,
+    heats: Sequence[Driven],
+    stated: str | None,
+    answers: Answers,
+) -> str:
+    """Return the class that laps or a heat belong to, empty for none.
 
     Args:
-        heats: Where to look.
-        text: What was typed.
-        class_name: The racer's class, None when they never stated one.
-        other_classes: Whether a bare name may also mean the only heat so called in another class.
+        unit: The transaction.
+        where: Where the racer is.
+        session: The session.
+        heats: Its heats as the racer sees them.
+        stated: The class that was typed; None for none, empty for *No class*.
+        answers: What was said to earlier questions.
 
     Raises:
-        BadInput: Heats of several other classes have that name.
+        Undecided: It has to be asked for.
     """
-    key = name_key(text)
-    named = [each for each in heats if each.heat.name_key == key]
-    own = [each for each in named if each.heat.class_key == name_key(class_name or "")]
-    labelled = [each for each in heats if name_key(each.heat.ref.label) == key]
-    if own or labelled:
-        return (own or labelled)[0]
-    if not other_classes or not named:
-        return None
-    if len(named) > 1:
-        labels = " and ".join(each.heat.ref.label for each in named[:3])
-        raise BadInput(f"Which one: {labels}? Type the heat with its class in front.")
-    return named[0]
+    if stated is None:
+        known = known_class(unit, where, session, heats)
+        if known is None:
+            raise which_class(classes_of(heats))
+        return known
+    classes = classes_of(heats)
+    if name_key(stated) in {name_key(name) for name in classes} or not stated:
+        return _as_spelled(heats, stated)
+    near = [name for name in classes if is_near(stated, name)]
+    if near and not answers.is_new:
+        raise which_is_meant(stated, [(name, {"class_name": name}) for name in near], "class")
+    if classes == [""] and answers.for_all is None:
+        raise class_for_whom(stated)
+    return stated
 
 
-def find_heat(unit: Unit, team_id: int, where: Where, text: str) -> tuple[RaceSession, Driven]:
-    """Return the heat that a name or id means, in the racer's session.
+def classes_of(heats: Sequence[Driven]) -> list[str]:
+    """Return the classes of a session's heats, each once; an empty name is no class."""
+    return list({each.heat.class_key: each.heat.class_name for each in reversed(heats)}.values())
+
+
+def _as_spelled(heats: Sequence[Driven], stated: str) -> str:
+    key = name_key(stated)
+    same = (each.heat.class_name for each in heats if each.heat.class_key == key)
+    return next(same, stated)
+
+
+def of_one_class(heats: Sequence[Driven], class_name: str) -> list[Driven]:
+    """Return the heats as they are once all of them have the class."""
+    key = name_key(class_name)
+    return [
+        replace(each, heat=replace(each.heat, class_name=class_name, class_key=key))
+        for each in heats
+    ]
+
+
+# Heats for looking and correcting
+
+
+def find_heat(
+    unit: Unit,
+    team_id: int,
+    where: Where,
+    text: str,
+    session_text: str | None = None,
+    *,
+    elsewhere: bool = False,
+) -> tuple[RaceSession, Driven]:
+    """Return the heat that a name or id means, in the session named, else in the racer's.
+
+    Args:
+        unit: The transaction.
+        team_id: The team.
+        where: Where the racer is.
+        text: The name or id.
+        session_text: The session by name or id.
+        elsewhere: Whether it is looked for in the team's other sessions too, latest first.
 
     Raises:
         NotFound: There is none.
@@ -349,56 +276,38 @@ def find_heat(unit: Unit, team_id: int, where: Where, text: str) -> tuple[RaceSe
     heat_id = as_uuid(text)
     if heat_id is not None:
         return heat_by_id(unit, team_id, heat_id, where.racer)
-    session = session_to_read(unit, team_id, where)
-    class_name = where.sticky_class(unit, session)
+    session = find_session(unit, team_id, where, session_text)
     heats = heats_of(unit, session, where.racer)
+    class_name = known_class(unit, where, session, heats)
     found = match_heat(heats, text, class_name, other_classes=True)
-    if found is None:
-        raise NotFound(
-            f"There is no such heat in {session.session_name}; /heat list shows them all."
-        )
-    return session, found
-
-
-def next_name(heats: Sequence[Driven], session: RaceSession, class_name: str) -> str:
-    """Return the name that counts on from the class's heats."""
-    return next_heat_name(
-        [each.heat.name for each in heats_in(heats, class_name)],
-        practice_rounds=session.practice_rounds,
-        qualifying_rounds=session.qualifying_rounds,
-    )
-
-
-def heats_in(heats: Sequence[Driven], class_name: str) -> list[Driven]:
-    """Return the heats of one class, in their order."""
-    key = name_key(class_name)
-    return [each for each in heats if each.heat.class_key == key]
-
-
-def own_open_heat(
-    heats: Sequence[Driven], racer: RacerProfile | None, class_key: str | None = None
-) -> Driven | None:
-    """Return the latest open heat the racer has laps in or started, of a class when given."""
-    if racer is None:
-        return None
-    for each in reversed(heats):
-        is_own = each.score is not None or each.heat.opened_by == racer.id
-        if each.heat.is_open and is_own and class_key in {None, each.heat.class_key}:
-            return each
-    return None
-
-
-def latest_open_heat(heats: Sequence[Driven]) -> Driven | None:
-    """Return the latest of the heats that is open."""
-    return next((each for each in reversed(heats) if each.heat.is_open), None)
-
-
-def latest_driven(heats: Sequence[Driven]) -> Driven | None:
-    """Return the latest of the heats that the racer has laps in."""
-    return next((each for each in reversed(heats) if each.has_laps), None)
+    if found is not None:
+        return session, found
+    if elsewhere and session_text is None:
+        known = {"team_id": team_id, "but": session.id, "key": name_key(text)}
+        other = unit.db.execute(_NAMED, known).first()
+        if other is not None:
+            return heat_by_id(unit, team_id, other[1], where.racer)
+    raise NotFound(f"There is no such heat in {session.ref.name}; /heat list shows them all.")
 
 
 # Where laps would go
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed about where laps belong.
+
+    Attributes:
+        heat: A heat's name or id.
+        class_name: A class; empty for *No class*.
+        took_ms: How long the laps took; 0 where none were typed.
+        answers: What was said to earlier questions.
+    """
+
+    heat: str | None = None
+    class_name: str | None = None
+    took_ms: int = 0
+    answers: Answers = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,7 +320,7 @@ class Foreseen:
         name: The name of the heat.
         class_name: Its class; empty for none.
         heats: The session's heats, as far as they were looked at.
-        is_own_session: Whether the session was not named by a heat's id.
+        class_for_all: Whether the heats there get the class first.
     """
 
     session: RaceSession | None
@@ -419,7 +328,7 @@ class Foreseen:
     name: str
     class_name: str
     heats: list[Driven] = field(default_factory=list)
-    is_own_session: bool = True
+    class_for_all: bool = False
 
     @property
     def label(self) -> str:
@@ -427,43 +336,53 @@ class Foreseen:
         return f"{self.class_name} {self.name}".strip()
 
 
-def foresee(
-    unit: Unit, team_id: int, where: Where, *, heat_text: str | None, class_text: str | None
-) -> Foreseen:
+def foresee(unit: Unit, team_id: int, where: Where, typed: Typed) -> Foreseen:
     """Return where a racer's laps would go, without opening anything.
 
     Raises:
-        SeveralOpen: Several sessions are open and the racer has used none of them.
+        Undecided: Something has to be asked for.
         BadInput: A heat or class name cannot be used.
         NotFound: An id means nothing in this team.
     """
-    heat_id = as_uuid(heat_text) if heat_text else None
+    heat_id = as_uuid(typed.heat) if typed.heat else None
     if heat_id is not None:
-        return _foresee_picked(unit, team_id, where, heat_id, class_text)
-    # Checked first: a command that cannot be carried out does not wait for a choice of event.
-    name = clean_heat_name(heat_text) if heat_text else None
-    stated = clean_class_name(class_text) if class_text else None
-    session = where.session()
+        return _foresee_picked(unit, team_id, where, heat_id, typed.class_name)
+    # Checked first: a command that cannot be carried out does not wait for an answer.
+    name = clean_heat_name(typed.heat) if typed.heat else None
+    stated = clean_class_name(typed.class_name) if typed.class_name else typed.class_name
+    session = session_for(unit, team_id, where, typed.answers)
     if session is None:
         name = name or next_heat_name([], practice_rounds=0, qualifying_rounds=0)
         return Foreseen(None, None, name, stated or "")
     heats = heats_of(unit, session, where.racer)
-    sticky = stated if stated is not None else where.sticky_class(unit, session)
-    class_name = class_of(heats, sticky)
+    if stated is None and name is not None:
+        known = known_class(unit, where, session, heats)
+        found = _named(heats, name, known)
+        if found is not None:
+            return _at(session, found, heats)
+    class_name = class_for(unit, where, session, heats, stated, typed.answers)
+    class_for_all = bool(typed.answers.for_all)
+    if class_for_all:
+        heats = of_one_class(heats, class_name)
     of_class = heats_in(heats, class_name)
     if name is not None:
-        among = of_class if stated is not None else heats
-        found = match_heat(among, name, class_name, other_classes=sticky is None)
+        name = without_class(name, class_name)
+        found = match_heat(of_class, name, class_name, other_classes=False)
+        if found is None and not typed.answers.is_new:
+            _ask_if_near(of_class, name)
     else:
+        found = heat_for(of_class, where.racer, unit.now, typed.took_ms)
+        mains = mains_next(heats, class_name) if found is None else ()
+        if mains:
+            raise which_main(mains, "heat")
         name = next_name(heats, session, class_name)
-        found = (
-            own_open_heat(heats, where.racer, None if stated is None else name_key(stated))
-            or latest_open_heat(of_class)
-            or _just_finished_heat(of_class, where.racer, unit.now)
-        )
     if found is not None:
-        name, class_name = found.heat.name, found.heat.class_name
-    return Foreseen(session, found, name, class_name, heats)
+        return replace(_at(session, found, heats), class_for_all=class_for_all)
+    return Foreseen(session, None, name, class_name, heats, class_for_all=class_for_all)
+
+
+def _at(session: RaceSession, found: Driven, heats: list[Driven]) -> Foreseen:
+    return Foreseen(session, found, found.heat.name, found.heat.class_name, heats)
 
 
 def _foresee_picked(
@@ -477,16 +396,83 @@ def _foresee_picked(
             "or type the heat's name instead of picking it."
         )
     heats = heats_of(unit, session, where.racer)
-    return Foreseen(session, picked, heat.name, heat.class_name, heats, is_own_session=False)
+    return _at(session, picked, heats)
 
 
-def _just_finished_heat(
-    heats: Sequence[Driven], racer: RacerProfile | None, now: datetime
+def _named(heats: Sequence[Driven], name: str, known: str | None) -> Driven | None:
+    """Return the heat of a name that was typed without a class.
+
+    Raises:
+        Undecided: Several classes have one, and the racer's class is not known.
+    """
+    named = [each for each in heats if each.heat.name_key == name_key(name)]
+    if known is None and len(named) > 1:
+        raise which_class([each.heat.class_name for each in reversed(named)])
+    return match_heat(heats, name, known, other_classes=known is None)
+
+
+def without_class(name: str, class_name: str) -> str:
+    """Return a heat's name without the class that was typed in front of it."""
+    words = name.split(" ")
+    for place in range(1, len(words)):
+        if class_name and name_key(" ".join(words[:place])) == name_key(class_name):
+            return clean_heat_name(" ".join(words[place:]))
+    return name
+
+
+def _ask_if_near(of_class: Sequence[Driven], name: str) -> None:
+    near = [each.heat for each in reversed(of_class) if is_near(name, each.heat.name)]
+    if near:
+        options = [(heat.ref.label, {"heat": str(heat.id)}) for heat in near]
+        raise which_is_meant(name, options, "heat")
+
+
+def heat_for(
+    of_class: Sequence[Driven], racer: RacerProfile | None, now: datetime, took_ms: int = 0
 ) -> Driven | None:
-    """Return the latest of the heats if somebody else finished it within ten minutes."""
-    latest = heats[-1] if heats else None
-    if latest is None or latest.heat.finished_at is None or latest.heat.finished_by is None:
-        return None
-    if racer is not None and latest.heat.finished_by == racer.id:
-        return None
-    return latest if now - latest.heat.finished_at <= LATE_LAPS else None
+    """Return the heat of a class that laps without a heat go to; None for a new one.
+
+    Args:
+        of_class: The class's heats in their order, as the racer sees them.
+        racer: Whose laps they are.
+        now: The moment.
+        took_ms: How long the laps took.
+
+    Raises:
+        Undecided: Two heats are equally likely.
+    """
+    own = own_open_heat(of_class)
+    if own is not None:
+        behind = of_class[of_class.index(own) + 1 :]
+        later = [each for each in behind if each.heat.is_open and not each.has_laps]
+        if later and own.logged_at is not None and now - own.logged_at >= LATE_LAPS:
+            raise which_heat([own, *later])
+        return own
+    late = _finished_by_others(of_class, racer, now)
+    still_open = latest_open_heat(of_class)
+    if still_open is None:
+        return late if late is not None and _takes_late_laps(late, now, took_ms) else None
+    if late is not None and not late.has_laps and late.heat.opened_at < still_open.heat.opened_at:
+        raise which_heat([late, still_open])
+    return still_open
+
+
+def _finished_by_others(
+    of_class: Sequence[Driven], racer: RacerProfile | None, now: datetime
+) -> Driven | None:
+    """Return the latest heat that others finished just now, unless the racer drove a later one."""
+    for each in reversed(of_class):
+        heat = each.heat
+        by_others = heat.finished_by is not None and (racer is None or heat.finished_by != racer.id)
+        if by_others and heat.finished_at is not None and now - heat.finished_at <= LATE_LAPS:
+            return each
+        if each.has_laps:
+            return None
+    return None
+
+
+def _takes_late_laps(late: Driven, now: datetime, took_ms: int) -> bool:
+    """Tell whether laps belong to a heat that is over: none are there, or they began before."""
+    if not late.has_laps or late.heat.finished_at is None:
+        return True
+    return timedelta(milliseconds=took_ms) > now - late.heat.finished_at

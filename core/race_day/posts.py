@@ -19,12 +19,12 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    insert,
     or_,
     select,
     union_all,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from core.database import Unit
 from core.models import Heat, RaceSession, SummaryPost, UtcDateTime
@@ -39,6 +39,10 @@ def _lacks_only_picture() -> ColumnElement[bool]:
     return and_(SummaryPost.state == "pending", SummaryPost.shown == SummaryPost.wanted)
 
 
+def _is_up_to_date() -> ColumnElement[bool]:
+    return or_(SummaryPost.state == "posted", _lacks_only_picture())
+
+
 def _posts_about(heats: Select[UUID]) -> CompoundSelect[UUID]:
     """Select the ids of the posts about these heats and about the session of ``session_id``.
 
@@ -51,7 +55,7 @@ def _posts_about(heats: Select[UUID]) -> CompoundSelect[UUID]:
 
 
 def _marking(posts: CompoundSelect[UUID]) -> Update:
-    is_up_to_date = or_(SummaryPost.state == "posted", _lacks_only_picture())
+    is_up_to_date = _is_up_to_date()
     now = bindparam("now", type_=UtcDateTime())
     is_rested = or_(
         SummaryPost.attempted_at.is_(None), SummaryPost.attempted_at < bindparam("rested")
@@ -108,20 +112,30 @@ def _order(
     **about: UUID,
 ) -> None:
     unit.wakes = True
+    insert = sqlite.insert if unit.is_sqlite else postgresql.insert
+    ordered = insert(SummaryPost).values(
+        id=uuid4(),
+        team_id=team_id,
+        subject_id=subject_id,
+        fallback_channel_id=channel_id,
+        silent=silent,
+        state="pending",
+        wanted=1,
+        shown=0,
+        attempts=0,
+        next_attempt_at=unit.now,
+        created_at=unit.now,
+        **about,
+    )
+    # What was opened again has its post: that one follows.
     unit.connection.execute(
-        insert(SummaryPost).values(
-            id=uuid4(),
-            team_id=team_id,
-            subject_id=subject_id,
-            fallback_channel_id=channel_id,
-            silent=silent,
-            state="pending",
-            wanted=1,
-            shown=0,
-            attempts=0,
-            next_attempt_at=unit.now,
-            created_at=unit.now,
-            **about,
+        ordered.on_conflict_do_update(
+            index_elements=list(about),
+            set_={
+                "wanted": SummaryPost.wanted + 1,
+                "state": case((_is_up_to_date(), "pending"), else_=SummaryPost.state),
+                "next_attempt_at": unit.now,
+            },
         )
     )
 

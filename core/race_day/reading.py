@@ -15,7 +15,7 @@ from core.laps import Lap
 from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.names import HeatKind
 from core.race_day.bests import Bests, bests_before_session, bests_in
-from core.race_day.finding import Driven, heat_by_id, heats_of
+from core.race_day.driven import Driven, heat_by_id, heats_of
 from core.race_day.rows import SCORE, HeatRow, ScoreRow
 from core.race_day.scores_before import scores_before
 from core.results.card import HeatLaps
@@ -32,8 +32,8 @@ from core.scoring.score_change import change_since, changes
 PERSON: Final = (RacerProfile.discord_user_id, RacerProfile.name)
 
 
-def session_info(session: RaceSession, heat_count: int) -> SessionInfo:
-    """Return a session with its settings."""
+def session_info(session: RaceSession, heat_count: int, *, has_laps: bool) -> SessionInfo:
+    """Return a session with its settings; when it closes is known from its first lap."""
     return SessionInfo(
         id=session.id,
         name=session.ref.name,
@@ -45,7 +45,7 @@ def session_info(session: RaceSession, heat_count: int) -> SessionInfo:
         time_zone=session.time_zone,
         is_open=session.status == "active",
         created_at=session.created_at,
-        closes_at=session.closes_at,
+        closes_at=session.closes_at if has_laps else None,
         closed_at=session.closed_at,
         heat_count=heat_count,
     )
@@ -223,7 +223,8 @@ def standings(unit: Unit, session: RaceSession, *, is_own: bool = False) -> Stan
         classes.append(
             ClassStandings(class_name, tuple(heat.ref for heat in of_class), tuple(table))
         )
-    return Standings(session_info(session, len(heats)), tuple(classes), is_own)
+    info = session_info(session, len(heats), has_laps=bool(people))
+    return Standings(info, tuple(classes), is_own)
 
 
 def _standing_rank(row: StandingRow) -> tuple[bool, float, str]:

@@ -60,6 +60,7 @@ class ScoreRow:
     best_lap_ms: int | None = None
     orp_score: float | None = None
     orp_status: str | None = None
+    logged_at: datetime | None = None
 
     @property
     def is_rejected(self) -> bool:
@@ -105,6 +106,7 @@ class EntryRow:
         id: Its number; later ones have higher ones.
         kind: How the laps came.
         entered_by: Who wrote them.
+        note: The note that came with them.
         replaced: What Undo brings back.
         is_newest: Whether it is the last that wrote the run.
     """
@@ -113,6 +115,7 @@ class EntryRow:
     kind: EntryKind
     entered_by: UUID
     replaced: dict[str, Any]
+    note: str | None = None
     is_newest: bool = True
 
 

@@ -8,25 +8,35 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 
 from core.database import Unit
 from core.errors import BadInput, Conflict
-from core.models import Entry, EntryKind, Heat, HeatRacer, RacerProfile, RaceSession, RunLog
+from core.models import (
+    Entry,
+    EntryKind,
+    Heat,
+    HeatRacer,
+    RacerProfile,
+    RaceSession,
+    RunLog,
+    UtcDateTime,
+)
 from core.oddities import is_first_crossing
 from core.race_day import posts
 from core.race_day.bests import Bests
-from core.race_day.finding import Driven
+from core.race_day.change import just_after
+from core.race_day.driven import Driven
 from core.race_day.rows import LAP, EntryRow, LapRow, ScoreRow
 from core.race_day.scores_before import score_before
 from core.results.heat import RacerRun
-from core.scoring.advice import ExperienceLevel, scenario_for
+from core.scoring.advice import ExperienceLevel
 from core.scoring.orp import OrpResult, calculate_orp, check_confidence
 from core.scoring.score_change import change_since
+from core.time_zones import closing_moment
 
 # In what an entry has replaced: the id of the other entry of a move.
 PARTNER: Final = "partner"
@@ -51,6 +61,25 @@ _ENTER: Final = insert(Entry).returning(Entry.id)
 _INSERT: Final = insert(RunLog)
 _INSERT_SCORE: Final = insert(HeatRacer)
 _UPDATE_SCORE: Final = update(HeatRacer).where(*_SCORE_OF_RUN)
+_NEWEST_ENTRY: Final = (
+    select(func.max(Entry.created_at))
+    .where(Entry.heat_id == bindparam("of_heat"), Entry.racer_id == bindparam("of_racer"))
+    .scalar_subquery()
+)
+# As though what was taken back had never come.
+_UPDATE_SCORE_BACK: Final = _UPDATE_SCORE.values(
+    logged_at=func.coalesce(_NEWEST_ENTRY, HeatRacer.logged_at)
+)
+_INSERT_SCORE_BACK: Final = _INSERT_SCORE.values(
+    logged_at=func.coalesce(_NEWEST_ENTRY, bindparam("now", type_=UtcDateTime()))
+)
+_DRIVEN_IN_SESSION: Final = select(
+    exists().where(
+        HeatRacer.heat_id == Heat.id,
+        Heat.session_id == bindparam("of_session"),
+        HeatRacer.lap_count > 0,
+    )
+)
 _DECIDE: Final = (
     update(RunLog)
     .where(*_OF_RUN, RunLog.lap_number == bindparam("number"))
@@ -200,7 +229,7 @@ class Run:
         self._look_at_first_crossing(is_stored=self.laps[0].entry_id != entry.id)
         self._insert([lap for lap in self.laps if lap.entry_id == entry.id])
         self._touch(channel_id)
-        self._settle()
+        self._settle(has_come=True)
         return entry
 
     def _check_place(self, count: int, lap_number: int | None) -> None:
@@ -246,6 +275,7 @@ class Run:
             replaced[PARTNER] = partner
         entry = self._enter(by, "form", note, replaced)
         first_stored = self._first_stored() if laps else {}
+        has_come = len(laps) > len(self.laps)
         self._delete_all()
         self.laps = [
             lap._replace(number=number, entry_id=lap.entry_id or entry.id)
@@ -259,8 +289,31 @@ class Run:
         self._insert(self.laps, kept_since)
         self.note, self.confidence = note, confidence
         self._touch(channel_id)
-        self._settle()
+        self._settle(has_come=has_come)
         return entry
+
+    def withdraw(self, entry: EntryRow) -> list[LapRow]:
+        """Take an entry's laps out, wherever they are; those behind them count on.
+
+        What the entry had set beside them goes too where it is the newest.
+
+        Returns:
+            The laps taken out.
+        """
+        taken = [lap for lap in self.laps if lap.entry_id == entry.id]
+        stay = [lap for lap in self.laps if lap.entry_id != entry.id]
+        first_stored = self._first_stored()
+        self._delete_all()
+        self.laps = [lap._replace(number=at) for at, lap in enumerate(stay, FIRST_LAP)]
+        self._look_at_first_crossing(is_stored=False)
+        self._insert(self.laps, [first_stored[lap.number, lap.entry_id] for lap in stay])
+        if entry.is_newest:
+            self.confidence = entry.replaced.get("confidence", self.confidence)
+            self.note = entry.replaced.get("note", self.note)
+        self._unit.connection.execute(_DELETE_ENTRY, {"of_entry": entry.id})
+        self._touch()
+        self._settle(is_taken_back=True)
+        return taken
 
     def take_back(self, entry: EntryRow) -> tuple[int, int]:
         """Undo an entry: remove its laps, bring back what it had replaced.
@@ -284,7 +337,7 @@ class Run:
         self.note = entry.replaced.get("note", self.note)
         self._unit.connection.execute(_DELETE_ENTRY, {"of_entry": entry.id})
         self._touch()
-        self._settle()
+        self._settle(is_taken_back=True)
         return removed, len(kept or ())
 
     def rate(self, confidence: int) -> None:
@@ -303,6 +356,11 @@ class Run:
         self._look_at_first_crossing()
         self._settle()
         return self.laps[at]
+
+    def settle(self) -> None:
+        """Work out what follows from laps that were written otherwise."""
+        self._look_at_first_crossing()
+        self._settle()
 
     # What follows from every change
 
@@ -374,10 +432,17 @@ class Run:
             touched["last_channel_id"] = channel_id
         self._unit.connection.execute(_TOUCH, {"of_heat": self.heat.id} | touched)
 
-    def _settle(self) -> None:
-        """Store the score of the laps that stand, and have posts follow."""
+    def _settle(self, *, has_come: bool = False, is_taken_back: bool = False) -> None:
+        """Store the score of the laps that stand, and have posts follow.
+
+        Args:
+            has_come: Whether laps came just now: this is where the racer is.
+            is_taken_back: Whether they went as they had come: the racer is where they were before.
+        """
         if self.laps:
-            self._store_score()
+            if not self._is_scored:
+                self._begin_days()
+            self._store_score(self._moment() if has_come else None, is_taken_back=is_taken_back)
         else:
             # Without laps nothing of the run stays.
             self.note = self.confidence = None
@@ -387,9 +452,31 @@ class Run:
         if self._may_have_posts():
             posts.mark_stale(self._unit, self.heat)
 
-    def _store_score(self) -> None:
+    def _moment(self) -> datetime:
+        """Return now, or the very next moment after the racer's laps last came anywhere here."""
+        heats = [*(self._heats or ()), self.driven]
+        return just_after(
+            self._unit.now, max((each.logged_at for each in heats if each.logged_at), default=None)
+        )
+
+    def _begin_days(self) -> None:
+        """Have the days of the session count from its first lap."""
+        if self.session.status == "closed":
+            return
+        if self._heats is not None:
+            is_first = all(each.is_empty for each in self._heats)
+        else:
+            of_session = {"of_session": self.session.id}
+            is_first = not self._unit.connection.execute(_DRIVEN_IN_SESSION, of_session).scalar()
+        if is_first:
+            session = self.session
+            closes_at = closing_moment(self._unit.now, session.days, session.time_zone)
+            if session.closes_at != closes_at:
+                session.closes_at = closes_at
+
+    def _store_score(self, logged_at: datetime | None, *, is_taken_back: bool) -> None:
         orp = self.orp
-        score = {
+        score: dict[str, Any] = {
             "confidence_rating": self.confidence,
             "note": self.note,
             "lap_count": len(self.laps),
@@ -400,16 +487,23 @@ class Run:
             "updated_at": self._unit.now,
         }
         if self._is_scored:
-            self._unit.connection.execute(_UPDATE_SCORE, self._key | score)
+            if logged_at is not None:
+                score["logged_at"] = logged_at
+            again = _UPDATE_SCORE_BACK if is_taken_back else _UPDATE_SCORE
+            self._unit.connection.execute(again, self._key | score)
             return
-        keys = {
+        keys: dict[str, Any] = {
             "heat_id": self.heat.id,
             "racer_id": self.racer.id,
             "track_key": self.session.track_key,
             "class_key": self.heat.class_key,
             "opened_at": self.heat.opened_at,
-            "logged_at": self._unit.now,
         }
+        if is_taken_back:
+            known = self._key | {"now": self._unit.now}
+            self._unit.connection.execute(_INSERT_SCORE_BACK, keys | score | known)
+            return
+        keys["logged_at"] = logged_at or self._unit.now
         self._unit.connection.execute(_INSERT_SCORE, keys | score)
 
     def _may_have_posts(self) -> bool:
@@ -459,43 +553,3 @@ def version_of(
     """
     shown = driven.heat.ref.label, note, list(laps)
     return hashlib.blake2s(repr(shown).encode(), digest_size=6).hexdigest()
-
-
-def renew_advice(unit: Unit, which: ColumnElement[bool]) -> None:
-    """Make the advice in stored scores agree with the racers' levels and the practice rounds.
-
-    The scores themselves never move.
-    """
-    unit.db.flush()
-    rows = unit.connection.execute(
-        select(
-            HeatRacer.heat_id,
-            HeatRacer.racer_id,
-            HeatRacer.orp_figures,
-            RacerProfile.experience_level,
-            RaceSession.practice_rounds,
-        )
-        .join(RacerProfile, RacerProfile.id == HeatRacer.racer_id)
-        .join(Heat, Heat.id == HeatRacer.heat_id)
-        .join(RaceSession, RaceSession.id == Heat.session_id)
-        .where(which)
-    )
-    renewed = [
-        {
-            "of_heat": heat_id,
-            "of_racer": racer_id,
-            "orp_figures": _advised(figures, ExperienceLevel.stored(level), practice_rounds),
-        }
-        for heat_id, racer_id, figures, level, practice_rounds in rows
-        if figures
-    ]
-    if renewed:
-        unit.connection.execute(_UPDATE_SCORE, renewed)
-
-
-def _advised(
-    figures: dict[str, Any], level: ExperienceLevel, practice_rounds: int
-) -> dict[str, Any]:
-    orp = OrpResult.from_dict(figures)
-    scenario = scenario_for(practice_rounds)
-    return replace(orp, experience_level=level, scenario=scenario).as_dict()

@@ -15,7 +15,7 @@ from sqlalchemy import and_, bindparam, select
 
 from core.database import Unit
 from core.models import Heat, HeatRacer
-from core.race_day.finding import Driven
+from core.race_day.driven import Driven
 from core.race_day.rows import IS_VALID, HeatRow
 from core.scoring.score_change import last_valid
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from core.commands import LogLaps
 from core.database import Unit
-from core.errors import Conflict, NotAllowed, NotFound
+from core.errors import NotAllowed, NotFound
 from core.laps import Lap
 from core.laptimes import FormLap
 from core.models import Entry, EntryKind, Heat, HeatRacer, RacerProfile, RaceSession, SummaryPost
@@ -24,14 +24,19 @@ from core.oddities import (
 )
 from core.race_day.bests import bests_of
 from core.race_day.change import Change
-from core.race_day.finding import DRIVEN, Driven, driven_of
-from core.race_day.opening import place_for_laps, race_in
+from core.race_day.driven import DRIVEN, Driven, driven_of
+from core.race_day.finding import Typed
+from core.race_day.opening import place_for_laps
 from core.race_day.people import LARGEST_ID
 from core.race_day.rows import EntryRow, HeatRow, LapRow
-from core.race_day.run import PARTNER, Run
+from core.race_day.run import Run
+from core.race_day.sessions import race_in
 from core.results.heat import RacerRun
 from core.results.run_written import NewBest, RunWritten, Way
 from core.scoring.orp import check_confidence
+
+# What a select holds beside *New heat*.
+OTHER_HEATS: Final = 24
 
 _later: Final = aliased(Entry)
 _NEWEST: Final = (
@@ -46,6 +51,7 @@ _ENTRY: Final = (
         Entry.kind,
         Entry.entered_by,
         Entry.replaced,
+        Entry.note,
         Entry.id == _NEWEST,
         RacerProfile,
         RaceSession,
@@ -57,7 +63,6 @@ _ENTRY: Final = (
     .outerjoin(SummaryPost, SummaryPost.heat_id == Heat.id)
     .where(Entry.id == bindparam("entry_id"), RaceSession.team_id == bindparam("team_id"))
 )
-_SET_PARTNER: Final = update(Entry).where(Entry.id == bindparam("of_entry"))
 
 
 def written(change: Change, way: Way, run: Run, stands: RacerRun | None = None) -> RunWritten:
@@ -89,7 +94,7 @@ def log_laps(
     """Store laps where they belong, and tell how the run stands.
 
     Raises:
-        SeveralOpen: Several sessions are open and none is the racer's.
+        Undecided: Something has to be asked for.
         BadInput: An option cannot be used.
         NotAllowed: They are somebody else's and the caller is not crew.
     """
@@ -97,15 +102,8 @@ def log_laps(
     actor, racer = change.actor, where.racer or change.actor
     check_confidence(command.confidence)
     note = clean_note(command.note) if command.note else None
-    place = place_for_laps(
-        change.unit,
-        change.team,
-        where,
-        racer,
-        change.caller,
-        heat_text=command.heat,
-        class_text=command.class_name,
-    )
+    typed = Typed(command.heat, command.class_name, sum(times_ms), command.answers)
+    place = place_for_laps(change.unit, change.team, where, racer, change.caller, typed)
     run = Run(change.unit, place.session, place.driven, racer, place.heats)
     before = list(run.laps)
     entry = run.append(
@@ -116,16 +114,32 @@ def log_laps(
         note=note,
         channel_id=change.caller.channel_id,
     )
-    race_in(
-        change.unit,
-        where,
-        place.session,
-        racer,
-        run.heat.class_name,
-        is_own=place.is_own_session,
+    race_in(change.unit, where, place.session, racer)
+    return replace(
+        logged(change, run, before, entry, place.heats),
+        opened_heat=place.opened_heat,
+        opened_session=place.opened_session,
+        reopened_session=place.reopened_session,
+        note=note,
+        welcome=change.greet(),
     )
-    stands = run.result(bests_of(change.unit, place.session, run.heat, racer.id))
+
+
+def logged(
+    change: Change, run: Run, before: Sequence[LapRow], entry: EntryRow, heats: Sequence[Driven]
+) -> RunWritten:
+    """Return what is told of laps that were stored behind those there before.
+
+    Args:
+        change: Who asked.
+        run: The run.
+        before: The laps that were there.
+        entry: What the new ones came with.
+        heats: The session's heats before, as the racer sees them.
+    """
+    stands = run.result(bests_of(change.unit, run.session, run.heat, run.racer.id))
     new_laps = tuple(lap.lap for lap in run.laps if lap.entry_id == entry.id)
+    times_ms = [lap.time_ms for lap in new_laps]
     doubtful = tuple(
         new_laps[at].number
         for at in doubtful_laps(times_ms, [lap.time_ms for lap in before if lap.counts])
@@ -136,17 +150,16 @@ def log_laps(
         written(change, Way.LOGGED, run, stands),
         entry_id=entry.id,
         new_laps=new_laps,
-        opened_heat=place.opened_heat,
-        opened_session=place.opened_session,
-        finished_by=_finisher(change.unit, run.heat, actor),
-        note=note,
+        finished_by=_finisher(change.unit, run.heat, change.actor),
         first_crossing=not run.laps[0].counts and (not before or before[0].counts),
         doubtful=doubtful,
         repeated=tuple(
             new_laps[at].number for at in repeated_run([lap.time_ms for lap in before], times_ms)
         ),
-        welcome=change.greet(),
-        new_best=_new_best(place.session, stands, new_laps, doubtful),
+        new_best=_new_best(run.session, stands, new_laps, doubtful),
+        other_heats=tuple(each.heat.ref for each in reversed(heats) if each.heat.id != run.heat.id)[
+            :OTHER_HEATS
+        ],
     )
 
 
@@ -222,79 +235,25 @@ def write_again(change: Change, run: Run, laps: Sequence[LapRow], note: str | No
             confidence=run.confidence,
             channel_id=change.caller.channel_id,
         )
-    return _edited(change, run, was, laps, entry)
+    return edited(change, run, was, laps, entry)
 
 
-def move(
-    change: Change,
-    run: Run,
-    driven: Driven,
-    racer: RacerProfile,
-    laps: Sequence[LapRow],
-    note: str | None,
-    heats: Sequence[Driven],
-) -> RunWritten:
-    """Take a run out of where it is and put it where it belongs: two entries that know each other.
-
-    Args:
-        change: Who asks.
-        run: The run.
-        driven: The heat it belongs in, as its racer-to-be sees it.
-        racer: Whose it is to be.
-        laps: The laps as they are to stand.
-        note: What was changed on the car.
-        heats: The session's heats, as the racer-to-be sees them.
-
-    Raises:
-        Conflict: The racer has laps there.
-    """
-    if racer.id == run.racer.id:
-        # What is about to leave is no score before the one there.
-        heats = [replace(h, score=None) if h.heat.id == run.heat.id else h for h in heats]
-    there = Run(change.unit, run.session, driven, racer, heats)
-    refuse_laps_there(there)
-    was, confidence = list(run.laps), run.confidence
-    left = run.replace((), None, by=change.actor)
-    entry = there.replace(
-        # What was stored for the other place is taken back with this move, or not at all.
-        [lap._replace(entry_id=None) for lap in laps],
-        note,
-        by=change.actor,
-        confidence=confidence,
-        channel_id=change.caller.channel_id,
-        partner=left.id,
-    )
-    known = {"of_entry": left.id, "replaced": left.replaced | {PARTNER: entry.id}}
-    change.unit.connection.execute(_SET_PARTNER, known)
-    edited = _edited(change, there, was, laps, entry)
-    return replace(
-        edited,
-        moved_from=run.heat.ref if there.heat.id != run.heat.id else None,
-        was_of=run.racer.person if racer.id != run.racer.id else None,
-    )
-
-
-def refuse_laps_there(run: Run) -> None:
-    """Refuse to put a run where another one is.
-
-    Raises:
-        Conflict: There are laps.
-    """
-    if run.laps:
-        heat = run.heat.ref.label
-        raise Conflict(
-            f"{run.racer.name} has laps in {heat} already: edit those with /heat edit heat:{heat}, "
-            "or pick another heat."
-        )
-
-
-def _edited(
+def edited(
     change: Change,
     run: Run,
     was: Sequence[LapRow],
     laps: Sequence[LapRow],
     entry: EntryRow | None,
 ) -> RunWritten:
+    """Return what is told of a run that was written again.
+
+    Args:
+        change: Who asked.
+        run: The run.
+        was: Its laps before.
+        laps: The laps as they were wanted; those that came just now have no entry.
+        entry: What it came with; None where nothing was changed.
+    """
     changed = [at for at, lap in enumerate(laps) if lap.entry_id is None]
     others = [lap.time_ms for lap in laps if lap.entry_id is not None and lap.counts]
     doubtful = doubtful_laps([laps[at].time_ms for at in changed], others)

@@ -144,10 +144,11 @@ class HeatFinished:
 
 @dataclass(frozen=True, slots=True)
 class HeatRenamed:
-    """A heat has a new name."""
+    """A heat has a new name; ``merged`` is the heat that was called so and has its laps now."""
 
     heat: HeatRef
     old_label: str
+    merged: HeatRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

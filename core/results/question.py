@@ -1,17 +1,45 @@
-"""What a command asks before it is carried out."""
+"""What has to be said before a command can be carried out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
-from core.results.refs import SessionRef
+
+class Asks(StrEnum):
+    """What a question is about."""
+
+    EVENT = "event"
+    CLOSED = "closed"
+    CLASS = "class"
+    CLASS_FOR_WHOM = "class for whom"
+    HEAT = "heat"
+    MAIN = "main"
+    MEANT = "meant"
+    BUSY = "busy"
+    ORDER = "order"
 
 
 @dataclass(frozen=True, slots=True)
-class WhichEvent:
-    """Several sessions are open and none is the racer's; the command waits as a draft."""
+class Question:
+    """A question with a few answers to pick from; the command waits as a draft.
+
+    Attributes:
+        draft_id: What waits.
+        asks: What it is about.
+        text: The question, without markup.
+        options: The answers as they are read; each is picked by its place, from 0.
+        laps_ms: The laps that wait; empty where it is about something else.
+    """
 
     draft_id: UUID
-    laps_ms: tuple[int, ...]
-    sessions: tuple[SessionRef, ...]
+    asks: Asks
+    text: str
+    options: tuple[str, ...]
+    laps_ms: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """A question was answered with: rather not. Nothing was changed."""

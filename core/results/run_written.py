@@ -59,6 +59,7 @@ class RunWritten:
         post_follows: Whether the finished heat's post will show the change.
         opened_heat: The heat was opened for it.
         opened_session: The session was opened for it.
+        reopened_session: The session was closed, and is open again.
         new_laps: The laps just logged.
         note: The note that came with them.
         lap: The lap that was decided on.
@@ -73,6 +74,7 @@ class RunWritten:
         laps_restored: How many laps stand again that the undone entry had replaced.
         heat_removed: The heat had been opened for the undone laps and went too.
         session_removed: So had the session.
+        other_heats: The session's latest other heats, which the laps just logged can be moved to.
         welcome: It is the first answer this team gets.
     """
 
@@ -87,6 +89,7 @@ class RunWritten:
     post_follows: bool = False
     opened_heat: bool = False
     opened_session: bool = False
+    reopened_session: bool = False
     new_laps: tuple[Lap, ...] = ()
     note: str | None = None
     lap: Lap | None = None
@@ -101,4 +104,5 @@ class RunWritten:
     laps_restored: int = 0
     heat_removed: bool = False
     session_removed: bool = False
+    other_heats: tuple[HeatRef, ...] = ()
     welcome: bool = False

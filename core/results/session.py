@@ -11,7 +11,10 @@ from core.results.refs import HeatRef, SessionRef
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """A session with everything that can be set on it."""
+    """A session with everything that can be set on it.
+
+    When it closes by itself is known from its first lap on: its days count from that.
+    """
 
     id: UUID
     name: str
@@ -30,10 +33,17 @@ class SessionInfo:
 
 @dataclass(frozen=True, slots=True)
 class SessionStarted:
-    """A session was opened and is now the caller's."""
+    """A session was opened.
+
+    Attributes:
+        session: The session.
+        welcome: It is the first answer this team gets.
+        laps_go_to: The caller's session, where that is another one and goes on.
+    """
 
     session: SessionInfo
     welcome: bool
+    laps_go_to: SessionRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,21 +14,14 @@ from core.models import RacerProfile, RaceSession, RunLog
 from core.names import HeatKind, name_key
 from core.race_day import people
 from core.race_day.bests import bests_of
-from core.race_day.finding import (
-    Driven,
-    SeveralOpen,
-    find_heat,
-    heat_by_id,
-    heats_of,
-    latest_driven,
-    session_by_id,
-    session_to_read,
-    where_is,
-)
-from core.race_day.reading import session_run
+from core.race_day.driven import Driven, heat_by_id, heats_of, latest_driven
+from core.race_day.finding import find_heat, find_session, session_by_id
+from core.race_day.questions import SeveralOpen
+from core.race_day.reading import last_driven, session_run
 from core.race_day.rows import HeatRow
 from core.race_day.run import Run
 from core.race_day.scores_before import score_before
+from core.race_day.where import where_is
 from core.results.card import HeatScore, NoLapsYet, OrpCard, SideBySide
 from core.results.heat import RacerRun
 from core.results.refs import Scope, ScopeKind
@@ -47,14 +40,20 @@ class CardService:
         self._database = database
 
     async def show(
-        self, caller: Caller, heat: str | None = None, racer: Person | None = None
+        self,
+        caller: Caller,
+        heat: str | None = None,
+        racer: Person | None = None,
+        session: str | None = None,
     ) -> OrpCard | NoLapsYet:
         """Return a racer's card.
 
         Args:
             caller: Who asks; the racer when none is named.
-            heat: A heat, ``all`` for the session, or None for the racer's latest heat.
+            heat: A heat, ``all`` for the session, or None for the racer's latest run.
             racer: Whose card.
+            session: The session to look in; None for the racer's, where they have laps there, else
+                the last they raced.
 
         Raises:
             NotFound: There is no such heat.
@@ -65,22 +64,30 @@ class CardService:
         def act(unit: Unit) -> OrpCard | NoLapsYet:
             where = where_is(unit, caller.team_id, subject.user_id)
             if heat is not None and name_key(heat) != WHOLE_SESSION:
-                session, driven = find_heat(unit, caller.team_id, where, heat)
-                return _heat_card(unit, session, driven, where.racer) or nothing
+                found_in, driven = find_heat(
+                    unit, caller.team_id, where, heat, session, elsewhere=True
+                )
+                return _heat_card(unit, found_in, driven, where.racer) or nothing
             if where.racer is None:
                 return nothing
             try:
-                session = session_to_read(unit, caller.team_id, where)
+                found_in = find_session(unit, caller.team_id, where, session)
             except SeveralOpen:
                 # Which one is no question for somebody without laps in any.
                 return nothing
-            heats = heats_of(unit, session, where.racer)
-            if heat is not None:
-                return _session_card(unit, session, where.racer, heats) or nothing
+            heats = heats_of(unit, found_in, where.racer)
             latest = latest_driven(heats)
+            if latest is None and session is None:
+                raced_in, _ = last_driven(unit, caller.team_id, where.racer)
+                if raced_in is None:
+                    return nothing
+                found_in, heats = raced_in, heats_of(unit, raced_in, where.racer)
+                latest = latest_driven(heats)
+            if heat is not None:
+                return _session_card(unit, found_in, where.racer, heats) or nothing
             if latest is None:
                 return nothing
-            return _heat_card(unit, session, latest, where.racer, heats) or nothing
+            return _heat_card(unit, found_in, latest, where.racer, heats) or nothing
 
         return await self._database.read(act)
 
@@ -112,7 +119,12 @@ class CardService:
         return card
 
     async def side_by_side(
-        self, caller: Caller, other: Person, heat: str | None = None, racer: Person | None = None
+        self,
+        caller: Caller,
+        other: Person,
+        heat: str | None = None,
+        racer: Person | None = None,
+        session: str | None = None,
     ) -> SideBySide:
         """Return a racer's run beside a team-mate's.
 
@@ -121,6 +133,7 @@ class CardService:
             other: The second one.
             heat: A heat, ``all`` for the session, or None for the latest heat both drove in.
             racer: The first one.
+            session: The session to look in; None for the first one's.
 
         Raises:
             BadInput: Both are the same person.
@@ -138,18 +151,18 @@ class CardService:
             second = people.find_profile(unit, team_id, other.user_id)
             both = first or subject, second or other
             if heat is not None and name_key(heat) != WHOLE_SESSION:
-                session, driven = find_heat(unit, team_id, where, heat)
-                return _beside(unit, session, driven.heat, *both)
-            session = session_to_read(unit, team_id, where)
+                found_in, driven = find_heat(unit, team_id, where, heat, session, elsewhere=True)
+                return _beside(unit, found_in, driven.heat, *both)
+            found_in = find_session(unit, team_id, where, session)
             latest = None
             if heat is None and first is not None and second is not None:
-                latest = _latest_of_both(unit, session, first, second)
+                latest = _latest_of_both(unit, found_in, first, second)
                 if latest is None:
                     raise NotFound(
                         f"{subject.name} and {other.name} have not driven in the same heat of "
-                        f"{session.ref.name}; heat:{WHOLE_SESSION} compares the whole session."
+                        f"{found_in.ref.name}; heat:{WHOLE_SESSION} compares the whole session."
                     )
-            return _beside(unit, session, latest, *both)
+            return _beside(unit, found_in, latest, *both)
 
         return await self._database.read(act)
 

@@ -8,7 +8,7 @@ from core.caller import Caller
 from core.database import Database
 from core.errors import NotAllowed
 from core.race_day.change import Change, change
-from core.race_day.finding import heat_by_id
+from core.race_day.driven import heat_by_id
 from core.race_day.run import Run
 from core.race_day.writing import written
 from core.results.run_written import RunWritten, Way

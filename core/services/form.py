@@ -12,32 +12,39 @@ from typing import Final
 from uuid import UUID
 
 from core.caller import Caller, Person
-from core.commands import EditLaps
+from core.commands import Answers, EditLaps
 from core.database import Database, Unit
 from core.errors import BadInput, Conflict, NotFound, RacerError
 from core.laptimes import MAX_LAPS, FormLap, format_form, parse_form
-from core.models import RacerProfile
+from core.models import RacerProfile, RaceSession
 from core.names import clean_heat_name, clean_note, clean_text, name_key
 from core.oddities import repeated_run
 from core.race_day import drafts, people
 from core.race_day.change import Change, change
-from core.race_day.finding import (
+from core.race_day.driven import (
     Driven,
-    Foreseen,
-    Where,
-    as_uuid,
-    foresee,
     heat_by_id,
     heats_of,
-    latest_driven,
     match_heat,
-    own_open_heat,
-    where_is,
+    own_heat,
 )
-from core.race_day.opening import open_heat, place_for_laps, race_in
+from core.race_day.finding import (
+    Foreseen,
+    Typed,
+    find_session,
+    foresee,
+    known_class,
+    without_class,
+)
+from core.race_day.heats import open_heat
+from core.race_day.moving import move, refuse_laps_there
+from core.race_day.opening import place_for_laps
+from core.race_day.questions import Undecided
 from core.race_day.reading import last_driven
 from core.race_day.run import Run, version_of
-from core.race_day.writing import move, pair, refuse_laps_there, run_of_entry, write_again
+from core.race_day.sessions import race_in
+from core.race_day.where import Where, as_uuid, where_is
+from core.race_day.writing import pair, run_of_entry, write_again
 from core.results.form import LapForm
 from core.results.run_written import RunWritten, Way
 
@@ -64,7 +71,11 @@ class FormService:
         self._database = database
 
     async def open(
-        self, caller: Caller, heat: str | None = None, racer: Person | None = None
+        self,
+        caller: Caller,
+        heat: str | None = None,
+        racer: Person | None = None,
+        session: str | None = None,
     ) -> LapForm:
         """Return the form with a racer's laps.
 
@@ -81,7 +92,7 @@ class FormService:
 
         def act(unit: Unit) -> LapForm:
             where = where_is(unit, caller.team_id, subject.user_id)
-            return _open(unit, caller, where, heat, subject)
+            return _open(unit, caller, where, heat, subject, session)
 
         return await self._database.read(act)
 
@@ -184,9 +195,16 @@ class FormService:
         return await change(self._database, caller, act)
 
 
-def _open(unit: Unit, caller: Caller, where: Where, heat: str | None, subject: Person) -> LapForm:
+def _open(
+    unit: Unit,
+    caller: Caller,
+    where: Where,
+    heat: str | None,
+    subject: Person,
+    session: str | None = None,
+) -> LapForm:
     is_crew = _check_rights(where, caller, subject.user_id)
-    seen = _heat_to_edit(unit, caller.team_id, where, heat)
+    seen = _heat_to_edit(unit, caller.team_id, where, heat, session)
     empty = LapForm(None, subject, NO_HEAT_YET, "", seen.label, "", is_crew, subject)
     if seen.session is None or seen.driven is None:
         return empty
@@ -217,23 +235,50 @@ def _version_now(change: Change, command: EditLaps) -> str:
     return Run(change.unit, session, driven, racer).version
 
 
-def _heat_to_edit(unit: Unit, team_id: int, where: Where, text: str | None) -> Foreseen:
-    if text is None and where.racer is not None:
-        session = where.session()
-        heats = heats_of(unit, session, where.racer) if session else []
-        found = own_open_heat(heats, where.racer)
-        if session is None or found is None:
-            seen = foresee(unit, team_id, where, heat_text=None, class_text=None)
-            if seen.driven is not None:
-                return seen
-            if session is not None:
-                found = latest_driven(heats)
-            else:
-                session, found = last_driven(unit, team_id, where.racer)
-            if session is None or found is None:
-                return seen
-        return Foreseen(session, found, found.heat.name, found.heat.class_name)
-    return foresee(unit, team_id, where, heat_text=text, class_text=None)
+def _heat_to_edit(
+    unit: Unit, team_id: int, where: Where, text: str | None, session_text: str | None
+) -> Foreseen:
+    """Return the heat to correct, or the one that saving opens.
+
+    Raises:
+        NotFound: An id means nothing in this team, or a closed session has no such heat.
+        Undecided: It cannot be told which one.
+    """
+    if session_text is not None or (text is not None and where.own and as_uuid(text) is None):
+        session = find_session(unit, team_id, where, session_text)
+        heats = heats_of(unit, session, where.racer)
+        found = own_heat(heats)
+        if text is not None:
+            known = known_class(unit, where, session, heats)
+            found = match_heat(heats, text, known, other_classes=True)
+        if found is not None:
+            return _at(session, found)
+        if session.status == "closed" and session_text is not None:
+            raise NotFound(f"There is no such heat in {session.ref.name}; /heat list shows all.")
+    picked = Answers(session=str(session.id)) if session_text is not None else Answers()
+    if text is not None:
+        return foresee(unit, team_id, where, Typed(text, answers=replace(picked, is_new=True)))
+    return _heat_of_last_laps(unit, team_id, where, Typed(answers=picked))
+
+
+def _heat_of_last_laps(unit: Unit, team_id: int, where: Where, typed: Typed) -> Foreseen:
+    """Return where laps would go; rather than a new heat the last one that was driven."""
+    try:
+        seen = foresee(unit, team_id, where, typed)
+    except Undecided:
+        # What stands can be corrected without saying where the next laps go.
+        stands = own_heat(heats_of(unit, where.own, where.racer)) if where.own else None
+        if where.own is None or stands is None:
+            raise
+        return _at(where.own, stands)
+    session, found = seen.session, seen.driven or own_heat(seen.heats)
+    if session is None and where.racer is not None:
+        session, found = last_driven(unit, team_id, where.racer)
+    return seen if session is None or found is None else _at(session, found)
+
+
+def _at(session: RaceSession, found: Driven) -> Foreseen:
+    return Foreseen(session, found, found.heat.name, found.heat.class_name)
 
 
 def _filled(form: LapForm, run: Run) -> LapForm:
@@ -268,9 +313,8 @@ def _save(
         edited = write_again(change, run, wanted, note)
     else:
         edited = move(change, run, to_heat, to_racer, wanted, note, heats)
-    if not had_laps:
-        where = change.where_of(to_racer)
-        race_in(change.unit, where, session, to_racer, to_heat.heat.class_name)
+    if not had_laps and session.status == "active":
+        race_in(change.unit, change.where_of(to_racer), session, to_racer)
     return replace(edited, opened_heat=opened)
 
 
@@ -286,26 +330,16 @@ def _save_new(
         raise BadInput(_NO_LAPS)
     racer = _racer_to_be(change, racer, command)
     where = change.where_of(racer)
-    place = place_for_laps(
-        change.unit,
-        change.team,
-        where,
-        racer,
-        change.caller,
-        heat_text=command.heat if clean_text(command.heat) else None,
-        class_text=None,
+    typed = Typed(
+        command.heat if clean_text(command.heat) else None,
+        took_ms=sum(lap.time_ms for lap in laps),
+        answers=Answers(is_new=True),
     )
+    place = place_for_laps(change.unit, change.team, where, racer, change.caller, typed)
     run = Run(change.unit, place.session, place.driven, racer, place.heats)
     refuse_laps_there(run)
     edited = write_again(change, run, pair([], laps), note)
-    race_in(
-        change.unit,
-        where,
-        place.session,
-        racer,
-        run.heat.class_name,
-        is_own=place.is_own_session,
-    )
+    race_in(change.unit, where, place.session, racer)
     return replace(edited, opened_heat=place.opened_heat, opened_session=place.opened_session)
 
 
@@ -335,15 +369,10 @@ def _heat_to_be(
     heat, class_name = run.heat, run.heat.class_name
     if name_key(text) in {name_key(heat.ref.label), heat.name_key}:
         return next(each for each in heats if each.heat.id == heat.id), False
-    found = match_heat(heats, text, class_name, other_classes=False)
+    name = without_class(clean_heat_name(text), class_name)
+    found = match_heat(heats, name, class_name, other_classes=False)
     if found is not None:
         return found, False
-    name = clean_heat_name(text)
-    if class_name and name_key(name).startswith(f"{heat.class_key} "):
-        name = clean_heat_name(name[len(class_name) :])
-        found = match_heat(heats, name, class_name, other_classes=False)
-        if found is not None:
-            return found, False
     if run.session.status == "closed":
         raise Conflict(
             f"{run.session.session_name} is closed and opens no more heats: "

@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select
 
 from core.caller import Caller
-from core.commands import StartHeat
+from core.commands import FinishHeat, RenameHeat, StartHeat
 from core.database import Database, Unit
 from core.errors import NotFound
-from core.models import Heat, HeatRacer, RaceSession, RunLog
-from core.names import HeatKind, clean_heat_name, name_key
-from core.race_day import drafts, people, posts
+from core.models import NO_NAME, Heat, HeatRacer, RaceSession, RunLog
+from core.names import HeatKind, name_key
+from core.race_day import people
+from core.race_day.carrying_out import carry_out, finish
 from core.race_day.change import Change, change
-from core.race_day.finding import (
+from core.race_day.driven import (
     Driven,
-    SeveralOpen,
-    Where,
-    class_of,
-    find_heat,
     heat_by_id,
     heats_in,
     heats_of,
     latest_open_heat,
     own_open_heat,
-    session_to_read,
-    where_is,
 )
-from core.race_day.opening import (
-    finish_heat,
-    refuse_taken_name,
-    remove_heat,
-    rename_heat,
-    start_heat,
-)
+from core.race_day.finding import find_heat, find_session, known_class
+from core.race_day.heats import remove_heat
 from core.race_day.reading import heat_table
 from core.race_day.rows import HEAT, HeatRow, heat_of
+from core.race_day.where import Where, where_is
 from core.results.heat import (
     Deletion,
     HeatFinished,
@@ -47,8 +40,9 @@ from core.results.heat import (
     HeatStarted,
     HeatTable,
 )
-from core.results.question import WhichEvent
-from core.results.refs import Choice
+from core.results.question import Question
+from core.results.refs import Choice, HeatRef
+from core.time_zones import day_name
 
 # A class that was raced longer ago is typed, not picked.
 CLASSES_OF_SESSIONS: Final = 10
@@ -57,6 +51,27 @@ _LATEST_SESSIONS: Final = (
     .where(RaceSession.team_id == bindparam("team_id"))
     .order_by(RaceSession.created_at.desc())
     .limit(CLASSES_OF_SESSIONS)
+)
+_LATEST_CLOSED: Final = (
+    select(RaceSession.id)
+    .where(RaceSession.team_id == bindparam("team_id"), RaceSession.status == "closed")
+    .order_by(RaceSession.created_at.desc())
+    .limit(CLASSES_OF_SESSIONS)
+)
+# As many as a racer would look through.
+_LATEST_HEATS: Final = (
+    select(
+        Heat.id,
+        Heat.name,
+        Heat.class_name,
+        Heat.session_id,
+        RaceSession.session_name,
+        RaceSession.created_at,
+        RaceSession.time_zone,
+    )
+    .join(RaceSession, RaceSession.id == Heat.session_id)
+    .where(RaceSession.id.in_(bindparam("session_ids", expanding=True)))
+    .order_by(RaceSession.created_at.desc(), Heat.opened_at.desc(), Heat.id.desc())
 )
 _CLASSES: Final = (
     select(func.max(Heat.class_name), func.max(Heat.opened_at))
@@ -72,27 +87,24 @@ class HeatService:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def start(self, caller: Caller, command: StartHeat) -> HeatStarted | WhichEvent:
+    async def start(self, caller: Caller, command: StartHeat) -> HeatStarted | Question:
         """Open a heat; the open heat of its class is finished first.
 
-        Without a name it counts on from the class's latest heat. With several sessions open and
-        none the caller's, the command waits as a draft.
+        Without a name one that is open and empty is used, else it counts on from the class's latest
+        heat. Where something has to be said first the command waits as a draft.
 
         Raises:
             BadInput: A name cannot be used.
             Conflict: The class has a heat of that name.
         """
 
-        def act(change: Change) -> HeatStarted | WhichEvent:
-            try:
-                return start_heat(change, command)
-            except SeveralOpen as several:
-                return drafts.keep(change, command, several.sessions)
+        def act(change: Change) -> HeatStarted | Question:
+            return carry_out(change, command)
 
         return await change(self._database, caller, act)
 
-    async def finish(self, caller: Caller, heat: str | None = None) -> HeatFinished:
-        """Finish a heat and order its summary; without a name the caller's open one.
+    async def finish(self, caller: Caller, heat: str | None = None) -> HeatFinished | Question:
+        """Finish a heat and order its summary; without a name the one laps would go to.
 
         Finishing a finished heat changes nothing.
 
@@ -100,28 +112,23 @@ class HeatService:
             NotFound: There is no such heat, or none is open.
         """
 
-        def act(change: Change) -> HeatFinished:
-            unit, team = change.unit, change.team
-            actor = change.actor
-            if heat is None:
-                found = _open_heat(unit, team.id, change.where).heat
-            else:
-                found = find_heat(unit, team.id, change.where, heat)[1].heat
-            if found.is_open:
-                finish_heat(unit, team.id, found, by=actor, channel_id=caller.channel_id)
-            laps = select(RunLog.id).where(RunLog.heat_id == found.id).limit(1)
-            problems = posts.problems_of(unit, team.id)
-            return HeatFinished(
-                heat=found.ref,
-                already=not found.is_open,
-                has_laps=unit.connection.execute(laps).first() is not None,
-                channel_id=team.summary_channel_id or caller.channel_id,
-                problem=problems[0] if problems else None,
-            )
+        def act(change: Change) -> HeatFinished | Question:
+            return carry_out(change, FinishHeat(heat))
 
         return await change(self._database, caller, act)
 
-    async def show(self, caller: Caller, heat: str | None = None) -> HeatTable:
+    async def finish_picked(self, caller: Caller, heat_id: UUID) -> HeatFinished:
+        """Finish the heat that an answer has shown.
+
+        Raises:
+            NotFound: It is gone.
+        """
+        command = FinishHeat(str(heat_id))
+        return await change(self._database, caller, lambda change: finish(change, command))
+
+    async def show(
+        self, caller: Caller, heat: str | None = None, session: str | None = None
+    ) -> HeatTable:
         """Return a heat as it stands; without a name the one the caller is in or was in last.
 
         Raises:
@@ -130,53 +137,43 @@ class HeatService:
 
         def act(unit: Unit) -> HeatTable:
             where = where_is(unit, caller.team_id, caller.person.user_id)
-            session, found = _heat_to_read(unit, caller.team_id, where, heat)
-            return heat_table(unit, session, found.heat)
+            found_in, found = _heat_to_read(unit, caller.team_id, where, heat, session)
+            return heat_table(unit, found_in, found.heat)
 
         return await self._database.read(act)
 
-    async def list_heats(self, caller: Caller) -> HeatList:
-        """Return the heats of the caller's session in their order.
+    async def list_heats(self, caller: Caller, session: str | None = None) -> HeatList:
+        """Return the heats of a session in their order; without one the caller's.
 
         Raises:
-            NotFound: The team has no session.
+            NotFound: The team has no such session, or none.
         """
 
         def act(unit: Unit) -> HeatList:
             where = where_is(unit, caller.team_id, caller.person.user_id)
-            session = session_to_read(unit, caller.team_id, where)
+            found = find_session(unit, caller.team_id, where, session)
             rows = unit.connection.execute(
                 select(*HEAT, func.count(HeatRacer.racer_id), func.sum(HeatRacer.lap_count))
                 .outerjoin(HeatRacer, HeatRacer.heat_id == Heat.id)
-                .where(Heat.session_id == session.id)
+                .where(Heat.session_id == found.id)
                 .group_by(Heat.id)
                 .order_by(Heat.opened_at, Heat.id)
             )
             heats = tuple(_info(heat_of(row), *row[len(HEAT) :]) for row in rows)
-            return HeatList(session.ref, heats)
+            return HeatList(found.ref, heats)
 
         return await self._database.read(act)
 
-    async def rename(self, caller: Caller, heat: str, name: str) -> HeatRenamed:
-        """Give a heat another name; its posts follow.
+    async def rename(self, caller: Caller, command: RenameHeat) -> HeatRenamed | Question:
+        """Give a heat another name or class; its posts follow. Two that then agree become one.
 
         Raises:
             NotFound: There is no such heat.
-            BadInput: The name cannot be used.
-            Conflict: The class has a heat of that name.
+            BadInput: A name cannot be used, or nothing is to be changed.
         """
-        new_name = clean_heat_name(name)
 
-        def act(change: Change) -> HeatRenamed:
-            session, found = find_heat(change.unit, change.team.id, change.where, heat)
-            others = [
-                other.heat
-                for other in heats_in(heats_of(change.unit, session), found.heat.class_name)
-                if other.heat.id != found.heat.id
-            ]
-            refuse_taken_name(others, new_name)
-            renamed = rename_heat(change.unit, found.heat, new_name)
-            return HeatRenamed(renamed.ref, found.heat.ref.label)
+        def act(change: Change) -> HeatRenamed | Question:
+            return carry_out(change, command)
 
         return await change(self._database, caller, act)
 
@@ -212,21 +209,42 @@ class HeatService:
 
         return await change(self._database, caller, act)
 
-    async def suggest(self, caller: Caller, typed: str) -> list[Choice]:
-        """Return the heats of the caller's session whose name has what was typed, newest first.
+    async def suggest(self, caller: Caller, typed: str, session: str | None = None) -> list[Choice]:
+        """Return heats whose name has what was typed: of the caller's session, newest first.
 
-        None while there is no session, or several are open and none is the caller's.
+        Then come those of the team's other latest sessions, which say which one it is. With a
+        session named there are its heats only.
         """
 
         def act(unit: Unit) -> list[Choice]:
             where = where_is(unit, caller.team_id, caller.person.user_id)
-            try:
-                session = session_to_read(unit, caller.team_id, where)
-            except (NotFound, SeveralOpen):
-                return []
-            key = name_key(typed)
-            refs = [driven.heat.ref for driven in reversed(heats_of(unit, session))]
-            return [Choice(ref.label, str(ref.id)) for ref in refs if key in name_key(ref.label)]
+            if session is not None:
+                try:
+                    first = find_session(unit, caller.team_id, where, session)
+                except NotFound:
+                    return []
+                refs = [each.heat.ref for each in reversed(heats_of(unit, first))]
+                return [Choice(ref.label, str(ref.id)) for ref in refs if has(ref)]
+            own = where.own or (where.open[0][0] if len(where.open) == 1 else None)
+            closed = unit.connection.scalars(_LATEST_CLOSED, {"team_id": caller.team_id})
+            ids = [each.id for each, _ in where.open] + list(closed)
+            rows = sorted(
+                unit.connection.execute(_LATEST_HEATS, {"session_ids": ids}),
+                key=lambda row: own is None or row.session_id != own.id,
+            )
+            return [
+                Choice(ref.label, str(ref.id))
+                if own is not None and own.id == row.session_id and own.status == "active"
+                else Choice(
+                    f"{ref.label} · {_named(row.session_name, row.created_at, row.time_zone)}",
+                    str(ref.id),
+                )
+                for row in rows
+                if has(ref := HeatRef(row.id, row.name, row.class_name))
+            ]
+
+        def has(ref: HeatRef) -> bool:
+            return name_key(typed) in name_key(ref.label)
 
         return await self._database.read(act)
 
@@ -234,42 +252,33 @@ class HeatService:
         """Return the classes of the latest sessions that have what was typed, latest first."""
 
         def act(unit: Unit) -> list[Choice]:
-            latest = unit.connection.execute(_LATEST_SESSIONS, {"team_id": caller.team_id})
+            latest = unit.connection.scalars(_LATEST_SESSIONS, {"team_id": caller.team_id})
             # By their ids: told only how many they are, PostgreSQL reads the heats of all seasons.
-            ids = [session_id for (session_id,) in latest]
-            rows = unit.connection.execute(_CLASSES, {"session_ids": ids})
+            rows = unit.connection.execute(_CLASSES, {"session_ids": latest.all()})
             names = [name for name, _ in rows]
             return [Choice(name, name) for name in names if name_key(typed) in name_key(name)]
 
         return await self._database.read(act)
 
 
-def _open_heat(unit: Unit, team_id: int, where: Where) -> Driven:
-    session = session_to_read(unit, team_id, where)
-    heats = heats_of(unit, session, where.racer)
-    heat = own_open_heat(heats, where.racer)
-    if heat is None:
-        class_name = class_of(heats, where.sticky_class(unit, session))
-        heat = latest_open_heat(heats_in(heats, class_name))
-    if heat is None:
-        raise NotFound("No heat is open: type /lap with your times and one opens by itself.")
-    return heat
-
-
 def _heat_to_read(
-    unit: Unit, team_id: int, where: Where, heat: str | None
+    unit: Unit, team_id: int, where: Where, heat: str | None, session_text: str | None
 ) -> tuple[RaceSession, Driven]:
     if heat is not None:
-        return find_heat(unit, team_id, where, heat)
-    session = session_to_read(unit, team_id, where)
+        return find_heat(unit, team_id, where, heat, session_text, elsewhere=True)
+    session = find_session(unit, team_id, where, session_text)
     heats = heats_of(unit, session, where.racer)
-    class_name = class_of(heats, where.sticky_class(unit, session))
-    own = own_open_heat(heats, where.racer)
-    latest = heats_in(heats, class_name) or heats
+    known = known_class(unit, where, session, heats)
+    latest = (heats_in(heats, known) if known is not None else None) or heats
+    own = own_open_heat(heats)
     found = own or latest_open_heat(latest) or (latest[-1] if latest else None)
     if found is None:
         raise NotFound(f"{session.session_name} has no heat yet: type /lap with your times.")
     return session, found
+
+
+def _named(name: str | None, opened: datetime, zone: str) -> str:
+    return f"{name or NO_NAME}, {day_name(opened.astimezone(ZoneInfo(zone)))}"
 
 
 def _info(heat: HeatRow, racers: int, laps: int | None) -> HeatInfo:

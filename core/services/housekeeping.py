@@ -13,11 +13,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.database import Database, Unit
 from core.errors import NotFound
-from core.models import Draft, Heat, InteractionSeen, RaceSession, Team
+from core.models import Draft, Heat, HeatRacer, InteractionSeen, RaceSession, Team
 from core.race_day.change import team_held
-from core.race_day.finding import heat_by_id
-from core.race_day.opening import close_session, finish_heat
+from core.race_day.driven import heat_by_id
+from core.race_day.heats import finish_heat, remove_heat
 from core.race_day.rows import HEAT, HeatRow, heat_of
+from core.race_day.sessions import close_session, ends_at, first_lap_of, remove_session
 
 # Longer than any interaction can be delivered again, or a select stays worth pressing.
 KEEP_MARKS: Final = timedelta(days=7)
@@ -103,7 +104,11 @@ def _finish(unit: Unit, team: Team, heat_id: UUID) -> bool:
         return False
     if not _is_idle(team.auto_finish_minutes, heat, unit.now):
         return False
-    finish_heat(unit, team.id, heat, by=None, channel_id=None)
+    laps = select(HeatRacer.heat_id).where(HeatRacer.heat_id == heat.id).limit(1)
+    if unit.connection.execute(laps).first() is None:
+        remove_heat(unit, heat)
+    else:
+        finish_heat(unit, team.id, heat, by=None, channel_id=None)
     return True
 
 
@@ -120,7 +125,14 @@ def _close(unit: Unit, team: Team, session_id: UUID) -> bool:
     session = unit.db.get(RaceSession, session_id, populate_existing=True)
     if session is None or not _has_ended(session, unit.now):
         return False
-    close_session(unit, team, session, by=None, channel_id=None)
+    if first_lap_of(unit, session) is not None:
+        close_session(unit, team, session, by=None, channel_id=None)
+        return True
+    if unit.now < ends_at(session, None):
+        # Its first lap was taken back: it goes on waiting for one.
+        session.closes_at = ends_at(session, None)
+        return False
+    remove_session(unit, session)
     return True
 
 

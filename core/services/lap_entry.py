@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from core.caller import Caller
-from core.commands import LogLaps, StartHeat
+from core.commands import LogLaps
 from core.database import Database
-from core.errors import NotFound
+from core.errors import NotFound, RacerError
 from core.laptimes import parse_lap_times
 from core.race_day import drafts, people
+from core.race_day.carrying_out import answer, carry_out
 from core.race_day.change import Change, change
-from core.race_day.finding import SeveralOpen, heat_by_id, require_open, session_by_id
-from core.race_day.opening import race_in, remove_if_empty, start_heat
+from core.race_day.driven import heat_by_id
+from core.race_day.heats import remove_if_empty
+from core.race_day.moving import bring_back, move_entry
 from core.race_day.run import PARTNER, Run
-from core.race_day.writing import log_laps, require_newest, run_of_entry, written
-from core.results.heat import HeatStarted
-from core.results.question import WhichEvent
+from core.race_day.writing import require_newest, run_of_entry, written
+from core.results.done import Done
+from core.results.question import Question
 from core.results.run_written import RunWritten, Way
 
 _LAP_IS_GONE = "That lap does not exist any more; /heat show tells what stands."
@@ -29,48 +32,65 @@ class LapEntryService:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def log(self, caller: Caller, command: LogLaps) -> RunWritten | WhichEvent:
+    async def log(self, caller: Caller, command: LogLaps) -> RunWritten | Question:
         """Store one lap or many: all of them, or none with an error that says why.
 
-        With several sessions open and none the racer's, the command waits as a draft.
+        Where something has to be said first the command waits as a draft.
 
         Raises:
             LapTimesError: A lap time cannot be read; the sentence names it.
             BadInput: Another option cannot be used.
             NotAllowed: They are somebody else's and the caller is not crew.
         """
-        times_ms = parse_lap_times(command.times)
+        parse_lap_times(command.times)
 
-        def act(change: Change) -> RunWritten | WhichEvent:
-            try:
-                return log_laps(change, command, times_ms)
-            except SeveralOpen as several:
-                return drafts.keep(change, command, several.sessions, times_ms)
+        def act(change: Change) -> RunWritten | Question:
+            return carry_out(change, command)
 
         return await change(self._database, caller, act)
 
-    async def choose_event(
-        self, caller: Caller, draft_id: UUID, session_id: UUID
-    ) -> RunWritten | HeatStarted:
-        """Carry out a waiting command in the session its racer has picked.
+    async def answer(
+        self, caller: Caller, draft_id: UUID, picked: str
+    ) -> tuple[Done | Question, ...]:
+        """Answer a question: its command is carried out, or asks the next one.
+
+        The event or the class is said once for all commands that wait for it, in typed order.
+
+        Args:
+            caller: Who answers.
+            draft_id: What waits.
+            picked: The place of the answer among those offered, from 0; the id of a session in a
+                select that was posted before answers had places.
 
         Raises:
-            NotFound: The draft is used up or somebody else's, or the session is gone.
+            NotFound: The draft is used up or somebody else's, or what was picked is gone.
             Conflict: The session has closed meanwhile.
         """
+        found = await self._database.read(lambda unit: drafts.pick(unit, caller, draft_id, picked))
+        done: list[Done | Question] = []
+        for each in found.drafts:
+            # The press is carried out once, whatever else it settles.
+            asker = caller if each == draft_id else replace(caller, interaction_id=None)
+            try:
+                done.append(await change(self._database, asker, partial(answer, each, found.sets)))
+            except RacerError:
+                # What cannot be settled goes on waiting.
+                if each == draft_id:
+                    raise
+        return tuple(done)
 
-        def act(change: Change) -> RunWritten | HeatStarted:
-            session = session_by_id(change.unit, change.team.id, session_id)
-            require_open(session)
-            if drafts.is_waiting(change, draft_id, StartHeat):
-                race_in(change.unit, change.where, session, change.actor)
-                return start_heat(change, drafts.take(change, draft_id, StartHeat))
-            command = drafts.take(change, draft_id, LogLaps)
-            where = change.subject(command.racer, "enter laps for other racers")
-            race_in(change.unit, where, session, where.racer or change.actor)
-            return log_laps(change, command, parse_lap_times(command.times))
+    async def move(self, caller: Caller, entry_id: int, heat_id: UUID | None) -> RunWritten:
+        """Take the laps of one answer to another heat, behind any there; None opens a new one.
 
-        return await change(self._database, caller, act)
+        Raises:
+            NotFound: The laps were taken back, or the heat is gone.
+            NotAllowed: They are somebody else's and the caller is not crew, or the form was saved
+                over them.
+            Conflict: They are in that heat already.
+        """
+        return await change(
+            self._database, caller, lambda change: move_entry(change, entry_id, heat_id)
+        )
 
     async def undo(self, caller: Caller, entry_id: int) -> RunWritten:
         """Take an entry back whole, newest first, bringing back what it replaced.
@@ -84,11 +104,12 @@ class LapEntryService:
 
         def act(change: Change) -> RunWritten:
             stored = [run_of_entry(change, entry_id)]
+            require_newest(change, *stored[0])
+            bring_back(change.unit, stored[0][1])
             partner = stored[0][1].replaced.get(PARTNER)
             if partner is not None:
                 stored.append(run_of_entry(change, partner))
-            for run, entry in stored:
-                require_newest(change, run, entry)
+                require_newest(change, *stored[1])
             # A run is taken from where it was moved to before it stands again where it was.
             stored.sort(key=lambda one: one[1].id, reverse=True)
             counts = [run.take_back(entry) for run, entry in stored]

@@ -8,15 +8,17 @@ from uuid import UUID
 from core.caller import Caller, Person
 from core.commands import LogLaps
 from core.database import Database
-from core.laptimes import find_lap_times, format_lap, parse_lap_times
+from core.laptimes import find_lap_times, format_lap
 from core.oddities import repeated_run
 from core.race_day import drafts
+from core.race_day.carrying_out import carry_out
 from core.race_day.change import Change, change
-from core.race_day.finding import Foreseen, SeveralOpen, foresee, where_is
+from core.race_day.finding import Foreseen, Typed, foresee
+from core.race_day.questions import Undecided
 from core.race_day.run import Run
-from core.race_day.writing import log_laps
+from core.race_day.where import where_is
 from core.results.menu import LapsFound
-from core.results.question import WhichEvent
+from core.results.question import Question
 from core.results.run_written import RunWritten
 
 
@@ -52,8 +54,9 @@ class MenuService:
             draft_id = drafts.put(change, LogLaps(times, racer=driver))
             seen: Foreseen | None = None
             there: list[int] = []
-            with contextlib.suppress(SeveralOpen):
-                seen = foresee(change.unit, change.team.id, where, heat_text=None, class_text=None)
+            typed = Typed(took_ms=sum(laps.times_ms))
+            with contextlib.suppress(Undecided):
+                seen = foresee(change.unit, change.team.id, where, typed)
             if seen and seen.session and seen.driven and where.racer:
                 run = Run(change.unit, seen.session, seen.driven, where.racer)
                 there = [lap.time_ms for lap in run.laps]
@@ -72,20 +75,15 @@ class MenuService:
 
         return await change(self._database, caller, act)
 
-    async def store(self, caller: Caller, draft_id: UUID) -> RunWritten | WhichEvent:
-        """Store the laps of a preview; with several sessions open it first asks which one.
+    async def store(self, caller: Caller, draft_id: UUID) -> RunWritten | Question:
+        """Store the laps of a preview; where something has to be said it first asks.
 
         Raises:
             NotFound: They are stored already, or the preview is somebody else's.
             NotAllowed: They are somebody else's and the caller is no longer crew.
         """
 
-        def act(change: Change) -> RunWritten | WhichEvent:
-            command = drafts.take(change, draft_id, LogLaps)
-            times_ms = parse_lap_times(command.times)
-            try:
-                return log_laps(change, command, times_ms, kind="menu")
-            except SeveralOpen as several:
-                return drafts.keep(change, command, several.sessions, times_ms)
+        def act(change: Change) -> RunWritten | Question:
+            return carry_out(change, drafts.take(change, draft_id, LogLaps), "menu")
 
         return await change(self._database, caller, act)

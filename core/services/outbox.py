@@ -51,7 +51,8 @@ from core.database import Database, Unit
 from core.models import SummaryPost, Team
 from core.outages import is_outage
 from core.race_day import posts
-from core.race_day.finding import heat_by_id, session_by_id
+from core.race_day.driven import heat_by_id
+from core.race_day.finding import session_by_id
 from core.race_day.reading import heat_table, standings
 from core.results.heat import HeatTable
 from core.results.posts import ClaimedPost, PostTask

@@ -10,7 +10,7 @@ from core.models import RacerProfile, RaceSession
 from core.names import RACER_NAME_LENGTH, clean_name
 from core.race_day import people
 from core.race_day.change import Change, change
-from core.race_day.run import renew_advice
+from core.race_day.renewing import renew_advice
 from core.results.profile import ProfileInfo
 from core.scoring.advice import ExperienceLevel
 

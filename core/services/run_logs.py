@@ -20,11 +20,13 @@ from core.models import Entry, Heat, HeatRacer, RacerProfile, RaceSession, RunLo
 from core.names import clean_heat_name
 from core.race_day import people, posts
 from core.race_day.change import team_held
-from core.race_day.finding import Driven, as_uuid, heats_of, match_heat, session_by_id
-from core.race_day.opening import open_heat
+from core.race_day.driven import Driven, heats_of, match_heat
+from core.race_day.finding import session_by_id
+from core.race_day.heats import open_heat
 from core.race_day.reading import laps_in_session, latest_confidence
 from core.race_day.rows import LapRow
 from core.race_day.run import Run
+from core.race_day.where import as_uuid
 from core.results.run_logs import SessionSummary, StoredLap
 from core.rounding import round_half_even
 from core.scoring.advice import ExperienceLevel

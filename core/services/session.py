@@ -5,36 +5,34 @@ from __future__ import annotations
 import re
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, case, exists, func, select
 
 from core.caller import Caller
-from core.commands import SessionFields
+from core.commands import CloseSession, SessionFields
 from core.database import Database, Unit
 from core.errors import BadInput, Conflict
 from core.models import NO_NAME, Heat, HeatRacer, RacerProfile, RaceSession, RunLog, Team
 from core.names import SESSION_NAME_LENGTH, TRACK_NAME_LENGTH, clean_name, name_key
 from core.race_day import people, posts
 from core.race_day.bests import renew_track
+from core.race_day.carrying_out import carry_out
 from core.race_day.change import Change, change
-from core.race_day.finding import (
-    SeveralOpen,
-    Where,
-    find_session,
-    require_open,
-    session_by_id,
-    where_is,
-)
-from core.race_day.opening import close_session, open_session, race_in
+from core.race_day.finding import find_session, require_open, session_by_id
+from core.race_day.questions import SeveralOpen
 from core.race_day.reading import count_heats, session_info, standings
-from core.race_day.run import renew_advice
+from core.race_day.renewing import renew_advice
+from core.race_day.sessions import ends_at, first_lap_of, open_session, race_in, remove_session
+from core.race_day.where import Where, where_is
 from core.results.heat import Deletion
+from core.results.question import Question
 from core.results.refs import Choice, SessionRef
 from core.results.session import Export, SessionClosed, SessionInfo, SessionList, SessionStarted
 from core.results.standings import Standings
 from core.sources.csv_file import LapRow as CsvLap
 from core.sources.csv_file import write_csv
-from core.time_zones import closing_moment, parse_time_zone
+from core.time_zones import day_name, parse_time_zone
 
 MOST_DAYS: Final = 7
 MOST_ROUNDS: Final = 20
@@ -43,6 +41,9 @@ MOST_HEAT_MINUTES: Final = 60
 LISTED: Final = 10
 SUGGESTED: Final = 25
 _OF_TEAM: Final = RaceSession.team_id == bindparam("team_id")
+_IS_DRIVEN: Final = exists().where(
+    Heat.session_id == RaceSession.id, HeatRacer.heat_id == Heat.id, HeatRacer.lap_count > 0
+)
 # The fields of a SessionInfo: a line of a list needs no row that can be changed.
 _INFO: Final = (
     RaceSession.id,
@@ -55,7 +56,8 @@ _INFO: Final = (
     RaceSession.time_zone,
     RaceSession.status == "active",
     RaceSession.created_at,
-    RaceSession.closes_at,
+    # Its days count from the first lap.
+    case((_IS_DRIVEN, RaceSession.closes_at), else_=None),
     RaceSession.closed_at,
     # Counted for those that are listed, not for every session there ever was.
     select(func.count()).where(Heat.session_id == RaceSession.id).scalar_subquery(),
@@ -77,7 +79,7 @@ class SessionService:
         self._database = database
 
     async def start(self, caller: Caller, fields: SessionFields) -> SessionStarted:
-        """Open a session and make it the caller's.
+        """Open a session; it becomes the caller's unless theirs is open.
 
         Raises:
             BadInput: A field cannot be used.
@@ -91,9 +93,12 @@ class SessionService:
             unit, team = change.unit, change.team
             actor = change.actor
             _refuse_open_name(unit, team, str(values["session_name"]))
-            session = open_session(unit, team, change.where, actor, implicit=False, **values)
-            welcome = change.greet()
-            return SessionStarted(session_info(session, 0), welcome)
+            session = open_session(unit, team, change.where, actor, values, implicit=False)
+            own = change.where.own
+            elsewhere = own.ref if own is not None and own is not session else None
+            return SessionStarted(
+                session_info(session, 0, has_laps=False), change.greet(), elsewhere
+            )
 
         return await change(self._database, caller, act)
 
@@ -147,7 +152,8 @@ class SessionService:
                 _refuse_open_name(unit, team, str(values["session_name"]), but=found)
             for field, value in values.items():
                 setattr(found, field, value)
-            found.closes_at = closing_moment(found.created_at, found.days, found.time_zone)
+            first_lap = first_lap_of(unit, found)
+            found.closes_at = ends_at(found, first_lap)
             found.updated_at = unit.now
             unit.db.flush()
             if "track_key" in values:
@@ -155,11 +161,11 @@ class SessionService:
             if "practice_rounds" in values:
                 renew_advice(unit, RaceSession.id == found.id)
             posts.mark_session_stale(unit, found)
-            return session_info(found, count_heats(unit, found))
+            return session_info(found, count_heats(unit, found), has_laps=first_lap is not None)
 
         return await change(self._database, caller, act)
 
-    async def close(self, caller: Caller, session: str | None = None) -> SessionClosed:
+    async def close(self, caller: Caller, session: str | None = None) -> SessionClosed | Question:
         """Close a session: its open heats finish, the wrap-up is ordered.
 
         Raises:
@@ -167,22 +173,8 @@ class SessionService:
             Conflict: It is closed already.
         """
 
-        def act(change: Change) -> SessionClosed:
-            unit, team = change.unit, change.team
-            actor = change.actor
-            found = find_session(unit, team.id, change.where, session)
-            if found.status == "closed":
-                raise Conflict(f"{found.session_name} is closed already.")
-            finished = close_session(unit, team, found, by=actor, channel_id=caller.channel_id)
-            laps = _count_laps(unit, found)
-            problems = posts.problems_of(unit, team.id)
-            return SessionClosed(
-                session=found.ref,
-                finished=finished,
-                has_laps=laps > 0,
-                channel_id=team.summary_channel_id or caller.channel_id,
-                problem=problems[0] if problems else None,
-            )
+        def act(change: Change) -> SessionClosed | Question:
+            return carry_out(change, CloseSession(session))
 
         return await change(self._database, caller, act)
 
@@ -214,9 +206,7 @@ class SessionService:
             change.require_crew("delete sessions")
             found = session_by_id(unit, team.id, session_id)
             deletion = _deletion(unit, found)
-            posts.remove_session_posts(unit, found)
-            unit.db.expunge(found)
-            unit.connection.execute(delete(RaceSession).where(RaceSession.id == found.id))
+            remove_session(unit, found)
             return deletion
 
         return await change(self._database, caller, act)
@@ -260,17 +250,21 @@ class SessionService:
         def act(unit: Unit) -> list[Choice]:
             key = name_key(typed)
             sessions = unit.connection.execute(
-                select(RaceSession.id, RaceSession.session_name)
+                select(
+                    RaceSession.id,
+                    func.coalesce(RaceSession.session_name, NO_NAME),
+                    RaceSession.created_at,
+                    RaceSession.time_zone,
+                )
                 .where(RaceSession.team_id == caller.team_id)
                 .order_by(RaceSession.status, RaceSession.created_at.desc())
                 # While nothing is typed all would match.
                 .limit(None if key else SUGGESTED)
             )
-            named = (SessionRef(session_id, name or "Session") for session_id, name in sessions)
             return [
-                Choice(ref.name, str(ref.id))
-                for ref in named
-                if not key or key in name_key(ref.name)
+                Choice(f"{name} · {day_name(opened.astimezone(ZoneInfo(zone)))}", str(session_id))
+                for session_id, name, opened, zone in sessions
+                if not key or key in name_key(name)
             ]
 
         return await self._database.read(act)
@@ -402,7 +396,7 @@ def _session_to_read(unit: Unit, caller: Caller, session: str | None) -> RaceSes
 
 def _own_session_id(where: Where) -> UUID | None:
     try:
-        session = where.session()
+        session = where.open_session()
     except SeveralOpen:
         return None
     return session.id if session else None

@@ -13,13 +13,16 @@ from sqlalchemy import String
 from core.errors import BadInput
 from core.models import Heat
 from core.names import (
+    MAINS,
     HeatKind,
     clean_class_name,
     clean_heat_name,
     clean_note,
     clean_text,
     heat_kind,
+    is_near,
     name_key,
+    names_after_main,
     next_heat_name,
 )
 
@@ -72,13 +75,20 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
         ("Ü", "U\u0308"),
         ("ΣΑΣ", "σας"),
         ("İ", "i\u0307"),
+        ("A-Main", "A main"),
+        ("Q 1", "q1"),
+        ("Q.1", "Q1"),
+        ("a\u2011main", "AMain"),
+        ("13.5 T.", "13.5-t"),
     ],
 )
-def test_case_and_blanks_make_no_difference(one: str, other: str) -> None:
+def test_case_blanks_hyphens_and_idle_dots_make_no_difference(one: str, other: str) -> None:
     assert name_key(one) == name_key(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("Q1", "Q 1"), ("Q1", "Q2"), ("Ä", "A")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("Q1", "Q2"), ("Ä", "A"), ("13.5", "135"), ("Q1/2", "Q12")]
+)
 def test_other_differences_do(one: str, other: str) -> None:
     assert name_key(one) != name_key(other)
 
@@ -88,7 +98,9 @@ def test_a_key_is_its_own_key(text: str) -> None:
     assert name_key(name_key(text)) == name_key(text)
 
 
-@pytest.mark.parametrize("typed", ["", " ", "\u200b", "\u200d", "all", " ALL ", "x" * 41])
+@pytest.mark.parametrize(
+    "typed", ["", " ", "\u200b", "\u200d", "-", " . - ", "all", " ALL ", "a-l l.", "x" * 41]
+)
 def test_what_cannot_name_a_heat(typed: str) -> None:
     with pytest.raises(BadInput):
         clean_heat_name(typed)
@@ -210,3 +222,60 @@ def test_the_next_name_is_free_and_usable(
     )
     assert name_key(name) not in {name_key(other) for other in driven}
     assert clean_heat_name(name) == " ".join(name.split())
+
+
+@pytest.mark.parametrize("last", ["A-Main", "a main", "BMain", "B main 2", "A.Main"])
+def test_after_an_a_or_b_main_several_may_come(last: str) -> None:
+    assert names_after_main(last) == MAINS
+
+
+@pytest.mark.parametrize("last", ["Main", "C main", "Main 2", "Q2", "Final", "Alabamain"])
+def test_after_any_other_heat_one_comes(last: str) -> None:
+    assert names_after_main(last) == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "there"),
+    [
+        ("Bugyg", "Buggy"),
+        ("Bugy", "Buggy"),
+        ("Buggyy", "Buggy"),
+        ("Buggi", "Buggy"),
+        ("2WD Bugy", "2wd buggy"),
+        ("A mian", "A-Main"),
+        ("Man", "Main"),
+        ("Practise 2", "Practice 2"),
+    ],
+)
+def test_one_slip_is_near(typed: str, there: str) -> None:
+    assert is_near(typed, there)
+    assert is_near(there, typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "there"),
+    [
+        ("Buggy", "buggy"),
+        ("Q1", "Q2"),
+        ("Q1", "P1"),
+        ("A main", "B main"),
+        ("Amain", "Bmain"),
+        ("A final", "B final"),
+        ("Practice 1", "Practice 2"),
+        ("13.5 Stock", "17.5 Stock"),
+        ("Practise 1", "Practice 2"),
+        ("Mod", "Mad"),
+        ("Truggy", "Buggy"),
+        ("Buggy night", "Bugy nigt"),
+        ("Buggy", "Buggy Q1"),
+    ],
+)
+def test_more_than_a_slip_or_none_is_not_near(typed: str, there: str) -> None:
+    assert not is_near(typed, there)
+    assert not is_near(there, typed)
+
+
+@given(st.text("abm 12.-", max_size=12), st.text("abm 12.-", max_size=12))
+def test_names_that_agree_are_never_asked_about(one: str, other: str) -> None:
+    assert is_near(one, other) == is_near(other, one)
+    assert not is_near(one, one.upper())

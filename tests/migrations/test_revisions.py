@@ -10,7 +10,7 @@ from core.database import create_engine
 from migrations import revisions
 from migrations.environment import alembic_config
 from migrations.errors import MigrationError
-from migrations.runner import current, downgrade, upgrade
+from migrations.runner import current, downgrade, upgrade, upgrade_sql
 from tests.migrations.helpers import (
     columns,
     connected,
@@ -88,6 +88,65 @@ async def test_runs_are_told_their_track_and_class(database_url: URL) -> None:
         "SELECT r.track_key, r.class_key, r.opened_at = h.opened_at FROM heat_racers r"
         " JOIN heats h ON h.id = r.heat_id",
     ) == [("arena", "buggy", True)]
+
+
+# Heats of one class that were opened one after another: which of them agree now, and how they are
+# found.
+NAMES_BEFORE = [("A-Main", "a-main"), ("Amain", "amain"), ("A  main", "a main"), ("Q.1", "q.1")]
+KEYS_AFTER = [("A  main", "a main"), ("A-Main", "a-main"), ("Amain", "amain"), ("Q.1", "q1")]
+
+
+async def make_heats_before_names_agreed(url: URL) -> None:
+    await upgrade(url, revision="0001")
+    await make_first_rows(url)
+    await upgrade(url)
+    await fill(url)
+    await downgrade(url, "0005")
+    await execute(
+        url,
+        "UPDATE heats SET name = '13.5 T.', name_key = '13.5 t.', class_name = '2WD Mod',"
+        " class_key = '2wd mod'",
+        "UPDATE sessions SET track_name = 'Arena-Süd', track_key = 'arena-süd'",
+        "UPDATE heat_racers SET class_key = '2wd mod', track_key = 'arena-süd'",
+        *(
+            "INSERT INTO heats (id, session_id, name, name_key, kind, opened_at, last_activity_at)"
+            f" SELECT '{number:032x}', session_id, '{name}', '{key}', kind,"
+            f" '2026-06-06 1{number}:00:00.000000', last_activity_at FROM heats"
+            " WHERE name = '13.5 T.'"
+            for number, (name, key) in enumerate(NAMES_BEFORE, start=1)
+        ),
+    )
+
+
+async def heats_in(url: URL) -> list[tuple[str, ...]]:
+    return sorted(await fetch(url, "SELECT name, name_key, class_key FROM heats"))
+
+
+async def keys_in(url: URL) -> list[tuple[str, ...]]:
+    return sorted(await fetch(url, "SELECT name, name_key FROM heats WHERE name <> '13.5 T.'"))
+
+
+async def test_names_agree_without_hyphens_blanks_and_idle_dots(database_url: URL) -> None:
+    await make_heats_before_names_agreed(database_url)
+    before = await heats_in(database_url)
+    await upgrade(database_url)
+    assert await fetch(
+        database_url,
+        "SELECT h.class_key, h.name_key, r.class_key, r.track_key, s.track_key FROM heats h"
+        " JOIN heat_racers r ON h.id = r.heat_id JOIN sessions s ON s.id = h.session_id",
+    ) == [("2wdmod", "13.5t", "2wdmod", "arenasüd", "arenasüd")]
+    # The one that was called so stays it; the others keep their old keys.
+    assert await keys_in(database_url) == KEYS_AFTER
+    await downgrade(database_url, "0005")
+    assert await heats_in(database_url) == before
+
+
+async def test_a_script_makes_names_agree_as_the_bot_does(postgres_url: URL) -> None:
+    await make_heats_before_names_agreed(postgres_url)
+    await execute(postgres_url, *upgrade_sql(start="0005").split(";\n"))
+    assert await keys_in(postgres_url) == KEYS_AFTER
+    runs = "SELECT class_key, track_key FROM heat_racers"
+    assert await fetch(postgres_url, runs) == [("2wdmod", "arenasüd")]
 
 
 async def test_orp_fields_are_exactly_four_and_old_rows_get_the_defaults(database_url: URL) -> None:

@@ -12,14 +12,15 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.bootstrap import Services
 from core.caller import Caller, Person
-from core.commands import LogLaps, SessionFields, StartHeat
+from core.commands import LogLaps, RenameHeat, SessionFields, StartHeat
 from core.database import Database
 from core.models import Base, SummaryPost
-from core.results.heat import HeatStarted
+from core.results.done import Done
+from core.results.heat import HeatFinished, HeatRenamed, HeatStarted
 from core.results.posts import ClaimedPost
-from core.results.question import WhichEvent
+from core.results.question import Asks, Question
 from core.results.run_written import RunWritten
-from core.results.session import SessionInfo
+from core.results.session import SessionClosed, SessionInfo
 from tests.databases import rows, scalar, scalars
 
 TEAM = 9_007_199_254_740_993
@@ -111,11 +112,73 @@ async def must_choose(
     times: str = EVEN,
     heat: str | None = None,
     racer: Person | None = None,
-) -> WhichEvent:
+) -> Question:
     """Log laps that are expected to ask for the event."""
     waiting = await services.lap_entry.log(_caller(person), LogLaps(times, heat, racer=racer))
-    assert isinstance(waiting, WhichEvent)
+    assert isinstance(waiting, Question)
+    assert waiting.asks is Asks.EVENT
     return waiting
+
+
+async def asked(
+    services: Services,
+    person: Person | Caller,
+    asks: Asks,
+    times: str = EVEN,
+    heat: str | None = None,
+    class_name: str | None = None,
+) -> Question:
+    """Log laps that are expected to ask something."""
+    waiting = await services.lap_entry.log(_caller(person), LogLaps(times, heat, class_name))
+    assert isinstance(waiting, Question)
+    assert waiting.asks is asks
+    return waiting
+
+
+async def pick(
+    services: Services, person: Person | Caller, question: Question, label: str
+) -> Done | Question:
+    """Pick an answer by what is written on it; return what became of the command asked about."""
+    place = question.options.index(label)
+    *_, done = await services.lap_entry.answer(_caller(person), question.draft_id, str(place))
+    return done
+
+
+async def picked_run(
+    services: Services, person: Person | Caller, question: Question, label: str
+) -> RunWritten:
+    """Pick an answer that is expected to store the laps that wait."""
+    done = await pick(services, person, question, label)
+    assert isinstance(done, RunWritten)
+    return done
+
+
+async def finish_heat(
+    services: Services, person: Person | Caller, heat: str | None = None
+) -> HeatFinished:
+    finished = await services.heat.finish(_caller(person), heat)
+    assert isinstance(finished, HeatFinished)
+    return finished
+
+
+async def rename_heat(
+    services: Services,
+    person: Person | Caller,
+    heat: str,
+    name: str | None = None,
+    class_name: str | None = None,
+) -> HeatRenamed:
+    renamed = await services.heat.rename(_caller(person), RenameHeat(heat, name, class_name))
+    assert isinstance(renamed, HeatRenamed)
+    return renamed
+
+
+async def close_session(
+    services: Services, person: Person | Caller, session: str | None = None
+) -> SessionClosed:
+    closed = await services.session.close(_caller(person), session)
+    assert isinstance(closed, SessionClosed)
+    return closed
 
 
 async def start_heat(

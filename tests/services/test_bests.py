@@ -6,8 +6,10 @@ import pytest
 
 from core.bootstrap import Services
 from core.caller import Person
+from core.commands import LogLaps
 from core.database import Database
 from core.laps import Lap
+from core.results.question import Question
 from core.results.run_written import NewBest
 from core.results.standings import StandingRow, Standings
 from core.scoring.mistakes import find_mistakes
@@ -20,6 +22,7 @@ from tests.services.racing import (
     RIVALS,
     by,
     log,
+    picked_run,
     start_session,
     statements,
     undoable,
@@ -36,7 +39,10 @@ async def best(
     class_name: str | None = None,
     person: Person = ANN,
 ) -> NewBest | None:
-    return (await log(services, person, times, heat, class_name)).new_best
+    logged = await services.lap_entry.log(by(person), LogLaps(times, heat, class_name))
+    if isinstance(logged, Question):
+        logged = await picked_run(services, person, logged, "Only mine")
+    return logged.new_best
 
 
 def row_of(standings: Standings, person: Person, of_class: int = 0) -> StandingRow:
@@ -62,8 +68,8 @@ async def test_the_best_at_the_track_is_named_when_it_falls(
     assert await best(services, "20.4 20.3", "Q1") is None
     assert await best(services, "20.2 20.5", "Q2") == NewBest(20_200, 20_300, None)
     assert await best(services, "19.9 20.5", "Q3") == NewBest(19_900, 20_000, "ARENA")
-    assert await best(services, "19.0 19.1", "Q1", "Truggy") is None, "another class"
     assert await best(services, "19.0 19.1", "Q1", person=BEN) is None, "another racer"
+    assert await best(services, "19.0 19.1", "Q1", "Truggy") is None, "another class"
 
 
 async def test_a_later_heat_may_be_faster_already(services: Services) -> None:
@@ -140,7 +146,7 @@ async def test_the_standings_know_the_best_at_the_track_before(
         await start_session(services, by(ANN, team=team), name="First", track="Arena")
     await log(services, by(ANN, team=RIVALS), "10.0 10.1", heat="Q1")
     await log(services, ANN, "20.3 20.2", heat="Q1")
-    await log(services, ANN, "18.0", heat="Q1", class_name="Truggy")
+    assert await best(services, "18.0", "Q1", "Truggy") is None
     first = await services.session.show(by(ANN))
     assert row_of(first, ANN).best_before_ms is None
     assert not row_of(first, ANN).is_personal_best

@@ -7,10 +7,23 @@ import pytest
 from core.bootstrap import Services
 from core.commands import LogLaps, StartHeat
 from core.errors import BadInput
-from core.race_day.finding import SeveralOpen
+from core.race_day.questions import SeveralOpen
 from core.results.card import NoLapsYet, OrpCard
+from core.results.question import Asks, Question
 from core.results.run_written import RunWritten
-from tests.services.racing import ANN, BEN, CLEO, by, log, start_heat, start_session
+from tests.services.racing import (
+    ANN,
+    BEN,
+    CLEO,
+    asked,
+    by,
+    close_session,
+    log,
+    pick,
+    picked_run,
+    start_heat,
+    start_session,
+)
 
 
 async def test_a_racer_without_laps_is_shown_the_newest_session_and_can_join_it(
@@ -32,12 +45,12 @@ async def test_a_racer_finds_their_laps_although_others_opened_several_sessions(
     await services.session.close(by(BEN))
     await start_session(services, ANN, "A")
     await start_session(services, ANN, "B")
-    for asked in (
+    for found in (
         await services.card.show(by(BEN)),
         await services.card.show(by(ANN), racer=BEN),
     ):
-        assert isinstance(asked, OrpCard)
-        assert asked.session.name == "Day"
+        assert isinstance(found, OrpCard)
+        assert found.session.name == "Day"
     with pytest.raises(SeveralOpen):
         await services.heat.show(by(CLEO))
     assert isinstance(await services.card.show(by(CLEO)), NoLapsYet)
@@ -59,9 +72,16 @@ async def test_who_has_raced_without_a_class_stays_without_one(services: Service
     await start_session(services)
     assert (await log(services, BEN)).heat.label == "P1"
     await services.heat.finish(by(BEN))
-    await services.heat.start(by(ANN), StartHeat("Q1", "Buggy"))
+    waiting = await services.heat.start(by(ANN), StartHeat("Q1", "Buggy"))
+    assert isinstance(waiting, Question)
+    await pick(services, ANN, waiting, "Only mine")
     assert (await log(services, BEN)).heat.label == "P2"
-    assert (await log(services, CLEO)).heat.label == "P2", "the latest open heat without a class"
+    waiting = await asked(services, CLEO, Asks.CLASS)
+    assert waiting.options == ("No class", "Buggy")
+    which = await pick(services, CLEO, waiting, "No class")
+    assert isinstance(which, Question), "Ben has just finished P1, and P2 is open"
+    assert (await picked_run(services, CLEO, which, "P2")).heat.label == "P2"
+    assert (await log(services, CLEO)).heat.label == "P2", "asked once"
 
 
 async def test_a_time_zone_is_found_whatever_its_case(services: Services) -> None:
@@ -75,9 +95,9 @@ async def test_a_time_zone_is_found_whatever_its_case(services: Services) -> Non
 
 async def test_a_session_without_laps_has_nothing_to_wrap_up(services: Services) -> None:
     await start_session(services)
-    assert not (await services.session.close(by(ANN))).has_laps
+    assert not (await close_session(services, by(ANN))).has_laps
     await start_session(services, ANN, "Second")
     await log(services, ANN)
-    closed = await services.session.close(by(ANN))
+    closed = await close_session(services, by(ANN))
     assert closed.has_laps
     assert [heat.name for heat in closed.finished] == ["P1"]

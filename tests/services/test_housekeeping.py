@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from core.bootstrap import Services, build_services
 from core.commands import SessionFields
-from core.database import Database
+from core.database import Database, Unit
 from core.errors import Redelivered
 from core.models import Draft, InteractionSeen, SummaryPost
+from core.race_day import posts
+from core.race_day.rows import HeatRow
 from core.results.heat import HeatTable
 from core.results.standings import Standings
-from tests.databases import FakeClock, add
+from tests.databases import FakeClock
 from tests.services.racing import (
     ANN,
     BEN,
@@ -155,9 +158,10 @@ async def test_a_session_whose_time_passed_long_ago_closes(
 
 async def test_more_days_keep_a_session_open(services: Services, clock: FakeClock) -> None:
     await start_session(services)
+    await log(services, ANN)
     await services.session.edit(by(ANN), None, SessionFields(days=3))
     clock.advance(days=2)
-    assert await services.housekeeping.run() == 0
+    assert await services.housekeeping.run() == 1, "the heat"
     await services.session.edit(by(ANN), None, SessionFields(days=1))
     assert await services.housekeeping.run() == 1
 
@@ -166,10 +170,11 @@ async def test_two_housekeepers_at_once_close_a_session_once(
     database: Database, services: Services, clock: FakeClock
 ) -> None:
     await start_session(services)
+    await log(services, ANN)
     clock.advance(days=2)
     done = await asyncio.gather(*(build_services(database).housekeeping.run() for _ in range(4)))
-    assert sum(done) == 1
-    assert await count(database, SummaryPost) == 1
+    assert sum(done) == 2
+    assert await count(database, SummaryPost) == 2
 
 
 async def test_closing_by_hand_and_by_itself_at_once(
@@ -204,28 +209,22 @@ async def test_old_marks_are_cleared(
     await services.housekeeping.clear_old_marks()
     assert (await count(database, InteractionSeen), await count(database, Draft)) == (1, 1)
     with pytest.raises(Redelivered):
-        await services.lap_entry.choose_event(
-            by(CLEO, interaction=2), waiting.draft_id, waiting.sessions[0].id
-        )
+        await services.lap_entry.answer(by(CLEO, interaction=2), waiting.draft_id, "0")
 
 
 async def test_what_fails_for_one_team_is_done_for_the_others(
-    database: Database, services: Services, clock: FakeClock
+    services: Services, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = await start_heat(services, by(ANN, team=RIVALS), "Q1")
-    await start_heat(services, ANN, "Q1")
-    # A post that cannot be there yet makes finishing the rivals' heat fail.
-    await add(
-        database,
-        SummaryPost(
-            team_id=RIVALS,
-            heat_id=broken.heat.id,
-            subject_id=broken.heat.id,
-            state="gone",
-            next_attempt_at=clock(),
-            created_at=clock(),
-        ),
-    )
+    await log(services, by(ANN, team=RIVALS), heat="Q1")
+    await log(services, ANN, heat="Q1")
+    order = posts.order_heat_summary
+
+    def fail(unit: Unit, team_id: int, heat: HeatRow, **where: Any) -> None:
+        order(unit, team_id, heat, **where)
+        if team_id == RIVALS:
+            raise RuntimeError("the rivals' post cannot be ordered")
+
+    monkeypatch.setattr(posts, "order_heat_summary", fail)
     clock.advance(minutes=31)
     with pytest.raises(ExceptionGroup):
         await services.housekeeping.run()

@@ -9,7 +9,7 @@ import pytest
 
 from core.bootstrap import Services
 from core.caller import Caller
-from core.commands import EditLaps, LogLaps, SessionFields
+from core.commands import EditLaps, LogLaps, RenameHeat, SessionFields
 from core.database import Database
 from core.errors import NotFound
 from core.results.card import NoLapsYet
@@ -80,8 +80,8 @@ CALLS: dict[str, Callable[[Stranger], Awaitable[object]]] = {
     "show heat by name": lambda s: s.services.heat.show(s.caller, "Secret Q1"),
     "finish": lambda s: s.services.heat.finish(s.caller, str(s.logged.heat.id)),
     "finish by name": lambda s: s.services.heat.finish(s.caller, "Secret Q1"),
-    "rename": lambda s: s.services.heat.rename(s.caller, str(s.logged.heat.id), "Q2"),
-    "rename by name": lambda s: s.services.heat.rename(s.caller, "Secret Q1", "Q2"),
+    "rename": lambda s: s.services.heat.rename(s.caller, RenameHeat(str(s.logged.heat.id), "Q2")),
+    "rename by name": lambda s: s.services.heat.rename(s.caller, RenameHeat("Secret Q1", "Q2")),
     "ask_delete heat": lambda s: s.services.heat.ask_delete(s.caller, str(s.logged.heat.id)),
     "delete heat": lambda s: s.services.heat.delete(s.caller, s.logged.heat.id),
     "show session": lambda s: s.services.session.show(s.caller, str(s.session.id)),

@@ -10,7 +10,7 @@ from core.database import Database
 from core.errors import NotAllowed, NotFound
 from core.laptimes import LapTimesError
 from core.models import Entry, RunLog
-from core.results.question import WhichEvent
+from core.results.question import Question
 from core.results.run_written import RunWritten
 from tests.services.racing import (
     ANN,
@@ -108,9 +108,9 @@ async def test_with_several_events_open_storing_asks_which(services: Services) -
     found = await services.menu.preview(by(ANN), CHAT, ANN)
     assert found.heat_label is None
     waiting = await services.menu.store(by(ANN), found.draft_id)
-    assert isinstance(waiting, WhichEvent)
+    assert isinstance(waiting, Question)
     assert waiting.laps_ms == found.times_ms
-    done = await services.lap_entry.choose_event(by(ANN), waiting.draft_id, first.id)
+    (done,) = await services.lap_entry.answer(by(ANN), waiting.draft_id, str(first.id))
     assert isinstance(done, RunWritten)
     assert len(done.new_laps) == 4
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from core.bootstrap import Services, build_services
+from core.commands import RenameHeat
 from core.database import Database
 from core.models import SummaryPost
 from core.results.heat import HeatTable
@@ -29,6 +30,7 @@ from tests.services.racing import (
     claim,
     count,
     delete,
+    finish_heat,
     finished_heat,
     log,
     posts,
@@ -286,7 +288,7 @@ async def test_a_post_somebody_deleted_stays_gone(
     await log(services, ANN, "20.3", heat="P1")
     await services.outbox.message_gone(await claim(services))
     await log(services, ANN, "20.4", heat="P1")
-    await services.heat.rename(by(ANN), "P1", "Q1")
+    await services.heat.rename(by(ANN), RenameHeat("P1", "Q1"))
     await services.team.set_channel(by(ANN, manager=True), 99)
     clock.advance(hours=1)
     assert await services.outbox.claim() is None
@@ -322,7 +324,7 @@ async def test_blocked_posts_come_back_when_the_channel_is_set(
     assert await services.outbox.claim() is None
     assert (await services.team.show(by(BEN))).problems == ("I may not post here.",)
     await start_heat(services, ANN)
-    assert (await services.heat.finish(by(ANN), "P2")).problem == "I may not post here."
+    assert (await finish_heat(services, by(ANN), "P2")).problem == "I may not post here."
     info = await services.team.set_channel(by(ANN, manager=True), 99)
     assert (info.problems, info.summary_channel_id) == ((), 99)
     for _ in range(2):
@@ -360,7 +362,7 @@ async def test_without_laps_there_is_no_post_until_some_come(
     services: Services, clock: FakeClock
 ) -> None:
     await start_heat(services, ANN, "Q1")
-    assert not (await services.heat.finish(by(ANN))).has_laps
+    assert not (await finish_heat(services, by(ANN))).has_laps
     empty = await claim(services)
     assert (empty.task, empty.message_id) == (PostTask.NOTHING, None)
     await services.outbox.nothing_to_show(empty)

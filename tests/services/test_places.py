@@ -5,18 +5,22 @@ from __future__ import annotations
 import pytest
 
 from core.bootstrap import Services
+from core.caller import Person
 from core.database import Database
 from core.errors import BadInput, NotAllowed, NotFound
 from core.models import Heat, RaceSession
+from core.results.question import Asks
 from tests.databases import FakeClock
 from tests.services.racing import (
     ANN,
     BEN,
     CLEO,
+    asked,
     by,
     count,
     everything,
     log,
+    picked_run,
     set_crew_role,
     start_heat,
     start_session,
@@ -34,12 +38,11 @@ async def test_own_latest_open_heat_comes_first(services: Services) -> None:
     assert (logged.heat.name, logged.opened_heat, logged.heat_is_open) == ("P2", False, True)
 
 
-async def test_a_heat_one_has_started_is_ones_own(services: Services) -> None:
+async def test_starting_a_heat_for_others_does_not_make_it_ones_own(services: Services) -> None:
     await start_session(services)
-    await log(services, ANN, heat="P1")
+    await log(services, ANN, heat="P1", class_name="Truggy")
     await start_heat(services, ANN, "Q1", "Buggy")
-    await log(services, BEN, heat="P2")
-    assert (await log(services, ANN)).heat.label == "Buggy Q1"
+    assert (await log(services, ANN)).heat.label == "Truggy P1"
 
 
 async def test_else_the_latest_open_heat_of_the_class(services: Services) -> None:
@@ -56,8 +59,10 @@ async def test_without_a_class_one_joins_the_only_class_that_races(services: Ser
     await log(services, BEN, class_name="Buggy")
     assert (await log(services, ANN)).heat.label == "Buggy P1"
     await log(services, BEN, class_name="Truggy")
-    logged = await log(services, CLEO)
-    assert (logged.heat.label, logged.opened_heat) == ("P1", True)
+    waiting = await asked(services, CLEO, Asks.CLASS)
+    assert waiting.options == ("Truggy", "Buggy")
+    assert (await picked_run(services, CLEO, waiting, "Buggy")).heat.label == "Buggy P1"
+    assert (await log(services, CLEO)).heat.label == "Buggy P1", "asked once"
 
 
 async def test_for_ten_minutes_the_heat_somebody_else_finished(
@@ -114,10 +119,10 @@ async def test_new_heats_count_on(services: Services) -> None:
 async def test_without_stated_rounds_the_kind_goes_on(services: Services) -> None:
     await start_session(services)
     names = []
-    for typed in (None, None, "Q1", None, "A-Main", None):
+    for typed in (None, None, "Q1", None, "Main", None):
         names.append((await log(services, ANN, heat=typed)).heat.name)
         await services.heat.finish(by(ANN))
-    assert names == ["P1", "P2", "Q1", "Q2", "A-Main", "Main"]
+    assert names == ["P1", "P2", "Q1", "Q2", "Main", "Main 2"]
 
 
 async def test_each_class_counts_for_itself(services: Services) -> None:
@@ -174,10 +179,11 @@ async def test_a_name_that_two_classes_share_is_asked_for(services: Services) ->
     await start_session(services)
     await log(services, ANN, heat="Q1", class_name="Buggy")
     await log(services, BEN, heat="Q1", class_name="Truggy")
+    waiting = await asked(services, CLEO, Asks.CLASS, heat="Q1")
+    assert (await picked_run(services, CLEO, waiting, "Buggy")).heat.label == "Buggy Q1"
+    dan = Person(104, "Dan")
     with pytest.raises(BadInput, match="Buggy Q1 and Truggy Q1"):
-        await log(services, CLEO, heat="Q1")
-    with pytest.raises(BadInput, match="Buggy Q1 and Truggy Q1"):
-        await services.heat.show(by(CLEO), "Q1")
+        await services.heat.show(by(dan), "Q1")
 
 
 async def test_the_only_heat_of_that_name_is_meant_whatever_its_class(services: Services) -> None:
@@ -197,7 +203,8 @@ async def test_the_class_sticks_within_a_session(services: Services) -> None:
     await services.heat.finish(by(ANN), "P1")
     await services.heat.finish(by(BEN), "Buggy P2")
     assert (await log(services, ANN, heat="Q1")).heat.label == "Truggy Q1"
-    await start_session(services, ANN, "Second")
+    second = await start_session(services, ANN, "Second")
+    await services.session.race_here(by(ANN), second.id)
     assert (await log(services, ANN)).heat.class_name == ""
     await services.session.race_here(by(ANN), first.id)
     assert (await log(services, ANN)).heat.label == "Truggy Q1"
@@ -220,11 +227,12 @@ async def test_none_open_one_is_named_after_today_in_the_teams_zone(
     clock.moment = clock.moment.replace(hour=13)
     await services.team.set_time_zone(by(ANN, manager=True), "Pacific/Auckland")
     logged = await log(services, ANN)
-    assert (logged.session.name, logged.opened_session) == ("2026-06-07", True)
+    assert (logged.session.name, logged.opened_session) == ("Sun 7 Jun", True)
     await services.session.close(by(ANN))
+    clock.advance(hours=30)
     await services.team.set_time_zone(by(ANN, manager=True), "Pacific/Honolulu")
     started = await start_heat(services, ANN)
-    assert (started.session.name, started.opened_session) == ("2026-06-06", True)
+    assert (started.session.name, started.opened_session) == ("Sun 7 Jun", True)
     assert started.session.id != logged.session.id
 
 
@@ -245,7 +253,7 @@ async def test_ones_session_is_the_one_last_logged_in_or_started(services: Servi
     heat_in_first = (await services.heat.list_heats(by(ANN))).session
     assert heat_in_first.id == second.id
     await start_session(services, ANN, "Third")
-    assert (await log(services, ANN)).session.name == "Third"
+    assert (await log(services, ANN)).session.id == second.id, "hers is open"
 
 
 async def test_a_lap_in_a_heat_named_by_id_makes_its_session_ones_own(services: Services) -> None:
@@ -260,7 +268,7 @@ async def test_a_closed_session_is_nobodys(services: Services) -> None:
     await start_session(services, ANN, "First")
     second = await start_session(services, BEN, "Second")
     await services.session.close(by(ANN), "First")
-    assert (await log(services, ANN)).session.id == second.id
+    assert (await log(services, CLEO)).session.id == second.id
 
 
 async def test_same_heat_names_in_two_sessions_are_two_heats(services: Services) -> None:

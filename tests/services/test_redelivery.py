@@ -9,7 +9,7 @@ import pytest
 
 from core.bootstrap import Services
 from core.caller import Caller
-from core.commands import EditLaps, LogLaps, ProfileFields, SessionFields, StartHeat
+from core.commands import EditLaps, LogLaps, ProfileFields, RenameHeat, SessionFields, StartHeat
 from core.database import Database
 from core.errors import BadInput, Redelivered
 from core.models import InteractionSeen
@@ -48,7 +48,7 @@ CALLS: dict[str, Call] = {
     "menu.preview": lambda s, c, _, __: s.menu.preview(c, "20.1 20.2", ANN),
     "heat.start": lambda s, c, _, __: s.heat.start(c, StartHeat()),
     "heat.finish": lambda s, c, _, __: s.heat.finish(c),
-    "heat.rename": lambda s, c, _, __: s.heat.rename(c, "P1", "Q1"),
+    "heat.rename": lambda s, c, _, __: s.heat.rename(c, RenameHeat("P1", "Q1")),
     "heat.delete": lambda s, c, logged, _: s.heat.delete(c, logged.heat.id),
     "session.start": lambda s, c, _, __: s.session.start(c, SessionFields(name="Third")),
     "session.edit": lambda s, c, _, __: s.session.edit(c, None, SessionFields(days=2)),
@@ -64,8 +64,8 @@ CALLS: dict[str, Call] = {
 
 
 async def prepared(services: Services, caller: Caller) -> tuple[RunWritten, SessionInfo]:
-    other = await start_session(services, caller, "Other")
     await start_session(services, caller, "Club Race")
+    other = await start_session(services, caller, "Other")
     await log(services, caller, "20.1 20.2 20.3")
     return await log(services, caller, "20.1 20.2 20.3"), other
 

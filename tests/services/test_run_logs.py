@@ -356,7 +356,8 @@ async def test_delete_session_laps_tells_how_many(
     await log(services, BEN, "20.1 20.2", heat="Q1")
     await services.heat.finish(by(ANN), "Q1")
     await publish(services)
-    await start_session(services, BEN, "Other")
+    other = await start_session(services, BEN, "Other")
+    await services.session.race_here(by(BEN), other.id)
     await log(services, BEN, "20.1")
     assert await run_logs.delete_session_laps(session.id) == 5
     assert await run_logs.delete_session_laps(session.id) == 0

@@ -25,6 +25,7 @@ from tests.services.racing import (
     CLEO,
     RIVALS,
     by,
+    close_session,
     count,
     everything,
     log,
@@ -49,8 +50,7 @@ async def test_start_takes_everything_that_can_be_set(services: Services, clock:
     assert (session.name, session.track, session.days) == ("Club Race", "Arena 33", 3)
     assert (session.practice_rounds, session.qualifying_rounds) == (2, 4)
     assert (session.time_zone, session.is_open, session.heat_count) == ("Europe/Berlin", True, 0)
-    assert session.closes_at == datetime(2026, 6, 9, 3, 0, tzinfo=UTC)
-    assert session.closes_at.tzinfo is UTC
+    assert session.closes_at is None, "its days count from the first lap"
     assert (session.closed_at, started.welcome) == (None, True)
     assert (await services.session.list_sessions(by(ANN))).sessions == (session,)
 
@@ -125,12 +125,13 @@ async def test_two_starts_of_one_name_at_once(services: Services) -> None:
 async def test_edit_changes_what_is_given(services: Services, clock: FakeClock) -> None:
     clock.moment = datetime(2026, 6, 6, 12, 0, tzinfo=UTC)
     session = await start_session(services, track="Arena", practice_rounds=1)
+    await log(services, ANN)
     clock.advance(hours=30)
     edited = await services.session.edit(
         by(BEN), "club race", SessionFields(days=2, time_zone="Pacific/Honolulu")
     )
     assert (edited.id, edited.track, edited.practice_rounds) == (session.id, "Arena", 1)
-    # Opened on the 6th there, two days: closes on the 8th at 05:00, ten hours behind.
+    # First driven on the 6th there, two days: closes on the 8th at 05:00, ten hours behind.
     assert edited.closes_at == datetime(2026, 6, 8, 15, 0, tzinfo=UTC)
     renamed = await services.session.edit(by(BEN), str(session.id), SessionFields(name="CLUB RACE"))
     assert renamed.name == "CLUB RACE"
@@ -211,8 +212,9 @@ async def test_close_finishes_open_heats_and_orders_the_wrap_up(
     await start_heat(services, ANN, "Q1", "Buggy")
     await start_heat(services, ANN, "Q1", "Truggy")
     await services.heat.finish(by(ANN), "Buggy Q1")
+    await log(services, BEN, heat="Truggy Q1")
     clock.advance(hours=1)
-    closed = await services.session.close(by(BEN, channel=44), "Club Race")
+    closed = await close_session(services, by(BEN, channel=44), "Club Race")
     assert closed.session.id == session.id
     assert [heat.label for heat in closed.finished] == ["Truggy Q1"]
     assert [post.state for post in await posts(database)] == ["pending"] * 3
@@ -241,12 +243,12 @@ async def test_delete_takes_everything_with_it(database: Database, services: Ser
     await set_crew_role(services)
     session = await start_session(services)
     await log(services, ANN, "20.1 20.2")
-    await start_heat(services, BEN)
+    await log(services, BEN, "20.1", heat="P2")
     await services.session.close(by(ANN))
     await publish(services)
     crew = by(CLEO, crew=True)
     asked = await services.session.ask_delete(crew, "club race")
-    assert (asked.id, asked.label, asked.laps) == (session.id, "Club Race", 2)
+    assert (asked.id, asked.label, asked.laps) == (session.id, "Club Race", 3)
     assert await services.session.delete(crew, session.id) == asked
     for model in (RaceSession, SessionRacer, Heat, HeatRacer, RunLog, Entry):
         assert await count(database, model) == 0
@@ -280,10 +282,12 @@ async def test_the_list_has_open_ones_first_then_the_latest(services: Services) 
     names = [session.name for session in listed.sessions]
     still_open = [f"Race {number}" for number in range(9, -1, -1) if number != 7]
     assert names == [*still_open, "Race 11"]
-    assert (listed.more, listed.own) == (2, listed.sessions[0].id)
-    assert listed.sessions[0].heat_count == 1
+    assert (listed.more, listed.own) == (2, listed.sessions[8].id)
+    assert listed.sessions[8].heat_count == 1
     choices = await services.session.suggest(by(BEN), "race 1")
-    assert [choice.label for choice in choices] == ["Race 1", "Race 11", "Race 10"]
+    assert [choice.label for choice in choices] == [
+        f"{name} · Sat 6 Jun" for name in ("Race 1", "Race 11", "Race 10")
+    ]
     assert choices[0].value == str(listed.sessions[7].id)
 
 
@@ -330,7 +334,9 @@ async def test_a_session_closes_at_five_after_its_last_day(
     services: Services, clock: FakeClock, zone: str, opened: str, days: int, closes: str
 ) -> None:
     clock.moment = datetime.fromisoformat(opened).replace(tzinfo=UTC)
-    moment = (await start_session(services, days=days, time_zone=zone)).closes_at
+    await start_session(services, days=days, time_zone=zone)
+    await log(services, ANN)
+    moment = (await services.session.show(by(ANN))).session.closes_at
     assert moment is not None
     assert moment == datetime.fromisoformat(closes).replace(tzinfo=UTC)
     assert moment.tzinfo is UTC

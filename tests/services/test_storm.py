@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.bootstrap import Services
-from core.commands import LogLaps, ProfileFields, SessionFields, StartHeat
+from core.commands import LogLaps, ProfileFields, RenameHeat, SessionFields, StartHeat
 from core.database import Database
 from core.errors import RacerError
 from core.models import HeatRacer, RunLog, SummaryPost
@@ -69,7 +69,7 @@ async def test_everything_at_once(database: Database, services: Services) -> Non
             ),
             lambda: services.heat.start(caller, StartHeat()),
             lambda: services.heat.finish(caller),
-            lambda: services.heat.rename(caller, "Q2", "Q2 again"),
+            lambda: services.heat.rename(caller, RenameHeat("Q2", "Q2 again")),
             lambda: services.heat.delete(caller, heats[0]),
             lambda: services.session.edit(caller, None, SessionFields(practice_rounds=3)),
             lambda: services.profile.update(caller, ProfileFields(experience="Pro")),

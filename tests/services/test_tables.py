@@ -11,6 +11,7 @@ from core.database import Database
 from core.errors import NotFound
 from core.results.card import NoLapsYet, OrpCard
 from core.results.heat import HeatTable
+from core.results.question import Asks
 from core.results.refs import Scope, ScopeKind
 from core.scoring.finish import Place
 from core.scoring.orp import calculate_orp
@@ -19,8 +20,10 @@ from tests.services.racing import (
     ANN,
     BEN,
     CLEO,
+    asked,
     by,
     log,
+    picked_run,
     publish,
     start_session,
     statements,
@@ -133,10 +136,9 @@ async def test_change_is_against_the_previous_heat_with_a_score(services: Servic
     last = await log(services, ANN, "20.1 20.3", heat="Q5")
     assert last.run.change == 0.0
     # A heat of another class, of another racer, or a later one is no measure.
-    assert (await log(services, ANN, "20.1 20.2", heat="Q1", class_name="Truggy")).run.change is (
-        None
-    )
-    assert (await log(services, BEN, "20.1 20.2", heat="Buggy")).run.change is None
+    assert (await log(services, BEN, "20.1 20.2", heat="Quick")).run.change is None
+    truggy = await asked(services, ANN, Asks.CLASS_FOR_WHOM, "20.1 20.2", "Q1", "Truggy")
+    assert (await picked_run(services, ANN, truggy, "Only mine")).run.change is None
     assert (await log(services, ANN, "20.1", heat="Q1", class_name="Truggy")).run.change is None
 
 
@@ -173,8 +175,9 @@ async def test_a_star_for_the_fastest_lap_at_the_track_in_the_class(services: Se
     await start_session(services, name="Back again", track=" ARENA ")
     assert not (await log(services, ANN, "20.06", heat="Q1")).run.is_personal_best
     assert (await log(services, ANN, "20.04", heat="Q1")).run.is_personal_best
-    assert not (await log(services, ANN, "19", heat="Q1", class_name="Truggy")).run.is_personal_best
     assert not (await log(services, BEN, "19", heat="Q1")).run.is_personal_best
+    truggy = await asked(services, ANN, Asks.CLASS_FOR_WHOM, "19", "Q1", "Truggy")
+    assert not (await picked_run(services, ANN, truggy, "Only mine")).run.is_personal_best
 
 
 async def test_without_a_track_a_session_is_compared_with_itself(services: Services) -> None:

@@ -66,7 +66,7 @@ async def test_an_evening_goes_on_past_midnight_and_ends_at_five_where_the_team_
     clock.moment = at("2026-06-06T22:00", zone)
     opened = await log(services, ANN, heat="Q1")
     assert opened.opened_session
-    assert opened.session.name == "2026-06-06"
+    assert opened.session.name == "Sat 6 Jun"
     for local in ("2026-06-06T23:59", "2026-06-07T00:01", "2026-06-07T04:59"):
         clock.moment = at(local, zone)
         await services.housekeeping.run()
@@ -76,7 +76,7 @@ async def test_an_evening_goes_on_past_midnight_and_ends_at_five_where_the_team_
     assert await services.housekeeping.close_ended_sessions() == 1
     assert await services.housekeeping.run() == 0
     next_day = await log(services, ANN)
-    assert (next_day.session.name, next_day.opened_session) == ("2026-06-07", True)
+    assert (next_day.session.name, next_day.opened_session) == ("Sun 7 Jun", True)
     assert next_day.heat.name == "P1"
 
 
@@ -132,6 +132,7 @@ async def test_the_hour_that_comes_twice_keeps_its_order(
     clock.moment = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     for _ in range(4):
         await start_heat(services, ANN)
+        await log(services, ANN)
         clock.advance(minutes=30)
     walls = [
         info.opened_at.astimezone(ZoneInfo("Europe/Berlin")).strftime("%H:%M")
@@ -150,9 +151,9 @@ async def test_the_same_moment_has_another_date_elsewhere(
         await set_zone(services, zone, team)
         names[zone] = (await log(services, by(ANN, team=team))).session.name
     assert names == {
-        "Pacific/Kiritimati": "2027-01-01",
-        "Pacific/Auckland": "2026-12-31",
-        "Pacific/Honolulu": "2026-12-31",
+        "Pacific/Kiritimati": "Fri 1 Jan",
+        "Pacific/Auckland": "Thu 31 Dec",
+        "Pacific/Honolulu": "Thu 31 Dec",
     }
 
 
@@ -162,11 +163,15 @@ async def test_a_new_zone_is_for_the_next_session_until_the_open_one_is_edited(
     clock.moment = datetime(2026, 6, 6, 12, 0, tzinfo=UTC)
     await set_zone(services, "Pacific/Auckland")
     # Midnight has just passed in Auckland; its next closing is 17:00 in UTC, Honolulu's 15:00.
-    first = await start_session(services)
+    await start_session(services)
+    await log(services, ANN)
+    first = (await services.session.show(by(ANN))).session
     assert first.closes_at == datetime(2026, 6, 7, 17, 0, tzinfo=UTC)
     await set_zone(services, "Pacific/Honolulu")
     assert (await services.session.show(by(ANN))).session.closes_at == first.closes_at
-    second = await start_session(services, BEN, "Second")
+    await start_session(services, BEN, "Second")
+    await log(services, BEN)
+    second = (await services.session.show(by(BEN))).session
     assert second.closes_at == datetime(2026, 6, 7, 15, 0, tzinfo=UTC)
 
 
@@ -253,14 +258,15 @@ async def test_everything_at_one_moment_keeps_its_order(database: Database) -> N
     await start_session(services)
     names = [f"Q{number}" for number in range(1, 9)]
     for name in names:
-        await start_heat(services, ANN, name)
+        await start_heat(services, BEN, name)
         assert (await log(services, BEN, "20.1 20.2")).heat.name == name
     assert await heat_names(services) == names
     assert [choice.label for choice in await services.heat.suggest(by(ANN), "")] == names[::-1]
     (table,) = (await services.session.show(by(ANN))).classes
     changes = [cell.change for cell in table.rows[0].cells if cell]
     assert changes == [None] + [0.0] * 7
-    await start_session(services, ANN, "Second")
+    second = await start_session(services, ANN, "Second")
+    await services.session.race_here(by(ANN), second.id)
     assert (await log(services, ANN)).session.name == "Second"
 
 
@@ -285,8 +291,10 @@ async def test_nothing_fails_while_the_clock_goes_wild(
         await services.housekeeping.finish_idle_heats()
         post = await services.outbox.claim()
         assert post is None or isinstance(post.content, HeatTable | Standings)
-    assert await heat_names(services) == started
-    assert started == [f"P{number}" for number in range(1, 26)]
+    # One that nobody drove gave its name to the next; the others keep their order.
+    names = await heat_names(services)
+    assert names == sorted(set(started) & set(names), key=lambda name: int(name[1:]))
+    assert len(names) > 5
 
 
 # Times that are shown
@@ -296,7 +304,9 @@ async def test_every_reader_sees_times_in_their_own_zone(
     services: Services, clock: FakeClock
 ) -> None:
     clock.moment = datetime(2026, 6, 6, 20, 0, tzinfo=UTC)
-    session = await start_session(services, time_zone="Pacific/Auckland")
+    await start_session(services, time_zone="Pacific/Auckland")
+    await log(services, ANN, heat="Q1")
+    session = (await services.session.show(by(ANN))).session
     assert session.closes_at is not None
     shown = session_started(SessionStarted(session, welcome=False)).content
     assert f"<t:{int(session.closes_at.timestamp())}:f>" in shown

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import StatementError
 
 from core.bootstrap import Services
-from core.commands import LogLaps, SessionFields
+from core.commands import LogLaps, RenameHeat, SessionFields
 from core.database import Database, Unit
 from core.errors import Redelivered
 from core.models import Draft, InteractionSeen, RaceSession, Team
@@ -53,7 +53,7 @@ async def test_an_exception_in_a_service_leaves_nothing_behind(
         for call in (
             services.lap_entry.log(by(ANN, interaction=1), LogLaps("20.1 20.2")),
             services.lap_entry.undo(by(ANN, interaction=2), undoable(logged)),
-            services.heat.rename(by(ANN, interaction=3), "P1", "Q1"),
+            services.heat.rename(by(ANN, interaction=3), RenameHeat("P1", "Q1")),
             services.session.start(by(BEN, interaction=4), SessionFields(name="Second")),
         ):
             with pytest.raises(RuntimeError):

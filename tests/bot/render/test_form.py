@@ -68,7 +68,7 @@ def test_where_found_laps_would_go() -> None:
     ]
     assert "opens **Q1** · Club Race" in laps_found(replace(FOUND, opens_heat=True)).content
     assert "opens a session" in laps_found(replace(FOUND, session=None)).content
-    assert "asks which one" in laps_found(replace(FOUND, heat_label=None)).content
+    assert "first asks where they go" in laps_found(replace(FOUND, heat_label=None)).content
 
 
 def test_the_longest_fit_and_names_do_no_harm() -> None:

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from hypothesis import given
 
-from bot.render.question import which_event
+from bot.render.answer import Answer
+from bot.render.question import left_alone, question, together
 from bot.render.run_written import run_written
 from core.laps import Lap
 from core.results.heat import RacerRun
-from core.results.question import WhichEvent
+from core.results.question import Asks, Question
 from core.results.refs import HeatRef, SessionRef
 from core.results.run_written import NewBest, RunWritten, Way
 from tests.bot.render.build import heat
@@ -226,11 +227,16 @@ def test_a_decision_on_a_lap() -> None:
     )
 
 
-def test_which_event_shows_that_nothing_is_lost() -> None:
-    assert which_event(WhichEvent(ID, (58_234, 58_100), (CLUB_RACE,))).content == (
-        "**Which event?** Several are open; 2 laps wait for your pick:\n58.234  58.100"
+def test_a_question_shows_that_nothing_is_lost() -> None:
+    asked = Question(ID, Asks.EVENT, "Which *event*?", ("Club Race", "Final"), (58_234, 58_100))
+    assert question(asked).content == (
+        "**Which \\*event\\*?** 2 laps wait for your pick:\n58.234  58.100"
     )
-    assert which_event(WhichEvent(ID, (), (CLUB_RACE,))).content == (
-        "**Which event?** Several are open; the heat starts in the one you pick."
-    )
-    assert_fits(which_event(WhichEvent(ID, (58_234,) * 600, (CLUB_RACE,))))
+    assert question(replace(asked, laps_ms=())).content == "**Which \\*event\\*?**"
+    assert_fits(question(replace(asked, laps_ms=(58_234,) * 600)))
+
+
+def test_what_one_pick_settles_is_told_together() -> None:
+    assert together([left_alone()]) == left_alone()
+    assert together([Answer("one"), Answer("two")]).content == "one\ntwo"
+    assert_fits(together([Answer("x" * 1_900)] * 9))

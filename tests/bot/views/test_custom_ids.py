@@ -13,11 +13,12 @@ from bot.views.card import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
 from bot.views.menu import StoreButton
-from bot.views.question import EventSelect
+from bot.views.question import QuestionSelect
 from bot.views.run_written import (
     CountLapButton,
     EditAgainButton,
     EditLapsButton,
+    MoveSelect,
     RemoveRepeatsButton,
     RunForm,
     UndoButton,
@@ -39,10 +40,11 @@ ITEMS: dict[str, OrpItem[Any]] = {
     f"delete-session:{HEX}": DeleteSessionButton(ID),
     f"edit-again:{HEX}": EditAgainButton(ID),
     f"edit:{HEX}:{RACER}": EditLapsButton(ID, RACER),
-    f"event:{HEX}": EventSelect(ID),
+    f"event:{HEX}": QuestionSelect(ID),
     f"finish:{HEX}": FinishHeatButton(ID),
     f"more:heat:{HEX}:{RACER}": MoreButton(HEAT, RACER),
     f"more:session:{HEX}:{RACER}": MoreButton(SESSION, RACER),
+    "move:77": MoveSelect(77),
     f"page:heat:{HEX}:2": PageButton(HEAT, 2),
     f"page:session:{HEX}:0": PageButton(SESSION, 0),
     f"race-here:{HEX}": RaceHereButton(ID),
