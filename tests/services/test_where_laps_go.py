@@ -131,6 +131,13 @@ async def test_names_agree_and_slips_are_asked_about(services: Services) -> None
     ).heat
 
 
+async def test_a_class_typed_in_front_of_a_new_heat_is_its_class(services: Services) -> None:
+    await start_session(services)
+    await log(services, ANN, class_name="Buggy")
+    await log(services, BEN, class_name="2WD Mod")
+    assert (await log(services, ANN, heat="2wd mod Final")).heat.label == "2WD Mod Final"
+
+
 async def test_after_an_a_main_it_is_asked_which_comes_next(services: Services) -> None:
     await start_session(services)
     await log(services, ANN, heat="A main")
