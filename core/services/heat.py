@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
@@ -233,14 +234,13 @@ class HeatService:
             return [
                 Choice(ref.label, str(ref.id))
                 if own is not None and own.id == row.session_id and own.status == "active"
-                else Choice(f"{ref.label} · {session_of(row)}", str(ref.id))
+                else Choice(f"{ref.label} · {session_of(*row[4:])}", str(ref.id))
                 for row in rows
                 if has(ref := HeatRef(row.id, row.name, row.class_name))
             ]
 
-        def session_of(row: Any) -> str:
-            name, opened_at = row.session_name or NO_NAME, row.created_at
-            return name_with_day(name, opened_at, row.time_zone, ", ")
+        def session_of(name: str | None, opened_at: datetime, zone: str) -> str:
+            return name_with_day(name or NO_NAME, opened_at, zone, ", ")
 
         def has(ref: HeatRef) -> bool:
             return name_key(typed) in name_key(ref.label)

@@ -31,15 +31,16 @@ async def which_event(day: Diary, cast: Cast) -> None:
     await day.forges_choice(ann, question, cup, waiting)
     stored = await day.chooses(fay, question, "Indoor *Cup*")
     await day.forges_choice(fay, stored, cup, waiting)
-    # Who has started a session is in it, and says whose class a heat there has.
+    # Everybody else of no session of their own is asked as well, for a heat too.
     await day.types(cast.olga, "/lap times:20.9")
-    await day.types_and_says(cast.olga, "/heat start name:Q2 class:Stock", "Only mine")
+    start = "/heat start name:Q2 class:Kart"
+    await day.types_and_says(cast.olga, start, "Saturday", "Stock")
     others = await day.types(carl, "/lap times:20.5 20.6 racer:@olga")
     await day.presses(carl, others, "Undo")
     refused = await day.types(carl, "/lap times:20.5 20.6 20.5")
     preview = await day.chooses_from_menu(carl, "Log laps", day.says(carl, "21.1 21.2"))
     asked = await day.presses(carl, preview, "Store")
-    await day.chooses(carl, asked, "Stock")
+    await day.chooses(carl, asked, "Saturday")
     shown = await day.types(ann, "/session show session:indoor *cup*")
     await day.presses(ann, shown, "Race here")
     await day.types(ann, "/session show")
