@@ -53,6 +53,12 @@ def day_name(moment: datetime) -> str:
     return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}"
 
 
+def name_with_day(name: str, opened_at: datetime, time_zone: str, between: str) -> str:
+    """Return a session's name with its day behind, unless it is named after that."""
+    day = day_name(opened_at.astimezone(ZoneInfo(time_zone)))
+    return name if name.startswith(day) else f"{name}{between}{day}"
+
+
 def suggest_time_zones(typed: str) -> list[Choice]:
     """Return the time zones whose name has what was typed; blanks stand for underscores."""
     wanted = typed.strip().casefold().replace(" ", "_")

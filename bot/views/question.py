@@ -22,6 +22,8 @@ from core.results.heat import HeatFinished, HeatRenamed, HeatStarted
 from core.results.question import Asks, LeftAlone, Question
 from core.results.run_written import RunWritten
 
+# Each select takes a row of its own.
+MOST_ROWS: Final = 5
 _PLACEHOLDERS: Final = {
     Asks.EVENT: "Which event?",
     Asks.CLOSED: "Where to?",
@@ -51,16 +53,12 @@ class QuestionSelect(OrpSelect, word="event"):
         laid = [told(each, interaction.guild) for each in done]
         views = [view for _, view in laid if view is not None]
         # What is asked next comes before what can be taken back.
-        asked = [view for each, (_, view) in zip(done, laid, strict=True) if _asks(each)]
+        asked = [_select(each) for each in done if isinstance(each, Question)]
         await reply(
             interaction,
             question_text.together([answer for answer, _ in laid]),
-            view=next(iter(asked or views[::-1]), None),
+            view=row(*asked[:MOST_ROWS]) if asked else next(reversed(views), None),
         )
-
-
-def _asks(result: Done | Question) -> bool:
-    return isinstance(result, Question)
 
 
 def told(result: Done | Question, guild: discord.Guild | None) -> Laid:

@@ -38,6 +38,8 @@ SETTLES_ALL: Final = frozenset({Asks.EVENT, Asks.CLASS})
 _ASKING: Final = {
     kind.__name__: kind for kind in (LogLaps, StartHeat, FinishHeat, RenameHeat, CloseSession)
 }
+# What is settled together: nobody closes a session by saying where their laps go.
+_ENTERING: Final = frozenset({LogLaps.__name__, StartHeat.__name__})
 _ANSWERS: Final = frozenset(field.name for field in fields(Answers))
 _OF_CALLER: Final = (
     select(Draft)
@@ -126,7 +128,9 @@ def pick(unit: Unit, caller: Caller, draft_id: UUID, answer: str) -> Picked:
         # Whoever takes it is told; first of all whether the press came twice.
         return Picked((draft_id,), {})
     sets = _sets(draft, answer)
-    if draft.command.get("asks", Asks.EVENT) not in SETTLES_ALL:
+    if draft.command["kind"] not in _ENTERING or (
+        draft.command.get("asks", Asks.EVENT) not in SETTLES_ALL
+    ):
         return Picked((draft_id,), sets)
     known = {"team_id": caller.team_id, "user_id": caller.person.user_id}
     alike = [each.id for each in unit.db.scalars(_OF_CALLER, known) if _are_alike(each, draft)]
@@ -181,7 +185,7 @@ def _are_alike(one: Draft, other: Draft) -> bool:
             (draft.command["fields"].get("racer") or {}).get("user_id"),
         )
         for draft in (one, other)
-        if draft.command["kind"] in _ASKING and (draft is other or "asks" in draft.command)
+        if draft.command["kind"] in _ENTERING and (draft is other or "asks" in draft.command)
     ]
     return len(asked) == 2 and asked[0] == asked[1]
 

@@ -360,6 +360,9 @@ def foresee(unit: Unit, team_id: int, where: Where, typed: Typed) -> Foreseen:
         found = _named(heats, name, known)
         if found is not None:
             return _at(session, found, heats)
+        stated = next(
+            (each for each in classes_of(heats) if without_class(name, each) != name), None
+        )
     class_name = class_for(unit, where, session, heats, stated, typed.answers)
     class_for_all = bool(typed.answers.for_all)
     if class_for_all:

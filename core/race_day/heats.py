@@ -192,6 +192,12 @@ def remove_if_empty(unit: Unit, session: RaceSession, heat: HeatRow) -> tuple[bo
     others = select(Heat.id).where(Heat.session_id == session.id).limit(1)
     if not session.implicit or unit.connection.execute(others).first() is not None:
         return True, False
+    delete_session(unit, session)
+    return True, True
+
+
+def delete_session(unit: Unit, session: RaceSession) -> None:
+    """Delete a session with all that hangs off it, and have its posts removed."""
+    posts.remove_session_posts(unit, session)
     unit.db.expunge(session)
     unit.connection.execute(delete(RaceSession).where(RaceSession.id == session.id))
-    return True, True

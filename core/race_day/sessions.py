@@ -8,7 +8,7 @@ from typing import Final
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from core.commands import Answers
 from core.database import Unit
@@ -241,10 +241,3 @@ def reopen_if_asked(unit: Unit, where: Where, team: Team, answers: Answers) -> b
         return False
     reopen_session(unit, where, session)
     return True
-
-
-def remove_session(unit: Unit, session: RaceSession) -> None:
-    """Delete a session with all that hangs off it, and have its posts removed."""
-    posts.remove_session_posts(unit, session)
-    unit.db.expunge(session)
-    unit.connection.execute(delete(RaceSession).where(RaceSession.id == session.id))

@@ -53,8 +53,7 @@ def without_mistakes(laps: Sequence[Lap], orp: OrpResult) -> WithoutMistakes | N
     # A median may end in half a millisecond. Twice the laps are whole, and score the same.
     twice_usual = int(2 * median(lap.time_ms for lap in counting))
     clean = calculate_orp(
-        [twice_usual if lap.number in mistakes else 2 * lap.time_ms for lap in counting],
-        confidence=orp.components.confidence,
+        [twice_usual if lap.number in mistakes else 2 * lap.time_ms for lap in counting]
     )
     if clean is None or clean.strategy is None:
         return None

@@ -267,10 +267,15 @@ def _heat_of_last_laps(unit: Unit, team_id: int, where: Where, typed: Typed) -> 
         seen = foresee(unit, team_id, where, typed)
     except Undecided:
         # What stands can be corrected without saying where the next laps go.
-        stands = own_heat(heats_of(unit, where.own, where.racer)) if where.own else None
-        if where.own is None or stands is None:
+        if where.own is None or where.racer is None:
             raise
-        return _at(where.own, stands)
+        raced_in: RaceSession | None = where.own
+        stands = own_heat(heats_of(unit, where.own, where.racer))
+        if stands is None:
+            raced_in, stands = last_driven(unit, team_id, where.racer)
+        if raced_in is None or stands is None:
+            raise
+        return _at(raced_in, stands)
     session, found = seen.session, seen.driven or own_heat(seen.heats)
     if session is None and where.racer is not None:
         session, found = last_driven(unit, team_id, where.racer)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select
 
@@ -42,7 +41,7 @@ from core.results.heat import (
 )
 from core.results.question import Question
 from core.results.refs import Choice, HeatRef
-from core.time_zones import day_name
+from core.time_zones import name_with_day
 
 # A class that was raced longer ago is typed, not picked.
 CLASSES_OF_SESSIONS: Final = 10
@@ -235,13 +234,13 @@ class HeatService:
             return [
                 Choice(ref.label, str(ref.id))
                 if own is not None and own.id == row.session_id and own.status == "active"
-                else Choice(
-                    f"{ref.label} · {_named(row.session_name, row.created_at, row.time_zone)}",
-                    str(ref.id),
-                )
+                else Choice(f"{ref.label} · {session_of(*row[4:])}", str(ref.id))
                 for row in rows
                 if has(ref := HeatRef(row.id, row.name, row.class_name))
             ]
+
+        def session_of(name: str | None, opened_at: datetime, zone: str) -> str:
+            return name_with_day(name or NO_NAME, opened_at, zone, ", ")
 
         def has(ref: HeatRef) -> bool:
             return name_key(typed) in name_key(ref.label)
@@ -275,10 +274,6 @@ def _heat_to_read(
     if found is None:
         raise NotFound(f"{session.session_name} has no heat yet: type /lap with your times.")
     return session, found
-
-
-def _named(name: str | None, opened: datetime, zone: str) -> str:
-    return f"{name or NO_NAME}, {day_name(opened.astimezone(ZoneInfo(zone)))}"
 
 
 def _info(heat: HeatRow, racers: int, laps: int | None) -> HeatInfo:

@@ -16,9 +16,9 @@ from core.errors import NotFound
 from core.models import Draft, Heat, HeatRacer, InteractionSeen, RaceSession, Team
 from core.race_day.change import team_held
 from core.race_day.driven import heat_by_id
-from core.race_day.heats import finish_heat, remove_heat
+from core.race_day.heats import delete_session, finish_heat, remove_heat
 from core.race_day.rows import HEAT, HeatRow, heat_of
-from core.race_day.sessions import close_session, ends_at, first_lap_of, remove_session
+from core.race_day.sessions import close_session, ends_at, first_lap_of
 
 # Longer than any interaction can be delivered again, or a select stays worth pressing.
 KEEP_MARKS: Final = timedelta(days=7)
@@ -132,7 +132,7 @@ def _close(unit: Unit, team: Team, session_id: UUID) -> bool:
         # Its first lap was taken back: it goes on waiting for one.
         session.closes_at = ends_at(session, None)
         return False
-    remove_session(unit, session)
+    delete_session(unit, session)
     return True
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, case, exists, func, select
 
@@ -20,10 +19,11 @@ from core.race_day.bests import renew_track
 from core.race_day.carrying_out import carry_out
 from core.race_day.change import Change, change
 from core.race_day.finding import find_session, require_open, session_by_id
+from core.race_day.heats import delete_session
 from core.race_day.questions import SeveralOpen
 from core.race_day.reading import count_heats, session_info, standings
 from core.race_day.renewing import renew_advice
-from core.race_day.sessions import ends_at, first_lap_of, open_session, race_in, remove_session
+from core.race_day.sessions import ends_at, first_lap_of, open_session, race_in
 from core.race_day.where import Where, where_is
 from core.results.heat import Deletion
 from core.results.question import Question
@@ -32,7 +32,7 @@ from core.results.session import Export, SessionClosed, SessionInfo, SessionList
 from core.results.standings import Standings
 from core.sources.csv_file import LapRow as CsvLap
 from core.sources.csv_file import write_csv
-from core.time_zones import day_name, parse_time_zone
+from core.time_zones import name_with_day, parse_time_zone
 
 MOST_DAYS: Final = 7
 MOST_ROUNDS: Final = 20
@@ -206,7 +206,7 @@ class SessionService:
             change.require_crew("delete sessions")
             found = session_by_id(unit, team.id, session_id)
             deletion = _deletion(unit, found)
-            remove_session(unit, found)
+            delete_session(unit, found)
             return deletion
 
         return await change(self._database, caller, act)
@@ -262,7 +262,7 @@ class SessionService:
                 .limit(None if key else SUGGESTED)
             )
             return [
-                Choice(f"{name} · {day_name(opened.astimezone(ZoneInfo(zone)))}", str(session_id))
+                Choice(name_with_day(name, opened, zone, " · "), str(session_id))
                 for session_id, name, opened, zone in sessions
                 if not key or key in name_key(name)
             ]

@@ -14,6 +14,7 @@ from core.results.heat import HeatStarted
 from core.results.question import Asks, LeftAlone, Question
 from core.results.refs import Scope, ScopeKind
 from core.results.run_written import RunWritten
+from core.results.session import SessionClosed
 from tests.databases import FakeClock
 from tests.services.racing import (
     ANN,
@@ -129,6 +130,13 @@ async def test_names_agree_and_slips_are_asked_about(services: Services) -> None
     assert (await log(services, ANN, heat="13.5")).heat != (
         await log(services, ANN, heat="135")
     ).heat
+
+
+async def test_a_class_typed_in_front_of_a_new_heat_is_its_class(services: Services) -> None:
+    await start_session(services)
+    await log(services, ANN, class_name="Buggy")
+    await log(services, BEN, class_name="2WD Mod")
+    assert (await log(services, ANN, heat="2wd mod Final")).heat.label == "2WD Mod Final"
 
 
 async def test_after_an_a_main_it_is_asked_which_comes_next(services: Services) -> None:
@@ -306,6 +314,22 @@ async def test_one_tap_on_which_event_settles_all_that_wait_in_typed_order(
     assert {(run.session.name, run.heat.name) for run in runs} == {("Club Race", "Q1")}
     assert await count(database, Draft) == 1, "Ben's"
     assert first.draft_id != last.draft_id
+
+
+async def test_saying_where_laps_go_closes_no_session(
+    database: Database, services: Services
+) -> None:
+    for name in ("Club Race", "Series Final"):
+        await start_session(services, CLEO, name)
+    closing = await services.session.close(by(ANN))
+    ending = await services.heat.finish(by(ANN))
+    assert isinstance(closing, Question)
+    assert isinstance(ending, Question)
+    await picked_run(services, ANN, await must_choose(services, ANN), "Club Race")
+    assert await count(database, Draft) == 2
+    closed = await pick(services, ANN, closing, "Series Final")
+    assert isinstance(closed, SessionClosed)
+    assert closed.session.name == "Series Final"
 
 
 async def test_a_session_that_was_closed_too_early_is_asked_about(

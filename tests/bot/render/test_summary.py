@@ -164,6 +164,8 @@ def test_below_decimals_give_way_and_then_what_was_not_lost() -> None:
         "   P1/12  60/20:00 20.000 lost   0⭐",
         "   P12/12 60/22:00 20.000 lost 120",
     ]
+    nobody = (run(f"racer-{n:02}", (62_345 + n,) * 100, best=True) for n in range(12))
+    assert lines_of(*nobody)[1] == "   P1/12  100/103:54 1:02.345⭐"
     slow = run("Ann", (62_345,) * 60, best=True), run("Ben", (*(62_345,) * 59, 162_345))
     others = (run(f"racer-{n}", (62_400,) * 60) for n in range(10))
     assert lines_of(*slow, *others)[1::22] == [

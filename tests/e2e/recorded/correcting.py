@@ -97,7 +97,7 @@ async def runs_are_moved(day: Diary, cast: Cast) -> None:
     await day.posts()
     await day.presses(ann, away, "Undo")
     await day.posts()
-    opened = form_of(await day.types(cast.hal, "/heat edit heat:Warm-up"))
+    opened = form_of(await day.types(cast.hal, "/heat edit heat:Buggy Warm-up"))
     stored = await day.sends(
         cast.hal, opened, {"laps": "21.1\n21.2", "more": "21.3\nx 25.0", "note": "new tyres"}
     )

@@ -111,6 +111,13 @@ class Diary:
         head = self._head(who, f"is offered for /{command}{before} {option}:{typed}")
         self._write([head, *choice_lines(choices)])
 
+    async def types_and_says(self, who: Racer, line: str, *answers: str) -> Answer:
+        """Type a command that asks something, and choose the answers one after another."""
+        answer = await self.types(who, line)
+        for label in answers:
+            answer = await self.chooses(who, answer, label)
+        return answer
+
     async def chooses_from_menu(self, who: Racer, name: str, of: Message | Racer) -> Answer:
         """Choose a command from the menu of a message or of a person."""
         if isinstance(of, Message):

@@ -33,8 +33,8 @@ async def which_event(day: Diary, cast: Cast) -> None:
     await day.forges_choice(fay, stored, cup, waiting)
     # Everybody else of no session of their own is asked as well, for a heat too.
     await day.types(cast.olga, "/lap times:20.9")
-    start = await day.types(cast.olga, "/heat start name:Q2 class:Stock")
-    await day.chooses(cast.olga, start, "Saturday")
+    start = "/heat start name:Q2 class:Kart"
+    await day.types_and_says(cast.olga, start, "Saturday", "Stock")
     others = await day.types(carl, "/lap times:20.5 20.6 racer:@olga")
     await day.presses(carl, others, "Undo")
     refused = await day.types(carl, "/lap times:20.5 20.6 20.5")

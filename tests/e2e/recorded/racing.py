@@ -16,11 +16,13 @@ EVEN: Final = "20.1 20.2 20.3 20.2 20.1 20.2 20.3"
 async def classes_and_heats(day: Diary, cast: Cast) -> None:
     day.chapter("Classes and heats")
     ann, ben, emil = cast.ann, cast.ben, cast.emil
-    await day.types(ann, "/heat start name:Q1 class:Buggy")
+    await day.types_and_says(ann, "/heat start name:Q1 class:Buggy", "Only mine")
     await day.types(ann, "/heat start name: q1 class:BUGGY")
-    await day.types(ben, "/heat start name:Q1 class:Truggy")
-    await day.types(ann, "/lap times:21.1 21.2 21.0")
-    await day.types(ben, "/lap times:22.1 22.2 22.0")
+    await day.types(ann, "/lap times:21.1 class:Bugyg")
+    await day.types_and_says(ben, "/heat start name:Q1 class:Truggy", "Saturday")
+    await day.types(ann, "/lap times:21.1 21.2 21.0 heat:Buggy Q1")
+    await day.types(ann, "/heat start name: q-1 class:BUGGY")
+    await day.types(ben, "/lap class:Truggy times:22.1 22.2 22.0")
     await day.types(emil, "/lap times:21.5 21.6 heat:Q1")
     await day.types(emil, "/heat show heat:Q1")
     await day.types(emil, "/lap times:21.5 21.6 heat:truggy q1")
@@ -113,8 +115,9 @@ async def heats_are_finished(day: Diary, cast: Cast) -> None:
 async def heats_without_laps(day: Diary, cast: Cast) -> None:
     day.chapter("Heats without laps")
     dora = cast.dora
-    await day.types(dora, "/heat start name:Final class:Truggy")
-    await day.types(dora, "/heat finish")
+    started = "/heat start name:Final class:Truggy"
+    await day.types_and_says(dora, started, "Finish it and go on")
+    await day.types(dora, "/heat finish heat:Truggy Final")
     await day.posts()
     await day.types(dora, "/heat show heat:Truggy Final")
     only = await day.types(dora, "/lap times:22.1 22.3 22.2 heat:Truggy Final")

@@ -79,7 +79,7 @@ async def a_channel_it_may_not_post_in(day: Diary, cast: Cast) -> None:
     await day.types(ann, "/team show")
     await day.types(cast.hal, "/session start name:Nowhere")
     await day.types(cast.hal, "/lap times:20.1 20.2")
-    await day.types(cast.hal, "/session close")
+    await day.types(cast.hal, "/session close session:Nowhere")
     await day.types(olga, "/team channel channel:#race-day")
     await day.posts()
     # A summary that somebody deletes is not posted again.

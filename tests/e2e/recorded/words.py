@@ -17,7 +17,7 @@ _UUID: Final = re.compile(
     r"\b(?:(?P<dashed>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|(?P<plain>[0-9a-f]{32}))\b"
 )
 # In custom_ids: what Undo and Remove repeats carry, and what tells a form that laps have changed.
-_ENTRY: Final = re.compile(r"(?P<before>\b(?:undo|repeats):)(?P<id>[0-9]{1,18})\b")
+_ENTRY: Final = re.compile(r"(?P<before>\b(?:undo|repeats|move):)(?P<id>[0-9]{1,18})\b")
 _VERSION: Final = re.compile(r"(?P<before>\brun:[^:]+:[0-9]+:)(?P<id>(?!none\b)[0-9a-z]{1,16})\b")
 # The zone stands at the end of the line before.
 _CLOSING: Final = re.compile(
@@ -26,6 +26,11 @@ _CLOSING: Final = re.compile(
 _MOMENT: Final = re.compile(r"(?<=<t:)[0-9]+(?=:[a-zA-Z]>)")
 _DATE: Final = re.compile(
     r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}(?P<time>[T ][0-9]{2}:[0-9]{2}:[0-9]{2})?(?:\.[0-9]+)?"
+)
+# What a session is called that a lap has opened.
+_DAY: Final = re.compile(
+    r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [0-9]{1,2} "
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b"
 )
 _SNOWFLAKE: Final = re.compile(r"\b[0-9]{17,20}\b")
 
@@ -49,6 +54,7 @@ class Words:
         text = _CLOSING.sub(_closing_time, text)
         text = _MOMENT.sub("‹moment›", text)
         text = _DATE.sub(lambda found: "‹moment›" if found["time"] else "‹date›", text)
+        text = _DAY.sub("‹date›", text)
         return _SNOWFLAKE.sub(self._snowflake, text)
 
     def _uuid(self, found: re.Match[str]) -> str:
