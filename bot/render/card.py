@@ -21,6 +21,7 @@ from bot.render.phrases import (
     rating,
     rejected_words,
     seconds,
+    with_welcome,
 )
 from bot.render.text import join_fitting, plain, shorten
 from core.laps import median, median_absolute_deviation
@@ -72,7 +73,7 @@ def orp_card(card: OrpCard, *, is_self: bool = False) -> Answer:
         add_section(embed, "Pace", _pace_lines(run, orp.metrics))
     add_section(embed, "Last heats", _last_heats_lines(card))
     add_section(embed, "As LiveRC counts", _live_rc_lines(live_rc_row(run.laps), orp is not None))
-    return Answer(embed=embed)
+    return Answer(with_welcome([], welcome=card.welcome), embed)
 
 
 def _colour(orp: OrpResult | None) -> discord.Colour:

@@ -273,7 +273,6 @@ def start_heat(change: Change, command: StartHeat) -> HeatStarted:
         session=session.ref,
         opened_session=opened_session,
         finished=tuple(each.ref for each in before),
-        welcome=change.greet(),
     )
 
 

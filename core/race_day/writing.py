@@ -145,7 +145,7 @@ def log_laps(
         repeated=tuple(
             new_laps[at].number for at in repeated_run([lap.time_ms for lap in before], times_ms)
         ),
-        welcome=change.greet(),
+        welcome=change.greet(command.racer),
         new_best=_new_best(place.session, stands, new_laps, doubtful),
     )
 

@@ -41,6 +41,7 @@ class OrpCard:
         practice_rounds: How much practice the session has, which decides on the advice.
         last_heats: The racer's scores of up to 6 heats in their order, this one the last: those
             of its class, or all of the session's.
+        welcome: It is the racer's first answer about laps of their own.
     """
 
     session: SessionRef
@@ -49,6 +50,7 @@ class OrpCard:
     run: RacerRun
     practice_rounds: int
     last_heats: tuple[HeatScore, ...] = ()
+    welcome: bool = False
 
     @property
     def scope(self) -> Scope:
@@ -58,13 +60,17 @@ class OrpCard:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """Two racers' runs of the same heat, or (``heat`` None) of the whole session, compared."""
+    """Two racers' runs of the same heat, or (``heat`` None) of the whole session, compared.
+
+    ``welcome`` tells that it is the first one's first answer about laps of their own.
+    """
 
     session: SessionRef
     heat: HeatRef | None
     first: RacerRun
     second: RacerRun
     comparison: Comparison
+    welcome: bool = False
 
     @property
     def scope(self) -> Scope:

@@ -73,7 +73,7 @@ class RunWritten:
         laps_restored: How many laps stand again that the undone entry had replaced.
         heat_removed: The heat had been opened for the undone laps and went too.
         session_removed: So had the session.
-        welcome: It is the first answer this team gets.
+        welcome: It is the racer's first answer about laps of their own.
     """
 
     way: Way

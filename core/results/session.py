@@ -32,7 +32,6 @@ class SessionStarted:
     """A session was opened and is now the caller's."""
 
     session: SessionInfo
-    welcome: bool
 
 
 @dataclass(frozen=True, slots=True)

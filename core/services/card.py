@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from core.caller import Caller, Person
@@ -12,9 +13,11 @@ from core.models import RacerProfile, RaceSession
 from core.names import name_key
 from core.race_day import people
 from core.race_day.bests import bests_of
+from core.race_day.change import lock_team
 from core.race_day.finding import (
     Driven,
     SeveralOpen,
+    Where,
     find_heat,
     heat_by_id,
     heats_of,
@@ -59,8 +62,7 @@ class CardService:
         subject = racer or caller.person
         nothing = NoLapsYet(subject, is_self=subject.user_id == caller.person.user_id)
 
-        def act(unit: Unit) -> OrpCard | NoLapsYet:
-            where = where_is(unit, caller.team_id, subject.user_id)
+        def found(unit: Unit, where: Where) -> OrpCard | NoLapsYet:
             if heat is not None and name_key(heat) != WHOLE_SESSION:
                 session, driven = find_heat(unit, caller.team_id, where, heat)
                 return _heat_card(unit, session, driven, where.racer) or nothing
@@ -79,7 +81,14 @@ class CardService:
                 return nothing
             return _heat_card(unit, session, latest, where.racer, heats) or nothing
 
-        return await self._database.read(act)
+        def act(unit: Unit) -> tuple[OrpCard | NoLapsYet, bool]:
+            where = where_is(unit, caller.team_id, subject.user_id)
+            return found(unit, where), _is_to_be_greeted(caller, where)
+
+        card, is_to_be_greeted = await self._database.read(act)
+        if isinstance(card, NoLapsYet) or not is_to_be_greeted:
+            return card
+        return replace(card, welcome=await self._greet(caller))
 
     async def show_of(self, caller: Caller, scope: Scope, *, racer_id: int) -> OrpCard:
         """Return a racer's card of a heat or of a whole session.
@@ -129,8 +138,7 @@ class CardService:
             raise BadInput("Pick a team-mate: that is the same racer on both sides.")
         team_id = caller.team_id
 
-        def act(unit: Unit) -> SideBySide:
-            where = where_is(unit, team_id, subject.user_id)
+        def found(unit: Unit, where: Where) -> SideBySide:
             first = where.racer
             second = people.find_profile(unit, team_id, other.user_id)
             both = first or subject, second or other
@@ -148,7 +156,12 @@ class CardService:
                     )
             return _beside(unit, session, latest, *both)
 
-        return await self._database.read(act)
+        def act(unit: Unit) -> tuple[SideBySide, bool]:
+            where = where_is(unit, team_id, subject.user_id)
+            return found(unit, where), _is_to_be_greeted(caller, where)
+
+        both, is_to_be_greeted = await self._database.read(act)
+        return replace(both, welcome=await self._greet(caller)) if is_to_be_greeted else both
 
     async def side_by_side_of(
         self, caller: Caller, scope: Scope, *, racer_id: int, other_id: int
@@ -177,6 +190,23 @@ class CardService:
             return _beside(unit, session, heat, first, second)
 
         return await self._database.read(act)
+
+    async def _greet(self, caller: Caller) -> bool:
+        """Tell once whether a racer gets their first answer; a look else changes nothing."""
+
+        def act(unit: Unit) -> bool:
+            lock_team(unit, caller.team_id)
+            return people.greet(unit, caller.team_id, caller.person.user_id)
+
+        return await self._database.write(act)
+
+
+def _is_to_be_greeted(caller: Caller, where: Where) -> bool:
+    """Tell whether the caller looks at their own laps and has never been told how to type a run."""
+    racer = where.racer
+    if racer is None or racer.discord_user_id != caller.person.user_id:
+        return False
+    return racer.greeted_at is None
 
 
 def _latest_of_both(

@@ -89,8 +89,7 @@ class SessionService:
             actor = change.actor
             _refuse_open_name(unit, team, str(values["session_name"]))
             session = open_session(unit, team, change.where, actor, implicit=False, **values)
-            welcome = change.greet()
-            return SessionStarted(session_info(session, 0), welcome)
+            return SessionStarted(session_info(session, 0))
 
         return await change(self._database, caller, act)
 

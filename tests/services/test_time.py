@@ -298,7 +298,7 @@ async def test_every_reader_sees_times_in_their_own_zone(
     clock.moment = datetime(2026, 6, 6, 20, 0, tzinfo=UTC)
     session = await start_session(services, time_zone="Pacific/Auckland")
     assert session.closes_at is not None
-    shown = session_started(SessionStarted(session, welcome=False)).content
+    shown = session_started(SessionStarted(session)).content
     assert f"<t:{int(session.closes_at.timestamp())}:f>" in shown
     await log(services, ANN, heat="Q1")
     heats = heat_list(await services.heat.list_heats(by(ANN))).content
