@@ -22,6 +22,12 @@ def database_of_the_user() -> str | None:
     return given if given and given.strip() != REAL_DATABASE else None
 
 
+def is_file_to_come(url: str) -> bool:
+    """Tell whether an address is that of a SQLite file that is not there yet."""
+    kind, _, file = url.partition(":///")
+    return kind.startswith("sqlite") and not Path(file).exists()
+
+
 @dataclass(frozen=True)
 class Pictures:
     """Keeps pictures, so that a person can open them."""

@@ -16,7 +16,7 @@ from localdiscord.botprocess import BOT, BotProcess
 from localdiscord.console import Console
 from localdiscord.driver import LocalDiscord
 from localdiscord.errors import DriverError
-from localdiscord.keeping import Pictures, Story, database_of_the_user
+from localdiscord.keeping import Pictures, Story, database_of_the_user, is_file_to_come
 from localdiscord.model import Channel, Message
 from localdiscord.people import Racer, Team
 from localdiscord.prompt import Prompt
@@ -64,6 +64,8 @@ async def in_a_new_database(url: str, command: Sequence[str]) -> bool:
     Raises:
         PlayError: it cannot tell; says why in the bot's words.
     """
+    if is_file_to_come(url):
+        return True
     asked = await asyncio.create_subprocess_exec(
         *command,
         env={**os.environ, "DATABASE_URL": url},

@@ -123,6 +123,29 @@ def _own_the_terminal() -> None:
     os.close(os.open(os.ttyname(0), os.O_RDWR))
 
 
+def played_into(database: Path) -> str:
+    """What the local Discord tells without a terminal, into a database the user has set."""
+    told = subprocess.run(
+        [sys.executable, "-m", "localdiscord"],
+        cwd=database.parent,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "DATABASE_URL": f"sqlite:///{database}"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_S,
+        check=True,
+    )
+    return told.stdout
+
+
+def test_a_database_of_the_user_is_played_into_only_while_it_is_empty(folder: Path) -> None:
+    assert "🏁 Q1 · Club Race" in played_into(folder / "mine.db")
+    again = played_into(folder / "mine.db")
+    assert "🏁" not in again
+    assert "no story is played" in again
+    assert not (folder / "data" / "local.db").exists()
+
+
 def close_the_window(terminal: Terminal) -> None:
     terminal.close()
 

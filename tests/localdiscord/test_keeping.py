@@ -76,6 +76,9 @@ def test_a_database_the_user_has_set_is_used(where: str, monkeypatch: pytest.Mon
         Path(".env").write_text("DISCORD_TOKEN=\nDATABASE_URL=sqlite:///mine.db\n")
     else:
         monkeypatch.setenv("DATABASE_URL", "sqlite:///mine.db")
+    # The bot is not asked about a file that is not there yet.
+    assert played(bot_that_says("no such file", code=1)).told is None
+    Path("mine.db").touch()
     empty = played(bot_that_says("none"))
     assert (empty.database_url, empty.told) == ("sqlite:///mine.db", None)
     used = played(bot_that_says("0006"))
