@@ -12,6 +12,14 @@ PYTHON ?= python3
 unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 
+# An environment is whole once a stamp says so and as long as its Python runs and has pip. Half made,
+# or with a Python that is no longer there, it is made again from nothing.
+HAS_STAMP := $(wildcard .venv/run.done .venv/dev.done)
+IS_WHOLE := $(if $(HAS_STAMP),$(shell $(BIN)/python -c 'import pip' 2>/dev/null && echo yes))
+ifeq ($(IS_WHOLE),)
+.PHONY: $(BIN)/python .venv/run.done .venv/dev.done
+endif
+
 .PHONY: run demo test check bench bench-quick pictures lock format
 .DELETE_ON_ERROR:
 
@@ -21,7 +29,7 @@ run: .venv/run.done
 	else exec $(BIN)/python -m localdiscord; fi
 
 demo: .venv/run.done
-	@$(BIN)/python -m localdiscord </dev/null
+	@$(BIN)/python -m localdiscord --demo
 
 # Many tests wait for a process or a lease to run out: three at a time keep two cores busy.
 test: .venv/dev.done
@@ -56,13 +64,17 @@ lock:
 		pyproject.toml -o requirements-dev.txt
 
 $(BIN)/python:
-	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed.") if sys.version_info < (3, 11) else None'
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed.") if sys.version_info < (3, 11) else None'
+	@echo "Making .venv and installing into it, which takes a minute once …"
+	@$(PYTHON) -m venv --clear .venv
 
+# Interrupted halfway through, no stamp is left.
 .venv/run.done: requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@rm -f .venv/*.done
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/dev.done: requirements-dev.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@rm -f .venv/*.done
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ .venv/run.done

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -58,9 +59,17 @@ def default(context: typer.Context) -> None:
 
 
 @app.command("run")
-def run_command() -> None:
+def run_command(
+    *,
+    until_stdin_ends: Annotated[
+        bool,
+        typer.Option(
+            "--until-stdin-ends", help="Stop also when whoever started it has gone (a pipe)."
+        ),
+    ] = False,
+) -> None:
     """Run the bot on Discord."""
-    _with_settings(run)
+    _with_settings(partial(run, until_stdin_ends=until_stdin_ends))
 
 
 @app.command("has-token")

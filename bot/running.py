@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
+from typing import Final
 
 import discord
 import structlog
@@ -17,6 +19,9 @@ from core.config import Settings
 from core.database import Database
 from migrations.newest import NEWEST, is_newest
 
+# So many bytes of what standard input says are thrown away at a time.
+_PIECE: Final = 4096
+
 log = structlog.get_logger(__name__)
 
 
@@ -24,8 +29,12 @@ class StartRefused(Exception):
     """The bot cannot start; the text says why in a sentence."""
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, *, until_stdin_ends: bool = False) -> None:
     """Bring the database up to date, connect, and serve until SIGTERM or Ctrl-C.
+
+    Args:
+        settings: What is set.
+        until_stdin_ends: Stop also when whoever holds the other end of standard input has gone.
 
     Raises:
         StartRefused: There is no token, or Discord does not accept it.
@@ -47,7 +56,8 @@ async def run(settings: Settings) -> None:
     database = Database(settings.database_url)
     bot = OrpBot(settings, build_services(database))
     try:
-        await _serve(bot, settings.discord_token.get_secret_value())
+        token = settings.discord_token.get_secret_value()
+        await _serve(bot, token, until_stdin_ends=until_stdin_ends)
     finally:
         await database.dispose()
         log.info("stopped")
@@ -63,7 +73,17 @@ async def _upgrade(url: URL) -> None:
     )
 
 
-async def _serve(bot: OrpBot, token: str) -> None:
+async def _stop_when_stdin_ends(stop: asyncio.Event) -> None:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    while await reader.read(_PIECE):
+        pass
+    stop.set()
+
+
+async def _serve(bot: OrpBot, token: str, *, until_stdin_ends: bool) -> None:
     """Serve until the client ends or a signal asks it to."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -74,8 +94,11 @@ async def _serve(bot: OrpBot, token: str) -> None:
     async with bot:
         serving = asyncio.create_task(bot.start(token))
         stopping = asyncio.create_task(stop.wait())
+        watching = asyncio.create_task(_stop_when_stdin_ends(stop)) if until_stdin_ends else None
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
+        if watching is not None:
+            watching.cancel()
         if not serving.done():
             log.info("stopping")
             await bot.close()

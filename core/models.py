@@ -109,6 +109,7 @@ class Team(Base):
     crew_role_id: Mapped[int | None] = mapped_column(BigInteger)
     time_zone: Mapped[str] = mapped_column(String(64), server_default="UTC")
     auto_finish_minutes: Mapped[int] = mapped_column(server_default="30")
+    # When teams were told how to type a run; each racer is told since.
     greeted_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

@@ -17,7 +17,7 @@ from localdiscord.errors import DriverError, NoAnswerError
 from localdiscord.files import Upload
 from localdiscord.people import Racer, Team
 from localdiscord.permissions import Permissions
-from localdiscord.show import show_answer, show_message
+from localdiscord.show import Screen, show_answer, show_message
 
 __all__ = [
     "Answer",
@@ -27,6 +27,7 @@ __all__ = [
     "NoAnswerError",
     "Permissions",
     "Racer",
+    "Screen",
     "Team",
     "Upload",
     "show_answer",

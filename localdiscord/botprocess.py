@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-BOT = (sys.executable, "-m", "bot")
+BOT = (sys.executable, "-m", "bot", "run", "--until-stdin-ends")
 TAIL_LINES = 40
 STOP_WITHIN_S = 10.0
 
@@ -47,7 +47,8 @@ async def launch(command: Sequence[str], environment: Mapping[str, str]) -> Star
     """Start a command as a process of its own."""
     return await asyncio.create_subprocess_exec(
         *command,
-        stdin=asyncio.subprocess.DEVNULL,
+        # It ends with this process, however that ends: then nobody holds the other end any more.
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         env=environment,

@@ -9,17 +9,18 @@ from localdiscord.components import TEXT_INPUT, Field
 from localdiscord.errors import DriverError
 from localdiscord.model import Channel, Message
 from localdiscord.people import Racer, Team
-from localdiscord.show import show_answer, show_message
+from localdiscord.show import PHONE, Screen, show_answer, show_message
 from localdiscord.wire import CommandType
 
 HELP = """\
-/lap times:58.2 58.1   any command, as in Discord; Tab completes
-[Undo]  press Undo     press a button of your last answer or of the newest post
-choose Club Race       choose in a select
-menu NAME              a command from the menu of the newest message
-menu NAME @racer-2     a command from somebody's menu
-say 58.2 58.1          post a message
-@racer-2  #general     be somebody else, go to another channel
+/lap times:58.2   a command; Tab completes
+[Undo]            press a button you see
+choose Club Race  choose in a select
+say 58.2 58.1     post a message
+menu NAME         the newest message's menu
+menu NAME @racer-2   somebody's menu
+@racer-2          be somebody else
+#general          go to another channel
 help  quit"""
 
 EMPTIES = "-"
@@ -39,8 +40,15 @@ class Seen:
 class Console:
     """Somebody at a prompt. Knows nothing of terminals: it asks and tells."""
 
-    def __init__(self, team: Team, channel: Channel, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        team: Team,
+        channel: Channel,
+        tell: Callable[[str], None],
+        screen: Screen = PHONE,
+    ) -> None:
         """Start as the team's owner."""
+        self._screen = screen
         self.team = team
         self.racer: Racer = team.owner
         self.channel = channel
@@ -101,7 +109,8 @@ class Console:
                 told.append(f"#{self.channel.name}: a post was deleted")
             else:
                 head = "edited" if before else "new post"
-                told.append(f"#{self.channel.name}, {head}:\n{show_message(message)}")
+                shown = show_message(message, self._screen)
+                told.append(f"#{self.channel.name}, {head}:\n{shown}")
         return told
 
     async def _do(self, line: str, ask: Ask) -> None:
@@ -154,7 +163,7 @@ class Console:
             self._last[self.racer] = answer
         # What everybody sees is told as news.
         if answer.failed or answer.modal or any(item.ephemeral for item in answer.messages):
-            self._tell(show_answer(answer))
+            self._tell(show_answer(answer, self._screen))
         if answer.modal is not None:
             values = await self._fill_in(answer.modal, ask)
             await self._show(await self.racer.submit(answer.modal, values), ask)

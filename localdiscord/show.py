@@ -2,10 +2,14 @@
 
 import re
 import textwrap
-from datetime import datetime, tzinfo
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from operator import attrgetter
 
 from localdiscord.answers import NO_RESPONSE, Answer
 from localdiscord.components import Select, texts_of
+from localdiscord.files import Attachment
 from localdiscord.model import Message
 from localdiscord.wire import JsonObject
 
@@ -32,15 +36,27 @@ _TIME_FORMATS = {
 }
 
 
-def show_message(message: Message, *, width: int = WIDTH, zone: tzinfo | None = None) -> str:
-    """A message as one sees it.
+@dataclass(frozen=True)
+class Screen:
+    """What messages are shown on."""
 
-    Args:
-        message: the message.
-        width: columns of the screen; code blocks are kept as they are, however wide.
-        zone: the time zone times are shown in; that of this machine when not given.
-    """
-    reader = _Reader(message, zone)
+    width: int = WIDTH
+    """Its columns; code blocks are kept as they are, however wide."""
+    zone: tzinfo | None = None
+    """The time zone times are shown in; that of this machine when not given."""
+    today: date | None = None
+    """When given, this day and the next are named so, which reads the same every day."""
+    place_of: Callable[[Attachment], str] = attrgetter("filename")
+    """Where a person finds a file."""
+
+
+PHONE = Screen()
+
+
+def show_message(message: Message, screen: Screen = PHONE) -> str:
+    """A message as one sees it."""
+    width = screen.width
+    reader = _Reader(message, screen)
     lines = [f"{message.author.global_name or message.author.name}"]
     if message.loading:
         lines[0] += f" {THINKING}"
@@ -49,29 +65,31 @@ def show_message(message: Message, *, width: int = WIDTH, zone: tzinfo | None = 
         lines += reader.text(text, width)
     in_cards = [str((embed.get("image") or {}).get("url")) for embed in message.embeds]
     # What no card shows stands above them.
-    lines += [f"📎 {name}" for name in _files(message) if not _is_shown(name, in_cards)]
+    lines += [
+        f"📎 {screen.place_of(item)}"
+        for item in message.attachments
+        if not _is_shown(item, in_cards)
+    ]
     for embed in message.embeds:
         lines += ["│ " + line for line in reader.embed(embed, width - 2)]
-    lines += [f"📎 {name}" for name in _files(message) if _is_shown(name, in_cards)]
+    lines += [
+        f"📎 {screen.place_of(item)}" for item in message.attachments if _is_shown(item, in_cards)
+    ]
     lines += _controls(message, width)
     if message.ephemeral:
         lines.append(f"({PRIVATE})")
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _files(message: Message) -> list[str]:
-    return [item.filename for item in message.attachments]
+def _is_shown(item: Attachment, pictures: list[str]) -> bool:
+    return any(url.endswith(f"/{item.filename}") for url in pictures)
 
 
-def _is_shown(name: str, pictures: list[str]) -> bool:
-    return any(url.endswith(f"/{name}") for url in pictures)
-
-
-def show_answer(answer: Answer, *, width: int = WIDTH, zone: tzinfo | None = None) -> str:
+def show_answer(answer: Answer, screen: Screen = PHONE) -> str:
     """An answer as one sees it, with everything that came after it."""
     if answer.failed:
         return NO_RESPONSE
-    parts = [show_message(message, width=width, zone=zone) for message in answer.messages]
+    parts = [show_message(message, screen) for message in answer.messages]
     if answer.modal is not None:
         labels = ", ".join(field.label for field in answer.modal.fields)
         parts.append(f"A form opens: {answer.modal.title} ({labels})")
@@ -81,9 +99,10 @@ def show_answer(answer: Answer, *, width: int = WIDTH, zone: tzinfo | None = Non
 class _Reader:
     """Turns Discord's markdown into plain lines."""
 
-    def __init__(self, message: Message, zone: tzinfo | None) -> None:
+    def __init__(self, message: Message, screen: Screen) -> None:
         self._guild = message.channel.guild
-        self._zone = zone
+        self._screen = screen
+        self._places = {item.url: item for item in message.attachments}
 
     def text(self, text: str, width: int) -> list[str]:
         """A text's lines, wrapped, with code blocks as they are."""
@@ -111,7 +130,9 @@ class _Reader:
         if footer:
             lines += ["", *self.text(footer, width)]
         picture = (embed.get("image") or {}).get("url")
-        if picture:
+        if picture in self._places:
+            lines.append(f"[picture {self._screen.place_of(self._places[picture])}]")
+        elif picture:
             lines.append(f"[picture {picture.rsplit('/', 1)[-1]}]")
         return lines
 
@@ -134,7 +155,12 @@ class _Reader:
         )
 
     def _time(self, match: re.Match[str]) -> str:
-        moment = datetime.fromtimestamp(int(match[1]), self._zone).astimezone(self._zone)
+        zone, today = self._screen.zone, self._screen.today
+        moment = datetime.fromtimestamp(int(match[1]), zone).astimezone(zone)
+        if today is not None and match[2] in (None, "f", "F"):
+            for day, name in ((today, "today"), (today + timedelta(days=1), "tomorrow")):
+                if moment.date() == day:
+                    return f"{name} {moment:%H:%M}"
         return moment.strftime(_TIME_FORMATS[match[2] or "f"])
 
     def _person(self, match: re.Match[str]) -> str:

@@ -25,6 +25,7 @@ from bot.render.phrases import (
     number_word,
     rejected_words,
     seconds,
+    with_welcome,
 )
 from bot.render.text import join_fitting, plain, shorten
 from core.laps import clock_text
@@ -64,7 +65,7 @@ def orp_card(card: OrpCard, *, is_self: bool = False) -> Answer:
         description=join_fitting([line for line in lines if line], DESCRIPTION_LIMIT),
         colour=card_colour(orp),
     )
-    return Answer(embed=embed, picture_first=True)
+    return Answer(with_welcome([], welcome=card.welcome), embed, picture_first=True)
 
 
 def card_title(card: OrpCard) -> str:

@@ -28,7 +28,6 @@ from bot.render.phrases import (
     moment,
     name_of,
     problem_line,
-    with_welcome,
 )
 from bot.render.ranking import ranked_table
 from bot.render.summary import headline
@@ -56,7 +55,7 @@ def heat_started(result: HeatStarted) -> Answer:
         names = listed([heat_name(heat) for heat in result.finished])
         verbs = ("was", "is") if len(result.finished) == 1 else ("were", "are")
         lines.append(f"{names} {verbs[0]} still open and {verbs[1]} finished now.")
-    return Answer(with_welcome(lines, welcome=result.welcome))
+    return Answer("\n".join(lines))
 
 
 def heat_finished(result: HeatFinished) -> Answer:

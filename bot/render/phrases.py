@@ -44,7 +44,7 @@ _STRATEGY_WORDS: Final = {
 
 
 def welcome_line() -> str:
-    """Return the one line a team's first answer adds."""
+    """Return the one line a racer's first answer adds."""
     return (
         f"👋 Type a run like `/lap times: 58.234 58.1 58.3`. {WHAT_ORP_IS}. "
         "**Finish heat** posts it for all."
@@ -52,7 +52,7 @@ def welcome_line() -> str:
 
 
 def with_welcome(lines: Sequence[str], *, welcome: bool) -> str:
-    """Return the lines of an answer, with the welcome below where it is the team's first."""
+    """Return the lines of an answer, with the welcome below where it is the racer's first."""
     return "\n".join([*lines, *([welcome_line()] if welcome else [])])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.render.advice import tone_words
 from bot.render.answer import Answer
-from bot.render.phrases import bold, with_welcome
+from bot.render.phrases import bold
 from bot.render.text import plain
 from core.results.profile import ProfileInfo
 
@@ -24,4 +24,4 @@ def profile(info: ProfileInfo) -> Answer:
     ]
     if info.is_self and not info.changed:
         lines.append("Change it with `/profile experience: … driving_style: … driver_name: …`.")
-    return Answer(with_welcome(lines, welcome=info.welcome))
+    return Answer("\n".join(lines))

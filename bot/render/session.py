@@ -13,7 +13,6 @@ from bot.render.phrases import (
     listed,
     moment,
     problem_line,
-    with_welcome,
 )
 from bot.render.text import join_fitting, plain, size
 from core.results.heat import Deletion
@@ -30,7 +29,7 @@ def session_started(result: SessionStarted) -> Answer:
         f"🟢 {bold(result.session.name)} is open, and {goes}.",
         *_setting_lines(result.session),
     ]
-    return Answer(with_welcome(lines, welcome=result.welcome))
+    return Answer("\n".join(lines))
 
 
 def session_edited(session: SessionInfo) -> Answer:

@@ -8,7 +8,7 @@ import discord
 
 from bot.limits import TITLE_LIMIT
 from bot.render.answer import CARD_COLOUR, Answer
-from bot.render.phrases import name_of, seconds
+from bot.render.phrases import name_of, seconds, with_welcome
 from bot.render.text import cells, code_block, in_code, plain, shorten
 from core.laptimes import format_lap
 from core.results.card import SideBySide
@@ -50,14 +50,15 @@ def side_by_side(result: SideBySide) -> Answer:
     )
     sentence = comparison_words(result.comparison, name_of(first), name_of(second))
     return Answer(
-        embed=discord.Embed(
+        with_welcome([], welcome=result.welcome),
+        discord.Embed(
             title=shorten(
                 f"{name_of(first)} and {name_of(second)} · {place} · {plain(result.session.name)}",
                 TITLE_LIMIT,
             ),
             description=f"{sentence}.\n{code_block(table)}",
             colour=CARD_COLOUR,
-        )
+        ),
     )
 
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from bot.limits import CONTENT_LIMIT
 from bot.render.answer import Answer
-from bot.render.phrases import channel, count, problem_line, with_welcome
+from bot.render.phrases import channel, count, problem_line
 from bot.render.text import join_fitting, plain
 from core.results.team import TeamInfo
-
-# Room for the welcome below.
-_SETTINGS_LIMIT: Final = CONTENT_LIMIT - 400
 
 
 def team(info: TeamInfo) -> Answer:
@@ -48,4 +43,4 @@ def _settings(title: str, info: TeamInfo) -> str:
         f"Heats finish by themselves: {finish}",
         *map(problem_line, info.problems),
     ]
-    return with_welcome([join_fitting(lines, _SETTINGS_LIMIT)], welcome=info.welcome)
+    return join_fitting(lines, CONTENT_LIMIT)

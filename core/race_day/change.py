@@ -112,11 +112,11 @@ class Change:
         if racer.discord_user_id != self.caller.person.user_id:
             self.require_crew(to_do)
 
-    def greet(self) -> bool:
-        """Tell whether this is the team's first answer, once."""
-        if self.team.greeted_at is not None:
+    def greet(self, racer: Person | None) -> bool:
+        """Tell once whether the caller gets their first answer about laps of their own."""
+        if not self.is_about(racer) or self.actor.greeted_at is not None:
             return False
-        self.team.greeted_at = self.now
+        self.actor.greeted_at = self.now
         return True
 
 

@@ -92,7 +92,6 @@ def start_heat(change: Change, command: StartHeat) -> HeatStarted:
         session=session.ref,
         opened_session=found is None,
         finished=tuple(each.heat.ref for each in before),
-        welcome=change.greet(),
     )
 
 

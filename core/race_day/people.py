@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from core.caller import Caller, Person
 from core.database import Unit
@@ -19,6 +19,17 @@ LARGEST_ID: Final = 2**63 - 1
 _PROFILE: Final = select(RacerProfile).where(
     RacerProfile.team_id == bindparam("team_id"),
     RacerProfile.discord_user_id == bindparam("user_id"),
+)
+
+_GREET: Final = (
+    update(RacerProfile)
+    .where(
+        RacerProfile.team_id == bindparam("in_team"),
+        RacerProfile.discord_user_id == bindparam("user_id"),
+        RacerProfile.greeted_at.is_(None),
+    )
+    .values(greeted_at=bindparam("now"))
+    .returning(RacerProfile.id)
 )
 
 
@@ -51,6 +62,12 @@ def known_as(
     elif profile.name != person.name:
         profile.name = person.name
     return profile
+
+
+def greet(unit: Unit, team_id: int, user_id: int) -> bool:
+    """Note that a member with a profile is told how to type a run; False where they were before."""
+    member = {"in_team": team_id, "user_id": user_id, "now": unit.now}
+    return unit.connection.execute(_GREET, member).first() is not None
 
 
 def crew_role_of(unit: Unit, team_id: int) -> int | None:

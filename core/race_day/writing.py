@@ -121,7 +121,7 @@ def log_laps(
         opened_session=place.opened_session,
         reopened_session=place.reopened_session,
         note=note,
-        welcome=change.greet(),
+        welcome=change.greet(command.racer),
     )
 
 

@@ -51,6 +51,7 @@ class OrpCard:
         last_heats: The racer's scores of up to 6 heats in their order, this one the last: those
             of its class, or all of the session's.
         laps_by_heat: Where the laps of a whole session come from, in their order; empty for a heat.
+        welcome: It is the racer's first answer about laps of their own.
     """
 
     session: SessionRef
@@ -60,6 +61,7 @@ class OrpCard:
     practice_rounds: int
     last_heats: tuple[HeatScore, ...] = ()
     laps_by_heat: tuple[HeatLaps, ...] = ()
+    welcome: bool = False
 
     @property
     def scope(self) -> Scope:
@@ -69,13 +71,17 @@ class OrpCard:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """Two racers' runs of the same heat, or (``heat`` None) of the whole session, compared."""
+    """Two racers' runs of the same heat, or (``heat`` None) of the whole session, compared.
+
+    ``welcome`` tells that it is the first one's first answer about laps of their own.
+    """
 
     session: SessionRef
     heat: HeatRef | None
     first: RacerRun
     second: RacerRun
     comparison: Comparison
+    welcome: bool = False
 
     @property
     def scope(self) -> Scope:

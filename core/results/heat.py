@@ -120,7 +120,6 @@ class HeatStarted:
     session: SessionRef
     opened_session: bool
     finished: tuple[HeatRef, ...]
-    welcome: bool
 
 
 @dataclass(frozen=True, slots=True)

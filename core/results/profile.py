@@ -18,4 +18,3 @@ class ProfileInfo:
     driver_name: str | None
     is_self: bool
     changed: bool
-    welcome: bool = False

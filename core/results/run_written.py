@@ -75,7 +75,7 @@ class RunWritten:
         heat_removed: The heat had been opened for the undone laps and went too.
         session_removed: So had the session.
         other_heats: The session's latest other heats, which the laps just logged can be moved to.
-        welcome: It is the first answer this team gets.
+        welcome: It is the racer's first answer about laps of their own.
     """
 
     way: Way

@@ -42,7 +42,6 @@ class SessionStarted:
     """
 
     session: SessionInfo
-    welcome: bool
     laps_go_to: SessionRef | None = None
 
 

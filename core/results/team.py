@@ -14,4 +14,3 @@ class TeamInfo:
     time_zone: str
     auto_finish_minutes: int
     problems: tuple[str, ...]
-    welcome: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import bindparam, desc, func, select
@@ -14,6 +15,7 @@ from core.models import RacerProfile, RaceSession, RunLog
 from core.names import HeatKind, name_key
 from core.race_day import people
 from core.race_day.bests import bests_of
+from core.race_day.change import lock_team
 from core.race_day.driven import Driven, heat_by_id, heats_of, latest_driven
 from core.race_day.finding import find_heat, find_session, session_by_id
 from core.race_day.questions import SeveralOpen
@@ -21,7 +23,7 @@ from core.race_day.reading import last_driven, session_run
 from core.race_day.rows import HeatRow
 from core.race_day.run import Run
 from core.race_day.scores_before import score_before
-from core.race_day.where import where_is
+from core.race_day.where import Where, where_is
 from core.results.card import HeatScore, NoLapsYet, OrpCard, SideBySide
 from core.results.heat import RacerRun
 from core.results.refs import Scope, ScopeKind
@@ -61,8 +63,7 @@ class CardService:
         subject = racer or caller.person
         nothing = NoLapsYet(subject, is_self=subject.user_id == caller.person.user_id)
 
-        def act(unit: Unit) -> OrpCard | NoLapsYet:
-            where = where_is(unit, caller.team_id, subject.user_id)
+        def found(unit: Unit, where: Where) -> OrpCard | NoLapsYet:
             if heat is not None and name_key(heat) != WHOLE_SESSION:
                 found_in, driven = find_heat(
                     unit, caller.team_id, where, heat, session, elsewhere=True
@@ -89,7 +90,14 @@ class CardService:
                 return nothing
             return _heat_card(unit, found_in, latest, where.racer, heats) or nothing
 
-        return await self._database.read(act)
+        def act(unit: Unit) -> tuple[OrpCard | NoLapsYet, bool]:
+            where = where_is(unit, caller.team_id, subject.user_id)
+            return found(unit, where), _is_to_be_greeted(caller, where)
+
+        card, is_to_be_greeted = await self._database.read(act)
+        if isinstance(card, NoLapsYet) or not is_to_be_greeted:
+            return card
+        return replace(card, welcome=await self._greet(caller))
 
     async def show_of(self, caller: Caller, scope: Scope, *, racer_id: int) -> OrpCard:
         """Return a racer's card of a heat or of a whole session.
@@ -145,8 +153,7 @@ class CardService:
             raise BadInput("Pick a team-mate: that is the same racer on both sides.")
         team_id = caller.team_id
 
-        def act(unit: Unit) -> SideBySide:
-            where = where_is(unit, team_id, subject.user_id)
+        def found(unit: Unit, where: Where) -> SideBySide:
             first = where.racer
             second = people.find_profile(unit, team_id, other.user_id)
             both = first or subject, second or other
@@ -164,7 +171,12 @@ class CardService:
                     )
             return _beside(unit, found_in, latest, *both)
 
-        return await self._database.read(act)
+        def act(unit: Unit) -> tuple[SideBySide, bool]:
+            where = where_is(unit, team_id, subject.user_id)
+            return found(unit, where), _is_to_be_greeted(caller, where)
+
+        both, is_to_be_greeted = await self._database.read(act)
+        return replace(both, welcome=await self._greet(caller)) if is_to_be_greeted else both
 
     async def side_by_side_of(
         self, caller: Caller, scope: Scope, *, racer_id: int, other_id: int
@@ -193,6 +205,23 @@ class CardService:
             return _beside(unit, session, heat, first, second)
 
         return await self._database.read(act)
+
+    async def _greet(self, caller: Caller) -> bool:
+        """Tell once whether a racer gets their first answer; a look else changes nothing."""
+
+        def act(unit: Unit) -> bool:
+            lock_team(unit, caller.team_id)
+            return people.greet(unit, caller.team_id, caller.person.user_id)
+
+        return await self._database.write(act)
+
+
+def _is_to_be_greeted(caller: Caller, where: Where) -> bool:
+    """Tell whether the caller looks at their own laps and has never been told how to type a run."""
+    racer = where.racer
+    if racer is None or racer.discord_user_id != caller.person.user_id:
+        return False
+    return racer.greeted_at is None
 
 
 def _latest_of_both(

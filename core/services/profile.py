@@ -77,8 +77,7 @@ class ProfileService:
                 renew_advice(
                     unit, (RaceSession.status == "active") & (RacerProfile.id == profile.id)
                 )
-            welcome = change.greet()
-            return _info(profile, caller, changed=True, welcome=welcome)
+            return _info(profile, caller, changed=True)
 
         return await change(self._database, caller, act)
 
@@ -107,9 +106,7 @@ def _checked(fields: ProfileFields) -> dict[str, str]:
     return values
 
 
-def _info(
-    profile: RacerProfile, caller: Caller, *, changed: bool, welcome: bool = False
-) -> ProfileInfo:
+def _info(profile: RacerProfile, caller: Caller, *, changed: bool) -> ProfileInfo:
     return ProfileInfo(
         racer=profile.person,
         experience_level=ExperienceLevel.stored(profile.experience_level),
@@ -117,5 +114,4 @@ def _info(
         driver_name=profile.liverc_name,
         is_self=profile.discord_user_id == caller.person.user_id,
         changed=changed,
-        welcome=welcome,
     )

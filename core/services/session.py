@@ -96,9 +96,7 @@ class SessionService:
             session = open_session(unit, team, change.where, actor, values, implicit=False)
             own = change.where.own
             elsewhere = own.ref if own is not None and own is not session else None
-            return SessionStarted(
-                session_info(session, 0, has_laps=False), change.greet(), elsewhere
-            )
+            return SessionStarted(session_info(session, 0, has_laps=False), elsewhere)
 
         return await change(self._database, caller, act)
 

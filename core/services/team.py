@@ -81,17 +81,16 @@ class TeamService:
             unit.db.flush()
             if "summary_channel_id" in values:
                 posts.unblock(unit, team.id)
-            return _info(unit, team, welcome=change.greet())
+            return _info(unit, team)
 
         return await change(self._database, caller, act)
 
 
-def _info(unit: Unit, team: Team, *, welcome: bool = False) -> TeamInfo:
+def _info(unit: Unit, team: Team) -> TeamInfo:
     return TeamInfo(
         summary_channel_id=team.summary_channel_id,
         crew_role_id=team.crew_role_id,
         time_zone=team.time_zone,
         auto_finish_minutes=team.auto_finish_minutes,
         problems=posts.problems_of(unit, team.id),
-        welcome=welcome,
     )

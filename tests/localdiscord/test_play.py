@@ -11,7 +11,8 @@ import pytest
 
 from localdiscord import LocalDiscord
 from localdiscord.botprocess import BotProcess
-from localdiscord.play import PlayError, play_heat, run
+from localdiscord.keeping import Pictures
+from localdiscord.play import Play, PlayError, play_heat, run
 from localdiscord.recorded import load
 from tests.localdiscord.stub_bot import StubBot
 
@@ -39,7 +40,7 @@ async def test_a_heat_is_played(bot: StubBot, discord: LocalDiscord) -> None:
     counts = [len(drive.laps_ms) for drive in load()]
     lines = [f"racer-{number} {count} laps" for number, count in enumerate(counts, 1)]
     assert summary.text.splitlines()[1:] == lines
-    assert told[0] == "racer-1> /session start name:Club Race qualifying_rounds:4"
+    assert told[0] == "racer-1> /session start name:Club Race\n  qualifying_rounds:4"
 
 
 async def test_a_bot_that_posts_no_summary(
@@ -104,18 +105,24 @@ async def test_frozen_for_a_while(process: BotProcess, discord: LocalDiscord) ->
     assert (await asking).content == "hello"
 
 
-async def test_a_bot_that_dies_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def play(tmp_path: Path) -> Play:
+    """A story that is played into a database that goes with the test."""
+    return Play(f"sqlite:///{tmp_path}/story.db", Pictures(tmp_path))
+
+
+async def test_a_bot_that_dies_is_told_of(play: Play) -> None:
     told: list[str] = []
     text = "import sys; print('no database', file=sys.stderr); sys.exit(3)"
-    assert await run(script(text), told.append) == 1
+    assert await run(play, script(text), told.append) == 1
     assert "no database" in told[-1]
     assert "exit code 3" in told[-1]
 
 
-async def test_a_bot_that_never_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bot_that_never_comes(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("localdiscord.play.READY_WITHIN_S", 0.05)
     told: list[str] = []
-    assert await run(script("import time; time.sleep(60)"), told.append) == 1
+    assert await run(play, script("import time; time.sleep(60)"), told.append) == 1
     assert "not ready within" in told[-1]
 
 
@@ -134,7 +141,11 @@ async def demonstration(tmp_path: Path) -> AsyncIterator[Start]:
             "-m",
             "localdiscord",
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"},
+            env={
+                **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
+                "PYTHONPATH": str(ROOT),
+                "PYTHONWARNINGS": "ignore",
+            },
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -161,7 +172,7 @@ async def test_all_of_it_without_a_terminal(demonstration: Start) -> None:
     assert "[Form] [Later] (Locked) [To 1]" in text
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 async def test_told_to_stop_it_stops_the_bot(
     demonstration: Start,
     tmp_path: Path,

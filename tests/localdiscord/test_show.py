@@ -1,12 +1,12 @@
 """Messages as they look on a phone."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from localdiscord import LocalDiscord, Upload, show_message
+from localdiscord import LocalDiscord, Screen, Upload, show_message
 from localdiscord.model import Message
 
 TABLE = """\
@@ -26,7 +26,7 @@ async def posted(body: dict[str, Any], **files: bytes) -> Message:
 
 
 async def shown(body: dict[str, Any], **files: bytes) -> str:
-    return show_message(await posted(body, **files), zone=UTC)
+    return show_message(await posted(body, **files), Screen(zone=UTC))
 
 
 async def test_a_summary() -> None:
@@ -65,7 +65,6 @@ async def test_a_summary() -> None:
         "│",
         "│ How sure are you of the car?",
         "│ [picture chart.png]",
-        "📎 chart.png",
         "[Undo] [Finish heat] (Gone)",
     ]
 
@@ -104,7 +103,7 @@ async def test_nothing_is_wider_than_the_phone() -> None:
     ],
 )
 async def test_markdown(markdown: str, plain: str) -> None:
-    text = show_message(await posted({"content": markdown}), width=80, zone=UTC)
+    text = show_message(await posted({"content": markdown}), Screen(80, UTC))
     assert text == f"ORP Bot\n{plain}"
 
 
@@ -120,7 +119,21 @@ async def test_mentions_are_names() -> None:
 
 async def test_times_are_local() -> None:
     message = await posted({"content": "<t:1700000000:t>"})
-    assert "23:13" in show_message(message, zone=ZoneInfo("Europe/Berlin"))
+    assert "23:13" in show_message(message, Screen(zone=ZoneInfo("Europe/Berlin")))
+
+
+async def test_today_and_tomorrow_read_the_same_every_day() -> None:
+    message = await posted({"content": "<t:1700000000> <t:1700000000:f> <t:1700000000:t>"})
+    for day, named in ((14, "today"), (13, "tomorrow"), (12, "14 November 2023")):
+        screen = Screen(80, UTC, datetime(2023, 11, day, tzinfo=UTC).date())
+        assert show_message(message, screen) == f"ORP Bot\n{named} 22:13 {named} 22:13 22:13"
+
+
+async def test_files_are_shown_where_they_are_kept() -> None:
+    body = {"content": "x", "embeds": [{"image": {"url": "attachment://chart.png"}}]}
+    message = await posted(body, chart_png=b"png", laps_csv=b"csv")
+    text = show_message(message, Screen(place_of=lambda file: f"kept/{file.filename}"))
+    assert text == "ORP Bot\nx\n│ [picture kept/chart.png]\n📎 kept/laps.csv"
 
 
 async def test_selects_and_layouts() -> None:

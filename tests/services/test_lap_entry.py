@@ -31,7 +31,6 @@ from tests.services.racing import (
     everything,
     log,
     set_crew_role,
-    start_heat,
     start_session,
     statements,
     undoable,
@@ -133,17 +132,8 @@ async def test_repeated_laps_are_pointed_at(services: Services) -> None:
     assert (await log(services, BEN, "20.1 20.2 20.3")).repeated == ()
 
 
-async def test_a_team_is_greeted_once(services: Services) -> None:
-    assert (await log(services, ANN, "20.1")).welcome
-    assert not (await start_heat(services, ANN)).welcome
-    assert not (await log(services, BEN, "20.1", "Q1")).welcome
-    assert (await start_heat(services, by(ANN, team=RIVALS))).welcome
-    assert not (await log(services, by(ANN, team=RIVALS), "20.1")).welcome
-
-
-async def test_two_first_answers_at_once_greet_once(services: Services) -> None:
+async def test_several_first_answers_at_once_open_one_session(services: Services) -> None:
     logged = await asyncio.gather(*(log(services, person, "20.1") for person in (ANN, BEN, CLEO)))
-    assert sorted(answer.welcome for answer in logged) == [False, False, True]
     assert sorted(answer.opened_session for answer in logged) == [False, False, True]
     assert len({answer.heat.id for answer in logged}) == 1
 

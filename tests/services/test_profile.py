@@ -52,7 +52,7 @@ async def test_a_profile_nobody_has_set(database: Database, services: Services) 
 )
 async def test_levels_in_any_case(typed: str, level: ExperienceLevel, services: Services) -> None:
     updated = await services.profile.update(by(ANN), ProfileFields(experience=typed))
-    assert (updated.experience_level, updated.changed, updated.welcome) == (level, True, True)
+    assert (updated.experience_level, updated.changed) == (level, True)
     assert (await services.profile.show(by(BEN), ANN)).experience_level is level
 
 

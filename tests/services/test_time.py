@@ -308,7 +308,7 @@ async def test_every_reader_sees_times_in_their_own_zone(
     await log(services, ANN, heat="Q1")
     session = (await services.session.show(by(ANN))).session
     assert session.closes_at is not None
-    shown = session_started(SessionStarted(session, welcome=False)).content
+    shown = session_started(SessionStarted(session)).content
     assert f"<t:{int(session.closes_at.timestamp())}:f>" in shown
     await log(services, ANN, heat="Q1")
     heats = heat_list(await services.heat.list_heats(by(ANN))).content

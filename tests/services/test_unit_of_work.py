@@ -47,9 +47,10 @@ async def test_an_exception_in_a_service_leaves_nothing_behind(
         raise RuntimeError("the power went")
 
     with monkeypatch.context() as patched:
-        # The last thing logging does, and the last undoing and renaming do.
+        # The last thing each does: logging, undoing and renaming, starting a session.
         patched.setattr(Change, "greet", fail)
         patched.setattr(posts, "mark_stale", fail)
+        patched.setattr("core.services.session.session_info", fail)
         for call in (
             services.lap_entry.log(by(ANN, interaction=1), LogLaps("20.1 20.2")),
             services.lap_entry.undo(by(ANN, interaction=2), undoable(logged)),

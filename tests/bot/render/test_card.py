@@ -268,6 +268,12 @@ def test_any_card_fits_and_is_harmless(
         assert len((answer.embed.description or "").split("\n")) <= 6
 
 
+def test_a_first_card_greets_above_it() -> None:
+    first = orp_card(replace(card(run()), welcome=True))
+    assert first.content.startswith("👋 Type a run like ")
+    assert orp_card(card(run())) == replace(first, content="")
+
+
 def test_without_laps_the_card_explains_itself() -> None:
     assert no_laps_yet(NoLapsYet(Person(1, "Max"), is_self=True)).content == (
         "You have no laps here yet.\n"

@@ -38,13 +38,12 @@ def test_a_session_is_started_and_edited() -> None:
         "Arena\\_33 · 2 days · rounds: 3 practice and 2 qualifying · Europe/Berlin\n"
         f"It closes by itself <t:{NOON_UNIX}:f>."
     )
-    assert session_started(SessionStarted(info, welcome=False)).content == (
+    assert session_started(SessionStarted(info)).content == (
         f"🟢 **Club Race** is open, and your laps go there.\n{settings}"
     )
     assert session_edited(info).content == f"✅ Saved. **Club Race**:\n{settings}"
     timed = replace(info, heat_minutes=5)
     assert " qualifying · 5-minute heats · Europe/Berlin\n" in session_edited(timed).content
-    assert "\n👋 " in session_started(SessionStarted(info, welcome=True)).content
 
 
 def test_a_closed_session_does_not_close_again() -> None:
@@ -230,7 +229,7 @@ def test_standings_are_harmless(name: str, class_name: str, note: str) -> None:
 def test_settings_are_harmless(name: str, track: str) -> None:
     info = session(name, track=track)
     for answer in (
-        session_started(SessionStarted(info, welcome=True)),
+        session_started(SessionStarted(info)),
         session_list(SessionList((info,), 0, None)),
         session_closed(SessionClosed(SessionRef(ID, name), (heat(track, name),), True, 5, name)),
         ask_delete_session(Deletion(ID, name, 1)),
