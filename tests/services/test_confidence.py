@@ -41,7 +41,7 @@ async def test_pressing_stores_the_confidence_and_the_post_follows(
     assert (rated.run.orp.status, rated.run.orp.orp_score) == (Status.REJECTED, 0.0)
     post = await publish(services)
     assert isinstance(post.content, HeatTable)
-    # Two laps of practice are too few to be ranked.
+    # The post also compares the run with the others of its heat: two laps of practice are short.
     assert post.content.runs == (replace(rated.run, is_short=True),)
     clock.advance(seconds=3)
     again = await services.confidence.rate(by(ANN), logged.heat.id, 5)
