@@ -22,6 +22,7 @@ from bot.cogs.session import SessionCog
 from bot.cogs.team import TeamCog
 from bot.discord.cooldowns import cooldown_for_costly_work
 from bot.discord.errors import log_unexpected
+from bot.discord.patience import limit_answers, limit_requests
 from bot.discord.tree import OrpTree, sync_when_changed
 from bot.publisher import Publisher
 from bot.studio import Studio
@@ -62,6 +63,7 @@ class OrpBot(commands.AutoShardedBot):
             # The only messages are answers and posts; none needs to be remembered.
             max_messages=None,
         )
+        limit_requests(self.http)
         self.app = App(services, Studio(), cooldown_for_costly_work(), WorkInHand())
         gateway = settings.discord_gateway_url
         self._gateway = yarl.URL(gateway) if gateway else None
@@ -71,6 +73,7 @@ class OrpBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Add commands and buttons, register what has changed, start the work by itself."""
+        limit_answers()
         for cog in (
             LapEntryCog(self.app),
             MenuCog(self.app, self.tree),
