@@ -128,7 +128,7 @@ class Publisher:
     async def _carry_out(self, post: ClaimedPost) -> None:
         channel = self._client.get_channel(post.channel_id or 0)
         if not may_carry_out(post.task, channel):
-            await self._outbox.blocked(post, problem=not_allowed(post.channel_id))
+            await self._outbox.blocked(post, problem=not_allowed(post, channel))
         elif post.task is PostTask.REMOVE:
             await self._remove(post)
         elif (message := await self._message_of(post)) is not None:
@@ -212,7 +212,8 @@ class Publisher:
         if trouble is Trouble.MESSAGE_GONE or post_is_gone:
             await self._outbox.message_gone(post)
         elif trouble is Trouble.NO_PERMISSION:
-            await self._outbox.blocked(post, problem=not_allowed(post.channel_id))
+            channel = self._client.get_channel(post.channel_id or 0)
+            await self._outbox.blocked(post, problem=not_allowed(post, channel))
         elif trouble is Trouble.CHANNEL_GONE:
             await self._outbox.blocked(post, problem=CHANNEL_GONE)
         else:

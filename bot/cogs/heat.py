@@ -49,7 +49,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     async def finish(self, interaction: discord.Interaction, heat: HeatName | None = None) -> None:
         """Finish a heat."""
         finished = await self._services.heat.finish(caller_of(interaction), heat)
-        told = with_channel_problem(finished, interaction.guild)
+        told = await with_channel_problem(finished, interaction)
         await reply(interaction, heat_text.heat_finished(told))
 
     @costly()
@@ -78,7 +78,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
         self,
         interaction: discord.Interaction,
         heat: HeatName | None = None,
-        racer: discord.Member | None = None,
+        racer: discord.User | None = None,
     ) -> None:
         """Open the form with a run's laps."""
         opening = self._services.form.open(caller_of(interaction), heat, racer_of(racer))

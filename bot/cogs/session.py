@@ -92,7 +92,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
     ) -> None:
         """Close a session."""
         closed = await self._services.session.close(caller_of(interaction), session)
-        told = with_channel_problem(closed, interaction.guild)
+        told = await with_channel_problem(closed, interaction)
         await reply(interaction, session_text.session_closed(told))
 
     @app_commands.command(description="Delete a session with all its laps (crew only, asks first)")

@@ -94,11 +94,14 @@ class _Suggested(Transformer):
         """Return what fits what was typed so far, best first."""
 
 
+PEOPLE: Final = (discord.Member, discord.User)
+
+
 def _racing(interaction: discord.Interaction) -> Caller:
     """Return the caller, standing in for the racer they have named."""
     caller = caller_of(interaction)
     racer = interaction.namespace.racer
-    return replace(caller, person=person_of(racer)) if isinstance(racer, discord.Member) else caller
+    return replace(caller, person=person_of(racer)) if isinstance(racer, PEOPLE) else caller
 
 
 class _Heat(_Suggested):

@@ -107,16 +107,18 @@ class HeatService:
                 found = _open_heat(unit, team.id, change.where).heat
             else:
                 found = find_heat(unit, team.id, change.where, heat)[1].heat
+            where = team.summary_channel_id or caller.channel_id
             if found.is_open:
                 finish_heat(unit, team.id, found, by=actor, channel_id=caller.channel_id)
             laps = select(RunLog.id).where(RunLog.heat_id == found.id).limit(1)
-            problems = posts.problems_of(unit, team.id)
             return HeatFinished(
                 heat=found.ref,
                 already=not found.is_open,
                 has_laps=unit.connection.execute(laps).first() is not None,
-                channel_id=team.summary_channel_id or caller.channel_id,
-                problem=problems[0] if problems else None,
+                channel_id=where if found.is_open else None,
+                problem=posts.problem_in(unit, team.id, where)
+                if found.is_open
+                else posts.problem_of(unit, team.id, found.id),
             )
 
         return await change(self._database, caller, act)

@@ -32,6 +32,9 @@ removing  its message is deleted, or gone already   no row any more
 ..        the team sets a channel or a permission   removing, due at once
 ========  ========================================  ===============================================
 
+Where the clock is set back, waits that were counted on it end at once, and claims that would last
+longer than any may are void.
+
 Where the team acts while a row is claimed, trouble found just then makes it due at once instead:
 it may be what the team has just mended.
 """

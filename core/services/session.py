@@ -172,13 +172,13 @@ class SessionService:
                 raise Conflict(f"{found.session_name} is closed already.")
             finished = close_session(unit, team, found, by=actor, channel_id=caller.channel_id)
             laps = _count_laps(unit, found)
-            problems = posts.problems_of(unit, team.id)
+            where = team.summary_channel_id or caller.channel_id
             return SessionClosed(
                 session=found.ref,
                 finished=finished,
                 has_laps=laps > 0,
-                channel_id=team.summary_channel_id or caller.channel_id,
-                problem=problems[0] if problems else None,
+                channel_id=where,
+                problem=posts.problem_in(unit, team.id, where),
             )
 
         return await change(self._database, caller, act)
