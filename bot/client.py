@@ -22,6 +22,8 @@ from bot.cogs.session import SessionCog
 from bot.cogs.team import TeamCog
 from bot.discord.cooldowns import cooldown_for_costly_work
 from bot.discord.errors import log_unexpected
+from bot.discord.parsing import Skipping
+from bot.discord.patience import limit_answers, limit_requests
 from bot.discord.tree import OrpTree, sync_when_changed
 from bot.publisher import Publisher
 from bot.studio import Studio
@@ -50,6 +52,8 @@ class OrpBot(commands.AutoShardedBot):
             shards["shard_count"] = settings.shard_count
         if settings.shard_ids:
             shards["shard_ids"] = list(settings.shard_ids)
+        # It never speaks: that libraries for voice are missing is no fault.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -62,6 +66,8 @@ class OrpBot(commands.AutoShardedBot):
             # The only messages are answers and posts; none needs to be remembered.
             max_messages=None,
         )
+        limit_requests(self.http)
+        Skipping(self.http).protect(self._connection.parsers)
         self.app = App(services, Studio(), cooldown_for_costly_work(), WorkInHand())
         gateway = settings.discord_gateway_url
         self._gateway = yarl.URL(gateway) if gateway else None
@@ -71,6 +77,7 @@ class OrpBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Add commands and buttons, register what has changed, start the work by itself."""
+        limit_answers()
         for cog in (
             LapEntryCog(self.app),
             MenuCog(self.app, self.tree),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Final
 
@@ -29,10 +29,13 @@ from bot.limits import NONCE_LENGTH
 from bot.posts import PostMessage, message_for
 from bot.views.base import carries
 from core.outages import StoreUnavailable
+from core.race_day.posts import CLOCK_DIFFERENCE
 from core.results.posts import ClaimedPost, PostTask
 
-# Posts of several teams go out side by side, so that one slow channel holds up nobody else.
-WORKERS: Final = 4
+# Posts of so many teams are in hand at once, one a team. Teams whose posts have had trouble never
+# take more than half of the places: however many are slow, the others' posts go out at once.
+MOST_IN_HAND: Final = 64
+MOST_IN_TROUBLE: Final = MOST_IN_HAND // 2
 LOOK_AGAIN: Final = timedelta(seconds=1)
 FIRST_WAIT_S: Final = 2.0
 LONGEST_WAIT_S: Final = 300.0
@@ -42,7 +45,6 @@ LONGEST_PICTURE_WAIT_S: Final = 3600.0
 RENEW_EVERY_S: Final = 3
 # How far a look for an unnoted post goes: it was sent within moments of the attempt.
 LOOK_THROUGH: Final = 200
-CLOCK_DIFFERENCE: Final = timedelta(minutes=1)
 _random = SystemRandom()
 
 log = structlog.get_logger(__name__)
@@ -56,56 +58,51 @@ class Publisher:
         self._client = client
         self._studio = app.studio
         self._stopping = asyncio.Event()
-        self._claiming = asyncio.Lock()
-        self._teams_in_hand: set[int] = set()
+        self._in_hand: dict[int, ClaimedPost] = {}
 
     async def run(self) -> None:
         """Publish until told to stop."""
-        async with asyncio.TaskGroup() as workers:
-            for _ in range(WORKERS):
-                workers.create_task(self._work())
+        async with asyncio.TaskGroup() as group:
+            while not self._stopping.is_set():
+                post = await self._next()
+                if post is not None:
+                    self._in_hand[post.team_id] = post
+                    group.create_task(self._publish(post))
+                elif not self._stopping.is_set():
+                    await self._outbox.wait_for_work(LOOK_AGAIN)
 
     def stop(self) -> None:
         """Have ``run`` return as soon as the posts in hand are finished."""
         self._stopping.set()
         self._outbox.wake()
 
-    async def _work(self) -> None:
-        while not self._stopping.is_set():
-            found_work = await self._do_next()
-            if not found_work and not self._stopping.is_set():
-                await self._outbox.wait_for_work(LOOK_AGAIN)
-
-    async def _do_next(self) -> bool:
-        """Publish the next post; tell whether there was one."""
+    async def _next(self) -> ClaimedPost | None:
+        """Claim the next post of a team that has none in hand; None while there is none."""
+        if len(self._in_hand) >= MOST_IN_HAND:
+            return None
+        in_trouble = sum(post.attempts > 1 for post in self._in_hand.values())
         try:
-            post = await self._claim()
-            if post is None:
-                return False
-            try:
-                await self._publish(post)
-            finally:
-                self._teams_in_hand.discard(post.team_id)
+            return await self._outbox.claim(
+                busy=self._in_hand.keys(), first_attempts_only=in_trouble >= MOST_IN_TROUBLE
+            )
         except Exception as error:
             # Most likely the database is away; every post is still there when it is back.
             log_unexpected(error)
-            return False
-        return True
-
-    async def _claim(self) -> ClaimedPost | None:
-        """Claim the next post of a team that no other worker is busy with."""
-        async with self._claiming:
-            post = await self._outbox.claim(busy=self._teams_in_hand)
-            if post is not None:
-                self._teams_in_hand.add(post.team_id)
-            return post
+            return None
 
     async def _publish(self, post: ClaimedPost) -> None:
-        async with self._renewing(post):
-            try:
-                await self._carry_out(post)
-            except Exception as error:
-                await self._note_trouble(post, error)
+        try:
+            async with self._renewing(post):
+                try:
+                    await self._carry_out(post)
+                except Exception as error:
+                    await self._note_trouble(post, error)
+        except Exception as error:
+            # What became of it could not be noted: the claim runs out, and it is looked for.
+            log_unexpected(error)
+        finally:
+            del self._in_hand[post.team_id]
+            self._outbox.wake()
 
     @contextlib.asynccontextmanager
     async def _renewing(self, post: ClaimedPost) -> AsyncIterator[None]:
@@ -131,7 +128,7 @@ class Publisher:
     async def _carry_out(self, post: ClaimedPost) -> None:
         channel = self._client.get_channel(post.channel_id or 0)
         if not may_carry_out(post.task, channel):
-            await self._outbox.blocked(post, problem=not_allowed(post.channel_id))
+            await self._outbox.blocked(post, problem=not_allowed(post, channel))
         elif post.task is PostTask.REMOVE:
             await self._remove(post)
         elif (message := await self._message_of(post)) is not None:
@@ -186,7 +183,10 @@ class Publisher:
         if post.look_since is None or post.look_in is None:
             return None
         channel = self._client.get_partial_messageable(post.look_in)
-        after = post.look_since - CLOCK_DIFFERENCE
+        after: datetime | None = post.look_since - CLOCK_DIFFERENCE
+        if post.look_since > discord.utils.utcnow() + CLOCK_DIFFERENCE:
+            # The clock was set back since: the latest messages are looked through instead.
+            after = None
         try:
             async for message in channel.history(limit=LOOK_THROUGH, after=after):
                 if self._is_own(message) and carries(message, post.subject_id):
@@ -212,7 +212,8 @@ class Publisher:
         if trouble is Trouble.MESSAGE_GONE or post_is_gone:
             await self._outbox.message_gone(post)
         elif trouble is Trouble.NO_PERMISSION:
-            await self._outbox.blocked(post, problem=not_allowed(post.channel_id))
+            channel = self._client.get_channel(post.channel_id or 0)
+            await self._outbox.blocked(post, problem=not_allowed(post, channel))
         elif trouble is Trouble.CHANNEL_GONE:
             await self._outbox.blocked(post, problem=CHANNEL_GONE)
         else:

@@ -9,10 +9,17 @@ from core.errors import NotAllowed
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member of a team as the chat shows them."""
+    """A member of a team as the chat shows them.
+
+    Attributes:
+        user_id: Their Discord user id.
+        name: What they are called.
+        has_left: Whether they are in the server no more; the team knows them as they were then.
+    """
 
     user_id: int
     name: str
+    has_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)

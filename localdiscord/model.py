@@ -18,6 +18,7 @@ from localdiscord.snowflakes import moment_of
 from localdiscord.wire import Flags, JsonObject, timestamp
 
 TEXT_CHANNEL = 0
+PUBLIC_THREAD = 11
 
 
 @dataclass(eq=False, repr=False)
@@ -80,6 +81,8 @@ class Member:
 
     def permissions_in(self, channel: Channel) -> int:
         """What this member may do in a channel, with everything the channel overrides."""
+        if channel.parent is not None:
+            return self.permissions_in(channel.parent)
         together = self.guild_permissions()
         if together == ALL:
             return ALL
@@ -120,13 +123,15 @@ class Member:
 
 @dataclass(eq=False, repr=False)
 class Channel:
-    """A text channel of a server."""
+    """A text channel of a server, or a thread of one."""
 
     id: int
     guild: Guild
     name: str
     position: int = 0
     topic: str | None = None
+    parent: Channel | None = None
+    """For a thread the channel it belongs to."""
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
     all_messages: list[Message] = field(default_factory=list)
     """Every message ever posted here, deleted and private ones included, oldest first."""
@@ -174,6 +179,21 @@ class Channel:
         """The channel object."""
         public = (item for item in reversed(self.all_messages) if not item.ephemeral)
         last = next(public, None)
+        of_thread: JsonObject = {}
+        if self.parent is not None:
+            of_thread = {
+                "type": PUBLIC_THREAD,
+                "parent_id": str(self.parent.id),
+                "owner_id": str(self.guild.owner_id),
+                "message_count": len(self.messages),
+                "member_count": 1,
+                "thread_metadata": {
+                    "archived": False,
+                    "auto_archive_duration": 1440,
+                    "archive_timestamp": timestamp(moment_of(self.id)),
+                    "locked": False,
+                },
+            }
         return {
             "id": str(self.id),
             "guild_id": str(self.guild.id),
@@ -188,6 +208,7 @@ class Channel:
             "last_message_id": None if last is None else str(last.id),
             "last_pin_timestamp": None,
             "permission_overwrites": [item.payload() for item in self.overwrites.values()],
+            **of_thread,
         }
 
 
@@ -263,7 +284,9 @@ class Guild:
             "unavailable": False,
             "member_count": len(self.members),
             "members": [bot.payload()],
-            "channels": [channel.payload() for channel in self.channels.values()],
+            "channels": [
+                channel.payload() for channel in self.channels.values() if channel.parent is None
+            ],
             "threads": [],
             "presences": [],
             "voice_states": [],

@@ -14,6 +14,7 @@ class Permissions(enum.IntFlag):
     MANAGE_GUILD = 1 << 5
     VIEW_CHANNEL = 1 << 10
     SEND_MESSAGES = 1 << 11
+    SEND_MESSAGES_IN_THREADS = 1 << 38
     MANAGE_MESSAGES = 1 << 13
     EMBED_LINKS = 1 << 14
     ATTACH_FILES = 1 << 15
@@ -29,6 +30,7 @@ ALL = (1 << 53) - 1
 
 MEMBER = (
     Permissions.VIEW_CHANNEL
+    | Permissions.SEND_MESSAGES_IN_THREADS
     | Permissions.SEND_MESSAGES
     | Permissions.EMBED_LINKS
     | Permissions.ATTACH_FILES

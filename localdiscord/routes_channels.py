@@ -197,6 +197,8 @@ class ChannelRoutes:
         return message.payload(hide_content=not self._world.readable(message))
 
     def _may(self, channel: Channel, permission: Permissions) -> bool:
+        if channel.parent is not None and permission is Permissions.SEND_MESSAGES:
+            permission = Permissions.SEND_MESSAGES_IN_THREADS
         may = self._world.bot_in(channel.guild).permissions_in(channel)
         return bool(may & permission)
 

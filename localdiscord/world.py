@@ -101,6 +101,14 @@ class World:
         self._tell("CHANNEL_CREATE", guild, channel.payload())
         return channel
 
+    def add_thread(self, parent: Channel, name: str) -> Channel:
+        """Make a thread that no bot is told of, as one that was archived when they came."""
+        snowflake = named("channel", f"{parent.guild.id}/{parent.name}/{name}")
+        thread = Channel(snowflake, parent.guild, name, parent=parent)
+        parent.guild.channels[thread.id] = thread
+        self.channels[thread.id] = thread
+        return thread
+
     def add_role(self, guild: Guild, name: str, permissions: Permissions = NONE) -> Role:
         """Make a role."""
         role = Role(
@@ -126,6 +134,10 @@ class World:
         """Tell of a role that was changed."""
         data = {"guild_id": str(guild.id), "role": role.payload()}
         self._tell("GUILD_ROLE_UPDATE", guild, data)
+
+    def remove_member(self, member: Member) -> None:
+        """Let somebody go; a bot without the members' intent is not told."""
+        del member.guild.members[member.user.id]
 
     def update_guild(self, guild: Guild) -> None:
         """Tell of a server that was changed."""

@@ -27,6 +27,8 @@ HEADER: Final = Struct(">I")
 # Standard input, output and errors.
 STANDARD_FILES: Final = 3
 DRAWING_SERVER: Final = "TESTS_DRAWING_SERVER"
+# How long the bot waits for an answer of Discord, where a test does not wait as long.
+REQUEST_LIMIT: Final = "TESTS_REQUEST_LIMIT"
 
 Job = Callable[[], None]
 
@@ -101,6 +103,7 @@ def _bot() -> Job:
     from sqlalchemy.orm import configure_mappers
 
     import bot.client
+    import bot.discord.patience
     from bot.__main__ import main
     from bot.studio import Studio
     from tests.forked import start_forked
@@ -111,6 +114,9 @@ def _bot() -> Job:
         address = os.environ.get(DRAWING_SERVER)
         if address:
             vars(bot.client)["Studio"] = partial(Studio, partial(start_forked, address))
+        if limit := os.environ.get(REQUEST_LIMIT):
+            for name in ("REQUEST_S", "UPLOAD_S"):
+                vars(bot.discord.patience)[name] = float(limit)
         main()
 
     return run

@@ -36,8 +36,8 @@ class CardCog(commands.Cog):
         self,
         interaction: discord.Interaction,
         heat: HeatNameOrAll | None = None,
-        racer: discord.Member | None = None,
-        other: discord.Member | None = None,
+        racer: discord.User | None = None,
+        other: discord.User | None = None,
         session: SessionName | None = None,
     ) -> None:
         """Show an ORP card, or two racers side by side."""

@@ -42,7 +42,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
         """Open a heat."""
         command = StartHeat(name, class_name)
         result = await self._services.heat.start(caller_of(interaction), command)
-        answer, view = told(result, interaction.guild)
+        answer, view = await told(result, interaction)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(description="Finish a heat; its ORP summary goes to the team channel")
@@ -50,7 +50,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     async def finish(self, interaction: discord.Interaction, heat: HeatName | None = None) -> None:
         """Finish a heat."""
         finished = await self._services.heat.finish(caller_of(interaction), heat)
-        answer, view = told(finished, interaction.guild)
+        answer, view = await told(finished, interaction)
         await reply(interaction, answer, view=view)
 
     @costly()
@@ -88,7 +88,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
         self,
         interaction: discord.Interaction,
         heat: HeatName | None = None,
-        racer: discord.Member | None = None,
+        racer: discord.User | None = None,
         session: SessionName | None = None,
     ) -> None:
         """Open the form with a run's laps."""
@@ -113,7 +113,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
         """Rename a heat."""
         command = RenameHeat(heat, name, class_name, session)
         renamed = await self._services.heat.rename(caller_of(interaction), command)
-        answer, view = told(renamed, interaction.guild)
+        answer, view = await told(renamed, interaction)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(description="Delete a heat with its laps (crew only, asks first)")

@@ -40,10 +40,10 @@ class LapEntryCog(commands.Cog):
         class_name: ClassName | None = None,
         confidence: Confidence | None = None,
         note: str | None = None,
-        racer: discord.Member | None = None,
+        racer: discord.User | None = None,
     ) -> None:
         """Store laps and answer with what was stored."""
         command = LogLaps(times, heat, class_name, confidence, note, racer_of(racer))
         result = await self._services.lap_entry.log(caller_of(interaction), command)
-        answer, view = told(result, interaction.guild)
+        answer, view = await told(result, interaction)
         await reply(interaction, answer, view=view)

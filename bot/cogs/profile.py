@@ -34,7 +34,7 @@ class ProfileCog(commands.Cog):
         experience: str | None = None,
         driving_style: str | None = None,
         driver_name: str | None = None,
-        racer: discord.Member | None = None,
+        racer: discord.User | None = None,
     ) -> None:
         """Show or set a profile."""
         fields = ProfileFields(experience, driving_style, driver_name)

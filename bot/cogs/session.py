@@ -99,7 +99,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
     ) -> None:
         """Close a session."""
         closed = await self._services.session.close(caller_of(interaction), session)
-        answer, view = told(closed, interaction.guild)
+        answer, view = await told(closed, interaction)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(description="Delete a session with all its laps (crew only, asks first)")

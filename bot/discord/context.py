@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import discord
@@ -12,6 +13,7 @@ from core.errors import BadInput
 from core.names import RACER_NAME_LENGTH, clean_text
 
 _BOTS_DO_NOT_RACE: Final = "Bots do not race; pick a person."
+_NOBODY: Final = "There is nobody like that; pick a person from the list."
 
 
 def person_of(user: discord.User | discord.Member) -> Person:
@@ -44,30 +46,34 @@ def picked_person(data: Mapping[str, Any], user_id: str) -> Person:
     """Return a member who was picked in a form, from what came with the interaction.
 
     Raises:
-        BadInput: It is a bot, or nobody in the server.
+        BadInput: It is a bot, or nobody at all.
     """
     resolved = data.get("resolved") or {}
     user = (resolved.get("users") or {}).get(user_id)
     member = (resolved.get("members") or {}).get(user_id)
-    if user is None or member is None:
-        raise BadInput("Only somebody in this server can be picked.")
+    if user is None:
+        raise BadInput(_NOBODY)
     if user.get("bot"):
         raise BadInput(_BOTS_DO_NOT_RACE)
-    shown = member.get("nick") or user.get("global_name") or user["username"]
-    return Person(int(user_id), clean_text(shown)[:RACER_NAME_LENGTH] or user["username"])
+    nick = (member or {}).get("nick")
+    shown = nick or user.get("global_name") or user["username"]
+    name = clean_text(shown)[:RACER_NAME_LENGTH] or user["username"]
+    return Person(int(user_id), name, has_left=member is None)
 
 
-def racer_of(user: discord.User | discord.Member | None) -> Person | None:
+def racer_of(user: object) -> Person | None:
     """Return the racer an option names, or None when it was left out.
 
     Raises:
-        BadInput: It is a bot.
+        BadInput: It is a bot, or nobody at all: an id may be forged.
     """
     if user is None:
         return None
+    if not isinstance(user, discord.User | discord.Member):
+        raise BadInput(_NOBODY)
     if user.bot:
         raise BadInput(_BOTS_DO_NOT_RACE)
-    return person_of(user)
+    return replace(person_of(user), has_left=isinstance(user, discord.User))
 
 
 def author_of(message: discord.Message, interaction: discord.Interaction) -> Person:

@@ -10,11 +10,15 @@ import structlog
 from discord import app_commands
 
 from bot.render.answer import Answer
-from bot.render.errors import apology, refusal, store_unavailable
+from bot.render.errors import UNREADABLE, apology, refusal, store_unavailable
 from core.errors import RacerError, Redelivered
 from core.outages import StoreUnavailable
 
 log = structlog.get_logger(__name__)
+
+
+class Unreadable(Exception):
+    """What Discord sent with an interaction is not what it should be."""
 
 
 def answer_for(interaction: discord.Interaction, error: BaseException) -> Answer | None:
@@ -31,6 +35,9 @@ def answer_for(interaction: discord.Interaction, error: BaseException) -> Answer
         return refusal(f"“{str(cause.value)[:40]}” cannot be used there; pick from the list.")
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return refusal("That command has just changed: type it again in a moment.")
+    if type(cause) is app_commands.AppCommandError or isinstance(cause, Unreadable):
+        log_unexpected(cause, interaction)
+        return refusal(UNREADABLE)
     if isinstance(cause, StoreUnavailable):
         return store_unavailable(log_unexpected(cause, interaction), cause.may_be_stored)
     return apology(log_unexpected(cause, interaction))
@@ -45,7 +52,9 @@ def _cause_of(error: BaseException) -> BaseException:
     return error
 
 
-def log_unexpected(error: BaseException, interaction: discord.Interaction | None = None) -> str:
+def log_unexpected(
+    error: BaseException, interaction: discord.Interaction | None = None, **more: object
+) -> str:
     """Log an unexpected error with everything that helps; return its short reference."""
     reference = secrets.token_hex(3)
     log.error(
@@ -57,5 +66,6 @@ def log_unexpected(error: BaseException, interaction: discord.Interaction | None
         user=interaction.user.id if interaction else None,
         data=interaction.data if interaction else None,
         exc_info=error,
+        **more,
     )
     return reference

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import discord
+import structlog
 
+from bot.discord.trouble import CONNECTION_LOST
 from core.results.heat import HeatFinished
-from core.results.posts import PostTask
+from core.results.posts import ClaimedPost, PostTask
 from core.results.session import SessionClosed
 from core.results.team import TeamInfo
 
@@ -16,6 +18,7 @@ Ended = TypeVar("Ended", HeatFinished, SessionClosed)
 
 CHANNEL_GONE = "The channel for summaries is gone, or hidden from me: set one with /team channel."
 NO_CHANNEL = "No channel for summaries is set: use /team channel."
+_CREW_ROLE_GONE: Final = "The crew role was deleted: set another one with /team crew."
 
 _TO_POST = discord.Permissions(view_channel=True, send_messages=True, embed_links=True)
 # What else a request about a post takes.
@@ -23,18 +26,39 @@ _TO_REACH = discord.Permissions(view_channel=True)
 # An earlier attempt is looked for in what was posted.
 _TO_FIND_AGAIN = discord.Permissions(read_message_history=True)
 _TO_ATTACH = discord.Permissions(attach_files=True)
+# Without one of these the channel allows nothing else that could be named.
+_BEFORE_ALL: Final = (_TO_REACH, discord.Permissions(send_messages=True))
+# What discord.py calls otherwise than Discord's own settings do.
+_NAMES: Final = {"read_messages": "View Channel"}
+_DOING: Final = {
+    PostTask.POST: "post in",
+    PostTask.NOTHING: "post in",
+    PostTask.EDIT: "edit my posts in",
+    PostTask.REMOVE: "delete my posts in",
+}
 
 SomeChannel = discord.abc.GuildChannel | discord.Thread | discord.abc.PrivateChannel | None
+
+log = structlog.get_logger(__name__)
 
 
 def _allowed_in(channel: SomeChannel) -> discord.Permissions:
     """Return what the bot may do in a channel, as far as can be seen from here.
 
-    What is not known here is tried, and so is a thread, which has rights of its own.
+    What is not known here is tried, and so is a thread whose channel is not known.
     """
+    if isinstance(channel, discord.Thread) and channel.parent is not None:
+        return _in_a_thread(channel.permissions_for(channel.guild.me))
     if not isinstance(channel, discord.abc.GuildChannel):
         return discord.Permissions.all()
     return channel.permissions_for(channel.guild.me)
+
+
+def _in_a_thread(allowed: discord.Permissions) -> discord.Permissions:
+    """Return what is allowed, with the right to send that threads have of their own."""
+    there = discord.Permissions(allowed.value)
+    there.send_messages = allowed.send_messages_in_threads
+    return there
 
 
 def may_carry_out(task: PostTask, channel: SomeChannel) -> bool:
@@ -49,43 +73,100 @@ def may_attach_in(channel: SomeChannel) -> bool:
     return _allowed_in(channel) >= _TO_ATTACH
 
 
-def not_allowed(channel_id: int | None) -> str:
-    """Return the sentence for a channel the bot may not post in."""
-    return (
-        f"I may not post in <#{channel_id}>: allow me View Channel, Send Messages, Embed Links, "
-        "Attach Files and Read Message History there."
-    )
+def not_allowed(post: ClaimedPost, channel: SomeChannel) -> str:
+    """Return the sentence on what the bot may not do for a post, and what it lacks for it."""
+    needed = _TO_POST if post.task is PostTask.POST else _TO_REACH
+    if post.look_since is not None and post.message_id is None:
+        needed = needed | _TO_FIND_AGAIN
+    missing = _missing(needed, _allowed_in(channel))
+    doing = f"I may not {_DOING[post.task]} <#{post.channel_id}>"
+    if not missing:
+        return f"{doing}, and Discord does not say why: look into it, then use /team channel."
+    return f"{doing}: allow me {missing} there."
 
 
-def with_channel_problem(result: Ended, guild: discord.Guild | None) -> Ended:
+def _missing(needed: discord.Permissions, allowed: discord.Permissions) -> str:
+    """Return the names of what is needed and not allowed; nothing where all of it is."""
+    for first in _BEFORE_ALL:
+        if needed >= first and not allowed >= first:
+            needed = first
+            break
+    names = [
+        _NAMES.get(name, name.replace("_", " ").title())
+        for name, is_missing in discord.Permissions(needed.value & ~allowed.value)
+        if is_missing
+    ]
+    return " and ".join(names)
+
+
+async def with_channel_problem(result: Ended, interaction: discord.Interaction) -> Ended:
     """Return the result with what will keep its post out of the channel, if anything will."""
-    problem = result.problem or _problem_with(guild, result.channel_id)
-    return replace(result, problem=problem)
+    if result.problem is not None or result.channel_id is None:
+        return result
+    allowed = await _allowed_there(interaction, result.channel_id)
+    return replace(result, problem=_problem_with_posts(result.channel_id, allowed))
 
 
-def with_channel_problems(info: TeamInfo, guild: discord.Guild | None) -> TeamInfo:
-    """Return the settings with what is wrong with the team channel, once."""
-    channel_id = info.summary_channel_id
-    problem = _problem_with(guild, channel_id) or _problem_with_pictures(guild, channel_id)
-    if problem is None or problem in info.problems:
-        return info
-    return replace(info, problems=(problem, *info.problems))
+async def with_problems(info: TeamInfo, interaction: discord.Interaction) -> TeamInfo:
+    """Return the settings with what is wrong with them, each once."""
+    problems = [*info.problems]
+    channel_id, guild = info.summary_channel_id, interaction.guild
+    if channel_id is not None:
+        allowed = await _allowed_there(interaction, channel_id)
+        problem = _problem_with_posts(channel_id, allowed) or _problem_beside(channel_id, allowed)
+        if problem is not None and problem not in problems:
+            problems.insert(0, problem)
+    if guild is not None and _lacks_role(guild, info.crew_role_id):
+        problems.append(_CREW_ROLE_GONE)
+    return replace(info, problems=tuple(problems))
 
 
-def _problem_with(guild: discord.Guild | None, channel_id: int | None) -> str | None:
-    """Return what keeps the bot from posting in a channel, as far as can be seen from here."""
-    if guild is None or channel_id is None:
-        return None
+def _lacks_role(guild: discord.Guild, role_id: int | None) -> bool:
+    # A server the bot has not been told of has no roles at all.
+    return role_id is not None and bool(guild.roles) and guild.get_role(role_id) is None
+
+
+async def _allowed_there(
+    interaction: discord.Interaction, channel_id: int
+) -> discord.Permissions | None:
+    """Return what the bot may do in a channel of the server; None where there is no such channel.
+
+    What the client has not seen, such as an archived thread, is looked up.
+    """
+    if channel_id == interaction.channel_id:
+        allowed = interaction.app_permissions
+        is_thread = isinstance(interaction.channel, discord.Thread)
+        return _in_a_thread(allowed) if is_thread else allowed
+    guild = interaction.guild
+    if guild is None:
+        return discord.Permissions.all()
     channel = guild.get_channel_or_thread(channel_id)
     if channel is None:
+        try:
+            channel = await guild.fetch_channel(channel_id)
+        except (discord.NotFound, discord.Forbidden, discord.InvalidData):
+            return None
+        except (discord.HTTPException, *CONNECTION_LOST) as error:
+            log.warning("a channel could not be looked up", channel=channel_id, error=str(error))
+            return discord.Permissions.all()
+    return _allowed_in(channel)
+
+
+def _problem_with_posts(channel_id: int, allowed: discord.Permissions | None) -> str | None:
+    """Return what keeps the bot from posting in a channel, as far as can be seen from here."""
+    if allowed is None:
         return CHANNEL_GONE
-    is_allowed = _allowed_in(channel) >= _TO_POST | _TO_FIND_AGAIN
-    return None if is_allowed else not_allowed(channel_id)
+    missing = _missing(_TO_POST, allowed)
+    return f"I may not post in <#{channel_id}>: allow me {missing} there." if missing else None
 
 
-def _problem_with_pictures(guild: discord.Guild | None, channel_id: int | None) -> str | None:
-    """Return what keeps pictures out of a channel the bot may otherwise post in."""
-    channel = guild.get_channel_or_thread(channel_id) if guild and channel_id else None
-    if may_attach_in(channel):
+def _problem_beside(channel_id: int, allowed: discord.Permissions | None) -> str | None:
+    """Return what is missing in a channel the bot may post in."""
+    if allowed is None or allowed >= _TO_ATTACH | _TO_FIND_AGAIN:
         return None
-    return f"Summaries in <#{channel_id}> come without pictures: allow me Attach Files there."
+    if not allowed >= _TO_ATTACH:
+        return f"Summaries in <#{channel_id}> come without pictures: allow me Attach Files there."
+    return (
+        f"After trouble I cannot see in <#{channel_id}> whether a post is out already: "
+        "allow me Read Message History there."
+    )

@@ -16,14 +16,16 @@ import structlog
 
 from bot.app import WorkInHand, app_of
 from bot.discord.errors import answer_for
-from bot.discord.trouble import CONNECTION_LOST, Trouble, trouble_of
+from bot.discord.trouble import CONNECTION_LOST, Trouble, trouble_of, was_lost
 from bot.render.answer import Answer, with_picture
 from bot.render.errors import refusal
 
 # Discord gives up on an unanswered interaction after 3 seconds.
+ANSWER_WITHIN_S: Final = 3.0
 DEFER_AFTER_S: Final = 1.5
-# When an answer was lost on the way it is sent again, as long as Discord waits for it.
-SEND_AGAIN_AFTER_S: Final = (0.1, 0.5)
+# When an answer was lost on the way it is sent again, as long as Discord waits for it: one that was
+# deferred for far longer.
+SEND_AGAIN_AFTER_S: Final = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 # A form must be the first answer: one that is not ready by then gives way to a sentence.
 FORM_WITHIN_S: Final = 2.3
 _TOO_SLOW: Final = "That form took too long to open: try again in a moment."
@@ -60,6 +62,7 @@ class Reply:
         self._may_be_deferred = False
         work.take(self)
         loop = asyncio.get_running_loop()
+        self._answer_by = loop.time() + ANSWER_WITHIN_S
         self._timer = loop.call_later(DEFER_AFTER_S, self._start_deferring)
 
     def _start_deferring(self) -> None:
@@ -67,17 +70,21 @@ class Reply:
 
     async def _defer(self) -> None:
         async with self._lock:
-            response = self._interaction.response
-            if response.is_done():
+            if self._interaction.response.is_done():
                 return
-            self._may_be_deferred = True
             try:
-                if self._replaces:
-                    await response.defer()
-                else:
-                    await response.defer(ephemeral=self._private, thinking=True)
+                await self._send_until_it_arrives(self._defer_once)
             except _UNANSWERED as error:
                 _log_unanswered(self._interaction, error)
+            finally:
+                # Even one that was lost on its way back may have arrived.
+                self._may_be_deferred = True
+
+    async def _defer_once(self) -> None:
+        if self._replaces:
+            await self._interaction.response.defer()
+        else:
+            await self._interaction.response.defer(ephemeral=self._private, thinking=True)
 
     async def send(
         self,
@@ -129,14 +136,24 @@ class Reply:
 
     async def _send_until_it_arrives(self, send: Callable[[], Awaitable[None]]) -> None:
         """Send, and send again what was lost: Discord takes no second first answer."""
+        may_have_arrived = False
         for wait in SEND_AGAIN_AFTER_S:
             try:
-                await send()
-            except CONNECTION_LOST:
+                return await send()
+            except (discord.HTTPException, *CONNECTION_LOST) as error:
+                if may_have_arrived and trouble_of(error) is Trouble.ALREADY_ANSWERED:
+                    return None
+                if not was_lost(error) or not self._is_awaited_in(wait):
+                    raise
+                may_have_arrived = True
                 await asyncio.sleep(wait)
-            else:
-                return
-        await send()
+        return await send()
+
+    def _is_awaited_in(self, seconds: float) -> bool:
+        """Tell whether Discord will still take an answer then."""
+        if self._interaction.response.is_done() or self._may_be_deferred:
+            return True
+        return asyncio.get_running_loop().time() + seconds < self._answer_by
 
     async def _answer(
         self, shown: dict[str, Any], view: discord.ui.View | None, files: list[discord.File]

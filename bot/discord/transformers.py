@@ -108,11 +108,14 @@ class _Suggested(Transformer):
         """
 
 
+PEOPLE: Final = (discord.Member, discord.User)
+
+
 def _racing(interaction: discord.Interaction) -> Caller:
     """Return the caller, standing in for the racer they have named."""
     caller = caller_of(interaction)
     racer = interaction.namespace.racer
-    return replace(caller, person=person_of(racer)) if isinstance(racer, discord.Member) else caller
+    return replace(caller, person=person_of(racer)) if isinstance(racer, PEOPLE) else caller
 
 
 def _picked(interaction: discord.Interaction) -> str | None:

@@ -9,6 +9,7 @@ import discord
 import structlog
 from discord import app_commands
 
+from bot.discord.errors import Unreadable, log_unexpected
 from bot.discord.replies import begin, reply_to_error
 
 log = structlog.get_logger(__name__)
@@ -29,6 +30,20 @@ class OrpTree(app_commands.CommandTree[discord.Client]):
         if interaction.type is discord.InteractionType.autocomplete:
             return True
         return await begin(interaction)
+
+    async def _call(self, interaction: discord.Interaction) -> None:
+        """Carry out a command; what discord.py trips over in it would be answered by nobody."""
+        try:
+            await super()._call(interaction)
+        except app_commands.AppCommandError:
+            raise
+        except Exception as error:
+            if interaction.type is discord.InteractionType.autocomplete:
+                log_unexpected(error, interaction)
+                return
+            unreadable = Unreadable(repr(error))
+            unreadable.__cause__ = error
+            await reply_to_error(interaction, unreadable)
 
     async def on_error(
         self, interaction: discord.Interaction, error: app_commands.AppCommandError, /

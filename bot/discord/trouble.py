@@ -65,6 +65,11 @@ def was_refused(error: BaseException) -> bool:
     return 400 <= error.status < 500 and error.status != 429
 
 
+def was_lost(error: BaseException) -> bool:
+    """Tell whether a request was lost on the way, there or in Discord: sent again it may pass."""
+    return isinstance(error, (discord.DiscordServerError, *CONNECTION_LOST))
+
+
 def trouble_of(error: BaseException) -> Trouble:
     """Tell what an exception raised while talking to Discord means."""
     if isinstance(error, discord.InteractionResponded):

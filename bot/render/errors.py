@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.limits import CONTENT_LIMIT
 from bot.render.answer import Answer
 from bot.render.text import in_code, plain, shorten
+
+UNREADABLE: Final = "Discord sent that in a way I cannot read: try again."
 
 
 def refusal(sentence: str) -> Answer:

@@ -26,7 +26,7 @@ class FinishHeatButton(OrpButton, word="finish"):
     async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Finish the heat."""
         finished = await app.services.heat.finish_picked(caller_of(interaction), self.heat_id)
-        told = with_channel_problem(finished, interaction.guild)
+        told = await with_channel_problem(finished, interaction)
         await reply(interaction, heat_text.heat_finished(told))
 
 

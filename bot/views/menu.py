@@ -27,7 +27,7 @@ class StoreButton(OrpButton, word="store"):
     async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Store them; the answer takes the place of the preview."""
         stored = await app.services.menu.store(caller_of(interaction), self.draft_id)
-        answer, view = told(stored, interaction.guild)
+        answer, view = await told(stored, interaction)
         await reply(interaction, answer, view=view)
 
 

@@ -50,7 +50,7 @@ class QuestionSelect(OrpSelect, word="event"):
         done = await app.services.lap_entry.answer(
             caller_of(interaction), self.draft_id, self.picked
         )
-        laid = [told(each, interaction.guild) for each in done]
+        laid = [await told(each, interaction) for each in done]
         views = [view for _, view in laid if view is not None]
         # What is asked next comes before what can be taken back.
         asked = [_select(each) for each in done if isinstance(each, Question)]
@@ -61,7 +61,7 @@ class QuestionSelect(OrpSelect, word="event"):
         )
 
 
-def told(result: Done | Question, guild: discord.Guild | None) -> Laid:
+async def told(result: Done | Question, interaction: discord.Interaction) -> Laid:
     """Return the answer to a command that was carried out, or what it asks first."""
     match result:
         case Question():
@@ -73,11 +73,13 @@ def told(result: Done | Question, guild: discord.Guild | None) -> Laid:
         case HeatRenamed():
             return heat_text.heat_renamed(result), None
         case HeatFinished():
-            return heat_text.heat_finished(with_channel_problem(result, guild)), None
+            return heat_text.heat_finished(await with_channel_problem(result, interaction)), None
         case LeftAlone():
             return question_text.left_alone(), None
         case _:
-            return session_text.session_closed(with_channel_problem(result, guild)), None
+            return session_text.session_closed(
+                await with_channel_problem(result, interaction)
+            ), None
 
 
 def _select(result: Question) -> QuestionSelect:

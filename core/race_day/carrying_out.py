@@ -106,13 +106,15 @@ def finish(change: Change, command: FinishHeat) -> HeatFinished:
     if found.is_open:
         finish_heat(unit, team.id, found, by=actor, channel_id=channel_id)
     laps = select(RunLog.id).where(RunLog.heat_id == found.id).limit(1)
-    problems = posts.problems_of(unit, team.id)
+    where = team.summary_channel_id or channel_id
     return HeatFinished(
         heat=found.ref,
         already=not found.is_open,
         has_laps=unit.connection.execute(laps).first() is not None,
-        channel_id=team.summary_channel_id or channel_id,
-        problem=problems[0] if problems else None,
+        channel_id=where if found.is_open else None,
+        problem=posts.problem_in(unit, team.id, where)
+        if found.is_open
+        else posts.problem_of(unit, team.id, found.id),
     )
 
 
@@ -154,11 +156,11 @@ def close(change: Change, command: CloseSession) -> SessionClosed:
         raise Conflict(f"{session.ref.name} is closed already.")
     finished = close_session(unit, team, session, by=actor, channel_id=channel_id)
     laps = select(RunLog.id).where(RunLog.session_id == session.id).limit(1)
-    problems = posts.problems_of(unit, team.id)
+    where_to = team.summary_channel_id or channel_id
     return SessionClosed(
         session=session.ref,
         finished=finished,
         has_laps=unit.connection.execute(laps).first() is not None,
-        channel_id=team.summary_channel_id or channel_id,
-        problem=problems[0] if problems else None,
+        channel_id=where_to,
+        problem=posts.problem_in(unit, team.id, where_to),
     )

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, update
 
 from core.caller import Caller, Person
 from core.database import Unit
+from core.errors import BadInput
 from core.models import RacerProfile, Team
 
 # What a column of ids holds; a forged button or select may carry more.
@@ -41,15 +42,25 @@ def find_profile(unit: Unit, team_id: int, user_id: int) -> RacerProfile | None:
 
 
 def profile_of(unit: Unit, team_id: int, person: Person) -> RacerProfile:
-    """Return the member's profile, made if it is new, under the name the chat shows now."""
+    """Return the member's profile, made if it is new, under the name the chat shows now.
+
+    Raises:
+        BadInput: They are not in the server and have never raced for the team.
+    """
     return known_as(unit, team_id, find_profile(unit, team_id, person.user_id), person)
 
 
 def known_as(
     unit: Unit, team_id: int, profile: RacerProfile | None, person: Person
 ) -> RacerProfile:
-    """Return a profile that was looked for, made if there was none, under the name of now."""
+    """Return a profile that was looked for, made if there was none, under the name of now.
+
+    Raises:
+        BadInput: There was none, of somebody who is not in the server.
+    """
     if profile is None:
+        if person.has_left:
+            raise BadInput("Only somebody in this server can be picked, or who has raced here.")
         profile = RacerProfile(
             team_id=team_id,
             discord_user_id=person.user_id,
@@ -59,7 +70,7 @@ def known_as(
         )
         unit.db.add(profile)
         unit.db.flush()
-    elif profile.name != person.name:
+    elif profile.name != person.name and not person.has_left:
         profile.name = person.name
     return profile
 

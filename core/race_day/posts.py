@@ -6,7 +6,7 @@ Written in the same transaction as the change itself; the publisher's side of th
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -32,6 +32,9 @@ from core.race_day.rows import HeatRow
 
 # Discord slows down who edits a post faster than this.
 EDIT_INTERVAL: Final = timedelta(seconds=2)
+# How far the clocks of processes that share a database, and Discord's, may differ. A clock that is
+# set back by no more than this lengthens a wait by as much; one that is set back further, by none.
+CLOCK_DIFFERENCE: Final = timedelta(minutes=1)
 
 
 def _lacks_only_picture() -> ColumnElement[bool]:
@@ -239,8 +242,50 @@ def free_claims(unit: Unit) -> None:
     unit.connection.execute(update(SummaryPost).where(*_CLAIMED).values(claimed_until=None))
 
 
+def _are_ahead(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    # A row waits since its last attempt or, where there was none, since it was ordered.
+    waits_since = func.coalesce(SummaryPost.attempted_at, SummaryPost.created_at)
+    return SummaryPost.state.in_(("pending", "removing")), waits_since > now + CLOCK_DIFFERENCE
+
+
+def has_waits_ahead(unit: Unit) -> bool:
+    """Tell whether any post waits since a moment that is yet to come."""
+    ahead = select(SummaryPost.id).where(*_are_ahead(unit.now)).limit(1)
+    return unit.connection.execute(ahead).first() is not None
+
+
+def end_waits_ahead(unit: Unit) -> None:
+    """End every wait that has begun at a moment that is yet to come, of all teams."""
+    unit.connection.execute(
+        update(SummaryPost)
+        .where(*_are_ahead(unit.now))
+        .values(next_attempt_at=unit.now, attempted_at=unit.now)
+    )
+
+
+def problem_of(unit: Unit, team_id: int, subject_id: UUID) -> str | None:
+    """Return what keeps the post of a heat or session from being posted, if anything does."""
+    return _latest_problem(unit, team_id, SummaryPost.subject_id == subject_id)
+
+
+def problem_in(unit: Unit, team_id: int, channel_id: int | None) -> str | None:
+    """Return what has kept a post out of a channel, and so will keep out the next one."""
+    return _latest_problem(unit, team_id, SummaryPost.channel_id == channel_id)
+
+
+def _latest_problem(unit: Unit, team_id: int, which: ColumnElement[bool]) -> str | None:
+    # What is out already has been posted; whatever keeps it from being edited is told by its own.
+    not_out = and_(SummaryPost.state == "blocked", SummaryPost.message_id.is_(None))
+    return unit.connection.execute(
+        select(SummaryPost.last_error)
+        .where(SummaryPost.team_id == team_id, not_out, which)
+        .order_by(SummaryPost.attempted_at.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+
+
 def problems_of(unit: Unit, team_id: int) -> tuple[str, ...]:
-    """Return what keeps the team's posts from being posted, latest first, each once."""
+    """Return what keeps the team's posts from being posted or edited, latest first, each once."""
     rows = unit.connection.execute(
         select(SummaryPost.last_error)
         .where(SummaryPost.team_id == team_id, SummaryPost.state == "blocked")

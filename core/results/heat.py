@@ -130,8 +130,9 @@ class HeatFinished:
         heat: Which.
         already: It was finished before; nothing changed.
         has_laps: Whether there is something to post.
-        channel_id: Where its summary goes, as far as the team has said or the caller typed.
-        problem: What keeps the team's summaries from being posted, in a sentence.
+        channel_id: Where its summary goes, as far as the team has said or the caller typed; None
+            where it was ordered before.
+        problem: What keeps its summary from being posted, in a sentence.
     """
 
     heat: HeatRef

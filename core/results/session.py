@@ -54,7 +54,7 @@ class SessionClosed:
         finished: The heats that were still open.
         has_laps: Whether there is something to wrap up.
         channel_id: Where the wrap-up goes, as far as the team has said or the caller typed.
-        problem: What keeps the team's posts from being posted, in a sentence.
+        problem: What keeps its wrap-up from being posted, in a sentence.
     """
 
     session: SessionRef

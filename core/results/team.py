@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TeamInfo:
-    """The team's settings; ``problems`` are sentences on what keeps summaries from being posted."""
+    """The team's settings; ``problems`` are sentences on what keeps posts from going out."""
 
     summary_channel_id: int | None
     crew_role_id: int | None

@@ -32,6 +32,9 @@ removing  its message is deleted, or gone already   no row any more
 ..        the team sets a channel or a permission   removing, due at once
 ========  ========================================  ===============================================
 
+Where the clock is set back, waits that were counted on it end at once, and claims that would last
+longer than any may are void.
+
 Where the team acts while a row is claimed, trouble found just then makes it due at once instead:
 it may be what the team has just mended.
 """
@@ -41,7 +44,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -60,6 +63,7 @@ from core.results.standings import Standings
 
 # A publisher that dies gives its posts free after this long; one that lives renews its claims.
 CLAIM_TIME: Final = timedelta(seconds=10)
+_ANY_ATTEMPTS: Final = 2**31 - 1
 # After how long a post is tried again whose laps could not be read.
 READ_AGAIN: Final = timedelta(minutes=5)
 # What may not be removed is asked for again now and then, and when a permission changes.
@@ -73,18 +77,25 @@ class OutboxService:
         self._database = database
         self._beginning = asyncio.Lock()
         self._has_begun = False
+        # Whatever it is, the clock may have been set back while nobody was here.
+        self._latest = datetime.max.replace(tzinfo=UTC)
 
-    async def claim(self, *, busy: Collection[int] = ()) -> ClaimedPost | None:
+    async def claim(
+        self, *, busy: Collection[int] = (), first_attempts_only: bool = False
+    ) -> ClaimedPost | None:
         """Take the post that has been due longest, or None when nothing is due.
 
         Args:
             busy: Teams whose posts are left for later.
+            first_attempts_only: Whether posts are left for later that were tried in vain.
         """
         await self._begin()
+        await self._end_waits_ahead()
+        most_attempts = 0 if first_attempts_only else _ANY_ATTEMPTS
         # A look costs less than a writing transaction, and most looks find nothing.
-        if not await self._database.read(lambda unit: _has_due(unit, busy)):
+        if not await self._database.read(lambda unit: _has_due(unit, busy, most_attempts)):
             return None
-        claimed = await self._database.write(lambda unit: _claim(unit, busy))
+        claimed = await self._database.write(lambda unit: _claim(unit, busy, most_attempts))
         if isinstance(claimed, Exception):
             raise claimed
         return claimed
@@ -97,6 +108,16 @@ class OutboxService:
             if is_first and await self._database.read(posts.has_claims):
                 await self._database.write(posts.free_claims)
             self._has_begun = True
+
+    async def _end_waits_ahead(self) -> None:
+        """Where the clock was set back, end the waits that were counted on it as it was before."""
+        now = self._database.clock()
+        if now >= self._latest - posts.CLOCK_DIFFERENCE:
+            self._latest = max(self._latest, now)
+            return
+        if await self._database.read(posts.has_waits_ahead):
+            await self._database.write(posts.end_waits_ahead)
+        self._latest = now
 
     async def renew(self, post: ClaimedPost) -> None:
         """Hold a claimed post for longer, because it is still being worked on."""
@@ -243,13 +264,13 @@ class OutboxService:
         )
 
 
-def _has_due(unit: Unit, busy: Collection[int]) -> bool:
-    return unit.db.scalar(_due(unit.now, busy)) is not None
+def _has_due(unit: Unit, busy: Collection[int], most_attempts: int) -> bool:
+    return unit.db.scalar(_due(unit.now, busy, most_attempts)) is not None
 
 
-def _claim(unit: Unit, busy: Collection[int]) -> ClaimedPost | Exception | None:
+def _claim(unit: Unit, busy: Collection[int], most_attempts: int) -> ClaimedPost | Exception | None:
     """Claim a post; an error that one team's rows make is noted with its post and returned."""
-    post = unit.db.scalar(_due(unit.now, busy).with_for_update(skip_locked=True))
+    post = unit.db.scalar(_due(unit.now, busy, most_attempts).with_for_update(skip_locked=True))
     if post is None:
         return None
     # The row is written once: changed twice in a transaction, PostgreSQL would check its references
@@ -274,7 +295,7 @@ def _claim(unit: Unit, busy: Collection[int]) -> ClaimedPost | Exception | None:
     return claimed
 
 
-def _due(now: datetime, busy: Collection[int]) -> Select[SummaryPost]:
+def _due(now: datetime, busy: Collection[int], most_attempts: int) -> Select[SummaryPost]:
     """Select the free row that has been due longest, of teams that are not busy."""
     return (
         select(SummaryPost)
@@ -282,7 +303,13 @@ def _due(now: datetime, busy: Collection[int]) -> Select[SummaryPost]:
             SummaryPost.team_id.not_in(busy),
             SummaryPost.state.in_(("pending", "removing")),
             SummaryPost.next_attempt_at <= now,
-            or_(SummaryPost.claimed_until.is_(None), SummaryPost.claimed_until <= now),
+            or_(
+                SummaryPost.claimed_until.is_(None),
+                SummaryPost.claimed_until <= now,
+                # Held for longer than anybody may: the clock was set back since, it is void.
+                SummaryPost.claimed_until > now + CLAIM_TIME + posts.CLOCK_DIFFERENCE,
+            ),
+            SummaryPost.attempts <= most_attempts,
         )
         .order_by(SummaryPost.next_attempt_at)
         .limit(1)

@@ -7,16 +7,20 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.engine import URL
 
 from bot.views.confidence import confidence_buttons
 from core.models import HeatRacer
+from localdiscord import LocalDiscord
+from localdiscord.botprocess import Launch
 from localdiscord.model import Channel, Message
 from localdiscord.people import Team
 from localdiscord.permissions import MEMBER, Permissions
 from tests.databases import scalar
-from tests.e2e.aftermath import Ground, posts_about, until
-from tests.e2e.conftest import on_one_kind
+from tests.e2e.aftermath import Ground, aftermath_in, posts_about, until
+from tests.e2e.conftest import bot_process, on_one_kind
 from tests.e2e.driving import CHANNEL, delete, finish, race, shows, struck, type_laps
+from tests.forking import REQUEST_LIMIT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -131,6 +135,54 @@ async def test_a_slow_discord_gets_one_request_and_keeps_no_other_team_waiting(
     for heat in heats:
         await ground.after.check_posted_once(team, channel, heat)
     assert len(ground.requests("POST", channel)) == len(heats)
+
+
+@on_one_kind
+async def test_channels_that_never_answer_hold_up_nobody_else(ground: Ground) -> None:
+    silent = [ground.new_team() for _ in range(12)]
+    holds = [
+        ground.discord.mischief.hold("POST", messages_of(team.channel(CHANNEL)), times=None)
+        for team in silent
+    ]
+    for team, hold in zip(silent, holds, strict=True):
+        await race(team)
+        await hold.reached()
+    other = ground.new_team()
+    await race(other)
+    await other.channel(CHANNEL).wait_for(shows("Q1"))
+    assert all(len(ground.requests("POST", team.channel(CHANNEL))) == 1 for team in silent)
+    ground.discord.mischief.clear()
+    await ground.after.settled()
+    for team in silent:
+        await ground.after.check_posted_once(team, team.channel(CHANNEL))
+
+
+async def test_a_request_that_is_never_answered_may_have_arrived_and_is_looked_for(
+    discord: LocalDiscord, database_url: URL, forked: Launch
+) -> None:
+    impatient = bot_process(discord, database_url, forked, **{REQUEST_LIMIT: "0.5"})
+    teams = [discord.add_guild(f"Silence {when}") for when in ("before", "after")]
+    async with impatient as bot, aftermath_in(database_url) as after:
+        await discord.ready(30)
+        ground = Ground(discord, bot, after)
+        for team, when in zip(teams, ("before", "after"), strict=True):
+            channel = team.channel(CHANNEL)
+            hold = discord.mischief.hold("POST", messages_of(channel), when=when)
+            await race(team)
+            await hold.reached()
+            discord.forget_nonces(channel)
+        for team in teams:
+            await posted(ground, team, team.channel(CHANNEL))
+            assert ground.requests("GET", team.channel(CHANNEL)), "it was looked for"
+            hold = discord.mischief.hold("PATCH", f"{messages_of(team.channel(CHANNEL))}/*")
+            await ground.pass_time(team)
+            await type_laps(team, "19.5")
+            await hold.reached()
+        await ground.after.settled()
+        for team in teams:
+            await ground.after.check_posted_once(team, team.channel(CHANNEL))
+        discord.mischief.clear()
+        assert await bot.stop() == 0, bot.tail
 
 
 async def test_a_post_edited_too_often_waits_and_is_right_in_the_end(
