@@ -15,7 +15,7 @@ from bot.views.base import Laid, row
 from bot.views.confidence import confidence_buttons
 from bot.views.session import CsvButton
 from core.results.heat import HeatTable
-from core.results.posts import ClaimedPost
+from core.results.outbox import ClaimedPost
 
 
 @dataclass(frozen=True, slots=True)

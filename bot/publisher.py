@@ -29,8 +29,8 @@ from bot.limits import NONCE_LENGTH
 from bot.posts import PostMessage, message_for
 from bot.views.base import carries
 from core.outages import StoreUnavailable
-from core.race_day.posts import CLOCK_DIFFERENCE
-from core.results.posts import ClaimedPost, PostTask
+from core.race_day.outbox import CLOCK_DIFFERENCE
+from core.results.outbox import ClaimedPost, PostTask
 
 # Posts of so many teams are in hand at once, one a team. Teams whose posts have had trouble never
 # take more than half of the places: however many are slow, the others' posts go out at once.

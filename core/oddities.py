@@ -1,35 +1,16 @@
-"""What looks odd among laps: the run to the loop, probable typos, laps that are there already.
+"""What looks odd among laps: probable typos, and laps that are there already.
 
 Nothing is refused for it. Crash and pit laps are real, and so are equal laps; the answer to the
-racer only points at what is found here, and a first crossing is left out until the racer decides.
-All times are whole milliseconds and all comparisons are exact.
+racer only points at what is found here. All times are whole milliseconds and all comparisons are
+exact.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Final
 
-from core.laps import median
-
-MIN_LAPS_FOR_CROSSING: Final = 4
-CROSSING_SHARE: Final = Fraction(80, 100)
 REPEATED_RUN_LAPS: Final = 3
-
-
-def is_first_crossing(lap_times_ms: Sequence[int]) -> bool:
-    """Whether lap 1 is the short run from the grid to the loop and should not count.
-
-    Args:
-        lap_times_ms: Every lap of the run in the order driven, in milliseconds.
-
-    Returns:
-        True with 4 laps or more and lap 1 under 80 % of the median of the others.
-    """
-    if len(lap_times_ms) < MIN_LAPS_FOR_CROSSING:
-        return False
-    return lap_times_ms[0] < median(lap_times_ms[1:]) * CROSSING_SHARE
 
 
 def doubtful_laps(new_ms: Sequence[int], existing_ms: Sequence[int] = ()) -> tuple[int, ...]:

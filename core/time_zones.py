@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,8 +15,6 @@ _MONTHS: Final = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
-# A session ends when even the longest evening is over.
-CLOSING_TIME: Final = time(5, 0)
 
 
 @cache
@@ -38,14 +36,6 @@ def parse_time_zone(name: str) -> ZoneInfo:
         raise BadInput(
             f"“{name.strip()[:40]}” is no time zone; pick one from the list, like Europe/Berlin."
         ) from None
-
-
-def closing_moment(opened_at: datetime, days: int, time_zone: str) -> datetime:
-    """Return when a session closes itself, in UTC: 05:00 local time after its last day."""
-    zone = ZoneInfo(time_zone)
-    first_day = opened_at.astimezone(zone).date()
-    closing = datetime.combine(first_day + timedelta(days=days), CLOSING_TIME, tzinfo=zone)
-    return closing.astimezone(UTC)
 
 
 def day_name(moment: datetime) -> str:

@@ -13,12 +13,13 @@ from sqlalchemy import literal_column, select, update
 from sqlalchemy.engine import URL
 from sqlalchemy.sql.schema import DefaultClause
 
+from core.closing_time import closing_moment
 from core.database import Database, Unit
 from core.errors import BadInput
 from core.models import Base, RacerProfile, RaceSession, Team
 from core.names import name_key
 from core.race_day.change import team_held
-from core.time_zones import closing_moment, parse_time_zone
+from core.time_zones import parse_time_zone
 from migrations import revisions
 from migrations.connections import reading
 from migrations.errors import MigrationError

@@ -10,7 +10,7 @@ import structlog
 
 from bot.discord.trouble import CONNECTION_LOST
 from core.results.heat import HeatFinished
-from core.results.posts import ClaimedPost, PostTask
+from core.results.outbox import ClaimedPost, PostTask
 from core.results.session import SessionClosed
 from core.results.team import TeamInfo
 

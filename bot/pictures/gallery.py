@@ -17,9 +17,9 @@ from bot.pictures.heat import heat_picture
 from bot.pictures.look import Picture, png
 from bot.pictures.side_by_side import draw_side_by_side
 from core.caller import Person
+from core.first_crossing import is_first_crossing
 from core.laps import Lap
 from core.names import heat_kind
-from core.oddities import is_first_crossing
 from core.results.card import HeatScore, OrpCard, SideBySide
 from core.results.heat import HeatTable, RacerRun
 from core.results.refs import HeatRef, SessionRef

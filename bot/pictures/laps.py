@@ -15,9 +15,9 @@ from bot import colours
 from bot.pictures import look
 from bot.pictures.fonts import width_of
 from bot.pictures.look import Mark, Picture, Point
+from core.first_crossing import CROSSING_SHARE
 from core.laps import Lap, median
 from core.laptimes import format_lap
-from core.oddities import CROSSING_SHARE
 from core.scoring.mistakes import find_mistakes
 
 LEFT: Final = 10.0

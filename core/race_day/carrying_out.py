@@ -11,7 +11,7 @@ from core.commands import CloseSession, FinishHeat, LogLaps, RenameHeat, StartHe
 from core.errors import Conflict, NotFound
 from core.laptimes import parse_lap_times
 from core.models import EntryKind, RunLog
-from core.race_day import drafts, posts
+from core.race_day import drafts, outbox
 from core.race_day.change import Change
 from core.race_day.drafts import Asking
 from core.race_day.driven import Driven, heats_in, heats_of
@@ -112,9 +112,9 @@ def finish(change: Change, command: FinishHeat) -> HeatFinished:
         already=not found.is_open,
         has_laps=unit.connection.execute(laps).first() is not None,
         channel_id=where if found.is_open else None,
-        problem=posts.problem_in(unit, team.id, where)
+        problem=outbox.problem_in(unit, team.id, where)
         if found.is_open
-        else posts.problem_of(unit, team.id, found.id),
+        else outbox.problem_of(unit, team.id, found.id),
     )
 
 
@@ -162,5 +162,5 @@ def close(change: Change, command: CloseSession) -> SessionClosed:
         finished=finished,
         has_laps=unit.connection.execute(laps).first() is not None,
         channel_id=where_to,
-        problem=posts.problem_in(unit, team.id, where_to),
+        problem=outbox.problem_in(unit, team.id, where_to),
     )

@@ -13,7 +13,7 @@ from core.database import Unit
 from core.errors import Conflict
 from core.models import Entry, Heat, HeatRacer, RacerProfile, RaceSession, RunLog, SummaryPost
 from core.names import HeatKind, heat_kind, name_key
-from core.race_day import posts
+from core.race_day import outbox
 from core.race_day.change import just_after
 from core.race_day.driven import Driven
 from core.race_day.rows import HeatRow
@@ -76,7 +76,7 @@ def open_heat(
         unit.connection.execute(_INSERT_HEAT, columns)
     else:
         unit.connection.execute(_UPDATE_HEAT, columns | {"of_heat": heat.id})
-        posts.mark_stale(unit, heat)
+        outbox.mark_stale(unit, heat)
     return heat
 
 
@@ -117,7 +117,7 @@ def finish_heat(
         "finished_by": by.id if by else None,
     }
     unit.connection.execute(_UPDATE_HEAT, {"of_heat": heat.id} | finished)
-    posts.order_heat_summary(
+    outbox.order_heat_summary(
         unit,
         team_id,
         heat,
@@ -139,14 +139,14 @@ def rename_heat(unit: Unit, heat: HeatRow, name: str, class_name: str) -> HeatRo
     )
     columns = {name: getattr(renamed, name) for name in _COLUMNS}
     unit.connection.execute(_UPDATE_HEAT, columns | {"of_heat": heat.id})
-    posts.mark_stale(unit, heat)
+    outbox.mark_stale(unit, heat)
     if renamed.class_key != heat.class_key:
         unit.connection.execute(
             update(HeatRacer)
             .where(HeatRacer.heat_id == heat.id)
             .values(class_key=renamed.class_key)
         )
-        posts.mark_stale(unit, renamed)
+        outbox.mark_stale(unit, renamed)
     return renamed
 
 
@@ -158,13 +158,13 @@ def give_class(unit: Unit, session: RaceSession, class_name: str) -> None:
     unit.connection.execute(
         update(HeatRacer).where(HeatRacer.heat_id.in_(heats)).values(class_key=named["class_key"])
     )
-    posts.mark_session_stale(unit, session)
+    outbox.mark_session_stale(unit, session)
 
 
 def remove_heat(unit: Unit, heat: HeatRow) -> None:
     """Delete a heat with all that hangs off it, and have its post removed."""
-    posts.remove_posts(unit, SummaryPost.heat_id == heat.id)
-    posts.mark_stale(unit, heat)
+    outbox.remove_posts(unit, SummaryPost.heat_id == heat.id)
+    outbox.mark_stale(unit, heat)
     unit.connection.execute(_DELETE_HEAT, {"of_heat": heat.id})
 
 
@@ -198,6 +198,6 @@ def remove_if_empty(unit: Unit, session: RaceSession, heat: HeatRow) -> tuple[bo
 
 def delete_session(unit: Unit, session: RaceSession) -> None:
     """Delete a session with all that hangs off it, and have its posts removed."""
-    posts.remove_session_posts(unit, session)
+    outbox.remove_session_posts(unit, session)
     unit.db.expunge(session)
     unit.connection.execute(delete(RaceSession).where(RaceSession.id == session.id))

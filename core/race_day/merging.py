@@ -12,7 +12,7 @@ from core.database import Unit
 from core.errors import BadInput
 from core.models import Entry, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.names import clean_class_name, clean_heat_name, name_key
-from core.race_day import posts
+from core.race_day import outbox
 from core.race_day.change import Change
 from core.race_day.driven import Driven, heat_by_id, heats_of
 from core.race_day.finding import find_heat
@@ -104,7 +104,7 @@ def _merge(
         )
     )
     remove_heat(unit, left.heat)
-    posts.mark_stale(unit, kept.heat)
+    outbox.mark_stale(unit, kept.heat)
     for racer_id in both:
         racer = unit.db.get_one(RacerProfile, racer_id)
         _, driven = heat_by_id(unit, change.team.id, kept.heat.id, racer)

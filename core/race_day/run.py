@@ -11,85 +11,31 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, exists, func, insert, select, update
-
+from core.closing_time import closing_moment
 from core.database import Unit
 from core.errors import BadInput, Conflict
+from core.first_crossing import is_first_crossing
 from core.models import (
-    Entry,
     EntryKind,
-    Heat,
-    HeatRacer,
     RacerProfile,
     RaceSession,
-    RunLog,
-    UtcDateTime,
 )
-from core.oddities import is_first_crossing
-from core.race_day import posts
+from core.race_day import outbox
+from core.race_day import run_statements as statements
 from core.race_day.bests import Bests
 from core.race_day.change import just_after
 from core.race_day.driven import Driven
-from core.race_day.rows import LAP, EntryRow, LapRow, ScoreRow
+from core.race_day.rows import EntryRow, LapRow, ScoreRow
 from core.race_day.scores_before import score_before
 from core.results.heat import RacerRun
 from core.scoring.advice import ExperienceLevel
 from core.scoring.orp import OrpResult, calculate_orp, check_confidence
 from core.scoring.score_change import change_since
-from core.time_zones import closing_moment
 
 # In what an entry has replaced: the id of the other entry of a move.
 PARTNER: Final = "partner"
 FIRST_LAP: Final = 1
 LONGEST_RUN: Final = 2_000
-
-_OF_RUN: Final = (
-    RunLog.heat_id == bindparam("of_heat"),
-    RunLog.racer_id == bindparam("of_racer"),
-)
-_SCORE_OF_RUN: Final = (
-    HeatRacer.heat_id == bindparam("of_heat"),
-    HeatRacer.racer_id == bindparam("of_racer"),
-)
-_READ: Final = select(*LAP).where(*_OF_RUN).order_by(RunLog.lap_number)
-_READ_STORED: Final = select(RunLog.lap_number, RunLog.entry_id, RunLog.created_at).where(*_OF_RUN)
-_DELETE: Final = delete(RunLog).where(*_OF_RUN)
-_DELETE_OF_ENTRY: Final = _DELETE.where(RunLog.entry_id == bindparam("of_entry"))
-_DELETE_SCORE: Final = delete(HeatRacer).where(*_SCORE_OF_RUN)
-_DELETE_ENTRY: Final = delete(Entry).where(Entry.id == bindparam("of_entry"))
-_ENTER: Final = insert(Entry).returning(Entry.id)
-_INSERT: Final = insert(RunLog)
-_INSERT_SCORE: Final = insert(HeatRacer)
-_UPDATE_SCORE: Final = update(HeatRacer).where(*_SCORE_OF_RUN)
-_NEWEST_ENTRY: Final = (
-    select(func.max(Entry.created_at))
-    .where(Entry.heat_id == bindparam("of_heat"), Entry.racer_id == bindparam("of_racer"))
-    .scalar_subquery()
-)
-# As though what was taken back had never come.
-_UPDATE_SCORE_BACK: Final = _UPDATE_SCORE.values(
-    logged_at=func.coalesce(_NEWEST_ENTRY, HeatRacer.logged_at)
-)
-_INSERT_SCORE_BACK: Final = _INSERT_SCORE.values(
-    logged_at=func.coalesce(_NEWEST_ENTRY, bindparam("now", type_=UtcDateTime()))
-)
-_DRIVEN_IN_SESSION: Final = select(
-    exists().where(
-        HeatRacer.heat_id == Heat.id,
-        Heat.session_id == bindparam("of_session"),
-        HeatRacer.lap_count > 0,
-    )
-)
-_DECIDE: Final = (
-    update(RunLog)
-    .where(*_OF_RUN, RunLog.lap_number == bindparam("number"))
-    .values(
-        counts=bindparam("does_count"),
-        counts_decided=bindparam("decided"),
-        updated_at=bindparam("now"),
-    )
-)
-_TOUCH: Final = update(Heat).where(Heat.id == bindparam("of_heat"))
 
 
 class Run:
@@ -133,7 +79,7 @@ class Run:
         self.confidence = score.confidence_rating
         self._key = {"of_heat": self.heat.id, "of_racer": racer.id}
         self._scored_as: tuple[object, OrpResult | None] | None = None
-        rows = unit.connection.execute(_READ, self._key) if self._is_scored else ()
+        rows = unit.connection.execute(statements.READ, self._key) if self._is_scored else ()
         self.laps = list(map(LapRow._make, rows))
 
     # What stands
@@ -310,7 +256,7 @@ class Run:
         if entry.is_newest:
             self.confidence = entry.replaced.get("confidence", self.confidence)
             self.note = entry.replaced.get("note", self.note)
-        self._unit.connection.execute(_DELETE_ENTRY, {"of_entry": entry.id})
+        self._unit.connection.execute(statements.DELETE_ENTRY, {"of_entry": entry.id})
         self._touch()
         self._settle(is_taken_back=True)
         return taken
@@ -324,7 +270,9 @@ class Run:
         before = len(self.laps)
         kept: list[dict[str, Any]] | None = entry.replaced["laps"]
         if kept is None:
-            self._unit.connection.execute(_DELETE_OF_ENTRY, self._key | {"of_entry": entry.id})
+            self._unit.connection.execute(
+                statements.DELETE_OF_ENTRY, self._key | {"of_entry": entry.id}
+            )
             self.laps = [lap for lap in self.laps if lap.entry_id != entry.id]
             removed = before - len(self.laps)
         else:
@@ -335,7 +283,7 @@ class Run:
         self._look_at_first_crossing()
         self.confidence = entry.replaced.get("confidence", self.confidence)
         self.note = entry.replaced.get("note", self.note)
-        self._unit.connection.execute(_DELETE_ENTRY, {"of_entry": entry.id})
+        self._unit.connection.execute(statements.DELETE_ENTRY, {"of_entry": entry.id})
         self._touch()
         self._settle(is_taken_back=True)
         return removed, len(kept or ())
@@ -376,16 +324,16 @@ class Run:
             "replaced": replaced,
             "created_at": self._unit.now,
         }
-        entry_id = self._unit.connection.execute(_ENTER, columns).scalar_one()
+        entry_id = self._unit.connection.execute(statements.ENTER, columns).scalar_one()
         return EntryRow(entry_id, kind, by.id, replaced)
 
     def _delete_all(self) -> None:
         if self.laps:
-            self._unit.connection.execute(_DELETE, self._key)
+            self._unit.connection.execute(statements.DELETE, self._key)
 
     def _first_stored(self) -> dict[tuple[int, int | None], datetime]:
         """Return when each lap was first stored, by its number and entry."""
-        rows = self._unit.connection.execute(_READ_STORED, self._key) if self.laps else ()
+        rows = self._unit.connection.execute(statements.READ_STORED, self._key) if self.laps else ()
         return {(number, entry_id): stored for number, entry_id, stored in rows}
 
     def _insert(
@@ -409,7 +357,7 @@ class Run:
             for lap, stored in zip(laps, first_stored or [None] * len(laps), strict=True)
         ]
         if rows:
-            self._unit.connection.execute(_INSERT, rows)
+            self._unit.connection.execute(statements.INSERT, rows)
 
     def _look_at_first_crossing(self, *, is_stored: bool = True) -> None:
         """Leave lap 1 out, or count it again, until the racer has decided on it."""
@@ -424,13 +372,15 @@ class Run:
 
     def _store_decision(self, lap: LapRow) -> None:
         decision = {"does_count": lap.counts, "decided": lap.is_decided, "now": self._unit.now}
-        self._unit.connection.execute(_DECIDE, self._key | {"number": lap.number} | decision)
+        self._unit.connection.execute(
+            statements.DECIDE, self._key | {"number": lap.number} | decision
+        )
 
     def _touch(self, channel_id: int | None = None) -> None:
         touched: dict[str, Any] = {"last_activity_at": self._unit.now}
         if channel_id is not None:
             touched["last_channel_id"] = channel_id
-        self._unit.connection.execute(_TOUCH, {"of_heat": self.heat.id} | touched)
+        self._unit.connection.execute(statements.TOUCH, {"of_heat": self.heat.id} | touched)
 
     def _settle(self, *, has_come: bool = False, is_taken_back: bool = False) -> None:
         """Store the score of the laps that stand, and have posts follow.
@@ -447,10 +397,10 @@ class Run:
             # Without laps nothing of the run stays.
             self.note = self.confidence = None
             if self._is_scored:
-                self._unit.connection.execute(_DELETE_SCORE, self._key)
+                self._unit.connection.execute(statements.DELETE_SCORE, self._key)
         self._is_scored = bool(self.laps)
         if self._may_have_posts():
-            posts.mark_stale(self._unit, self.heat)
+            outbox.mark_stale(self._unit, self.heat)
 
     def _moment(self) -> datetime:
         """Return now, or the very next moment after the racer's laps last came anywhere here."""
@@ -467,7 +417,9 @@ class Run:
             is_first = all(each.is_empty for each in self._heats)
         else:
             of_session = {"of_session": self.session.id}
-            is_first = not self._unit.connection.execute(_DRIVEN_IN_SESSION, of_session).scalar()
+            is_first = not self._unit.connection.execute(
+                statements.DRIVEN_IN_SESSION, of_session
+            ).scalar()
         if is_first:
             session = self.session
             closes_at = closing_moment(self._unit.now, session.days, session.time_zone)
@@ -489,7 +441,7 @@ class Run:
         if self._is_scored:
             if logged_at is not None:
                 score["logged_at"] = logged_at
-            again = _UPDATE_SCORE_BACK if is_taken_back else _UPDATE_SCORE
+            again = statements.UPDATE_SCORE_BACK if is_taken_back else statements.UPDATE_SCORE
             self._unit.connection.execute(again, self._key | score)
             return
         keys: dict[str, Any] = {
@@ -501,10 +453,10 @@ class Run:
         }
         if is_taken_back:
             known = self._key | {"now": self._unit.now}
-            self._unit.connection.execute(_INSERT_SCORE_BACK, keys | score | known)
+            self._unit.connection.execute(statements.INSERT_SCORE_BACK, keys | score | known)
             return
         keys["logged_at"] = logged_at or self._unit.now
-        self._unit.connection.execute(_INSERT_SCORE, keys | score)
+        self._unit.connection.execute(statements.INSERT_SCORE, keys | score)
 
     def _may_have_posts(self) -> bool:
         """Tell whether anything posted may tell of this heat: the wrap-up, or its own or later."""

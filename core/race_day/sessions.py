@@ -10,18 +10,19 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select, update
 
+from core.closing_time import closing_moment
 from core.commands import Answers
 from core.database import Unit
 from core.models import Heat, RacerProfile, RaceSession, RunLog, SessionRacer, Team
 from core.names import name_key
-from core.race_day import posts
+from core.race_day import outbox
 from core.race_day.change import just_after
 from core.race_day.driven import heats_of
 from core.race_day.finding import session_by_id
 from core.race_day.heats import finish_heat, remove_heat
 from core.race_day.where import Where, as_uuid
 from core.results.refs import HeatRef
-from core.time_zones import closing_moment, day_name
+from core.time_zones import day_name
 
 # How long a session waits for its first lap.
 DAYS_WITHOUT_LAPS: Final = 7
@@ -201,7 +202,7 @@ def close_session(
     unit.db.flush()
     channels = (each.heat.last_channel_id for each in reversed(heats))
     last_channel = next((channel for channel in channels if channel), None)
-    posts.order_wrap_up(
+    outbox.order_wrap_up(
         unit, team.id, session, channel_id=channel_id or last_channel, silent=by is None
     )
     return tuple(finished)
@@ -223,7 +224,7 @@ def reopen_session(unit: Unit, where: Where, session: RaceSession) -> None:
     if session.closes_at is None or session.closes_at <= unit.now:
         session.closes_at = closing_moment(unit.now, 1, session.time_zone)
     unit.db.flush()
-    posts.mark_session_stale(unit, session)
+    outbox.mark_session_stale(unit, session)
     where.open.insert(0, (session, where.choice(unit, session)))
 
 

@@ -12,16 +12,12 @@ from sqlalchemy.orm import aliased
 from core.commands import LogLaps
 from core.database import Unit
 from core.errors import NotAllowed, NotFound
+from core.first_crossing import MIN_LAPS_FOR_CROSSING, is_first_crossing
 from core.laps import Lap
 from core.laptimes import FormLap
 from core.models import Entry, EntryKind, Heat, HeatRacer, RacerProfile, RaceSession, SummaryPost
 from core.names import clean_note
-from core.oddities import (
-    MIN_LAPS_FOR_CROSSING,
-    doubtful_laps,
-    is_first_crossing,
-    repeated_run,
-)
+from core.oddities import doubtful_laps, repeated_run
 from core.race_day.bests import bests_of
 from core.race_day.change import Change
 from core.race_day.driven import DRIVEN, Driven, driven_of

@@ -29,7 +29,7 @@ class MenuService:
         self._database = database
 
     async def preview(self, caller: Caller, text: str, author: Person) -> LapsFound:
-        """Return the lap times in a message and where they would go; nothing is stored yet.
+        """Return the lap times in a message and where they would go, as a draft; no lap is stored.
 
         Args:
             caller: Who asks.

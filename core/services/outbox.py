@@ -53,12 +53,12 @@ from sqlalchemy import Select, delete, or_, select
 from core.database import Database, Unit
 from core.models import SummaryPost, Team
 from core.outages import is_outage
-from core.race_day import posts
+from core.race_day import outbox
 from core.race_day.driven import heat_by_id
 from core.race_day.finding import session_by_id
 from core.race_day.reading import heat_table, standings
 from core.results.heat import HeatTable
-from core.results.posts import ClaimedPost, PostTask
+from core.results.outbox import ClaimedPost, PostTask
 from core.results.standings import Standings
 
 # A publisher that dies gives its posts free after this long; one that lives renews its claims.
@@ -105,18 +105,18 @@ class OutboxService:
         async with self._beginning:
             is_first = not self._has_begun and self._database.arrive()
             # Nearly always there are none.
-            if is_first and await self._database.read(posts.has_claims):
-                await self._database.write(posts.free_claims)
+            if is_first and await self._database.read(outbox.has_claims):
+                await self._database.write(outbox.free_claims)
             self._has_begun = True
 
     async def _end_waits_ahead(self) -> None:
         """Where the clock was set back, end the waits that were counted on it as it was before."""
         now = self._database.clock()
-        if now >= self._latest - posts.CLOCK_DIFFERENCE:
+        if now >= self._latest - outbox.CLOCK_DIFFERENCE:
             self._latest = max(self._latest, now)
             return
-        if await self._database.read(posts.has_waits_ahead):
-            await self._database.write(posts.end_waits_ahead)
+        if await self._database.read(outbox.has_waits_ahead):
+            await self._database.write(outbox.end_waits_ahead)
         self._latest = now
 
     async def renew(self, post: ClaimedPost) -> None:
@@ -255,8 +255,8 @@ class OutboxService:
     async def unblock(self, team_id: int) -> None:
         """Try a team's held up posts again, because a permission or channel has changed."""
         # Nearly always there are none, and at a start every team is asked for.
-        if await self._database.read(lambda unit: posts.has_held_up(unit, team_id)):
-            await self._database.write(lambda unit: posts.unblock(unit, team_id))
+        if await self._database.read(lambda unit: outbox.has_held_up(unit, team_id)):
+            await self._database.write(lambda unit: outbox.unblock(unit, team_id))
 
     def _held(self, unit: Unit, post_id: UUID) -> SummaryPost | None:
         return unit.db.scalar(
@@ -307,7 +307,7 @@ def _due(now: datetime, busy: Collection[int], most_attempts: int) -> Select[Sum
                 SummaryPost.claimed_until.is_(None),
                 SummaryPost.claimed_until <= now,
                 # Held for longer than anybody may: the clock was set back since, it is void.
-                SummaryPost.claimed_until > now + CLAIM_TIME + posts.CLOCK_DIFFERENCE,
+                SummaryPost.claimed_until > now + CLAIM_TIME + outbox.CLOCK_DIFFERENCE,
             ),
             SummaryPost.attempts <= most_attempts,
         )
@@ -328,7 +328,7 @@ def _settle(row: SummaryPost, version: int, now: datetime) -> None:
         row.next_attempt_at = now
     elif row.wanted > version:
         row.state = "pending"
-        row.next_attempt_at = now + posts.EDIT_INTERVAL
+        row.next_attempt_at = now + outbox.EDIT_INTERVAL
     else:
         row.state = "posted"
 

@@ -18,7 +18,7 @@ from core.database import Database, Unit
 from core.errors import BadInput, NotFound
 from core.models import Entry, Heat, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.names import clean_heat_name
-from core.race_day import people, posts
+from core.race_day import outbox, people
 from core.race_day.change import team_held
 from core.race_day.driven import Driven, heats_of, match_heat
 from core.race_day.finding import session_by_id
@@ -243,7 +243,7 @@ class RunLogsService:
             count = len(deleted.all())
             unit.connection.execute(delete(Entry).where(Entry.heat_id.in_(heats)))
             unit.connection.execute(delete(HeatRacer).where(HeatRacer.heat_id.in_(heats)))
-            posts.mark_session_stale(unit, session)
+            outbox.mark_session_stale(unit, session)
             return count
 
         return await self._database.write(act)

@@ -14,7 +14,7 @@ from core.database import Database, Unit
 from core.errors import BadInput, Conflict
 from core.models import NO_NAME, Heat, HeatRacer, RacerProfile, RaceSession, RunLog, Team
 from core.names import SESSION_NAME_LENGTH, TRACK_NAME_LENGTH, clean_name, name_key
-from core.race_day import people, posts
+from core.race_day import outbox, people
 from core.race_day.bests import renew_track
 from core.race_day.carrying_out import carry_out
 from core.race_day.change import Change, change
@@ -158,7 +158,7 @@ class SessionService:
                 renew_track(unit, found)
             if "practice_rounds" in values:
                 renew_advice(unit, RaceSession.id == found.id)
-            posts.mark_session_stale(unit, found)
+            outbox.mark_session_stale(unit, found)
             return session_info(found, count_heats(unit, found), has_laps=first_lap is not None)
 
         return await change(self._database, caller, act)

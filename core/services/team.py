@@ -8,7 +8,7 @@ from core.caller import Caller
 from core.database import Database, Unit
 from core.errors import BadInput
 from core.models import Team
-from core.race_day import posts
+from core.race_day import outbox
 from core.race_day.change import Change, change
 from core.results.team import TeamInfo
 from core.time_zones import parse_time_zone
@@ -80,7 +80,7 @@ class TeamService:
                 setattr(team, column, value)
             unit.db.flush()
             if "summary_channel_id" in values:
-                posts.unblock(unit, team.id)
+                outbox.unblock(unit, team.id)
             return _info(unit, team)
 
         return await change(self._database, caller, act)
@@ -92,5 +92,5 @@ def _info(unit: Unit, team: Team) -> TeamInfo:
         crew_role_id=team.crew_role_id,
         time_zone=team.time_zone,
         auto_finish_minutes=team.auto_finish_minutes,
-        problems=posts.problems_of(unit, team.id),
+        problems=outbox.problems_of(unit, team.id),
     )

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.first_crossing import is_first_crossing
 from core.laps import Lap, RaceTotal, median, median_absolute_deviation, race_total
-from core.oddities import is_first_crossing
 from core.scoring.clean_run import CleanRun, clean_run, typed_length_s
 from core.scoring.liverc_row import LiveRcRow, live_rc_row
 from core.scoring.mistakes import Mistake, Mistakes, find_mistakes

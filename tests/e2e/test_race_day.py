@@ -7,9 +7,9 @@ import io
 
 import pytest
 
+from core.first_crossing import is_first_crossing
 from core.laps import Lap as DrivenLap
 from core.laptimes import format_lap
-from core.oddities import is_first_crossing
 from core.scoring.liverc_row import live_rc_row
 from core.scoring.orp import calculate_orp
 from localdiscord.people import Racer, Team

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from core.caller import Person
-from core.oddities import is_first_crossing
+from core.first_crossing import is_first_crossing
 from core.results.heat import RacerRun
 from core.results.standings import StandingCell
 from core.scoring.advice import Status

@@ -17,7 +17,7 @@ from core.database import Database
 from core.models import Base, SummaryPost
 from core.results.done import Done
 from core.results.heat import HeatFinished, HeatRenamed, HeatStarted
-from core.results.posts import ClaimedPost
+from core.results.outbox import ClaimedPost
 from core.results.question import Asks, Question
 from core.results.run_written import RunWritten
 from core.results.session import SessionClosed, SessionInfo

@@ -10,7 +10,7 @@ from core.bootstrap import Services
 from core.database import Database
 from core.errors import BadInput, NotAllowed, NotFound
 from core.results.heat import HeatTable
-from core.results.posts import PostTask
+from core.results.outbox import PostTask
 from core.scoring.advice import Status
 from core.scoring.orp import calculate_orp
 from core.services.run_logs import RunLogsService

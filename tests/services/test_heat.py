@@ -13,7 +13,7 @@ from core.database import Database
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.models import Entry, Heat, HeatRacer, RunLog, SummaryPost
 from core.names import HeatKind
-from core.race_day import posts as posts_of_core
+from core.race_day import outbox as core_outbox
 from core.results.heat import HeatStarted, HeatTable
 from tests.databases import FakeClock
 from tests.services.racing import (
@@ -163,7 +163,7 @@ async def test_finish_and_order_are_one_transaction(
     await log(services, ANN)
     before = await everything(database)
     with monkeypatch.context() as patch:
-        patch.setattr(posts_of_core, "problems_of", lambda *_: 1 / 0)
+        patch.setattr(core_outbox, "problem_in", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             await services.heat.finish(by(ANN))
     assert await everything(database) == before

@@ -13,7 +13,7 @@ from core.commands import SessionFields
 from core.database import Database, Unit
 from core.errors import Redelivered
 from core.models import Draft, InteractionSeen, SummaryPost
-from core.race_day import posts
+from core.race_day import outbox
 from core.race_day.rows import HeatRow
 from core.results.heat import HeatTable
 from core.results.standings import Standings
@@ -217,14 +217,14 @@ async def test_what_fails_for_one_team_is_done_for_the_others(
 ) -> None:
     await log(services, by(ANN, team=RIVALS), heat="Q1")
     await log(services, ANN, heat="Q1")
-    order = posts.order_heat_summary
+    order = outbox.order_heat_summary
 
     def fail(unit: Unit, team_id: int, heat: HeatRow, **where: Any) -> None:
         order(unit, team_id, heat, **where)
         if team_id == RIVALS:
             raise RuntimeError("the rivals' post cannot be ordered")
 
-    monkeypatch.setattr(posts, "order_heat_summary", fail)
+    monkeypatch.setattr(outbox, "order_heat_summary", fail)
     clock.advance(minutes=31)
     with pytest.raises(ExceptionGroup):
         await services.housekeeping.run()

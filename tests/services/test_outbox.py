@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -14,10 +13,10 @@ from core.commands import RenameHeat
 from core.database import Database
 from core.models import SummaryPost
 from core.results.heat import HeatTable
-from core.results.posts import ClaimedPost, PostTask
+from core.results.outbox import ClaimedPost, PostTask
 from core.results.standings import Standings
 from core.services.outbox import CLAIM_TIME
-from tests.databases import FakeClock, TestDatabases, holding, scalar
+from tests.databases import FakeClock, holding, scalar
 from tests.services.racing import (
     ANN,
     BEN,
@@ -39,15 +38,6 @@ from tests.services.racing import (
     start_session,
     undoable,
 )
-
-
-@pytest.fixture
-async def sqlite(test_databases: TestDatabases, clock: FakeClock) -> AsyncIterator[Database]:
-    """A migrated, empty file."""
-    async with test_databases.temporary("sqlite", migrated=True) as url:
-        database = Database(url, clock=clock)
-        yield database
-        await database.dispose()
 
 
 async def test_a_finished_heat_is_posted_once(database: Database, services: Services) -> None:
@@ -137,35 +127,6 @@ async def test_a_claim_runs_out(services: Services, clock: FakeClock) -> None:
     clock.advance(seconds=2)
     second = await claim(services)
     assert (second.id, second.attempts, second.task) == (first.id, 2, PostTask.POST)
-
-
-async def test_what_a_dead_process_held_is_free_for_who_is_alone_at_the_file(
-    sqlite: Database,
-) -> None:
-    dead = Database(sqlite.engine.url, clock=sqlite.clock)
-    await finished_heat(build_services(dead))
-    held = await claim(build_services(dead))
-    alive = Database(sqlite.engine.url, clock=sqlite.clock)
-    assert await build_services(alive).outbox.claim() is None
-    await alive.dispose()
-    await dead.dispose()
-    found = await claim(build_services(sqlite))
-    assert (found.id, found.attempts) == (held.id, 2)
-    assert found.look_since is not None
-
-
-async def test_who_begins_alone_keeps_its_own_claims(sqlite: Database) -> None:
-    services = build_services(sqlite)
-    await finished_heat(services)
-    claims = await asyncio.gather(*(services.outbox.claim() for _ in range(5)))
-    assert sum(post is not None for post in claims) == 1
-    assert await services.outbox.claim() is None
-
-
-async def test_on_a_server_a_claim_runs_out_by_itself(postgres: Database) -> None:
-    await finished_heat(build_services(postgres))
-    await claim(build_services(postgres))
-    assert await build_services(postgres).outbox.claim() is None
 
 
 async def test_a_claim_can_be_renewed(services: Services, clock: FakeClock) -> None:

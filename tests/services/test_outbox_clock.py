@@ -8,8 +8,8 @@ import pytest
 
 from core.bootstrap import Services, build_services
 from core.database import Database
-from core.race_day.posts import CLOCK_DIFFERENCE, EDIT_INTERVAL
-from core.results.posts import PostTask
+from core.race_day.outbox import CLOCK_DIFFERENCE, EDIT_INTERVAL
+from core.results.outbox import PostTask
 from core.services.outbox import CLAIM_TIME
 from tests.databases import FakeClock
 from tests.services.racing import ANN, claim, finished_heat, log, publish

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from core.bootstrap import Services
 from core.database import Database
-from core.race_day.posts import EDIT_INTERVAL
-from core.results.posts import ClaimedPost, PostTask
+from core.race_day.outbox import EDIT_INTERVAL
+from core.results.outbox import ClaimedPost, PostTask
 from tests.databases import FakeClock
 from tests.services.racing import ANN, CHANNEL, TEAM, by, claim, log, posts
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.bootstrap import Services
-from core.results.posts import PostTask
+from core.results.outbox import PostTask
 from core.services.outbox import REMOVE_AGAIN
 from tests.databases import FakeClock
 from tests.services.racing import ANN, TEAM, by, claim, delete, finished_heat, publish

@@ -30,7 +30,7 @@ from core.commands import Answers, EditLaps, LogLaps, RenameHeat, SessionFields
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.laptimes import format_lap
 from core.results.heat import HeatTable
-from core.results.posts import PostTask
+from core.results.outbox import PostTask
 from core.results.run_written import RunWritten
 from core.services.form import ChangedMeanwhile
 from tests.databases import Kind, TestDatabases

@@ -16,7 +16,7 @@ from core.database import Database
 from core.errors import RacerError
 from core.models import HeatRacer, RunLog, SummaryPost
 from core.results.heat import HeatStarted
-from core.results.posts import PostTask
+from core.results.outbox import PostTask
 from core.results.run_written import RunWritten
 from core.scoring.orp import calculate_orp
 from tests.databases import scalars

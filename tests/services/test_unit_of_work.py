@@ -17,7 +17,7 @@ from core.commands import LogLaps, RenameHeat, SessionFields
 from core.database import Database, Unit
 from core.errors import Redelivered
 from core.models import Draft, InteractionSeen, RaceSession, Team
-from core.race_day import posts
+from core.race_day import outbox
 from core.race_day.change import Change, mark_seen, team_held
 from tests.databases import FakeClock, execute
 from tests.services.racing import (
@@ -49,7 +49,7 @@ async def test_an_exception_in_a_service_leaves_nothing_behind(
     with monkeypatch.context() as patched:
         # The last thing each does: logging, undoing and renaming, starting a session.
         patched.setattr(Change, "greet", fail)
-        patched.setattr(posts, "mark_stale", fail)
+        patched.setattr(outbox, "mark_stale", fail)
         patched.setattr("core.services.session.session_info", fail)
         for call in (
             services.lap_entry.log(by(ANN, interaction=1), LogLaps("20.1 20.2")),
@@ -184,7 +184,7 @@ async def test_the_publisher_is_woken_by_a_commit_only(
     database.awake.clear()
 
     def fail(unit: Unit) -> None:
-        posts.unblock(unit, TEAM)
+        outbox.unblock(unit, TEAM)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

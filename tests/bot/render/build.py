@@ -13,9 +13,9 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from core.caller import Person
+from core.first_crossing import is_first_crossing
 from core.laps import Lap
 from core.names import heat_kind
-from core.oddities import is_first_crossing
 from core.results.card import OrpCard
 from core.results.heat import HeatTable, RacerRun
 from core.results.ranking import ranked

@@ -1,0 +1,18 @@
+"""When a session closes itself: at 05:00 where it is raced, after its last day."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+# A session ends when even the longest evening is over.
+CLOSING_TIME: Final = time(5, 0)
+
+
+def closing_moment(opened_at: datetime, days: int, time_zone: str) -> datetime:
+    """Return when a session closes itself, in UTC: 05:00 local time after its last day."""
+    zone = ZoneInfo(time_zone)
+    first_day = opened_at.astimezone(zone).date()
+    closing = datetime.combine(first_day + timedelta(days=days), CLOSING_TIME, tzinfo=zone)
+    return closing.astimezone(UTC)
