@@ -72,9 +72,6 @@ def show_message(message: Message, screen: Screen = PHONE) -> str:
     ]
     for embed in message.embeds:
         lines += ["│ " + line for line in reader.embed(embed, width - 2)]
-    lines += [
-        f"📎 {screen.place_of(item)}" for item in message.attachments if _is_shown(item, in_cards)
-    ]
     lines += _controls(message, width)
     if message.ephemeral:
         lines.append(f"({PRIVATE})")

@@ -170,8 +170,9 @@ _STORED: Final = "That has been stored already; /heat show tells what stands."
 
 def _sets(draft: Draft, answer: str) -> dict[str, Any]:
     options: Sequence[dict[str, Any]] = draft.command.get("options", ())
-    if answer.isdecimal() and int(answer) < len(options):
-        return options[int(answer)]
+    by_place = {str(place): option for place, option in enumerate(options)}
+    if answer in by_place:
+        return by_place[answer]
     if as_uuid(answer) is not None and draft.command.get("asks", Asks.EVENT) == Asks.EVENT:
         return {"session": answer}
     raise NotFound("That answer is no longer there: type the command again.")

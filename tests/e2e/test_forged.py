@@ -83,7 +83,7 @@ async def test_whatever_is_picked_gets_a_sentence(
     waiting = question.selects[0].custom_id
     chosen = await mate.choose(question, list(picked), custom_id=waiting, raw=True)
     assert_one_sentence(chosen, "event")
-    assert "does not exist any more" in chosen.content
+    assert "is no longer there" in chosen.content
     assert "20.100" in (await mate.choose(question, "Two")).content
 
 

@@ -183,7 +183,7 @@ async def test_with_several_events_open_the_preview_says_that_it_asks(
     await owner.type(CHANNEL, "/session start name:One")
     await owner.type(CHANNEL, "/session start name:Two")
     preview = await mate.message_menu(mate.say(CHANNEL, "20.1 20.2"), "Log laps")
-    assert "asks which one" in preview.content
+    assert "first asks where they go" in preview.content
     question = await mate.press(preview, "Store")
     assert "20.100" in (await mate.choose(question, "One")).content
 

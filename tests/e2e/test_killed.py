@@ -12,10 +12,10 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.engine import URL
 
-from core.models import Heat, RaceSession, SummaryPost
+from core.models import Heat, RaceSession, RunLog, SummaryPost
 from localdiscord import LocalDiscord
 from localdiscord.answers import Answer
 from localdiscord.botprocess import BotProcess
@@ -217,9 +217,14 @@ async def test_what_fell_due_while_the_bot_was_down_is_done_when_it_starts(
             await asyncio.gather(*(raced(team) for team in teams))
             for team, (opened_at, _) in opened_and_closing.items():
                 await team.owner.type(CHANNEL, "/team auto_finish minutes:0")
+                # Its days count from the first lap.
                 await after.change(
-                    update(RaceSession)
-                    .where(RaceSession.team_id == team.guild.id)
+                    update(RunLog)
+                    .where(
+                        RunLog.session_id.in_(
+                            select(RaceSession.id).where(RaceSession.team_id == team.guild.id)
+                        )
+                    )
                     .values(created_at=opened_at)
                 )
                 await team.owner.type(CHANNEL, "/session edit timezone:Europe/Berlin")

@@ -38,7 +38,7 @@ async def test_a_race_day_is_a_post_a_heat_and_a_wrap_up_and_practice_rings_nobo
     await owner.type(CHANNEL, "/session show")
     await mate.type(CHANNEL, "/orp with:@racer-1")
     late = await owner.type(CHANNEL, "/lap times:19.0 heat:P1")
-    await channel.wait_for(lambda message: message is practice and "19.000" in message.content, 10)
+    await channel.wait_for(lambda message: message is practice and "19.000" in message.text, 10)
     await owner.press(late, "Undo")
     await owner.type(CHANNEL, "/session close")
     wrap_up = await channel.wait_for(shows("is over"), 10)

@@ -133,7 +133,7 @@ async def test_files_are_shown_where_they_are_kept() -> None:
     body = {"content": "x", "embeds": [{"image": {"url": "attachment://chart.png"}}]}
     message = await posted(body, chart_png=b"png", laps_csv=b"csv")
     text = show_message(message, Screen(place_of=lambda file: f"kept/{file.filename}"))
-    assert text == "ORP Bot\nx\n│ [picture kept/chart.png]\n📎 kept/laps.csv"
+    assert text == "ORP Bot\nx\n📎 kept/laps.csv\n│ [picture kept/chart.png]"
 
 
 async def test_selects_and_layouts() -> None:
