@@ -358,7 +358,13 @@ def _task(post: SummaryPost, content: HeatTable | Standings | None) -> PostTask:
         return PostTask.REMOVE
     if post.message_id is not None:
         return PostTask.EDIT
-    return PostTask.POST if content is not None and content.has_laps else PostTask.NOTHING
+    return PostTask.POST if _is_to_be_posted(content) else PostTask.NOTHING
+
+
+def _is_to_be_posted(content: HeatTable | Standings | None) -> bool:
+    # A session that was opened again is wrapped up when it closes.
+    is_open_session = isinstance(content, Standings) and content.session.is_open
+    return content is not None and content.has_laps and not is_open_session
 
 
 def _content(unit: Unit, post: SummaryPost) -> HeatTable | Standings | None:

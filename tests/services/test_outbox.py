@@ -54,6 +54,22 @@ async def test_a_finished_heat_is_posted_once(database: Database, services: Serv
     assert await posts(database) == [PostState("posted", 1, True, None, has_subject=True)]
 
 
+async def test_a_session_that_laps_open_again_is_wrapped_up_when_it_closes(
+    services: Services,
+) -> None:
+    await start_heat(services, ANN)
+    await services.session.close(by(ANN))
+    assert (await log(services, BEN)).reopened_session
+    task = await services.outbox.claim()
+    assert task is not None
+    assert task.task is PostTask.NOTHING
+    await services.outbox.nothing_to_show(task)
+    await services.session.close(by(BEN))
+    found = [await publish(services), await publish(services)]
+    assert {type(post.content) for post in found} == {HeatTable, Standings}
+    assert {post.task for post in found} == {PostTask.POST}
+
+
 async def test_open_heats_are_not_posted(database: Database, services: Services) -> None:
     await log(services, ANN)
     assert await services.outbox.claim() is None
