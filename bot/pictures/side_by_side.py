@@ -28,7 +28,7 @@ from bot.pictures.laps import (
     write_labels,
 )
 from bot.pictures.look import Mark, Picture
-from bot.render.phrases import seconds
+from bot.render.phrases import gap_words, parts_words, seconds
 from core.laps import median
 from core.laptimes import format_lap
 from core.results.card import SideBySide
@@ -87,7 +87,7 @@ def _draw_head(picture: Picture, result: SideBySide) -> None:
         picture.write(LEFT, 17, "Equally fast over a lap", points=look.LARGE)
     else:
         # A name and the figures are written apart, so that an Arabic name does not reorder them.
-        rest = f"is {comparison.gap_words}"
+        rest = f"is {gap_words(comparison)}"
         faster = result.second if comparison.second_is_faster else result.first
         room = inner - width_of(rest, look.LARGE) - GAP
         name = fitted(faster.racer.name, look.LARGE, room)
@@ -95,7 +95,7 @@ def _draw_head(picture: Picture, result: SideBySide) -> None:
         picture.write(LEFT, 17, name, points=look.LARGE, colour=colour)
         x = LEFT + width_of(name, look.LARGE) + GAP
         picture.write(x, 17, rest, points=look.LARGE)
-        picture.write(LEFT, 35, comparison.parts_words, points=look.NORMAL)
+        picture.write(LEFT, 35, parts_words(comparison), points=look.NORMAL)
     picture.write(LEFT, 51, fitted(where, look.SMALL, inner), colour=colours.QUIET_TEXT)
 
 

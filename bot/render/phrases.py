@@ -15,6 +15,7 @@ from core.results.heat import RacerRun
 from core.results.refs import HeatRef, SessionRef
 from core.rounding import round_half_even
 from core.scoring.advice import Status, Strategy
+from core.scoring.comparison import Comparison
 from core.scoring.orp import FULL_CONFIDENCE, MIN_LAPS, Components
 
 NEEDS_LAPS: Final = f"needs {MIN_LAPS} laps"
@@ -206,3 +207,22 @@ def lap_range(laps: Sequence[Lap]) -> str:
         return ""
     first, last = laps[0].number, laps[-1].number
     return f"lap {first}" if first == last else f"laps {first}–{last}"
+
+
+def gap_words(comparison: Comparison) -> str:
+    """Return how much faster the faster of two is: ``0.31 s a lap faster``."""
+    return f"{_seconds(comparison.gap_hundredths)} s a lap faster"
+
+
+def parts_words(comparison: Comparison) -> str:
+    """Return what the gap is made of: ``0.12 pace, 0.19 mistakes``, or what was given back."""
+    pace, mistakes = comparison.pace_hundredths, comparison.mistakes_hundredths
+    if mistakes < 0:
+        return f"{_seconds(pace)} pace, {_seconds(-mistakes)} given back in mistakes"
+    if pace < 0:
+        return f"{_seconds(mistakes)} mistakes, {_seconds(-pace)} given back in pace"
+    return f"{_seconds(pace)} pace, {_seconds(mistakes)} mistakes"
+
+
+def _seconds(hundredths: int) -> str:
+    return f"{hundredths // 100}.{hundredths % 100:02}"

@@ -8,7 +8,7 @@ import discord
 
 from bot.limits import TITLE_LIMIT
 from bot.render.answer import CARD_COLOUR, Answer
-from bot.render.phrases import name_of, seconds, with_welcome
+from bot.render.phrases import gap_words, name_of, parts_words, seconds, with_welcome
 from bot.render.text import cells, code_block, in_code, plain, shorten
 from core.laptimes import format_lap
 from core.results.card import SideBySide
@@ -73,7 +73,7 @@ def comparison_words(comparison: Comparison, first: str, second: str) -> str:
     if comparison.is_level:
         return f"{first} and {second} are equally fast over a lap"
     faster = second if comparison.second_is_faster else first
-    return f"{faster} is {comparison.gap_words}: {comparison.parts_words}"
+    return f"{faster} is {gap_words(comparison)}: {parts_words(comparison)}"
 
 
 def _score(run: RacerRun) -> str:

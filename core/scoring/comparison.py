@@ -66,21 +66,6 @@ class Comparison:
         """Whether both are equally fast, to the hundredth."""
         return not self.gap_hundredths
 
-    @property
-    def gap_words(self) -> str:
-        """``0.31 s a lap faster``."""
-        return f"{_seconds(self.gap_hundredths)} s a lap faster"
-
-    @property
-    def parts_words(self) -> str:
-        """``0.12 pace, 0.19 mistakes``, or where one is lost again what it gave back."""
-        pace, mistakes = self.pace_hundredths, self.mistakes_hundredths
-        if mistakes < 0:
-            return f"{_seconds(pace)} pace, {_seconds(-mistakes)} given back in mistakes"
-        if pace < 0:
-            return f"{_seconds(mistakes)} mistakes, {_seconds(-pace)} given back in pace"
-        return f"{_seconds(pace)} pace, {_seconds(mistakes)} mistakes"
-
 
 def compare(laps: Sequence[Lap], other_laps: Sequence[Lap]) -> Comparison:
     """Two racers side by side, from the laps that count.
@@ -127,7 +112,3 @@ def _mean(laps: Sequence[Lap]) -> Fraction:
 
 def _median(laps: Sequence[Lap]) -> Fraction:
     return median(lap.time_ms for lap in laps if lap.counts)
-
-
-def _seconds(hundredths: int) -> str:
-    return f"{hundredths // 100}.{hundredths % 100:02}"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.render.phrases import gap_words, parts_words
 from core.laps import Lap
 from core.scoring.comparison import Side, compare
 from core.scoring.mistakes import Mistakes, find_mistakes
@@ -43,19 +44,19 @@ def test_the_parts_of_the_gap() -> None:
     quick = laps_of([20_300, 20_400, 20_800])
     slow = laps_of([20_300, 20_520, 21_610])
     assert parts(quick, slow) == parts(slow, quick) == (31, 12, 19)
-    assert compare(quick, slow).gap_words == "0.31 s a lap faster"
-    assert compare(quick, slow).parts_words == "0.12 pace, 0.19 mistakes"
+    assert gap_words(compare(quick, slow)) == "0.31 s a lap faster"
+    assert parts_words(compare(quick, slow)) == "0.12 pace, 0.19 mistakes"
 
 
 def test_what_is_given_back_is_not_below_zero() -> None:
     # The faster one's median is the slower by 0.18 s.
     comparison = compare(electric("driver-03"), electric("driver-04"))
-    assert comparison.parts_words == "1.12 mistakes, 0.18 given back in pace"
+    assert parts_words(comparison) == "1.12 mistakes, 0.18 given back in pace"
     # Means 20.200 and 20.510, medians 20.000 and 20.350.
     quick = laps_of([20_000, 20_000, 20_600])
     slow = laps_of([20_350, 20_350, 20_830])
     assert parts(quick, slow) == (31, 35, -4)
-    assert compare(quick, slow).parts_words == "0.35 pace, 0.04 given back in mistakes"
+    assert parts_words(compare(quick, slow)) == "0.35 pace, 0.04 given back in mistakes"
 
 
 def test_figures_of_both_sides() -> None:
@@ -89,7 +90,7 @@ def test_equally_fast() -> None:
 def test_laps_left_out_do_not_enter_and_one_lap_is_enough() -> None:
     one_lap = laps_of([9_000, 20_000], left_out=(1,))
     comparison = compare(one_lap, laps_of([21_000, 21_000]))
-    assert comparison.parts_words == "1.00 pace, 0.00 mistakes"
+    assert parts_words(comparison) == "1.00 pace, 0.00 mistakes"
     assert comparison.first == Side(20_000, 20_000, None, None, None, Mistakes((), 0))
 
 
@@ -115,12 +116,12 @@ def test_both_ways_round_say_the_same_and_parts_add_up(
     assert one.gap_hundredths == two.gap_hundredths == round(abs(means[0] - means[1]))
     assert one.pace_hundredths + one.mistakes_hundredths == one.gap_hundredths
     if means[0] != means[1]:
-        assert one.parts_words == two.parts_words or not one.gap_hundredths
+        assert parts_words(one) == parts_words(two) or not one.gap_hundredths
         assert one.second_is_faster == (means[1] < means[0]) != two.second_is_faster
         sign = 1 if means[0] < means[1] else -1
         assert one.pace_hundredths == round(sign * (medians[1] - medians[0]))
-    assert "−" not in one.parts_words
-    shown = [round(100 * float(part)) for part in re.findall(r"\d+\.\d\d", one.parts_words)]
-    if "given back" in one.parts_words:
+    assert "−" not in parts_words(one)
+    shown = [round(100 * float(part)) for part in re.findall(r"\d+\.\d\d", parts_words(one))]
+    if "given back" in parts_words(one):
         shown[1] = -shown[1]
     assert sum(shown) == one.gap_hundredths

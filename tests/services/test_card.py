@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.render.phrases import gap_words, parts_words
 from core.bootstrap import Services
 from core.caller import Person
 from core.database import Database
@@ -141,8 +142,8 @@ async def test_the_latest_heat_both_drove_in(services: Services) -> None:
     assert found.heat is not None
     assert (found.heat.name, found.session.name) == ("Q2", "Club Race")
     assert (found.first.racer, found.second.racer) == (ANN, BEN)
-    assert found.comparison.gap_words == "0.31 s a lap faster"
-    assert found.comparison.parts_words == "0.12 pace, 0.19 mistakes"
+    assert gap_words(found.comparison) == "0.31 s a lap faster"
+    assert parts_words(found.comparison) == "0.12 pace, 0.19 mistakes"
     assert found.first == (await card(services, ANN, "Q2")).run
     by_name = await beside(services, ANN, BEN, "q1")
     assert by_name.heat is not None
