@@ -16,6 +16,7 @@ from core.services.outbox import OutboxService
 from core.services.profile import ProfileService
 from core.services.session import SessionService
 from core.services.team import TeamService
+from core.services.undo import UndoService
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Services:
     """Everything the bot can ask the core for."""
 
     lap_entry: LapEntryService
+    undo: UndoService
     confidence: ConfidenceService
     form: FormService
     menu: MenuService
@@ -39,6 +41,7 @@ def build_services(database: Database) -> Services:
     """Return the services of one bot over one database."""
     return Services(
         lap_entry=LapEntryService(database),
+        undo=UndoService(database),
         confidence=ConfidenceService(database),
         form=FormService(database),
         menu=MenuService(database),

@@ -50,7 +50,7 @@ class UndoButton(OrpButton, word="undo"):
     async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Take the entry back; the answer takes the place of what it had stored."""
         answer, view = written(
-            await app.services.lap_entry.undo(caller_of(interaction), self.entry_id)
+            await app.services.undo.take_back(caller_of(interaction), self.entry_id)
         )
         await reply(interaction, answer, view=view)
 

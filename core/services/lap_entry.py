@@ -15,10 +15,9 @@ from core.race_day import drafts, people
 from core.race_day.carrying_out import answer, carry_out
 from core.race_day.change import Change, change
 from core.race_day.driven import heat_by_id
-from core.race_day.heats import remove_if_empty
-from core.race_day.moving import bring_back, move_entry
-from core.race_day.run import PARTNER, Run
-from core.race_day.writing import require_newest, run_of_entry, written
+from core.race_day.moving import move_entry
+from core.race_day.run import Run
+from core.race_day.writing import written
 from core.results.done import Done
 from core.results.question import Question
 from core.results.run_written import RunWritten, Way
@@ -91,39 +90,6 @@ class LapEntryService:
         return await change(
             self._database, caller, lambda change: move_entry(change, entry_id, heat_id)
         )
-
-    async def undo(self, caller: Caller, entry_id: int) -> RunWritten:
-        """Take an entry back whole, newest first, bringing back what it replaced.
-
-        A heat or session that a lap had opened and that is now empty goes too.
-
-        Raises:
-            NotFound: It was taken back before.
-            NotAllowed: It is somebody else's and the caller is not crew.
-        """
-
-        def act(change: Change) -> RunWritten:
-            stored = [run_of_entry(change, entry_id)]
-            require_newest(change, *stored[0])
-            bring_back(change.unit, stored[0][1])
-            partner = stored[0][1].replaced.get(PARTNER)
-            if partner is not None:
-                stored.append(run_of_entry(change, partner))
-                require_newest(change, *stored[1])
-            # A run is taken from where it was moved to before it stands again where it was.
-            stored.sort(key=lambda one: one[1].id, reverse=True)
-            counts = [run.take_back(entry) for run, entry in stored]
-            moved, run = stored[0][0], stored[-1][0]
-            heat_removed, session_removed = remove_if_empty(change.unit, run.session, moved.heat)
-            return replace(
-                written(change, Way.TAKEN_BACK, run),
-                laps_removed=sum(removed for removed, _ in counts),
-                laps_restored=sum(restored for _, restored in counts),
-                heat_removed=heat_removed,
-                session_removed=session_removed,
-            )
-
-        return await change(self._database, caller, act)
 
     async def set_lap_counts(
         self, caller: Caller, heat_id: UUID, *, racer_id: int, lap_number: int, counts: bool

@@ -199,7 +199,7 @@ async def test_a_correction_changes_the_wrap_up(
     before = await wrap_up()
     assert (before.lost_ms, before.is_personal_best) == (5_000, track is not None)
     clock.advance(minutes=1)
-    await services.lap_entry.undo(by(ANN), undoable(late))
+    await services.undo.take_back(by(ANN), undoable(late))
     await log(services, ANN, "20.2 20.3 20.2 20.3 20.2 23.2", heat=str(late.heat.id))
     after = await wrap_up()
     assert (after.lost_ms, after.is_personal_best) == (2_950, False)

@@ -99,7 +99,7 @@ async def test_heats_whose_laps_are_gone_and_those_of_other_sessions_are_none(
     gone = await log(services, ANN, heat="Q1")
     await log(services, BEN, heat="Q1")
     await log(services, ANN, heat="Q2")
-    await services.lap_entry.undo(by(ANN), undoable(gone))
+    await services.undo.take_back(by(ANN), undoable(gone))
     assert [past.heat.name for past in (await card(services, ANN)).last_heats] == ["Q2"]
 
 

@@ -64,7 +64,7 @@ async def test_only_who_has_driven_the_heat_may_press(
 ) -> None:
     logged = await log(services, ANN, heat="Q1")
     other = await log(services, BEN, "20.1", heat="Q2")
-    await services.lap_entry.undo(by(BEN), undoable(other))
+    await services.undo.take_back(by(BEN), undoable(other))
     before = await everything(database)
     for caller in (by(BEN), by(BEN, manager=True)):
         with pytest.raises(NotAllowed):

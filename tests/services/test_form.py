@@ -95,12 +95,12 @@ async def test_the_form_shows_a_run_and_stores_it_as_corrected(
     ]
     assert (edited.run.note, edited.laps_before) == ("40wt", 4)
     assert edited.entry_id is not None
-    undone = await services.lap_entry.undo(by(ANN), undoable(edited))
+    undone = await services.undo.take_back(by(ANN), undoable(edited))
     assert (undone.laps_removed, undone.laps_restored) == (5, 4)
     again = await services.form.open(by(ANN))
     assert again == form
     assert undone.run == logged.run
-    await services.lap_entry.undo(by(ANN), undoable(logged))
+    await services.undo.take_back(by(ANN), undoable(logged))
     assert await count(database, Entry) == 0
     assert await count(database, Heat) == 0
 
@@ -134,10 +134,10 @@ async def test_laps_that_stay_keep_what_is_known_of_them(services: Services) -> 
     # Older entries wait until the edit is taken back.
     for entry in (first, second):
         with pytest.raises(NotAllowed):
-            await services.lap_entry.undo(by(ANN), undoable(entry))
+            await services.undo.take_back(by(ANN), undoable(entry))
     assert edited.entry_id is not None
-    await services.lap_entry.undo(by(ANN), undoable(edited))
-    assert (await services.lap_entry.undo(by(ANN), undoable(second))).laps_removed == 2
+    await services.undo.take_back(by(ANN), undoable(edited))
+    assert (await services.undo.take_back(by(ANN), undoable(second))).laps_removed == 2
 
 
 async def test_laps_changed_meanwhile_are_not_overwritten(
@@ -204,7 +204,7 @@ async def test_without_any_lap_the_run_goes_and_undo_brings_it_back(services: Se
     edited = await edit(services, ANN, laps=" \n")
     assert (edited.run.laps, edited.laps_before) == ((), 3)
     assert edited.entry_id is not None
-    undone = await services.lap_entry.undo(by(ANN), undoable(edited))
+    undone = await services.undo.take_back(by(ANN), undoable(edited))
     assert (undone.run, undone.laps_restored) == (logged.run, 3)
 
 
@@ -225,7 +225,7 @@ async def test_the_empty_form_is_the_place_to_paste(services: Services) -> None:
     assert (edited.heat.label, edited.opened_heat, edited.opened_session) == ("P1", True, True)
     assert times(edited)[:2] == [20_100, 20_200]
     assert edited.entry_id is not None
-    undone = await services.lap_entry.undo(by(ANN), undoable(edited))
+    undone = await services.undo.take_back(by(ANN), undoable(edited))
     assert (undone.heat_removed, undone.session_removed) == (True, True)
 
 
@@ -270,13 +270,13 @@ async def test_a_run_moves_to_another_heat_and_back(services: Services) -> None:
     with pytest.raises(NotFound):
         await laps_of(services, str(logged.heat.id))
     with pytest.raises(NotFound):
-        await services.lap_entry.undo(by(ANN), undoable(logged))
+        await services.undo.take_back(by(ANN), undoable(logged))
     assert edited.entry_id is not None
-    undone = await services.lap_entry.undo(by(ANN), undoable(edited))
+    undone = await services.undo.take_back(by(ANN), undoable(edited))
     assert (undone.heat, undone.laps_removed, undone.laps_restored) == (logged.heat, 4, 4)
     assert undone.run == logged.run
     assert await laps_of(services, str(edited.heat.id)) == ""
-    assert (await services.lap_entry.undo(by(ANN), undoable(logged))).laps_removed == 4
+    assert (await services.undo.take_back(by(ANN), undoable(logged))).laps_removed == 4
 
 
 @pytest.mark.parametrize("name", ["Q3", "Buggy Q3", "  buggy   q3 "])
@@ -286,7 +286,7 @@ async def test_a_new_name_opens_a_heat_of_the_class(services: Services, name: st
     assert (edited.heat.class_name, edited.heat.name.casefold()) == ("Buggy", "q3")
     assert edited.opened_heat
     assert edited.entry_id is not None
-    assert (await services.lap_entry.undo(by(ANN), undoable(edited))).heat_removed
+    assert (await services.undo.take_back(by(ANN), undoable(edited))).heat_removed
     with pytest.raises(BadInput):
         await edit(services, ANN, heat="all")
 
@@ -319,9 +319,9 @@ async def test_a_move_is_taken_back_only_where_nothing_came_after_it(services: S
     later = await log(services, ANN, "20.3", "Q1")
     assert moved.entry_id is not None
     with pytest.raises(NotAllowed, match="stored after"):
-        await services.lap_entry.undo(by(ANN), undoable(moved))
-    await services.lap_entry.undo(by(ANN), undoable(later))
-    assert (await services.lap_entry.undo(by(ANN), undoable(moved))).laps_restored == 2
+        await services.undo.take_back(by(ANN), undoable(moved))
+    await services.undo.take_back(by(ANN), undoable(later))
+    assert (await services.undo.take_back(by(ANN), undoable(moved))).laps_restored == 2
 
 
 async def test_a_move_out_of_a_deleted_heat_stays(database: Database, services: Services) -> None:
@@ -332,7 +332,7 @@ async def test_a_move_out_of_a_deleted_heat_stays(database: Database, services: 
     assert moved.entry_id is not None
     before = await everything(database)
     with pytest.raises(NotFound):
-        await services.lap_entry.undo(by(ANN), undoable(moved))
+        await services.undo.take_back(by(ANN), undoable(moved))
     assert await everything(database) == before
 
 
@@ -343,7 +343,7 @@ async def test_what_was_moved_does_not_hang_on_where_it_came_from(services: Serv
     edited = await edit(services, ANN, of="Q2", laps="20.1")
     await services.heat.delete(by(CLEO, manager=True), logged.heat.id)
     assert edited.entry_id is not None
-    assert (await services.lap_entry.undo(by(ANN), undoable(edited))).laps_restored == 2
+    assert (await services.undo.take_back(by(ANN), undoable(edited))).laps_restored == 2
 
 
 async def test_crew_gives_laps_to_the_racer_who_drove_them(services: Services) -> None:
@@ -357,8 +357,8 @@ async def test_crew_gives_laps_to_the_racer_who_drove_them(services: Services) -
     assert edited.entry_id is not None
     for somebody in (ANN, BEN):
         with pytest.raises(NotAllowed):
-            await services.lap_entry.undo(by(somebody), undoable(edited))
-    undone = await services.lap_entry.undo(crew, undoable(edited))
+            await services.undo.take_back(by(somebody), undoable(edited))
+    undone = await services.undo.take_back(crew, undoable(edited))
     assert (undone.run, undone.laps_restored) == (logged.run, 2)
     assert await laps_of(services, "Q1", BEN) == ""
 
@@ -430,7 +430,7 @@ async def test_repeats_are_removed_once_and_undo_brings_them_back(services: Serv
     with pytest.raises(Conflict):
         await services.form.remove_repeats(by(ANN), undoable(logged))
     assert removed.entry_id is not None
-    undone = await services.lap_entry.undo(by(ANN), undoable(removed))
+    undone = await services.undo.take_back(by(ANN), undoable(removed))
     assert undone.run == logged.run
     assert times(await services.form.remove_repeats(by(ANN), undoable(logged))) == times(removed)
 

@@ -75,7 +75,7 @@ async def test_corrections_are_touches_too(services: Services, clock: FakeClock)
     )
     clock.advance(minutes=20)
     assert await services.housekeeping.run() == 0
-    await services.lap_entry.undo(by(ANN), undoable(second))
+    await services.undo.take_back(by(ANN), undoable(second))
     clock.advance(minutes=20)
     assert await services.housekeeping.run() == 0
     clock.advance(minutes=11)

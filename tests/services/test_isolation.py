@@ -50,7 +50,7 @@ CALLS: dict[str, Callable[[Stranger], Awaitable[object]]] = {
         s.caller, EditLaps(s.logged.heat.id.hex, s.caller.person.user_id, "", "20.1", "Q1", "")
     ),
     "remove repeats": lambda s: s.services.form.remove_repeats(s.caller, undoable(s.logged)),
-    "undo": lambda s: s.services.lap_entry.undo(s.caller, undoable(s.logged)),
+    "undo": lambda s: s.services.undo.take_back(s.caller, undoable(s.logged)),
     "set_lap_counts": lambda s: s.services.lap_entry.set_lap_counts(
         s.caller, s.logged.heat.id, racer_id=ANN.user_id, lap_number=1, counts=False
     ),

@@ -194,7 +194,7 @@ async def test_lap_one_is_looked_at_again_after_each_change(services: Services) 
     again = await log(services, ANN, "9.0 9.0 9.0 9.0")
     assert [lap.counts for lap in again.run.laps] == [True] * 8
     assert not again.first_crossing
-    undone = await services.lap_entry.undo(by(ANN), undoable(again))
+    undone = await services.undo.take_back(by(ANN), undoable(again))
     assert [lap.counts for lap in undone.run.laps] == [False, True, True, True]
     assert undone.run.orp == logged.run.orp
 

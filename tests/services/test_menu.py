@@ -59,7 +59,7 @@ async def test_it_is_stored_once_where_the_preview_said(
     assert await count(database, Entry, Entry.kind == "menu") == 1
     with pytest.raises(NotFound, match="stored already"):
         await services.menu.store(by(ANN), found.draft_id)
-    undone = await services.lap_entry.undo(by(ANN), undoable(stored))
+    undone = await services.undo.take_back(by(ANN), undoable(stored))
     assert (undone.laps_removed, len(undone.run.laps)) == (4, 1)
 
 

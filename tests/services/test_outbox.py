@@ -364,7 +364,7 @@ async def test_laps_that_come_while_an_empty_heat_is_looked_at(
 
 async def test_a_heat_that_lost_its_laps_before_posting_is_not_posted(services: Services) -> None:
     logged = await finished_heat(services)
-    await services.lap_entry.undo(by(ANN), undoable(logged))
+    await services.undo.take_back(by(ANN), undoable(logged))
     assert (await claim(services)).task is PostTask.NOTHING
 
 

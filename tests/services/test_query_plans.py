@@ -235,17 +235,17 @@ async def test_no_statement_reads_more_the_more_is_stored(
             EditLaps(logged.heat.id.hex, ANN.user_id, form.version, "20.1", "Q9", form.note),
         )
         assert edited.entry_id is not None
-        await services.lap_entry.undo(by(ANN), undoable(edited))
+        await services.undo.take_back(by(ANN), undoable(edited))
         preview = await services.menu.preview(by(ANN), "20.1 20.2", ANN)
         stored = await services.menu.store(by(ANN), preview.draft_id)
         assert isinstance(stored, RunWritten)
-        await services.lap_entry.undo(by(ANN), undoable(stored))
+        await services.undo.take_back(by(ANN), undoable(stored))
         repeated = await log(services, ANN, heat="Q1")
         removed = await services.form.remove_repeats(by(ANN), undoable(repeated))
         assert removed.entry_id is not None
-        await services.lap_entry.undo(by(ANN), undoable(removed))
-        await services.lap_entry.undo(by(ANN), undoable(repeated))
-        await services.lap_entry.undo(by(ANN), undoable(logged))
+        await services.undo.take_back(by(ANN), undoable(removed))
+        await services.undo.take_back(by(ANN), undoable(repeated))
+        await services.undo.take_back(by(ANN), undoable(logged))
         await services.heat.finish(by(ANN))
         await publish(services)
         await log(services, ANN, heat="Q1")

@@ -37,7 +37,7 @@ Call = Callable[[Services, Caller, RunWritten, SessionInfo], Awaitable[object]]
 # session that is open too.
 CALLS: dict[str, Call] = {
     "lap_entry.log": lambda s, c, _, __: s.lap_entry.log(c, LogLaps("20.1")),
-    "lap_entry.undo": lambda s, c, logged, _: s.lap_entry.undo(c, undoable(logged)),
+    "undo.take_back": lambda s, c, logged, _: s.undo.take_back(c, undoable(logged)),
     "lap_entry.set_lap_counts": lambda s, c, logged, _: s.lap_entry.set_lap_counts(
         c, logged.heat.id, racer_id=ANN.user_id, lap_number=1, counts=False
     ),

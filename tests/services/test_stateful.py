@@ -195,7 +195,7 @@ class RaceDay(Stage):
         person = {"racer": racer, "rival": BEN if racer == ANN else ANN}.get(by_whom, CLEO)
         caller = by(person, team=TEAMS[0], crew=by_whom == "crew")
         self.touched = {TEAMS[0]: (racer,)}
-        undoing = self.services.lap_entry.undo(caller, entry_id)
+        undoing = self.services.undo.take_back(caller, entry_id)
         if heat is None or entry_id not in [entry.id for entry in entries]:
             self.refused(NotFound, undoing)
         elif by_whom == "rival" or entries[-1].id != entry_id:

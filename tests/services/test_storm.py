@@ -63,7 +63,7 @@ async def test_everything_at_once(database: Database, services: Services) -> Non
         times = " ".join(f"20.{dice.randrange(100, 999)}" for _ in range(dice.randrange(1, 5)))
         acts: list[Callable[[], Awaitable[object]]] = [
             lambda: services.lap_entry.log(caller, LogLaps(times, heat)),
-            lambda: services.lap_entry.undo(caller, entries[-1]),
+            lambda: services.undo.take_back(caller, entries[-1]),
             lambda: services.lap_entry.set_lap_counts(
                 caller, heats[-1], racer_id=caller.person.user_id, lap_number=1, counts=False
             ),

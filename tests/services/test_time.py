@@ -287,7 +287,7 @@ async def test_nothing_fails_while_the_clock_goes_wild(
         assert entry.heat.name == started[-1]
         clock.advance(seconds=dice.uniform(-90_000, 90_000))
         if dice.random() < 0.3:
-            await services.lap_entry.undo(by(CLEO), undoable(entry))
+            await services.undo.take_back(by(CLEO), undoable(entry))
         await services.housekeeping.finish_idle_heats()
         post = await services.outbox.claim()
         assert post is None or isinstance(post.content, HeatTable | Standings)

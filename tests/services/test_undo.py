@@ -35,24 +35,24 @@ async def test_undo_takes_the_newest_entry_first(database: Database, services: S
     second = await log(services, ANN, "20.3 20.4 20.5")
     before = await everything(database)
     with pytest.raises(NotAllowed, match="first"):
-        await services.lap_entry.undo(by(ANN), undoable(first))
+        await services.undo.take_back(by(ANN), undoable(first))
     assert await everything(database) == before
-    undone = await services.lap_entry.undo(by(ANN), undoable(second))
+    undone = await services.undo.take_back(by(ANN), undoable(second))
     assert (undone.laps_removed, undone.laps_restored) == (3, 0)
     assert (undone.heat, undone.heat_removed) == (first.heat, False)
     assert undone.run == first.run
     assert undone.run.orp == calculate_orp([20_100, 20_200])
-    again = await services.lap_entry.undo(by(ANN), undoable(first))
+    again = await services.undo.take_back(by(ANN), undoable(first))
     assert (again.laps_removed, again.run.laps, again.run.orp) == (2, (), None)
 
 
 async def test_undo_twice_takes_nothing_more(database: Database, services: Services) -> None:
     await log(services, ANN, "20.1")
     second = await log(services, ANN, "20.2")
-    await services.lap_entry.undo(by(ANN), undoable(second))
+    await services.undo.take_back(by(ANN), undoable(second))
     before = await everything(database)
     with pytest.raises(NotFound):
-        await services.lap_entry.undo(by(ANN), undoable(second))
+        await services.undo.take_back(by(ANN), undoable(second))
     assert await everything(database) == before
 
 
@@ -61,10 +61,10 @@ async def test_an_old_undo_button_never_takes_later_laps(
 ) -> None:
     await log(services, ANN, "20.1")
     taken_back = await log(services, ANN, "20.2")
-    await services.lap_entry.undo(by(ANN), undoable(taken_back))
+    await services.undo.take_back(by(ANN), undoable(taken_back))
     await log(services, ANN, "20.3")
     with pytest.raises(NotFound):
-        await services.lap_entry.undo(by(ANN), undoable(taken_back))
+        await services.undo.take_back(by(ANN), undoable(taken_back))
     assert await count(database, RunLog) == 2
 
 
@@ -72,7 +72,7 @@ async def test_two_undos_at_once_take_one_entry(database: Database, services: Se
     await log(services, ANN, "20.1 20.2")
     logged = await log(services, ANN, "20.3")
     results = await asyncio.gather(
-        *(services.lap_entry.undo(by(ANN), undoable(logged)) for _ in range(4)),
+        *(services.undo.take_back(by(ANN), undoable(logged)) for _ in range(4)),
         return_exceptions=True,
     )
     assert sum(isinstance(result, RunWritten) for result in results) == 1
@@ -85,25 +85,25 @@ async def test_others_entries_are_crews_business(database: Database, services: S
     logged = await log(services, ANN, "20.1 20.2")
     before = await everything(database)
     with pytest.raises(NotAllowed, match="crew"):
-        await services.lap_entry.undo(by(BEN), undoable(logged))
+        await services.undo.take_back(by(BEN), undoable(logged))
     with pytest.raises(NotFound):
-        await services.lap_entry.undo(by(ANN, team=RIVALS), undoable(logged))
+        await services.undo.take_back(by(ANN, team=RIVALS), undoable(logged))
     assert await everything(database) == before
-    undone = await services.lap_entry.undo(by(CLEO, crew=True), undoable(logged))
+    undone = await services.undo.take_back(by(CLEO, crew=True), undoable(logged))
     assert undone.run.racer == ANN
 
 
 async def test_a_racer_may_take_back_what_crew_typed_for_them(services: Services) -> None:
     await set_crew_role(services)
     logged = await log(services, by(CLEO, crew=True), "20.1", racer=ANN)
-    assert (await services.lap_entry.undo(by(ANN), undoable(logged))).laps_removed == 1
+    assert (await services.undo.take_back(by(ANN), undoable(logged))).laps_removed == 1
 
 
 async def test_undo_of_one_racer_leaves_the_others(database: Database, services: Services) -> None:
     mine = await log(services, ANN, "20.1 20.2")
     theirs = await log(services, BEN, "21.1 21.2")
     assert theirs.heat == mine.heat
-    undone = await services.lap_entry.undo(by(ANN), undoable(mine))
+    undone = await services.undo.take_back(by(ANN), undoable(mine))
     assert not undone.heat_removed
     assert [run.racer for run in (await services.heat.show(by(ANN))).runs] == [BEN]
     assert await count(database, HeatRacer) == 1
@@ -112,7 +112,7 @@ async def test_undo_of_one_racer_leaves_the_others(database: Database, services:
 async def test_undo_brings_back_confidence_and_note(services: Services) -> None:
     await log(services, ANN, "20.1 20.2", confidence=4, note="35wt rear")
     second = await log(services, ANN, "20.3 20.4", confidence=2, note="45wt rear")
-    undone = await services.lap_entry.undo(by(ANN), undoable(second))
+    undone = await services.undo.take_back(by(ANN), undoable(second))
     assert (undone.run.confidence, undone.run.note) == (4, "35wt rear")
     assert undone.run.orp == calculate_orp([20_100, 20_200], confidence=4)
 
@@ -122,7 +122,7 @@ async def test_undo_takes_the_heat_and_session_it_had_opened(
 ) -> None:
     logged = await log(services, ANN, "20.1")
     assert (logged.opened_heat, logged.opened_session) == (True, True)
-    undone = await services.lap_entry.undo(by(ANN), undoable(logged))
+    undone = await services.undo.take_back(by(ANN), undoable(logged))
     assert (undone.heat_removed, undone.session_removed) == (True, True)
     for model in (Heat, RaceSession, Entry, RunLog, HeatRacer, SummaryPost):
         assert await count(database, model) == 0
@@ -132,7 +132,7 @@ async def test_undo_takes_the_heat_and_session_it_had_opened(
 async def test_a_session_with_another_heat_stays(database: Database, services: Services) -> None:
     await log(services, ANN, "20.1")
     second = await log(services, ANN, "20.1", heat="P2")
-    undone = await services.lap_entry.undo(by(ANN), undoable(second))
+    undone = await services.undo.take_back(by(ANN), undoable(second))
     assert (undone.heat_removed, undone.session_removed) == (True, False)
     assert await count(database, Heat) == 1
 
@@ -140,7 +140,7 @@ async def test_a_session_with_another_heat_stays(database: Database, services: S
 async def test_a_started_session_stays(services: Services) -> None:
     session = await start_session(services)
     logged = await log(services, ANN, "20.1")
-    undone = await services.lap_entry.undo(by(ANN), undoable(logged))
+    undone = await services.undo.take_back(by(ANN), undoable(logged))
     assert (undone.heat_removed, undone.session_removed) == (True, False)
     assert (await log(services, ANN, "20.1")).session.id == session.id
 
@@ -150,7 +150,7 @@ async def test_a_started_heat_stays(database: Database, services: Services) -> N
     assert started.opened_session
     logged = await log(services, ANN, "20.1")
     assert logged.heat == started.heat
-    undone = await services.lap_entry.undo(by(ANN), undoable(logged))
+    undone = await services.undo.take_back(by(ANN), undoable(logged))
     assert (undone.heat_removed, undone.session_removed) == (False, False)
     assert await count(database, Heat) == 1
 
@@ -163,7 +163,7 @@ async def test_a_finished_heat_stays_and_its_post_says_so(
     first = await publish(services)
     assert first.content is not None
     assert first.content.has_laps
-    undone = await services.lap_entry.undo(by(ANN), undoable(logged))
+    undone = await services.undo.take_back(by(ANN), undoable(logged))
     assert not undone.heat_removed
     clock.advance(seconds=3)
     second = await publish(services)
@@ -176,5 +176,5 @@ async def test_undo_leaves_a_rating_that_came_later(services: Services) -> None:
     await log(services, ANN, "20.1 20.2", confidence=2, note="35wt rear")
     second = await log(services, ANN, "20.3")
     await services.confidence.rate(by(ANN), second.heat.id, 5)
-    undone = await services.lap_entry.undo(by(ANN), undoable(second))
+    undone = await services.undo.take_back(by(ANN), undoable(second))
     assert (undone.run.confidence, undone.run.note) == (5, "35wt rear")

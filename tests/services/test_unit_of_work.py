@@ -53,7 +53,7 @@ async def test_an_exception_in_a_service_leaves_nothing_behind(
         patched.setattr("core.services.session.session_info", fail)
         for call in (
             services.lap_entry.log(by(ANN, interaction=1), LogLaps("20.1 20.2")),
-            services.lap_entry.undo(by(ANN, interaction=2), undoable(logged)),
+            services.undo.take_back(by(ANN, interaction=2), undoable(logged)),
             services.heat.rename(by(ANN, interaction=3), RenameHeat("P1", "Q1")),
             services.session.start(by(BEN, interaction=4), SessionFields(name="Second")),
         ):

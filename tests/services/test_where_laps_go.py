@@ -208,7 +208,7 @@ async def test_a_correction_does_not_say_where_one_is(services: Services) -> Non
     again = await log(services, ANN)
     assert again.heat.name == "Q1"
     for entry in (again, back):
-        await services.lap_entry.undo(by(ANN), undoable(entry))
+        await services.undo.take_back(by(ANN), undoable(entry))
     assert (await log(services, ANN)).heat.name == "Q2", "as though they had never come"
 
 
@@ -291,7 +291,7 @@ async def test_not_this_heat_moves_only_the_laps_of_that_answer(services: Servic
     left = await services.card.show_of(by(ANN), _heat(first), racer_id=ANN.user_id)
     assert [(lap.number, lap.time_ms) for lap in left.run.laps] == [(1, 20_100), (2, 20_200)]
     assert (await log(services, ANN)).heat.name == "Q2", "her heat goes with them"
-    undone = await services.lap_entry.undo(by(ANN), undoable(last))
+    undone = await services.undo.take_back(by(ANN), undoable(last))
     assert undone.laps_removed == 1
 
 

@@ -141,7 +141,7 @@ async def test_two_heats_that_agree_become_one(services: Services) -> None:
     table = await services.heat.show(by(ANN))
     assert {(run.racer, len(run.laps)) for run in table.runs} == {(ANN, 2), (BEN, 1)}
     assert len((await services.heat.list_heats(by(ANN))).heats) == 1
-    assert (await services.lap_entry.undo(by(BEN), undoable(other))).laps_removed == 1
+    assert (await services.undo.take_back(by(BEN), undoable(other))).laps_removed == 1
 
 
 @pytest.mark.parametrize(
