@@ -37,7 +37,7 @@ from core.results.outbox import ClaimedPost, PostTask
 MOST_IN_HAND: Final = 64
 MOST_IN_TROUBLE: Final = MOST_IN_HAND // 2
 LOOK_AGAIN: Final = timedelta(seconds=1)
-FIRST_WAIT_S: Final = 2.0
+FIRST_RETRY_S: Final = 2.0
 LONGEST_WAIT_S: Final = 300.0
 OLD_POST_WAIT: Final = timedelta(minutes=10)
 # Nobody waits for a picture as for the post itself, and what breaks a drawing often stays.
@@ -240,5 +240,5 @@ def wait_after(attempts: int, error: Exception) -> timedelta:
 def _growing(attempts: int, longest_s: float) -> timedelta:
     """Return a wait that doubles with each attempt, up to the longest."""
     doublings = min(attempts - 1, 12)
-    longest = min(longest_s, FIRST_WAIT_S * 2**doublings)
+    longest = min(longest_s, FIRST_RETRY_S * 2**doublings)
     return timedelta(seconds=longest * _random.uniform(0.5, 1.0))

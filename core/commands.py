@@ -18,7 +18,7 @@ class Answers:
         new_session: A new session was wanted instead of the one that was closed.
         is_new: What was typed is a new name, though it nearly matches another.
         for_all: Whether the class is that of all heats there; None while nobody has said.
-        is_sure: It shall be done although others are still at it.
+        is_sure: It is to be done although others are still at it.
         comes_first: The id of the heat whose laps come first where two become one.
     """
 

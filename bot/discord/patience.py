@@ -2,7 +2,7 @@
 
 discord.py itself waits five minutes for each. A request that takes longer than here counts as lost
 on the way: whether it arrived is unknown. discord.py has no setting for it, so what it sends with
-is replaced where it is kept.
+is replaced where it is kept. When an answer is deferred is :mod:`bot.discord.replies`' business.
 """
 
 from __future__ import annotations

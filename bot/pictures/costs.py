@@ -21,12 +21,12 @@ class Cost:
     """What one mistake or several in a row cost.
 
     Attributes:
-        places: Where the mistakes are, in points, from left to right.
+        marks: Where the mistakes are, in points, from left to right.
         lost_ms: What they cost together.
         x: The middle of the text, in points.
     """
 
-    places: tuple[float, ...]
+    marks: tuple[float, ...]
     lost_ms: int
     x: float
 
@@ -50,8 +50,8 @@ def costs_at(mistakes: Sequence[tuple[float, int]], left: float, right: float) -
         right: Where they must end.
     """
     costs: list[Cost] = []
-    for place, lost_ms in mistakes:
-        cost = _shared([Cost((place,), lost_ms, place)], left, right)
+    for mark, lost_ms in mistakes:
+        cost = _shared([Cost((mark,), lost_ms, mark)], left, right)
         while costs and costs[-1].x + costs[-1].half > cost.x - cost.half:
             cost = _shared([costs.pop(), cost], left, right)
         costs.append(cost)
@@ -61,16 +61,16 @@ def costs_at(mistakes: Sequence[tuple[float, int]], left: float, right: float) -
 def write_costs(picture: Picture, costs: Sequence[Cost], y: float) -> None:
     """Write costs with their middle at a height; a line above joins those that share a text."""
     for cost in costs:
-        if len(cost.places) > 1:
+        if len(cost.marks) > 1:
             above = y - _BELOW_LINE
-            ends = [(cost.places[0] - _BESIDE, above), (cost.places[-1] + _BESIDE, above)]
+            ends = [(cost.marks[0] - _BESIDE, above), (cost.marks[-1] + _BESIDE, above)]
             picture.line(ends, colours.MISTAKE)
         picture.write(cost.x, y, cost.text, colour=colours.MISTAKE, align="center")
 
 
 def _shared(costs: Sequence[Cost], left: float, right: float) -> Cost:
     """Return several costs as one, in the middle of their mistakes as far as there is room."""
-    places = tuple(place for cost in costs for place in cost.places)
-    cost = Cost(places, sum(cost.lost_ms for cost in costs), (places[0] + places[-1]) / 2)
+    marks = tuple(mark for cost in costs for mark in cost.marks)
+    cost = Cost(marks, sum(cost.lost_ms for cost in costs), (marks[0] + marks[-1]) / 2)
     x = min(max(cost.x, left + cost.half), right - cost.half)
-    return Cost(cost.places, cost.lost_ms, x)
+    return Cost(cost.marks, cost.lost_ms, x)

@@ -67,7 +67,7 @@ _UNSEEN: Final = re.compile(
     "\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]+"
 )
 # The drawing library fails where a flag follows other text: its two letters stand for it.
-_FLAG_LETTERS: Final = {0x1F1E6 + place: chr(ord("A") + place) for place in range(26)}
+_FLAG_LETTERS: Final = {0x1F1E6 + number: chr(ord("A") + number) for number in range(26)}
 
 
 def font_files() -> list[str]:

@@ -42,8 +42,8 @@ class Letters:
     def width(self, letter: str) -> float:
         """Return how wide a letter is, as a share of the letters' size."""
         # The last width is that of all glyphs behind it.
-        place = min(self._glyph(letter), self._widths - 1)
-        (width,) = unpack_from(">H", self._data, self._tables["hmtx"] + 4 * place)
+        number = min(self._glyph(letter), self._widths - 1)
+        (width,) = unpack_from(">H", self._data, self._tables["hmtx"] + 4 * number)
         return float(width / self._em)
 
     def _glyph(self, letter: str) -> int:
@@ -77,14 +77,14 @@ class Letters:
             return self._by_groups(places[_BY_GROUPS])
         return self._by_segments(places[_BY_SEGMENTS])
 
-    def _by_groups(self, place: int) -> Iterator[_Group]:
-        (count,) = unpack_from(">I", self._data, place + 12)
+    def _by_groups(self, offset: int) -> Iterator[_Group]:
+        (count,) = unpack_from(">I", self._data, offset + 12)
         for number in range(count):
-            yield unpack_from(">III", self._data, place + 16 + 12 * number)
+            yield unpack_from(">III", self._data, offset + 16 + 12 * number)
 
-    def _by_segments(self, place: int) -> Iterator[_Group]:
-        (doubled,) = unpack_from(">H", self._data, place + 6)
-        lasts, firsts = place + 14, place + 16 + doubled
+    def _by_segments(self, offset: int) -> Iterator[_Group]:
+        (doubled,) = unpack_from(">H", self._data, offset + 6)
+        lasts, firsts = offset + 14, offset + 16 + doubled
         deltas, offsets = firsts + doubled, firsts + 2 * doubled
         for step in range(0, doubled, 2):
             (first,) = unpack_from(">H", self._data, firsts + step)

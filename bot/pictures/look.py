@@ -158,7 +158,7 @@ class Picture:
         )
 
     def mark(self, x: float, y: float, mark: Mark) -> None:
-        """Draw a mark, its middle at a place."""
+        """Draw a mark, its middle at a point."""
         look = {"fill": "none" if mark.hollow else mark.colour}
         if mark.hollow:
             look |= {"stroke": mark.colour, "stroke-width": _number(_MARK_EDGE)}
@@ -177,11 +177,11 @@ class Picture:
             self._add("polygon", {}, look)
 
     def swatch(self, x: float, y: float, colour: str, alpha: float) -> None:
-        """Draw a small field of a colour, its left edge and middle at a place."""
+        """Draw a small field of a colour, its left edge and middle at a point."""
         self.rect(x, y - _SWATCH_HEIGHT / 2, SWATCH_WIDTH, _SWATCH_HEIGHT, colour, alpha=alpha)
 
     def put(self, picture: Picture, x: float, y: float) -> None:
-        """Show another picture as a part of this one, its upper left corner at a place."""
+        """Show another picture as a part of this one, its upper left corner at a point."""
         shown = SubElement(self.root, "svg", picture.root.attrib)
         shown.set("x", _number(x))
         shown.set("y", _number(y))

@@ -80,8 +80,8 @@ def side_by_side_picture(result: SideBySide) -> Picture:
 
 def _draw_head(picture: Picture, result: SideBySide) -> None:
     comparison = result.comparison
-    place = "whole session" if result.heat is None else result.heat.label
-    where = f"{readable(place)} · {readable(result.session.name)}"
+    scope = "whole session" if result.heat is None else result.heat.label
+    where = f"{readable(scope)} · {readable(result.session.name)}"
     inner = RIGHT - LEFT
     if comparison.is_level:
         picture.write(LEFT, 17, "Equally fast over a lap", points=look.LARGE)

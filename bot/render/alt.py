@@ -37,8 +37,8 @@ def _of_heat(table: HeatTable) -> str:
 
 
 def _of_card(card: OrpCard) -> str:
-    place = "whole session" if card.heat is None else card.heat.label
-    parts = [f"{_where(place, card.session.name)}: {_run_words(card.run)}."]
+    scope = "whole session" if card.heat is None else card.heat.label
+    parts = [f"{_where(scope, card.session.name)}: {_run_words(card.run)}."]
     if len(card.last_heats) > 1:
         before = ", ".join(map(_score_before, card.last_heats))
         parts.append(f"Last heats: {before}.")
@@ -46,7 +46,7 @@ def _of_card(card: OrpCard) -> str:
 
 
 def _of_two(both: SideBySide) -> str:
-    place = "whole session" if both.heat is None else both.heat.label
+    scope = "whole session" if both.heat is None else both.heat.label
     first, second = clean_text(both.first.racer.name), clean_text(both.second.racer.name)
     sides = [
         f"{name}: {_side_words(side)}."
@@ -56,15 +56,15 @@ def _of_two(both: SideBySide) -> str:
         )
     ]
     parts = [
-        f"{_where(place, both.session.name)}: the laps of two racers.",
+        f"{_where(scope, both.session.name)}: the laps of two racers.",
         f"{comparison_words(both.comparison, first, second)}.",
         *sides,
     ]
     return shorten(" ".join(parts), ALT_TEXT_LIMIT)
 
 
-def _where(place: str, session: str) -> str:
-    return clean_text(f"{place} · {session}")
+def _where(scope: str, session: str) -> str:
+    return clean_text(f"{scope} · {session}")
 
 
 def _run_words(run: RacerRun) -> str:

@@ -35,11 +35,11 @@ def laps_found(found: LapsFound) -> Answer:
 def _goes(found: LapsFound) -> str:
     if found.heat_label is None:
         return "**Store** first asks where they go."
-    place = bold(found.heat_label)
+    heat = bold(found.heat_label)
     if found.session is None:
-        return f"**Store** opens a session and puts them into its first heat, {place}."
-    place += f" · {plain(found.session.name)}"
+        return f"**Store** opens a session and puts them into its first heat, {heat}."
+    heat += f" · {plain(found.session.name)}"
     if found.opens_heat:
-        return f"**Store** opens {place} for them."
+        return f"**Store** opens {heat} for them."
     there = f", behind {count(found.laps_there, 'lap')}" if found.laps_there else ""
-    return f"**Store** puts them into {place}{there}."
+    return f"**Store** puts them into {heat}{there}."

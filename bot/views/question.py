@@ -87,7 +87,7 @@ def _select(result: Question) -> QuestionSelect:
     select.item.placeholder = _PLACEHOLDERS[result.asks]
     return select.offering(
         [
-            discord.SelectOption(label=label[:LONGEST_OPTION], value=str(place))
-            for place, label in enumerate(result.options[:MOST_OPTIONS])
+            discord.SelectOption(label=label[:LONGEST_OPTION], value=str(number))
+            for number, label in enumerate(result.options[:MOST_OPTIONS])
         ]
     )

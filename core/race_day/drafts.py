@@ -117,8 +117,8 @@ def pick(unit: Unit, caller: Caller, draft_id: UUID, answer: str) -> Picked:
         unit: The transaction.
         caller: Who answers.
         draft_id: What waits.
-        answer: The place of the answer among those offered, from 0. A select that was posted
-            before questions had places says the id of the session that was picked.
+        answer: The number of the answer among those offered, from 0. A select that was posted
+            before answers had numbers says the id of the session that was picked.
 
     Raises:
         NotFound: There is no such answer.
@@ -170,9 +170,9 @@ _STORED: Final = "That has been stored already; /heat show tells what stands."
 
 def _sets(draft: Draft, answer: str) -> dict[str, Any]:
     options: Sequence[dict[str, Any]] = draft.command.get("options", ())
-    by_place = {str(place): option for place, option in enumerate(options)}
-    if answer in by_place:
-        return by_place[answer]
+    numbered = {str(number): option for number, option in enumerate(options)}
+    if answer in numbered:
+        return numbered[answer]
     if as_uuid(answer) is not None and draft.command.get("asks", Asks.EVENT) == Asks.EVENT:
         return {"session": answer}
     raise NotFound("That answer is no longer there: type the command again.")

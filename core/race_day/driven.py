@@ -5,6 +5,7 @@ All functions only ever look within one team.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -173,7 +174,7 @@ def _names(heats: Sequence[Driven], class_name: str) -> list[str]:
 
 def own_heat(heats: Sequence[Driven]) -> Driven | None:
     """Return the heat that the racer last logged in, open or not."""
-    logged = [(each.logged_at, place) for place, each in enumerate(heats) if each.logged_at]
+    logged = [(each.logged_at, at) for at, each in enumerate(heats) if each.logged_at]
     return heats[max(logged)[1]] if logged else None
 
 
@@ -190,3 +191,17 @@ def latest_open_heat(heats: Sequence[Driven]) -> Driven | None:
 def latest_driven(heats: Sequence[Driven]) -> Driven | None:
     """Return the latest of the heats that the racer has laps in."""
     return next((each for each in reversed(heats) if each.has_laps), None)
+
+
+def version_of(
+    driven: Driven, note: str | None = None, laps: Sequence[tuple[int, int, bool]] = ()
+) -> str:
+    """Return a word for what the form shows of a run, another one whenever that is changed.
+
+    Args:
+        driven: The heat.
+        note: What was changed on the car.
+        laps: Number, time in ms, and whether it counts, of each.
+    """
+    shown = driven.heat.ref.label, note, list(laps)
+    return hashlib.blake2s(repr(shown).encode(), digest_size=6).hexdigest()

@@ -417,9 +417,9 @@ def _named(heats: Sequence[Driven], name: str, known: str | None) -> Driven | No
 def without_class(name: str, class_name: str) -> str:
     """Return a heat's name without the class that was typed in front of it."""
     words = name.split(" ")
-    for place in range(1, len(words)):
-        if class_name and name_key(" ".join(words[:place])) == name_key(class_name):
-            return clean_heat_name(" ".join(words[place:]))
+    for length in range(1, len(words)):
+        if class_name and name_key(" ".join(words[:length])) == name_key(class_name):
+            return clean_heat_name(" ".join(words[length:]))
     return name
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from core.database import Unit
 from core.errors import Conflict
-from core.models import Entry, Heat, HeatRacer, RacerProfile, RaceSession, RunLog, SummaryPost
+from core.models import Entry, Heat, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.names import HeatKind, heat_kind, name_key
 from core.race_day import outbox
 from core.race_day.change import just_after
@@ -163,7 +163,7 @@ def give_class(unit: Unit, session: RaceSession, class_name: str) -> None:
 
 def remove_heat(unit: Unit, heat: HeatRow) -> None:
     """Delete a heat with all that hangs off it, and have its post removed."""
-    outbox.remove_posts(unit, SummaryPost.heat_id == heat.id)
+    outbox.remove_heat_post(unit, heat)
     outbox.mark_stale(unit, heat)
     unit.connection.execute(_DELETE_HEAT, {"of_heat": heat.id})
 

@@ -74,7 +74,7 @@ def move(
     was, confidence = list(run.laps), run.confidence
     left = run.replace((), None, by=change.actor)
     entry = there.replace(
-        # What was stored for the other place is taken back with this move, or not at all.
+        # What was stored for the other heat is taken back with this move, or not at all.
         [lap._replace(entry_id=None) for lap in laps],
         note,
         by=change.actor,

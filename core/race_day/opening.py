@@ -140,7 +140,7 @@ def _is_unused(driven: Driven, name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class LapPlace:
+class OpenedForLaps:
     """Where laps go.
 
     Attributes:
@@ -160,9 +160,9 @@ class LapPlace:
     opened_heat: bool
 
 
-def place_for_laps(
+def open_for_laps(
     unit: Unit, team: Team, where: Where, racer: RacerProfile, caller: Caller, typed: Typed
-) -> LapPlace:
+) -> OpenedForLaps:
     """Return where a racer's laps go, opening session and heat as needed.
 
     Raises:
@@ -183,7 +183,7 @@ def place_for_laps(
     if seen.class_for_all:
         give_class(unit, session, seen.class_name)
     driven = seen.driven or _opened_for_laps(unit, session, racer, caller, seen)
-    return LapPlace(
+    return OpenedForLaps(
         session,
         driven,
         seen.heats,

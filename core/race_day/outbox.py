@@ -1,7 +1,7 @@
 """The rows of the outbox, as the services that change a heat or a session see them.
 
-Written in the same transaction as the change itself; the publisher's side of the outbox is
-:mod:`core.services.outbox`.
+Written in the same transaction as the change itself. The publisher's side, with the table of a
+row's states, is :mod:`core.services.outbox`; nothing beside these two writes the rows.
 """
 
 from __future__ import annotations
@@ -170,7 +170,12 @@ def _mark(unit: Unit, statement: Update, **of: object) -> None:
         unit.wakes = True
 
 
-def remove_posts(unit: Unit, which: ColumnElement[bool]) -> None:
+def remove_heat_post(unit: Unit, heat: HeatRow) -> None:
+    """Have the summary of a heat deleted that is about to go."""
+    _remove(unit, SummaryPost.heat_id == heat.id)
+
+
+def _remove(unit: Unit, which: ColumnElement[bool]) -> None:
     """Have posts deleted whose heat or session is about to go.
 
     A post that is being published stays with its publisher until it is out: only then is there a
@@ -187,7 +192,7 @@ def remove_posts(unit: Unit, which: ColumnElement[bool]) -> None:
 def remove_session_posts(unit: Unit, session: RaceSession) -> None:
     """Have the wrap-up of a session and the summaries of its heats deleted."""
     about = _posts_about(_OF_SESSION).params(of_session=session.id)
-    remove_posts(unit, SummaryPost.id.in_(about))
+    _remove(unit, SummaryPost.id.in_(about))
 
 
 def has_held_up(unit: Unit, team_id: int) -> bool:

@@ -6,7 +6,7 @@ a session is named.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -96,6 +96,29 @@ class LapRow(NamedTuple):
     def lap(self) -> Lap:
         """The lap as formulas and answers take it."""
         return Lap(self.number, self.time_ms, self.counts)
+
+    def to_data(self) -> dict[str, Any]:
+        """Return what an entry keeps of a lap that it replaces."""
+        return {
+            "lap_number": self.number,
+            "lap_time_ms": self.time_ms,
+            "confidence_rating": self.confidence,
+            "counts": self.counts,
+            "counts_decided": self.is_decided,
+            "entry_id": self.entry_id,
+        }
+
+    @classmethod
+    def from_data(cls, kept: Mapping[str, Any]) -> LapRow:
+        """Return the lap that an entry has kept."""
+        return cls(
+            number=kept["lap_number"],
+            time_ms=kept["lap_time_ms"],
+            counts=kept["counts"],
+            is_decided=kept["counts_decided"],
+            confidence=kept["confidence_rating"],
+            entry_id=kept["entry_id"],
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ that a post has to change.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -24,7 +23,7 @@ from core.race_day import outbox
 from core.race_day import run_statements as statements
 from core.race_day.bests import Bests
 from core.race_day.change import just_after
-from core.race_day.driven import Driven
+from core.race_day.driven import Driven, version_of
 from core.race_day.rows import EntryRow, LapRow, ScoreRow
 from core.race_day.scores_before import score_before
 from core.results.heat import RacerRun
@@ -210,7 +209,7 @@ class Run:
             channel_id: Where it was asked for.
             partner: The other entry of a move.
         """
-        replaced: dict[str, Any] = {"laps": [_kept(lap) for lap in self.laps]}
+        replaced: dict[str, Any] = {"laps": [lap.to_data() for lap in self.laps]}
         # Without laps nothing of the run stays. Else only what changes is in it: Undo leaves a
         # rating alone that came otherwise.
         if not laps or confidence != self.confidence:
@@ -278,7 +277,7 @@ class Run:
         else:
             removed = before
             self._delete_all()
-            self.laps = [_as_kept(lap) for lap in kept]
+            self.laps = [LapRow.from_data(lap) for lap in kept]
             self._insert(self.laps)
         self._look_at_first_crossing()
         self.confidence = entry.replaced.get("confidence", self.confidence)
@@ -468,40 +467,3 @@ class Run:
             and each.heat.opened_at >= self.heat.opened_at
             for each in self._heats
         )
-
-
-def _kept(lap: LapRow) -> dict[str, Any]:
-    """Return what an entry keeps of a lap that it replaces."""
-    return {
-        "lap_number": lap.number,
-        "lap_time_ms": lap.time_ms,
-        "confidence_rating": lap.confidence,
-        "counts": lap.counts,
-        "counts_decided": lap.is_decided,
-        "entry_id": lap.entry_id,
-    }
-
-
-def _as_kept(kept: dict[str, Any]) -> LapRow:
-    return LapRow(
-        kept["lap_number"],
-        kept["lap_time_ms"],
-        kept["counts"],
-        kept["counts_decided"],
-        kept["confidence_rating"],
-        kept["entry_id"],
-    )
-
-
-def version_of(
-    driven: Driven, note: str | None = None, laps: Sequence[tuple[int, int, bool]] = ()
-) -> str:
-    """Return a word for what the form shows of a run, another one whenever that is changed.
-
-    Args:
-        driven: The heat.
-        note: What was changed on the car.
-        laps: Number, time in ms, and whether it counts, of each.
-    """
-    shown = driven.heat.ref.label, note, list(laps)
-    return hashlib.blake2s(repr(shown).encode(), digest_size=6).hexdigest()

@@ -22,7 +22,7 @@ from core.race_day.bests import bests_of
 from core.race_day.change import Change
 from core.race_day.driven import DRIVEN, Driven, driven_of
 from core.race_day.finding import Typed
-from core.race_day.opening import place_for_laps
+from core.race_day.opening import open_for_laps
 from core.race_day.people import LARGEST_ID
 from core.race_day.rows import EntryRow, HeatRow, LapRow
 from core.race_day.run import Run
@@ -99,8 +99,8 @@ def log_laps(
     check_confidence(command.confidence)
     note = clean_note(command.note) if command.note else None
     typed = Typed(command.heat, command.class_name, sum(times_ms), command.answers)
-    place = place_for_laps(change.unit, change.team, where, racer, change.caller, typed)
-    run = Run(change.unit, place.session, place.driven, racer, place.heats)
+    target = open_for_laps(change.unit, change.team, where, racer, change.caller, typed)
+    run = Run(change.unit, target.session, target.driven, racer, target.heats)
     before = list(run.laps)
     entry = run.append(
         times_ms,
@@ -110,12 +110,12 @@ def log_laps(
         note=note,
         channel_id=change.caller.channel_id,
     )
-    race_in(change.unit, where, place.session, racer)
+    race_in(change.unit, where, target.session, racer)
     return replace(
-        logged(change, run, before, entry, place.heats),
-        opened_heat=place.opened_heat,
-        opened_session=place.opened_session,
-        reopened_session=place.reopened_session,
+        logged(change, run, before, entry, target.heats),
+        opened_heat=target.opened_heat,
+        opened_session=target.opened_session,
+        reopened_session=target.reopened_session,
         note=note,
         welcome=change.greet(command.racer),
     )

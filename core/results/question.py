@@ -29,7 +29,7 @@ class Question:
         draft_id: What waits.
         asks: What it is about.
         text: The question, without markup.
-        options: The answers as they are read; each is picked by its place, from 0.
+        options: The answers as they are read; each is picked by its number, from 0.
         laps_ms: The laps that wait; empty where it is about something else.
     """
 

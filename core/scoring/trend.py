@@ -120,7 +120,7 @@ def _median_slope(laps: Sequence[Lap], span: int) -> Fraction:
 
 
 def _slope_at(rank: int, laps: Sequence[Lap], span: int) -> Fraction:
-    """The slope that stands at this place, from 0, among those of all pairs in order of size.
+    """The slope that stands at this position, from 0, among those of all pairs in order of size.
 
     2,000 laps make two million pairs, so they are counted up to a guess instead of listed. Two
     different slopes are at least 1/span² apart: a guess half as close as that tells which it is.

@@ -354,6 +354,6 @@ def _run_that_counts(
             bests = bests_of(unit, session, heat, racer.id)
             run = Run(unit, session, driven, racer, heats).result(bests)
     if run is None or run.best_lap_ms is None:
-        place = session.ref.name if heat is None else heat.ref.label
-        raise NotFound(f"{racer.name} has no laps that count in {place}; both need some.")
+        where = session.ref.name if heat is None else heat.ref.label
+        raise NotFound(f"{racer.name} has no laps that count in {where}; both need some.")
     return run

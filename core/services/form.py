@@ -27,6 +27,7 @@ from core.race_day.driven import (
     heats_of,
     match_heat,
     own_heat,
+    version_of,
 )
 from core.race_day.finding import (
     Foreseen,
@@ -38,10 +39,10 @@ from core.race_day.finding import (
 )
 from core.race_day.heats import open_heat
 from core.race_day.moving import move, refuse_laps_there
-from core.race_day.opening import place_for_laps
+from core.race_day.opening import open_for_laps
 from core.race_day.questions import Undecided
 from core.race_day.reading import last_driven
-from core.race_day.run import Run, version_of
+from core.race_day.run import Run
 from core.race_day.sessions import race_in
 from core.race_day.where import Where, as_uuid, where_is
 from core.race_day.writing import pair, run_of_entry, write_again
@@ -340,12 +341,12 @@ def _save_new(
         took_ms=sum(lap.time_ms for lap in laps),
         answers=Answers(is_new=True),
     )
-    place = place_for_laps(change.unit, change.team, where, racer, change.caller, typed)
-    run = Run(change.unit, place.session, place.driven, racer, place.heats)
+    target = open_for_laps(change.unit, change.team, where, racer, change.caller, typed)
+    run = Run(change.unit, target.session, target.driven, racer, target.heats)
     refuse_laps_there(run)
     edited = write_again(change, run, pair([], laps), note)
-    race_in(change.unit, where, place.session, racer)
-    return replace(edited, opened_heat=place.opened_heat, opened_session=place.opened_session)
+    race_in(change.unit, where, target.session, racer)
+    return replace(edited, opened_heat=target.opened_heat, opened_session=target.opened_session)
 
 
 def _racer(change: Change, command: EditLaps) -> RacerProfile:

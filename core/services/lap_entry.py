@@ -58,8 +58,8 @@ class LapEntryService:
         Args:
             caller: Who answers.
             draft_id: What waits.
-            picked: The place of the answer among those offered, from 0; the id of a session in a
-                select that was posted before answers had places.
+            picked: The number of the answer among those offered, from 0; the id of a session in a
+                select that was posted before answers had numbers.
 
         Raises:
             NotFound: The draft is used up or somebody else's, or what was picked is gone.

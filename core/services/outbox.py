@@ -2,7 +2,7 @@
 
 A claimed row is the publisher's for a while; if it dies, the row becomes free again. What a post
 shows is read when it is claimed, so it always shows the latest state, and a change that comes in
-between makes the row due again.
+between makes the row due again, 2 s after the edit (:data:`core.race_day.outbox.EDIT_INTERVAL`).
 
 A row's state, what happens to it, and its state from then on; only what is ``pending`` or
 ``removing`` is claimed, when it is due and nobody else holds it:

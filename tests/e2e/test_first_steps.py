@@ -139,7 +139,11 @@ def played_into(database: Path) -> str:
 
 
 def test_a_database_of_the_user_is_played_into_only_while_it_is_empty(folder: Path) -> None:
-    assert "🏁 Q1 · Club Race" in played_into(folder / "mine.db")
+    told = played_into(folder / "mine.db")
+    assert "🏁 Q1 · Club Race" in told
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (sample,) = re.findall(r"```text\n(ORP Bot\n.*?)```", readme, re.DOTALL)
+    assert sample in told, "README shows what a newcomer sees"
     again = played_into(folder / "mine.db")
     assert "🏁" not in again
     assert "no story is played" in again

@@ -19,7 +19,7 @@ mistakes = st.lists(
 @given(mistakes)
 def test_all_is_told_inside_and_apart(driven: list[tuple[float, int]]) -> None:
     costs = costs_at(driven, LEFT, RIGHT)
-    assert [place for cost in costs for place in cost.places] == [place for place, _ in driven]
+    assert [mark for cost in costs for mark in cost.marks] == [mark for mark, _ in driven]
     assert sum(cost.lost_ms for cost in costs) == sum(lost for _, lost in driven)
     for one, other in pairwise(costs):
         assert one.x + one.half <= other.x - other.half + 1e-9
@@ -34,4 +34,4 @@ def test_those_far_apart_stand_alone_below_their_mistake() -> None:
 
 def test_those_side_by_side_share_a_text() -> None:
     (cost,) = costs_at([(200, 3_400), (206, 1_100)], LEFT, RIGHT)
-    assert (cost.text, cost.places, cost.x) == ("+4.5", (200, 206), 203)
+    assert (cost.text, cost.marks, cost.x) == ("+4.5", (200, 206), 203)
