@@ -263,14 +263,15 @@ def _buttons(result: RunWritten) -> list[DynamicItem[Any]]:
     if result.way is Way.TAKEN_BACK:
         return [edit] if laps else []
     items: list[DynamicItem[Any]] = [edit]
-    if result.entry_id is not None:
-        items.insert(0, UndoButton(result.entry_id))
     if result.heat_is_open and laps:
         items.append(FinishHeatButton(heat_id))
     if result.repeated and result.entry_id is not None:
         items.append(RemoveRepeatsButton(result.entry_id))
     if result.first_crossing:
         items.append(CountLapButton(heat_id, racer_id, 1, counts=True))
+    if result.entry_id is not None:
+        # Last: a wet thumb hits the first one.
+        items.append(UndoButton(result.entry_id))
     if result.way is Way.LOGGED and result.entry_id is not None:
         items.append(_move_select(result.entry_id, result))
     return items
