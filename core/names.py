@@ -168,15 +168,21 @@ def next_heat_name(driven: list[str], *, practice_rounds: int, qualifying_rounds
     return _main_name(taken)
 
 
+# A day at the end of a name is no number to count on from.
+_DATE: Final = re.compile(r"[0-9]{1,4}([-./])[0-9]{1,2}\1[0-9]{1,4}$")
+
+
 def _trailing_number(name: str) -> int | None:
-    found = re.search(r"[0-9]{1,4}$", name)
+    found = None if _DATE.search(name) else re.search(r"[0-9]{1,4}$", name)
     return int(found.group()) if found else None
 
 
 def _stem(name: str, *, otherwise: str) -> str:
     """Return what stands before a name's number; a fresh stem if it has none or no room for one."""
     found = re.fullmatch(r"(.*?)[0-9]{1,4}", name)
-    return found.group(1) if found and len(name) < HEAT_NAME_LENGTH else otherwise
+    if found is None or _DATE.search(name) or len(name) >= HEAT_NAME_LENGTH:
+        return otherwise
+    return found.group(1)
 
 
 def _first_free(stem: str, taken: set[str], *, after: int = 0) -> str:

@@ -13,22 +13,26 @@ from typing import Final
 REPEATED_RUN_LAPS: Final = 3
 
 
-def doubtful_laps(new_ms: Sequence[int], existing_ms: Sequence[int] = ()) -> tuple[int, ...]:
-    """Find new laps under half or over three times the racer's median in the heat.
+def doubtful_laps(
+    new_ms: Sequence[int], existing_ms: Sequence[int] = (), usual_ms: Sequence[int] = ()
+) -> tuple[int, ...]:
+    """Find new laps under half or over three times the racer's median.
 
-    The median is that of the existing and the new laps together, so it also serves a first entry;
-    between an even number of laps it lies midway.
+    The median is that of the laps the racer usually does, where a run has just begun and they are
+    known; else that of the existing and the new laps together. Between an even number of laps it
+    lies midway.
 
     Args:
         new_ms: The laps just logged.
         existing_ms: The racer's other laps in that heat, those that count, in any order.
+        usual_ms: For a new run, the racer's laps elsewhere, those that count, in any order.
 
     Returns:
         Places in ``new_ms``, counted from 0, in order.
     """
     if not new_ms:
         return ()
-    double_median = _double_median([*existing_ms, *new_ms])
+    double_median = _double_median(usual_ms or [*existing_ms, *new_ms])
     return tuple(
         at
         for at, lap in enumerate(new_ms)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, overload
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from core.race_day.change import Change
 from core.race_day.drafts import Asking
 from core.race_day.driven import Driven, heats_in, heats_of
 from core.race_day.finding import (
+    LATE_LAPS,
     find_heat,
     find_session,
     heat_for,
@@ -26,7 +29,13 @@ from core.race_day.finding import (
 from core.race_day.heats import finish_heat
 from core.race_day.merging import rename
 from core.race_day.opening import start_heat
-from core.race_day.questions import LEAVE, Undecided, which_heat
+from core.race_day.questions import (
+    LEAVE,
+    NO_CLASS,
+    Undecided,
+    which_heat,
+    which_to_finish,
+)
 from core.race_day.sessions import close_session
 from core.race_day.where import as_uuid
 from core.race_day.writing import log_laps
@@ -127,16 +136,28 @@ def _heat_to_finish(change: Change, command: FinishHeat) -> Driven:
         session = where.open_session() or session_to_read(unit, change.team.id, where)
     heats = heats_of(unit, session, where.racer)
     known = known_class(unit, where, session, heats)
-    possible = [each for each in heats if each.heat.is_open]
-    if known is not None:
-        found = heat_for(heats_in(possible, known), where.racer, unit.now)
-    elif len(possible) > 1:
-        raise which_heat(possible)
-    else:
-        found = possible[0] if possible else None
-    if found is None:
-        raise NotFound("No heat is open: type /lap with your times and one opens by itself.")
-    return found
+    of_class = heats if known is None else heats_in(heats, known)
+    still_open = [each for each in of_class if each.heat.is_open]
+    if known is None and len(still_open) > 1:
+        raise which_heat(still_open)
+    found = heat_for(still_open, where.racer, unit.now) or _finished_just_now(of_class, unit.now)
+    if found is not None:
+        return found
+    others = [each for each in heats if each.heat.is_open]
+    if others:
+        raise which_to_finish(known or NO_CLASS, others)
+    raise NotFound("No heat is open: type /lap with your times and one opens by itself.")
+
+
+def _finished_just_now(heats: Sequence[Driven], now: datetime) -> Driven | None:
+    """Return the heat that a second press means, where the first one has finished it."""
+    finished = [
+        (each.heat.finished_at, at) for at, each in enumerate(heats) if each.heat.finished_at
+    ]
+    if not finished:
+        return None
+    finished_at, at = max(finished)
+    return heats[at] if now - finished_at < LATE_LAPS else None
 
 
 def close(change: Change, command: CloseSession) -> SessionClosed:

@@ -104,6 +104,19 @@ def which_heat(heats: Sequence[Driven]) -> Undecided:
     )
 
 
+def which_to_finish(class_name: str, others: Sequence[Driven]) -> Undecided:
+    """Ask whether a heat of another class is meant, where none of one's own is open."""
+    return Undecided(
+        Asks.HEAT,
+        f"{class_name}: no heat is open. Finish another one?",
+        [
+            *(Option(each.heat.ref.label, {"heat": str(each.heat.id)}) for each in others),
+            Option(NOT_YET, {LEAVE: True}),
+        ],
+        "Add heat:… to say which.",
+    )
+
+
 def which_main(names: Sequence[str], field: str) -> Undecided:
     """Ask what comes after an A or B main; ``field`` is the command's that has the name."""
     return Undecided(

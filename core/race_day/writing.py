@@ -27,6 +27,7 @@ from core.race_day.people import LARGEST_ID
 from core.race_day.rows import EntryRow, HeatRow, LapRow
 from core.race_day.run import Run
 from core.race_day.sessions import race_in
+from core.race_day.usual import usual_laps
 from core.results.heat import RacerRun
 from core.results.run_written import NewBest, RunWritten, Way
 from core.scoring.orp import check_confidence
@@ -138,7 +139,7 @@ def logged(
     times_ms = [lap.time_ms for lap in new_laps]
     doubtful = tuple(
         new_laps[at].number
-        for at in doubtful_laps(times_ms, [lap.time_ms for lap in before if lap.counts])
+        for at in _doubtful(change.unit, run, times_ms, before)
         # The first crossing is explained, not doubted.
         if new_laps[at].counts
     )
@@ -157,6 +158,14 @@ def logged(
             :OTHER_HEATS
         ],
     )
+
+
+def _doubtful(
+    unit: Unit, run: Run, new_ms: Sequence[int], others: Sequence[LapRow]
+) -> tuple[int, ...]:
+    """Return the places of new laps that look like typos; without others by what is usual."""
+    counting = [lap.time_ms for lap in others if lap.counts]
+    return doubtful_laps(new_ms, counting, () if others else usual_laps(unit, run))
 
 
 def _finisher(unit: Unit, heat: HeatRow, actor: RacerProfile) -> str | None:
@@ -251,8 +260,9 @@ def edited(
         entry: What it came with; None where nothing was changed.
     """
     changed = [at for at, lap in enumerate(laps) if lap.entry_id is None]
-    others = [lap.time_ms for lap in laps if lap.entry_id is not None and lap.counts]
-    doubtful = doubtful_laps([laps[at].time_ms for at in changed], others)
+    others = [lap for lap in laps if lap.entry_id is not None]
+    new_ms = [laps[at].time_ms for at in changed]
+    doubtful = _doubtful(change.unit, run, new_ms, others) if new_ms else ()
     first = run.laps[0] if run.laps else None
     is_crossing = first is not None and not first.counts and not laps[0].is_decided
     return replace(

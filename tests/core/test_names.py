@@ -198,6 +198,10 @@ def test_the_kind_is_read_from_the_name(name: str, kind: HeatKind) -> None:
         (["Q1", "P1"], (0, 0), "P2"),
         (["x" * 39 + "9"], (0, 0), "P10"),
         (["P9999"], (0, 0), "P10000"),
+        # A day is no number to count on from.
+        (["2026-11-24"], (0, 0), "P1"),
+        (["Practice 24.11.2026"], (0, 0), "P1"),
+        (["Q1-2"], (0, 0), "Q1-3"),
     ],
 )
 def test_the_next_heat_counts_on(driven: list[str], rounds: tuple[int, int], name: str) -> None:

@@ -14,7 +14,8 @@ from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.models import Entry, Heat, HeatRacer, RunLog, SummaryPost
 from core.names import HeatKind
 from core.race_day import outbox as core_outbox
-from core.results.heat import HeatStarted, HeatTable
+from core.results.heat import HeatFinished, HeatStarted, HeatTable
+from core.results.question import LeftAlone, Question
 from tests.databases import FakeClock
 from tests.services.racing import (
     ANN,
@@ -132,6 +133,32 @@ async def test_finish_without_laps_in_one_takes_the_classs(services: Services) -
     await start_heat(services, BEN, "Q2", "Truggy")
     await services.heat.finish(by(BEN), "Truggy Q2")
     assert (await finish_heat(services, by(ANN))).heat.label == "Buggy Q1"
+
+
+async def test_finish_pressed_twice_finishes_nothing_else(
+    services: Services, clock: FakeClock
+) -> None:
+    await start_session(services)
+    await log(services, BEN, heat="Q1", class_name="Truggy")
+    await log(services, ANN, heat="Q1", class_name="Buggy")
+    assert (await finish_heat(services, by(ANN))).heat.label == "Buggy Q1"
+    again = await finish_heat(services, by(ANN))
+    assert (again.heat.label, again.already) == ("Buggy Q1", True)
+    clock.advance(minutes=10)
+    # Nobody means the one of a while ago: another class's is open, and is asked about.
+    question = await services.heat.finish(by(ANN))
+    assert isinstance(question, Question)
+    assert question.text == "Buggy: no heat is open. Finish another one?"
+    assert question.options == ("Truggy Q1", "Not yet")
+    (left,) = await services.lap_entry.answer(by(ANN), question.draft_id, "1")
+    assert isinstance(left, LeftAlone)
+    assert await open_heats(services) == ["Truggy Q1"]
+    asked_again = await services.heat.finish(by(ANN))
+    assert isinstance(asked_again, Question)
+    (finished,) = await services.lap_entry.answer(by(ANN), asked_again.draft_id, "0")
+    assert isinstance(finished, HeatFinished)
+    assert finished.heat.label == "Truggy Q1"
+    clock.advance(minutes=10)
     with pytest.raises(NotFound, match="No heat is open"):
         await services.heat.finish(by(ANN))
 

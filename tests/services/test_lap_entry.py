@@ -115,6 +115,29 @@ async def test_doubtful_laps_are_pointed_at(services: Services) -> None:
     assert len((await log(services, ANN, "20.1")).run.laps) == 9
 
 
+async def test_a_new_run_is_held_against_the_racers_laps_of_the_session(services: Services) -> None:
+    await start_session(services)
+    await log(services, ANN, "20.5 20.6", heat="Q1", class_name="Buggy")
+    assert (await log(services, ANN, "205 206 20.4", heat="Q2")).doubtful == (1, 2)
+    # Laps of others, and of another class, are no measure.
+    assert (await log(services, BEN, "205 206", heat="Q2")).doubtful == ()
+    assert (await log(services, ANN, "205 206", heat="Q1", class_name="Truggy")).doubtful == ()
+
+
+async def test_a_new_run_is_held_against_the_racers_best_run_at_the_track(
+    services: Services,
+) -> None:
+    await start_session(services, name="Saturday", track="Arena")
+    await log(services, ANN, "20.5 20.6", heat="Q1")
+    await log(services, ANN, "63 64", heat="Q2")
+    await services.session.close(by(ANN), "Saturday")
+    await start_session(services, name="Sunday", track="arena")
+    logged = await log(services, ANN, "62 20.4", heat="Q1")
+    assert (logged.session.name, logged.doubtful) == ("Sunday", (1,))
+    # From here on the session tells.
+    assert (await log(services, ANN, "62 130", heat="Q2")).doubtful == (2,)
+
+
 async def test_laps_that_do_not_count_are_no_measure_for_doubt(services: Services) -> None:
     logged = await log(services, ANN, "61 61 61 20.1")
     for number in (1, 2, 3):

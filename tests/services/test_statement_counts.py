@@ -34,7 +34,7 @@ from tests.services.racing import (
 CHANGES: Final = {
     "lap that opens session and heat": 16,
     "lap": 9,
-    "lap that opens a heat": 9,
+    "lap that opens a heat": 10,
     "lap in a finished heat": 10,
     "lap that asks which event": 4,
     "confidence": 6,
