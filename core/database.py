@@ -226,7 +226,7 @@ class Database:
         Raises:
             StoreUnavailable: The database is away.
         """
-        with outages_told():
+        with outages_told(is_look=True):
             return await self._transactions.read(
                 lambda connection: Unit(connection, self.clock()).run(act)
             )

@@ -45,22 +45,24 @@ class StoreUnavailable(Exception):
     Attributes:
         may_be_stored: Whether it went away during the commit, so that nobody knows whether the
             change was kept; otherwise nothing was stored.
+        is_look: Whether nothing was to be stored.
     """
 
-    def __init__(self, *, may_be_stored: bool) -> None:
+    def __init__(self, *, may_be_stored: bool, is_look: bool = False) -> None:
         super().__init__("the database is unavailable")
         self.may_be_stored = may_be_stored
+        self.is_look = is_look
 
 
 @contextmanager
-def outages_told(*, may_be_stored: bool = False) -> Iterator[None]:
+def outages_told(*, may_be_stored: bool = False, is_look: bool = False) -> Iterator[None]:
     """Turn an outage into :class:`StoreUnavailable`, whatever library noticed it."""
     try:
         yield
     except Exception as error:
         if not is_outage(error):
             raise
-        raise StoreUnavailable(may_be_stored=may_be_stored) from error
+        raise StoreUnavailable(may_be_stored=may_be_stored, is_look=is_look) from error
 
 
 def is_outage(error: Exception) -> bool:

@@ -39,8 +39,16 @@ def answer_for(interaction: discord.Interaction, error: BaseException) -> Answer
         log_unexpected(cause, interaction)
         return refusal(UNREADABLE)
     if isinstance(cause, StoreUnavailable):
-        return store_unavailable(log_unexpected(cause, interaction), cause.may_be_stored)
+        reference = log_unexpected(cause, interaction)
+        return store_unavailable(
+            reference, may_be_stored=cause.may_be_stored, is_look=cause.is_look
+        )
     return apology(log_unexpected(cause, interaction))
+
+
+def has_its_own_way_back(error: BaseException) -> bool:
+    """Tell whether what was typed need not be handed back: it was refused, or came before."""
+    return isinstance(_cause_of(error), RacerError | Redelivered)
 
 
 def _cause_of(error: BaseException) -> BaseException:

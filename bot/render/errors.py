@@ -33,20 +33,19 @@ def apology(reference: str) -> Answer:
     )
 
 
-def store_unavailable(reference: str, may_be_stored: bool) -> Answer:
+def store_unavailable(reference: str, *, may_be_stored: bool, is_look: bool) -> Answer:
     """Tell that the laps cannot be reached for the moment.
 
     Args:
         reference: The short code that is also in the log.
         may_be_stored: Whether it is unknown if the change was kept.
+        is_look: Whether nothing was to be changed.
     """
-    code = f"`{in_code(reference)}`"
+    code = f"(reference `{in_code(reference)}`)"
     if may_be_stored:
         return Answer(
             "The store went away while I was saving: look with /heat show whether it is there "
-            f"before you type it again (reference {code})."
+            f"before you type it again {code}."
         )
-    return Answer(
-        f"I cannot reach the store just now and nothing was stored: try again in a minute "
-        f"(reference {code})."
-    )
+    nothing = "" if is_look else " and nothing was stored"
+    return Answer(f"I cannot reach the store just now{nothing}: try again in a minute {code}.")

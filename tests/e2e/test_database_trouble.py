@@ -45,6 +45,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 CHANNEL = "race-day"
 MESSAGES = "/channels/{channel_id}/messages"
 NOTHING_STORED = "I cannot reach the store just now and nothing was stored: try again in a minute"
+NOT_REACHED = "I cannot reach the store just now: try again in a minute"
 # Racers wait longer than the bot does: it gives them their sentence.
 PATIENCE_S = 30.0
 # How many connections the bot's role may have while others take them all.
@@ -196,13 +197,14 @@ async def test_postgresql_stopped_in_the_middle_of_a_heat(
     before = await stored(postgresql)
     await server.stop()
     posting.release()
-    for failed in (
-        await racer.type(CHANNEL, "/lap times:20.3"),
-        await racer.press(answer, "Undo"),
-        await racer.type(CHANNEL, "/heat show"),
-        await racer.type(CHANNEL, "/session start name:Club Race"),
-    ):
+    for typed in ("/lap times:20.3 heat:`Q1`", "/session start name:Club Race"):
+        failed = await racer.type(CHANNEL, typed)
         postgresql.check_told(failed)
+        # It can be copied and sent again.
+        assert f"```\n{typed.replace('`', 'ˋ')}\n```" in failed.text
+    postgresql.check_told(await racer.press(answer, "Undo"))
+    look = await racer.type(CHANNEL, "/heat show")
+    postgresql.check_told(look, NOT_REACHED)
     assert "20.200" in answer.text, "the answer that could not be changed stays"
     assert await racer.autocomplete(CHANNEL, "heat show", {}, focused=("heat", "")) == []
     await server.start()
@@ -266,7 +268,7 @@ async def test_postgresql_has_no_connection_left(server: Server, postgresql: Sta
 
         await until(take_all)
         postgresql.check_told(await racer.type(CHANNEL, "/lap times:20.3"))
-        postgresql.check_told(await racer.type(CHANNEL, "/heat show"))
+        postgresql.check_told(await racer.type(CHANNEL, "/heat show"), NOT_REACHED)
         await others.aclose()
         await client.execute(f"ALTER ROLE {server.ROLE} CONNECTION LIMIT -1")
     assert await stored(postgresql) == before
@@ -355,8 +357,12 @@ async def test_the_disk_under_sqlite_is_full(sqlite: File) -> None:
     before = await stored(sqlite)
     many = " ".join(f"20.{number}" for number in range(100, 400))
     with sqlite.full_disk():
+        many_failed = await racer.type(CHANNEL, f"/lap times:{many}")
+        # What an answer cannot hold comes as a file.
+        (file,) = many_failed.attachments
+        assert file.data.decode() == f"/lap times:{many}"
         for failed in (
-            await racer.type(CHANNEL, f"/lap times:{many}"),
+            many_failed,
             await racer.type(CHANNEL, "/lap times:20.3"),
             await racer.press(answer, "Undo"),
             await racer.press(answer, "Finish heat"),
