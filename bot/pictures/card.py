@@ -40,7 +40,7 @@ def draw_card(card: OrpCard) -> bytes:
 
 def card_picture(card: OrpCard) -> Picture:
     """Return the picture of an ORP card, also of a single lap or a rejected score."""
-    plot = RunPlot(card.run)
+    plot = RunPlot(card.run, card.laps_by_heat)
     history = card.last_heats if len(card.last_heats) > 1 else ()
     history_top = _LAPS + plot.height
     rows = _HISTORY_HEAD + len(history) * _ROW if history else 0
@@ -121,10 +121,11 @@ def _draw_history(
     picture: Picture, card: OrpCard, history: Sequence[HeatScore], top: float
 ) -> None:
     picture.write(_MARGIN, top + 10, "last heats", colour=colours.QUIET_TEXT)
+    has_classes = len({past.heat.class_name for past in history}) > 1
     for row, past in enumerate(history):
         y = top + _HISTORY_HEAD + _ROW * (row + 0.5)
         is_this = card.heat is not None and past.heat.id == card.heat.id
-        name = past.heat.label if card.heat is None else past.heat.name
+        name = past.heat.label if has_classes else past.heat.name
         colour = colours.TEXT if is_this else colours.QUIET_TEXT
         picture.write(_MARGIN, y, fitted(name, look.SMALL, _NAME_ROOM), colour=colour)
         _write_score(picture, past, y, colour)

@@ -20,7 +20,7 @@ from core.caller import Person
 from core.first_crossing import is_first_crossing
 from core.laps import Lap
 from core.names import heat_kind
-from core.results.card import HeatScore, OrpCard, SideBySide
+from core.results.card import HeatLaps, HeatScore, OrpCard, SideBySide
 from core.results.heat import HeatTable, RacerRun
 from core.results.refs import HeatRef, SessionRef
 from core.scoring.comparison import compare
@@ -66,6 +66,8 @@ def draw_gallery(laps_file: Path, folder: Path) -> None:
         f"heat-{len(table.runs):02}": on_both_themes(heat_picture(table)) for table in fields(heats)
     }
     pictures["orp-card"] = draw_card(_card([heats[name] for name in _CARD_HEATS]))
+    day = [_named(heats[name], name.partition("-")[2].title()) for name in _CARD_HEATS]
+    pictures["orp-card-session"] = draw_card(_whole_session(day))
     pictures["side-by-side"] = draw_side_by_side(_side_by_side(heats[_SIDE_BY_SIDE_HEAT]))
     folder.mkdir(parents=True, exist_ok=True)
     for name, picture in pictures.items():
@@ -169,6 +171,28 @@ def _card(tables: Sequence[HeatTable]) -> OrpCard:
         run=replace(runs[-1], change=scores[-1].change),
         practice_rounds=0,
         last_heats=tuple(scores),
+    )
+
+
+def _named(table: HeatTable, name: str) -> HeatTable:
+    return replace(table, heat=replace(table.heat, name=name))
+
+
+def _whole_session(tables: Sequence[HeatTable]) -> OrpCard:
+    """Return the card of all that one racer drove."""
+    card = _card(tables)
+    runs = [_run_of(table, _CARD_RACER) for table in tables]
+    driven = [lap for run in runs for lap in run.laps]
+    laps = tuple(lap._replace(number=number) for number, lap in enumerate(driven, start=1))
+    orp = calculate_orp([lap.time_ms for lap in laps if lap.counts])
+    return replace(
+        card,
+        heat=None,
+        length_s=None,
+        run=replace(card.run, laps=laps, orp=orp, change=None),
+        laps_by_heat=tuple(
+            HeatLaps(table.heat, len(run.laps)) for table, run in zip(tables, runs, strict=True)
+        ),
     )
 
 

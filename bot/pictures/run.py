@@ -2,7 +2,8 @@
 
 The line is the median; half of the laps lie in the band around it. What fade compares is marked,
 the three fastest laps and the last five; a mistake hangs on a line with what it cost below. Laps
-that do not count are hollow and in no line.
+that do not count are hollow and in no line. Where the laps are of several heats a line stands
+between two of them, and each heat's name above.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final
 from bot import colours
 from bot.pictures import look
 from bot.pictures.costs import costs_at, write_costs
-from bot.pictures.fonts import width_of
+from bot.pictures.fonts import fitted, width_of
 from bot.pictures.laps import (
     GAP,
     LABELS_HEIGHT,
@@ -32,6 +33,7 @@ from bot.pictures.look import Mark, Picture
 from bot.render.phrases import count, seconds
 from core.laps import Lap, median, median_absolute_deviation
 from core.laptimes import format_lap
+from core.results.card import HeatLaps
 from core.results.heat import RacerRun
 from core.scoring.mistakes import find_mistakes
 from core.scoring.orp import FASTEST_LAPS, LAST_LAPS, MIN_LAPS_FOR_FADE
@@ -40,6 +42,7 @@ _ROW: Final = 15.0
 _MARK_ROOM: Final = 12.0
 _MEDIAN_PITCH: Final = 13.0
 _FROM_EDGE: Final = 11.0
+_NAME_GAP: Final = 4.0
 _MOST_DOTS: Final = 80
 _BAND: Final = 0.16
 
@@ -56,8 +59,15 @@ _Key = list[tuple[Mark | None, str]]
 class RunPlot:
     """The laps of a run with their key; made before the picture, so that its height is known."""
 
-    def __init__(self, run: RacerRun) -> None:
+    def __init__(self, run: RacerRun, heats: Sequence[HeatLaps] = ()) -> None:
+        """Lay out a run.
+
+        Args:
+            run: The run.
+            heats: Where the laps of a whole session come from, in their order.
+        """
         self._run = run
+        self._heats = heats if len(heats) > 1 else ()
         self._scale = LapScale.of(run.laps)
         self._counting = [lap for lap in run.laps if lap.counts]
         self._mistakes = find_mistakes(run.laps)
@@ -76,31 +86,27 @@ class RunPlot:
     @property
     def height(self) -> float:
         """How high it is, in points."""
-        return (
-            self._key_height
-            + LABELS_HEIGHT * bool(self._above)
-            + PLOT_HEIGHT
-            + self._below_height
-            + NUMBERS_HEIGHT
-        )
+        return self._head_height + PLOT_HEIGHT + self._below_height + NUMBERS_HEIGHT
 
     @property
     def _below_height(self) -> float:
         return LABELS_HEIGHT * (bool(self._costs) + bool(self._below))
 
     @property
-    def _key_height(self) -> float:
-        return len(self._key) * _ROW + GAP
+    def _head_height(self) -> float:
+        rows = bool(self._above) + bool(self._heats)
+        return len(self._key) * _ROW + GAP + LABELS_HEIGHT * rows
 
     def draw(self, picture: Picture, top: float) -> None:
         """Draw it into a picture, from ``top`` points on."""
-        plot_top = top + self._key_height + LABELS_HEIGHT * bool(self._above)
+        plot_top = top + self._head_height
         bottom = plot_top + PLOT_HEIGHT
         _draw_key(picture, self._key, top + _ROW / 2)
         self._scale.draw_times(picture, plot_top)
         self._draw_median(picture, plot_top)
         self._draw_laps(picture, plot_top)
         write_labels(picture, self._above, self._scale, plot_top - _FROM_EDGE)
+        self._mark_heats(picture, plot_top)
         if self._costs:
             write_costs(picture, self._costs, bottom + _FROM_EDGE)
             bottom += LABELS_HEIGHT
@@ -157,6 +163,26 @@ class RunPlot:
             half = f"±{format_lap(round(spread))}"
             picture.write(x, y + _MEDIAN_PITCH, half, colour=colours.QUIET_TEXT)
         picture.line([(PLOT_LEFT, middle), (PLOT_RIGHT, middle)], colours.TEXT)
+
+    def _mark_heats(self, picture: Picture, top: float) -> None:
+        """Draw a line where a heat ends, and write the heats' names above their laps."""
+        y = top - LABELS_HEIGHT * bool(self._above) - _FROM_EDGE
+        has_classes = len({part.heat.class_name for part in self._heats}) > 1
+        number = self._scale.first
+        for part in self._heats:
+            left, right = (self._edge(at) for at in (number, number + part.laps))
+            if number > self._scale.first:
+                picture.line([(left, top), (left, top + PLOT_HEIGHT)], colours.QUIET_TEXT)
+            name = part.heat.label if has_classes else part.heat.name
+            shown = fitted(name, look.SMALL, right - left - _NAME_GAP)
+            x = (left + right) / 2
+            picture.write(x, y, shown, colour=colours.QUIET_TEXT, align="center")
+            number += part.laps
+
+    def _edge(self, number: int) -> float:
+        """Return where a heat begins with this lap, held within the plot, in points."""
+        at = (self._scale.x(number - 1) + self._scale.x(number)) / 2
+        return min(max(at, PLOT_LEFT), PLOT_RIGHT)
 
     def _draw_laps(self, picture: Picture, top: float) -> None:
         scale, counting = self._scale, self._counting

@@ -13,8 +13,9 @@ from bot.pictures.card import card_picture, draw_card
 from bot.pictures.look import Picture
 from core.laps import median
 from core.laptimes import format_lap
-from core.results.card import HeatScore, OrpCard
+from core.results.card import HeatLaps, HeatScore, OrpCard
 from core.results.heat import RacerRun
+from core.results.refs import HeatRef
 from core.scoring.mistakes import find_mistakes
 from tests.bot.render.build import STEADY, card, heat, real_runs, run
 
@@ -212,6 +213,32 @@ def test_a_whole_session_of_600_laps() -> None:
     assert crosses(picture) == mistakes.count + 1
     costs = [float(text[1:]) for text in words_of(picture) if text.startswith("+")]
     assert sum(costs) == pytest.approx(mistakes.lost_ms / 1000, abs=0.06 * len(costs))
+
+
+def test_a_line_stands_between_two_heats_of_a_session_and_their_names_above() -> None:
+    heats = [HeatRef(UUID(int=at), name, "Buggy") for at, name in enumerate(("P1", "Q1", "Q2"))]
+    parts = tuple(HeatLaps(heat, laps) for heat, laps in zip(heats, (3, 4, 3), strict=True))
+    shown = replace(card(run(times=STEADY * 2)), heat=None, laps_by_heat=parts)
+    picture = card_picture(shown)
+    assert_readable(picture)
+    names = [text for text in texts_of(picture) if text.words in {"P1", "Q1", "Q2"}]
+    assert [text.words for text in names] == ["P1", "Q1", "Q2"]
+    laps = seen_in(picture, "circle", colours.LAP)
+    upright = [
+        line.points[0][0]
+        for line in seen_in(picture, "polyline", colours.QUIET_TEXT)
+        if line.points[0][0] == line.points[-1][0]
+    ]
+    first, second = upright
+    places = sorted(mark.middle[0] for mark in laps)
+    assert places[0] < first < second < places[-1]
+    assert names[0].right < first < names[1].left < names[1].right < second < names[2].left
+    # Of one heat nothing is marked, and of several classes each is named.
+    one = card_picture(replace(shown, laps_by_heat=parts[:1]))
+    assert "P1" not in words_of(one)
+    truggy = replace(heats[2], class_name="Truggy")
+    both = card_picture(replace(shown, laps_by_heat=(parts[0], HeatLaps(truggy, 7))))
+    assert {"Buggy P1", "Truggy Q2"} <= set(words_of(both))
 
 
 def test_a_name_keeps_its_script() -> None:
