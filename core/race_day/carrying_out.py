@@ -121,9 +121,7 @@ def finish(change: Change, command: FinishHeat) -> HeatFinished:
         already=not found.is_open,
         has_laps=unit.connection.execute(laps).first() is not None,
         channel_id=where if found.is_open else None,
-        problem=outbox.problem_in(unit, team.id, where)
-        if found.is_open
-        else outbox.problem_of(unit, team.id, found.id),
+        problem=outbox.problem_of(unit, team.id, found.id),
     )
 
 
@@ -183,5 +181,5 @@ def close(change: Change, command: CloseSession) -> SessionClosed:
         finished=finished,
         has_laps=unit.connection.execute(laps).first() is not None,
         channel_id=where_to,
-        problem=outbox.problem_in(unit, team.id, where_to),
+        problem=outbox.problem_of(unit, team.id, session.id),
     )

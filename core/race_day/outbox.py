@@ -270,20 +270,11 @@ def end_waits_ahead(unit: Unit) -> None:
 
 def problem_of(unit: Unit, team_id: int, subject_id: UUID) -> str | None:
     """Return what keeps the post of a heat or session from being posted, if anything does."""
-    return _latest_problem(unit, team_id, SummaryPost.subject_id == subject_id)
-
-
-def problem_in(unit: Unit, team_id: int, channel_id: int | None) -> str | None:
-    """Return what has kept a post out of a channel, and so will keep out the next one."""
-    return _latest_problem(unit, team_id, SummaryPost.channel_id == channel_id)
-
-
-def _latest_problem(unit: Unit, team_id: int, which: ColumnElement[bool]) -> str | None:
     # What is out already has been posted; whatever keeps it from being edited is told by its own.
     not_out = and_(SummaryPost.state == "blocked", SummaryPost.message_id.is_(None))
     return unit.connection.execute(
         select(SummaryPost.last_error)
-        .where(SummaryPost.team_id == team_id, not_out, which)
+        .where(SummaryPost.team_id == team_id, not_out, SummaryPost.subject_id == subject_id)
         .order_by(SummaryPost.attempted_at.desc())
         .limit(1)
     ).scalar_one_or_none()

@@ -190,7 +190,7 @@ async def test_finish_and_order_are_one_transaction(
     await log(services, ANN)
     before = await everything(database)
     with monkeypatch.context() as patch:
-        patch.setattr(core_outbox, "problem_in", lambda *_: 1 / 0)
+        patch.setattr(core_outbox, "problem_of", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             await services.heat.finish(by(ANN))
     assert await everything(database) == before
