@@ -25,6 +25,12 @@ from core.results.heat import HeatRenamed
 _RACERS: Final = select(HeatRacer.racer_id).where(
     HeatRacer.heat_id == bindparam("heat_id"), HeatRacer.lap_count > 0
 )
+_OF_RUN: Final = (
+    Entry.heat_id == bindparam("heat_id"),
+    Entry.racer_id == bindparam("racer_id"),
+)
+_ENTRIES: Final = select(Entry.id, Entry.replaced).where(*_OF_RUN).order_by(Entry.id)
+_FORGET: Final = delete(Entry).where(*_OF_RUN, Entry.id <= bindparam("entry_id"))
 
 
 def rename(change: Change, command: RenameHeat) -> HeatRenamed:
@@ -69,7 +75,8 @@ def _merge(
 ) -> None:
     """Put everybody's laps of one heat into the other; who has some in both is asked whose first.
 
-    What was taken back or moved of those runs is forgotten: their laps have other numbers now.
+    Of those runs what was typed can still be taken back, newest first, where it stands last too.
+    The rest is forgotten: what a form has replaced has other numbers now.
     """
     unit = change.unit
     in_left, in_kept = (
@@ -81,9 +88,9 @@ def _merge(
         raise whose_laps_first([each.heat for each in ordered])
     left_is_first = comes_first == str(left.heat.id)
     for racer_id in both:
-        _forget_entries(unit, racer_id, left.heat, kept.heat)
         behind = kept.heat if left_is_first else left.heat
         before = left.heat if left_is_first else kept.heat
+        _forget_entries(unit, racer_id, before, behind)
         _count_on(unit, racer_id, behind, _last_number(unit, racer_id, before))
         unit.connection.execute(
             delete(HeatRacer).where(
@@ -111,12 +118,20 @@ def _merge(
         Run(unit, session, driven, racer).settle()
 
 
-def _forget_entries(unit: Unit, racer_id: UUID, *heats: HeatRow) -> None:
-    unit.connection.execute(
-        delete(Entry).where(
-            Entry.heat_id.in_([heat.id for heat in heats]), Entry.racer_id == racer_id
-        )
-    )
+def _forget_entries(unit: Unit, racer_id: UUID, before: HeatRow, behind: HeatRow) -> None:
+    """Forget what can no longer be taken back of two runs that become one."""
+    entries = [
+        unit.connection.execute(_ENTRIES, {"heat_id": heat.id, "racer_id": racer_id}).all()
+        for heat in (before, behind)
+    ]
+    ids = [entry.id for run in entries for entry in run]
+    is_in_order = ids == sorted(ids)
+    replacing = [entry.id for run in entries for entry in run if entry.replaced["laps"] is not None]
+    last = max(ids if not is_in_order else replacing, default=None)
+    if last is not None:
+        for heat in (before, behind):
+            known = {"heat_id": heat.id, "racer_id": racer_id, "entry_id": last}
+            unit.connection.execute(_FORGET, known)
 
 
 def _last_number(unit: Unit, racer_id: UUID, heat: HeatRow) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from core.bootstrap import Services
-from core.commands import RenameHeat
+from core.commands import EditLaps, RenameHeat
 from core.database import Database
-from core.errors import NotFound
+from core.errors import NotAllowed, NotFound
 from core.models import Entry, HeatRacer
 from core.results.card import OrpCard
 from core.results.heat import HeatRenamed
@@ -164,8 +164,46 @@ async def test_who_drove_both_is_asked_which_laps_come_first(
     (run,) = (await services.heat.show(by(ANN), "Q1")).runs
     assert [(lap.number, lap.time_ms) for lap in run.laps] == list(enumerate(laps, start=1))
     assert run.orp is not None
-    assert await count(database, Entry) == 0
     assert (await log(services, ANN, "20.9")).new_laps[0].number == 6
+
+
+async def test_typed_laps_of_heats_that_became_one_can_be_taken_back(services: Services) -> None:
+    await start_session(services)
+    first = await log(services, ANN, "20.1 20.2", heat="Q1")
+    second = await log(services, ANN, "21.1 21.2 21.3", heat="Q2", confidence=4)
+    await become_one(services, "Those of Q1")
+    with pytest.raises(NotAllowed, match="Laps were stored after these"):
+        await services.undo.take_back(by(ANN), undoable(first))
+    taken = await services.undo.take_back(by(ANN), undoable(second))
+    assert (taken.laps_removed, len(taken.run.laps)) == (3, 2)
+    assert (await services.undo.take_back(by(ANN), undoable(first))).laps_removed == 2
+
+
+async def test_what_cannot_be_taken_back_any_more_is_forgotten(
+    database: Database, services: Services
+) -> None:
+    await start_session(services)
+    await log(services, ANN, "20.1 20.2", heat="Q1")
+    await log(services, ANN, "21.1 21.2 21.3", heat="Q2")
+    # The newest laps stand first now.
+    await become_one(services, "Those of Q2")
+    assert await count(database, Entry) == 0
+    # What a form has replaced had the numbers of before.
+    form = await services.form.open(by(ANN), "Q1")
+    await services.form.save(
+        by(ANN),
+        EditLaps(str(form.heat_id), ANN.user_id, form.version, "20.5\n20.6", form.heat, ""),
+    )
+    last = await log(services, ANN, "21.4", heat="Q2")
+    await become_one(services, "Those of Q1")
+    assert await count(database, Entry) == 1
+    assert (await services.undo.take_back(by(ANN), undoable(last))).laps_removed == 1
+
+
+async def become_one(services: Services, first: str) -> None:
+    waiting = await services.heat.rename(by(ANN), RenameHeat("Q2", "Q1"))
+    assert isinstance(waiting, Question)
+    assert isinstance(await pick(services, ANN, waiting, first), HeatRenamed)
 
 
 async def test_a_session_that_was_closed_takes_corrections_for_ever(services: Services) -> None:
