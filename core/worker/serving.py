@@ -34,6 +34,8 @@ def framed(message: bytes) -> bytes:
 def serve(work: Callable[[bytes], bytes]) -> None:
     """Answer each message with what comes of it, or with why nothing does, until the bot is gone.
 
+    The process ends with it, earlier where memory runs out.
+
     Args:
         work: Gives the answer to a message; what it raises is told as a traceback.
     """
@@ -49,14 +51,18 @@ def serve(work: Callable[[bytes], bytes]) -> None:
     Thread(target=_take, args=(asked, messages), daemon=True).start()
     answers.write(READY)
     answers.flush()
-    while True:
+    is_sound = True
+    while is_sound:
         message = messages.get()
         try:
             is_answered, answer = True, work(message)
-        except Exception:
+        except Exception as error:
             is_answered, answer = False, traceback.format_exc().encode()
+            # What took all memory may not have given it back; the next is for another process.
+            is_sound = not isinstance(error, MemoryError)
         answers.write(ANSWERED.pack(is_answered, len(answer)) + answer)
         answers.flush()
+    os._exit(1)
 
 
 def _take(asked: BinaryIO, messages: SimpleQueue[bytes]) -> None:

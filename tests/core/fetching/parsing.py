@@ -26,6 +26,7 @@ ANSWER = {
     "share": 0.5,
     "names": {"a", "b"},
 }
+HOARD: list[bytearray] = []
 
 
 class Foreign:
@@ -65,6 +66,14 @@ def eat_memory(data: bytes, *, address: str | None) -> object:
 
 def eat_memory_in_bites(data: bytes, *, address: str | None) -> object:
     return len([bytearray(2**20) for _ in range(2**10)])
+
+
+def hoard(data: bytes, *, address: str | None) -> object:
+    """Take all memory for a page of one letter, and keep it."""
+    if len(data) > 1:
+        return len(bytearray(2**27))
+    while True:
+        HOARD.append(bytearray(2**20))
 
 
 def die(data: bytes, *, address: str | None) -> object:

@@ -102,8 +102,6 @@ async def test_a_refusal_comes_through_as_what_it_is() -> None:
     ("parse", "reason"),
     [
         ("fail", "ValueError: no such column"),
-        ("eat_memory", "MemoryError"),
-        ("eat_memory_in_bites", "MemoryError"),
         ("return_what_cannot_be_packed", "Can't pickle"),
         ("return_something_else", "tests.core.fetching.parsing.Foreign is no part of an answer"),
         ("refuse_with_more", "missing 1 required positional argument"),
@@ -115,6 +113,20 @@ async def test_what_fails_is_unreadable_and_the_process_stays(parse: str, reason
         stayed = process_of(reader)
         assert reason in await unread(reader)
         assert process_of(reader) == stayed
+
+
+@pytest.mark.parametrize("parse", ["eat_memory", "eat_memory_in_bites"])
+async def test_a_page_that_takes_all_memory_is_unreadable(parse: str) -> None:
+    async with reader_with(parse) as reader:
+        assert "MemoryError" in await unread(reader)
+        assert "MemoryError" in await unread(reader)
+
+
+async def test_memory_a_page_has_taken_is_there_for_the_next() -> None:
+    async with reader_with("hoard") as reader:
+        with pytest.raises(Unreadable):
+            await reader.read(b"a")
+        assert await reader.read(b"another") == 2**27
 
 
 async def test_an_answer_without_end_is_left_and_the_process_killed() -> None:
