@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import pickle
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import is_dataclass
 from enum import Enum
@@ -26,7 +25,6 @@ from core.worker.asking import NotAnswered, Started, Worker, start
 PARSE: Final = "core.sources.recognise:parse"
 READ_WITHIN_S: Final = 5.0
 _MOST_BYTES: Final = 20_000_000
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Beside the core's own: what its dataclasses hold.
 _PLAIN: Final = frozenset(
     {
@@ -130,9 +128,9 @@ class _Answer(pickle.Unpickler):
         """Return a class that answers are made of."""
         if (module, name) in _PLAIN:
             return super().find_class(module, name)
-        # A name with dots would walk through a module to others.
-        if module.partition(".")[0] == "core" and _NAME.fullmatch(name):
+        if module.partition(".")[0] == "core":
             found = super().find_class(module, name)
+            # Not what a module of the core has imported from elsewhere.
             if isinstance(found, type) and found.__module__ == module and _holds_values(found):
                 return found
         raise pickle.UnpicklingError(f"{module}.{name} is no part of an answer")

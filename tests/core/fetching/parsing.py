@@ -39,6 +39,14 @@ def tell(data: bytes, *, address: str | None) -> object:
     return data, address
 
 
+def leave_a_mark(data: bytes, *, address: str | None) -> object:
+    """Return what came, and where it is a path, leave something there a little earlier."""
+    if data.startswith(b"/"):
+        Path(data.decode()).touch()
+        time.sleep(0.2)
+    return data
+
+
 def answer(data: bytes, *, address: str | None) -> object:
     return ANSWER
 
@@ -72,8 +80,9 @@ def hoard(data: bytes, *, address: str | None) -> object:
     """Take all memory for a page of one letter, and keep it."""
     if len(data) > 1:
         return len(bytearray(2**27))
-    while True:
+    while len(HOARD) < 2**10:
         HOARD.append(bytearray(2**20))
+    return len(HOARD)
 
 
 def die(data: bytes, *, address: str | None) -> object:

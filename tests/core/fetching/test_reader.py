@@ -177,15 +177,19 @@ async def test_pages_asked_for_at_once_come_each_to_who_asked() -> None:
         assert await asyncio.gather(*map(reader.read, pages)) == [(page, None) for page in pages]
 
 
-async def test_a_page_nobody_waits_for_any_more_is_not_taken_for_the_next() -> None:
-    async with reader_with("tell") as reader:
-        await reader.read(b"first")
-        asking = asyncio.create_task(reader.read(b"left"))
-        await asyncio.sleep(0)
+async def test_a_page_nobody_waits_for_any_more_is_not_taken_for_the_next(tmp_path: Path) -> None:
+    mark = tmp_path / "begun"
+
+    async def has_begun() -> bool:
+        return mark.exists()
+
+    async with reader_with("leave_a_mark") as reader:
+        asking = asyncio.create_task(reader.read(bytes(mark)))
+        await until(has_begun)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
-        assert await reader.read(b"next") == (b"next", None)
+        assert await reader.read(b"next") == b"next"
 
 
 async def test_closing_waits_for_no_page() -> None:
@@ -243,17 +247,28 @@ def test_an_answer_calls_nothing(called: Callable[..., object], tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "message",
+    ("module", "name"),
     [
-        b"",
-        b"laps",
-        # Walks from a module of the core to another's function.
-        b"\x80\x04\x8c\x0bcore.errors\x8c\x16annotations.__class__\x93.",
-        b"\x80\x04\x8c\x0bcore.config\x8c\x07urlsplit\x93.",
-        b"\x80\x04\x8c\x0bcore.config\x8c\x09SecretStr\x93.",
-        b"\x80\x04\x8c\x0ccore.nothing\x8c\x07nothing\x93.",
+        # A function, a class that holds no values, one that is imported, one reached through it.
+        ("core.fetching.reader", "unpacked"),
+        ("core.fetching.reader", "Reader"),
+        ("core.names", "StrEnum"),
+        ("core.names", "StrEnum.__class__"),
+        ("core.config", "SecretStr"),
+        ("core.nothing", "nothing"),
+        ("corexistent", "Lap"),
+        ("tests.core.fetching.sites", "Site"),
+        ("datetime", "sys.modules"),
+        ("builtins", "getattr"),
     ],
 )
+def test_an_answer_is_made_of_the_cores_values_alone(module: str, name: str) -> None:
+    named = b"".join(b"\x8c" + bytes([len(text)]) + text.encode() for text in (module, name))
+    with pytest.raises(Unusable):
+        unpacked(b"\x80\x04" + named + b"\x93.")
+
+
+@pytest.mark.parametrize("message", [b"", b"laps", b"\x80\x04]"])
 def test_an_answer_that_is_none(message: bytes) -> None:
     with pytest.raises(Unusable):
         unpacked(message)
