@@ -112,6 +112,13 @@ def test_the_days_are_those_of_the_place() -> None:
     assert next_look_at_event(looked, brisbane, came_in_at=None) - looked == 10 * MINUTE
 
 
+def test_an_evening_that_is_the_next_day_elsewhere() -> None:
+    day = date(2026, 11, 21)
+    california = RaceDays(day, day, ZoneInfo("America/Los_Angeles"))
+    looked = datetime(2026, 11, 22, 2, tzinfo=UTC)
+    assert next_look_at_event(looked, california, came_in_at=None) - looked == MINUTE
+
+
 def test_a_day_on_which_the_clocks_change() -> None:
     # On 25 October 2026 Berlin's 07:00 is 06:00 UTC; the day before it was 05:00.
     days = RaceDays(date(2026, 10, 24), date(2026, 10, 25), BERLIN)
