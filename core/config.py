@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from core.fetching.hosts import LIVERC_HOSTS, MYRCM_HOSTS, AllowedHost, parse_hosts
+
 DEFAULT_DATABASE_URL = "sqlite:///data/orp.db"
 
 _DRIVERS = {
@@ -84,6 +86,10 @@ def _parse_shard_ids(value: object) -> object:
     return value
 
 
+def _parse_hosts(value: object) -> object:
+    return parse_hosts(value) if isinstance(value, str) else value
+
+
 def _blank_is_unset(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
@@ -109,6 +115,12 @@ class Settings(BaseSettings):
     discord_gateway_url: str | None = None
     shard_count: int | None = None
     shard_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_parse_shard_ids)] = ()
+    liverc_hosts: Annotated[tuple[AllowedHost, ...], NoDecode, BeforeValidator(_parse_hosts)] = (
+        parse_hosts(LIVERC_HOSTS)
+    )
+    myrcm_hosts: Annotated[tuple[AllowedHost, ...], NoDecode, BeforeValidator(_parse_hosts)] = (
+        parse_hosts(MYRCM_HOSTS)
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 

@@ -6,32 +6,20 @@ modules are loaded when the first picture of their kind is asked for.
 
 from __future__ import annotations
 
-import os
 import pickle
-import signal
-import sys
-import traceback
 from collections.abc import Callable
 from io import BytesIO
-from queue import SimpleQueue
-from struct import Struct
-from threading import Thread
-from typing import BinaryIO, Final
+from typing import Final
 from uuid import UUID
 
 from core.results.card import OrpCard, SideBySide
 from core.results.heat import HeatTable
+from core.worker import serving
 
 _Reduced = tuple[type[UUID], tuple[None, bytes]]
 Subject = HeatTable | OrpCard | SideBySide
 
-# Before each packed result: its length.
-ASKED: Final = Struct(">I")
-# Before each answer: whether it is a picture or says why there is none, and its length.
-ANSWERED: Final = Struct(">?I")
 _MADE_OF: Final = frozenset({"core", "datetime", "uuid"})
-# Whoever waits for an answer of the bot goes before who waits for a picture.
-_NICENESS: Final = 5
 
 
 class _Packer(pickle.Pickler):
@@ -45,7 +33,7 @@ def packed(subject: Subject) -> bytes:
     """Return a result as :func:`serve` takes it."""
     packed = BytesIO()
     _Packer(packed).dump(subject)
-    return ASKED.pack(packed.tell()) + packed.getvalue()
+    return packed.getvalue()
 
 
 class _Results(pickle.Unpickler):
@@ -75,32 +63,7 @@ def paint(subject: Subject) -> bytes:
 
 def serve(draw: Callable[[Subject], bytes]) -> None:
     """Answer each subject with its picture, or with why there is none, until the bot is gone."""
-    # Ctrl-C in a terminal reaches this process too; the bot still finishes what is in hand.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform != "win32":
-        os.nice(_NICENESS)
-    asked = sys.stdin.buffer
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    # Whatever a library prints must not end up in a picture.
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    subjects: SimpleQueue[bytes] = SimpleQueue()
-    Thread(target=_take, args=(asked, subjects), daemon=True).start()
-    while True:
-        taken = subjects.get()
-        try:
-            is_drawn, answer = True, draw(_Results(BytesIO(taken)).load())
-        except Exception:
-            is_drawn, answer = False, traceback.format_exc().encode()
-        answers.write(ANSWERED.pack(is_drawn, len(answer)) + answer)
-        answers.flush()
-
-
-def _take(asked: BinaryIO, subjects: SimpleQueue[bytes]) -> None:
-    """Take subjects in; end this process when the bot is gone, even in the middle of a picture."""
-    while len(header := asked.read(ASKED.size)) == ASKED.size:
-        (size,) = ASKED.unpack(header)
-        subjects.put(asked.read(size))
-    os._exit(0)
+    serving.serve(lambda taken: draw(_Results(BytesIO(taken)).load()))
 
 
 if __name__ == "__main__":

@@ -22,9 +22,10 @@ from PIL import Image
 from structlog.testing import capture_logs
 
 from bot.render.alt import alt_text
-from bot.studio import DRAWN_WITHIN_S, Studio, start
+from bot.studio import DRAWN_WITHIN_S, Studio
 from core.results.card import NoLapsYet
 from core.results.heat import HeatTable
+from core.worker.asking import start
 from tests.bot import drawing
 from tests.bot.render.build import run, table
 from tests.e2e.aftermath import until
@@ -35,12 +36,12 @@ KILLED_BOT = """
 import asyncio
 import sys
 from functools import partial
-from bot.render.alt import alt_text
-from bot.studio import Studio, start
+from bot.studio import Studio
+from core.worker.asking import start
 from tests.bot.render.build import run, table
 
 async def main():
-    studio = Studio(partial(start, sys.argv[1:]))
+    studio = Studio(partial(start, *sys.argv[1:]))
     drawing = asyncio.create_task(studio.draw(table(run())))
     while studio.process_id is None:
         await asyncio.sleep(0.01)
@@ -52,14 +53,14 @@ if __name__ == "__main__":
 """
 
 
-def drawing_with(draw: str) -> list[str]:
-    """Return the command that starts a process with one of the test's ways to draw."""
-    return [sys.executable, "-m", "tests.bot.drawing", draw]
+def drawing_with(draw: str) -> tuple[str, str]:
+    """Return the module, with its argument, that draws in one of the test's ways."""
+    return "tests.bot.drawing", draw
 
 
 @asynccontextmanager
 async def studio_with(draw: str, within_s: float = DRAWN_WITHIN_S) -> AsyncIterator[Studio]:
-    studio = Studio(partial(start, drawing_with(draw)), within_s=within_s)
+    studio = Studio(partial(start, *drawing_with(draw)), within_s=within_s)
     try:
         yield studio
     finally:
@@ -162,7 +163,7 @@ async def test_a_process_that_hangs_is_killed() -> None:
 
 
 async def test_closing_waits_for_no_picture() -> None:
-    studio = Studio(partial(start, drawing_with("hang")))
+    studio = Studio(partial(start, *drawing_with("hang")))
     asked = [asyncio.create_task(studio.draw(HEAT)) for _ in range(2)]
     hanging = await started(studio)
     await asyncio.wait_for(studio.close(), DRAWN_WITHIN_S / 2)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL
 
 from core.config import Settings, SettingsError, load_settings, parse_database_url
 from core.database import create_engine
+from core.fetching.hosts import AllowedHost
 
 SECRET = "s3cr3t-w0rd"
 NAMES = tuple(name.upper() for name in Settings.model_fields)
@@ -44,6 +45,8 @@ def test_without_anything_set() -> None:
     assert settings.database_url == parse_database_url("sqlite:///data/orp.db")
     assert (settings.discord_api_url, settings.discord_gateway_url) == (None, None)
     assert (settings.shard_count, settings.shard_ids) == (None, ())
+    assert [str(host) for host in settings.liverc_hosts] == ["*.liverc.com", "*.livefpv.com"]
+    assert [str(host) for host in settings.myrcm_hosts] == ["www.myrcm.ch"]
     assert (settings.log_level, settings.log_format) == ("INFO", "text")
 
 
@@ -56,6 +59,8 @@ def test_everything_set(monkeypatch: pytest.MonkeyPatch) -> None:
         DISCORD_GATEWAY_URL="ws://127.0.0.1:8081",
         SHARD_COUNT="4",
         SHARD_IDS=" 0, 3,",
+        LIVERC_HOSTS="*.LiveRC.com, track.example.org,[::1]:8080,",
+        MYRCM_HOSTS="127.0.0.1:8081",
         LOG_LEVEL="debug",
         LOG_FORMAT="json",
     )
@@ -64,6 +69,12 @@ def test_everything_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.discord_api_url == "http://127.0.0.1:8080/api"
     assert settings.discord_gateway_url == "ws://127.0.0.1:8081"
     assert (settings.shard_count, settings.shard_ids) == (4, (0, 3))
+    assert settings.liverc_hosts == (
+        AllowedHost("liverc.com", None, is_wildcard=True),
+        AllowedHost("track.example.org", None, is_wildcard=False),
+        AllowedHost("[::1]", 8080, is_wildcard=False),
+    )
+    assert settings.myrcm_hosts == (AllowedHost("127.0.0.1", 8081, is_wildcard=False),)
     assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
     for text in (repr(settings), str(settings), f"{settings.database_url!r}"):
         assert SECRET not in text
@@ -105,6 +116,27 @@ def test_blank_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
         ("SHARD_COUNT", "two"),
         ("SHARD_IDS", "0,1"),
         ("SHARD_IDS", "one"),
+        ("LIVERC_HOSTS", " , "),
+        ("LIVERC_HOSTS", "*"),
+        ("LIVERC_HOSTS", "*.com"),
+        ("LIVERC_HOSTS", "*.liverc.com:8080"),
+        ("LIVERC_HOSTS", "a.*.liverc.com"),
+        ("LIVERC_HOSTS", "*.127.0.0.1"),
+        ("LIVERC_HOSTS", "https://www.liverc.com"),
+        ("LIVERC_HOSTS", "www.liverc.com/results"),
+        ("LIVERC_HOSTS", "orp@www.liverc.com"),
+        ("LIVERC_HOSTS", "www..liverc.com"),
+        ("LIVERC_HOSTS", "www.liverc.com, -"),
+        ("LIVERC_HOSTS", f"{'a' * 64}.liverc.com"),
+        ("LIVERC_HOSTS", "127.0.0.1"),
+        ("LIVERC_HOSTS", "127.1:8080"),
+        ("LIVERC_HOSTS", "2130706433:8080"),
+        ("LIVERC_HOSTS", "0x7f.1:8080"),
+        ("LIVERC_HOSTS", "127.0.0.1:0"),
+        ("LIVERC_HOSTS", "127.0.0.1:65536"),
+        ("MYRCM_HOSTS", "[::1]"),
+        ("MYRCM_HOSTS", "[0::1]:80"),
+        ("MYRCM_HOSTS", "[::1"),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
     ],
