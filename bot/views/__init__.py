@@ -9,8 +9,9 @@ from bot.views.menu import StoreButton
 from bot.views.question import QuestionSelect
 from bot.views.run_written import (
     CountLapButton,
-    EditAgainButton,
     EditLapsButton,
+    FixForm,
+    FixItButton,
     MoveSelect,
     RemoveRepeatsButton,
     RunForm,
@@ -25,9 +26,9 @@ DYNAMIC_ITEMS: Final = (
     CsvButton,
     DeleteHeatButton,
     DeleteSessionButton,
-    EditAgainButton,
     EditLapsButton,
     FinishHeatButton,
+    FixItButton,
     MoreButton,
     MoveSelect,
     PageButton,
@@ -41,4 +42,4 @@ DYNAMIC_ITEMS: Final = (
     UndoButton,
 )
 
-FORMS: Final = (RunForm,)
+FORMS: Final = (FixForm, RunForm)

@@ -6,8 +6,9 @@ that a post has to change.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from core.closing_time import closing_moment
@@ -35,6 +36,7 @@ from core.scoring.score_change import change_since
 PARTNER: Final = "partner"
 FIRST_LAP: Final = 1
 LONGEST_RUN: Final = 2_000
+NOTHING_DECIDED: Final[Mapping[int, bool]] = MappingProxyType({})
 
 
 class Run:
@@ -138,6 +140,7 @@ class Run:
         confidence: int | None = None,
         note: str | None = None,
         channel_id: int | None = None,
+        decided: Mapping[int, bool] = NOTHING_DECIDED,
     ) -> EntryRow:
         """Store laps behind those already there, or one at ``lap_number``; return the entry.
 
@@ -149,6 +152,7 @@ class Run:
             confidence: 1 to 5; None keeps what was rated.
             note: What was changed on the car; None keeps what was noted.
             channel_id: Where it was typed.
+            decided: Whether laps count of which that is decided, by their place from 0.
 
         Raises:
             BadInput: The confidence, a lap number below 1, or too many laps.
@@ -167,8 +171,15 @@ class Run:
         entry = self._enter(by, kind, note, replaced)
         first = lap_number or (self.laps[-1].number if self.laps else 0) + 1
         new = [
-            LapRow(number, time_ms, confidence=confidence, entry_id=entry.id)
-            for number, time_ms in enumerate(times_ms, first)
+            LapRow(
+                first + at,
+                time_ms,
+                counts=decided.get(at, True),
+                is_decided=at in decided,
+                confidence=confidence,
+                entry_id=entry.id,
+            )
+            for at, time_ms in enumerate(times_ms)
         ]
         self.laps = sorted([*self.laps, *new], key=lambda lap: lap.number)
         self._look_at_first_crossing(is_stored=self.laps[0].entry_id != entry.id)

@@ -109,6 +109,7 @@ def log_laps(
         confidence=command.confidence,
         note=note,
         channel_id=change.caller.channel_id,
+        decided=dict.fromkeys(command.left_out, False),
     )
     race_in(change.unit, where, target.session, racer)
     return replace(

@@ -21,6 +21,9 @@ class LapForm:
         note: What was changed on the car; empty for nothing.
         is_crew: Whether the laps may be given to somebody else.
         to_racer: Who was picked to get them, in a form that is opened again.
+        draft_id: What was refused and is corrected; None for a run as it stands.
+        class_name: The class that was typed beside it; None where none was.
+        confidence: The confidence that was typed beside it, whatever it is; None where none was.
     """
 
     heat_id: UUID | None
@@ -31,3 +34,6 @@ class LapForm:
     note: str
     is_crew: bool
     to_racer: Person
+    draft_id: UUID | None = None
+    class_name: str | None = None
+    confidence: int | None = None

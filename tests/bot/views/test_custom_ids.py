@@ -16,8 +16,9 @@ from bot.views.menu import StoreButton
 from bot.views.question import QuestionSelect
 from bot.views.run_written import (
     CountLapButton,
-    EditAgainButton,
     EditLapsButton,
+    FixForm,
+    FixItButton,
     MoveSelect,
     RemoveRepeatsButton,
     RunForm,
@@ -38,7 +39,7 @@ ITEMS: dict[str, OrpItem[Any]] = {
     f"csv:{HEX}": CsvButton(ID),
     f"delete-heat:{HEX}": DeleteHeatButton(ID),
     f"delete-session:{HEX}": DeleteSessionButton(ID),
-    f"edit-again:{HEX}": EditAgainButton(ID),
+    f"edit-again:{HEX}": FixItButton(ID),
     f"edit:{HEX}:{RACER}": EditLapsButton(ID, RACER),
     f"event:{HEX}": QuestionSelect(ID),
     f"finish:{HEX}": FinishHeatButton(ID),
@@ -57,6 +58,7 @@ ITEMS: dict[str, OrpItem[Any]] = {
     "undo:17": UndoButton(17),
 }
 FORM_IDS = {
+    f"fix:{HEX}": FixForm(ID),
     f"run:{HEX}:{RACER}:0123456789ab": RunForm(ID, RACER, "0123456789ab"),
     f"run:new:{RACER}:none": RunForm(None, RACER, "none"),
 }
