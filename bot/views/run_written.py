@@ -20,7 +20,7 @@ from bot.discord.context import caller_of
 from bot.discord.replies import reply, reply_to_error, reply_with_form
 from bot.limits import LONGEST_OPTION, MOST_CHARACTERS, MOST_FIELDS
 from bot.render import form as form_text
-from bot.render.run_written import run_written
+from bot.render.run_written import laps_since, run_written
 from bot.views.base import Laid, OrpButton, OrpSelect, laid, row
 from bot.views.base_form import OrpForm, Sent
 from bot.views.heat import FinishHeatButton
@@ -28,7 +28,7 @@ from core.commands import EditLaps, FixedLaps
 from core.errors import RacerError
 from core.names import CLASS_NAME_LENGTH, HEAT_NAME_LENGTH, NOTE_LENGTH
 from core.results.form import LapForm
-from core.results.run_written import RunWritten, Way
+from core.results.run_written import LapsSince, RunWritten, Way
 
 # Emoji take two places in Discord's count; the core counts characters.
 _LONGEST_NAME: Final = 2 * (HEAT_NAME_LENGTH + CLASS_NAME_LENGTH + 1)
@@ -52,6 +52,23 @@ class UndoButton(OrpButton, word="undo"):
         """Take the entry back; the answer takes the place of what it had stored."""
         answer, view = written(
             await app.services.undo.take_back(caller_of(interaction), self.entry_id)
+        )
+        await reply(interaction, answer, view=view)
+
+
+class PutBackButton(OrpButton, word="put-back"):
+    """Stores again what an Undo took."""
+
+    replaces = True
+    label = "Put back"
+
+    draft_id: UUID
+
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
+        """Put the laps back; the answer takes the place of the one that told of the Undo."""
+        caller = caller_of(interaction)
+        answer, view = await laid(
+            await app.services.undo.put_back(caller, self.draft_id), interaction
         )
         await reply(interaction, answer, view=view)
 
@@ -319,6 +336,13 @@ async def _written(result: RunWritten, interaction: discord.Interaction) -> Laid
     return written(result)
 
 
+@laid.register
+async def _since(result: LapsSince, interaction: discord.Interaction) -> Laid:
+    both = FixItButton(result.draft_id)
+    both.item.label = "Both in the form"
+    return laps_since(result), row(both)
+
+
 def written(result: RunWritten) -> Laid:
     """Return the answer to a run that was written, and its row of buttons."""
     items = _buttons(result)
@@ -334,7 +358,8 @@ def _buttons(result: RunWritten) -> list[DynamicItem[Any]]:
         return [CountLapButton(heat_id, racer_id, result.lap.number, counts=counts)]
     edit = EditLapsButton(heat_id, racer_id)
     if result.way is Way.TAKEN_BACK:
-        return [edit] if laps else []
+        back: list[DynamicItem[Any]] = [PutBackButton(result.draft_id)] if result.draft_id else []
+        return [*back, edit] if laps else back
     items: list[DynamicItem[Any]] = [edit]
     if result.heat_is_open and laps:
         items.append(FinishHeatButton(heat_id))

@@ -27,6 +27,7 @@ from core.errors import NotFound
 from core.models import Draft, DraftKind
 from core.race_day.change import Change
 from core.race_day.questions import Undecided
+from core.race_day.taken_back import TakenBack
 from core.race_day.where import as_uuid
 from core.results.question import Asks, Question
 
@@ -81,7 +82,7 @@ def keep(
 
 def put(
     change: Change,
-    command: Asking | Laps,
+    command: Asking | Laps | TakenBack,
     kind: DraftKind = "question",
     asked: dict[str, Any] | None = None,
 ) -> UUID:
@@ -235,7 +236,7 @@ def _waiting(unit: Unit, caller: Caller, draft_id: UUID, kind: type[Command]) ->
     return kind(**_fields(draft))
 
 
-def _to_data(command: Asking | Laps) -> dict[str, Any]:
+def _to_data(command: Asking | Laps | TakenBack) -> dict[str, Any]:
     return {"kind": type(command).__name__, "fields": asdict(command)}
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from core.caller import Person
+
+# What a form stands at that was opened for no heat.
+NO_HEAT_YET: Final = "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,12 +49,10 @@ from core.race_day.run import Run
 from core.race_day.sessions import race_in
 from core.race_day.where import Where, as_uuid, where_is
 from core.race_day.writing import pair, run_of_entry, write_again
-from core.results.form import LapForm
+from core.results.form import NO_HEAT_YET, LapForm
 from core.results.question import LeftAlone, Question
 from core.results.run_written import RunWritten, Way
 
-# What a form stands at that was opened for no heat.
-NO_HEAT_YET: Final = "none"
 _TO_DO: Final = "correct other racers' laps"
 _NO_LAPS: Final = "There are no laps in the form: type or paste them, one a line."
 
