@@ -25,6 +25,7 @@ LONGEST_OPTION: Final = 100
 MOST_CHOICES: Final = 25
 LONGEST_CHOICE: Final = 100
 
-# A form: its title, and what one of its fields holds.
+# A form: its title, its fields, and what one of them holds.
 LONGEST_FORM_TITLE: Final = 45
+MOST_FIELDS: Final = 5
 MOST_CHARACTERS: Final = 4_000

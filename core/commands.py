@@ -36,7 +36,10 @@ NOT_ASKED: Final = Answers()
 
 @dataclass(frozen=True, slots=True)
 class LogLaps:
-    """What ``/lap`` was given; an empty class is *No class*."""
+    """What ``/lap`` was given; an empty class is *No class*.
+
+    ``left_out`` are the places of laps that do not count, from 0: said in a form that corrects it.
+    """
 
     times: str
     heat: str | None = None
@@ -45,6 +48,7 @@ class LogLaps:
     note: str | None = None
     racer: Person | None = None
     answers: Answers = NOT_ASKED
+    left_out: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,29 @@ class EditLaps:
     laps: str
     heat: str
     note: str
+    racer: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FixedLaps:
+    """What the form came back with that had handed back what was refused.
+
+    A field that the form had no room for is None: that option stays as it was typed.
+
+    Attributes:
+        laps: One a line, ``x`` in front of one that does not count.
+        heat: The heat they belong to, by name; empty for where laps go.
+        class_name: Their class; empty for the racer's.
+        confidence: 1 to 5 as it was typed; empty for none.
+        note: What was changed on the car; empty for nothing.
+        racer: Whose laps they are.
+    """
+
+    laps: str
+    heat: str | None = None
+    class_name: str | None = None
+    confidence: str | None = None
+    note: str | None = None
     racer: Person | None = None
 
 

@@ -50,7 +50,8 @@ NO_NAME: Final = "Session"
 SessionStatus = Literal["active", "closed"]
 HeatStatus = Literal["open", "finished"]
 EntryKind = Literal["command", "form", "menu", "import", "service"]
-DraftKind = Literal["question", "refused", "taken_back"]
+# What is told waits no more: its racer has gone on, and its button still works.
+DraftKind = Literal["question", "refused", "taken_back", "told"]
 PostState = Literal["pending", "posted", "blocked", "gone", "removing"]
 
 
@@ -172,6 +173,10 @@ class RaceSession(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     closes_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    # None while open, and when it closed by itself.
+    closed_by: Mapped[UUID | None] = mapped_column(
+        ForeignKey("racer_profiles.id", ondelete="SET NULL")
+    )
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     @property
@@ -326,6 +331,8 @@ class HeatRacer(Base):
     opened_at: Mapped[datetime]
     # When the racer's laps last came: where they are just now. A correction leaves it.
     logged_at: Mapped[datetime]
+    # The run's newest entry when the racer last pressed how sure they are of the car.
+    rated_after: Mapped[int | None] = mapped_column(RowId)
     updated_at: Mapped[datetime]
 
 

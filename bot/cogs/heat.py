@@ -12,8 +12,8 @@ from bot.discord.cooldowns import costly
 from bot.discord.replies import reply, reply_with_form
 from bot.discord.transformers import ClassName, HeatName, SessionName
 from bot.render import heat as heat_text
+from bot.views.base import laid
 from bot.views.heat import ask_delete_heat
-from bot.views.question import told
 from bot.views.run_written import run_form
 from bot.views.tables import heat_table
 from core.commands import RenameHeat, StartHeat
@@ -42,7 +42,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
         """Open a heat."""
         command = StartHeat(name, class_name)
         result = await self._services.heat.start(caller_of(interaction), command)
-        answer, view = await told(result, interaction)
+        answer, view = await laid(result, interaction)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(description="Finish a heat; its ORP summary goes to the team channel")
@@ -50,7 +50,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     async def finish(self, interaction: discord.Interaction, heat: HeatName | None = None) -> None:
         """Finish a heat."""
         finished = await self._services.heat.finish(caller_of(interaction), heat)
-        answer, view = await told(finished, interaction)
+        answer, view = await laid(finished, interaction)
         await reply(interaction, answer, view=view)
 
     @costly()
@@ -113,7 +113,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
         """Rename a heat."""
         command = RenameHeat(heat, name, class_name, session)
         renamed = await self._services.heat.rename(caller_of(interaction), command)
-        answer, view = await told(renamed, interaction)
+        answer, view = await laid(renamed, interaction)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(description="Delete a heat with its laps (crew only, asks first)")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -10,7 +13,8 @@ from bot.app import App
 from bot.discord.context import caller_of, racer_of
 from bot.discord.replies import reply
 from bot.discord.transformers import ClassName, Confidence, HeatName
-from bot.views.question import told
+from bot.views.base import laid
+from bot.views.run_written import hand_back
 from core.commands import LogLaps
 from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
 
@@ -43,7 +47,14 @@ class LapEntryCog(commands.Cog):
         racer: discord.User | None = None,
     ) -> None:
         """Store laps and answer with what was stored."""
-        command = LogLaps(times, heat, class_name, confidence, note, racer_of(racer))
-        result = await self._services.lap_entry.log(caller_of(interaction), command)
-        answer, view = await told(result, interaction)
-        await reply(interaction, answer, view=view)
+        caller = caller_of(interaction)
+        command = LogLaps(times, heat, class_name, confidence, note)
+        try:
+            command = replace(command, racer=racer_of(racer))
+            result = await self._services.lap_entry.log(caller, command)
+        except Exception as error:
+            kept = partial(self._services.form.keep, caller, command)
+            await hand_back(interaction, error, kept, typed=times)
+        else:
+            answer, view = await laid(result, interaction)
+            await reply(interaction, answer, view=view)

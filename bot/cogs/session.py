@@ -12,7 +12,7 @@ from bot.discord.cooldowns import costly
 from bot.discord.replies import reply
 from bot.discord.transformers import Days, HeatMinutes, Rounds, SessionName, TrackName, ZoneName
 from bot.render import session as session_text
-from bot.views.question import told
+from bot.views.base import laid
 from bot.views.session import ask_delete_session, csv_file
 from bot.views.tables import standings
 from core.commands import SessionFields
@@ -99,7 +99,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
     ) -> None:
         """Close a session."""
         closed = await self._services.session.close(caller_of(interaction), session)
-        answer, view = await told(closed, interaction)
+        answer, view = await laid(closed, interaction)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(description="Delete a session with all its laps (crew only, asks first)")

@@ -22,7 +22,7 @@ from bot.render.text import plain
 from core.laps import Lap
 from core.laptimes import format_lap
 from core.results.heat import RacerRun
-from core.results.run_written import NewBest, RunWritten, Way
+from core.results.run_written import LapsSince, NewBest, RunWritten, Way
 from core.scoring.advice import Status
 from core.scoring.orp import CONFIDENCE_NEEDED
 
@@ -32,7 +32,20 @@ _DOUBTS_NAMED: Final = 5
 def run_written(result: RunWritten) -> Answer:
     """Show what was written and how the run stands now."""
     lines = [line for line in _SAID[result.way](result) if line]
+    if result.put_back:
+        lines.insert(1, "Put back as before the Undo.")
     return Answer(with_welcome(lines, welcome=result.welcome))
+
+
+def laps_since(result: LapsSince) -> Answer:
+    """Show that nothing was put back, and that the form has both."""
+    heat, before = heat_name(result.heat), count(result.taken, "lap")
+    if not result.since:
+        return Answer(f"{heat} has changed since the Undo. The form has the {before} of before.")
+    since = count(result.since, "lap")
+    return Answer(
+        f"{since} came into {heat} since the Undo. The form has the {before} of before too."
+    )
 
 
 def _place(result: RunWritten) -> list[str]:
@@ -188,6 +201,11 @@ def _taken_back(result: RunWritten) -> list[str]:
         stand = "stands" if result.laps_restored == 1 else "stand"
         restored = count(result.laps_restored, "lap")
         lines = [f"Taken back: {restored} in {heat} {stand} again as before."]
+    if result.taken:
+        lines.append(
+            f"Gone: {lap_times(result.taken)}" if result.laps_restored else lap_times(result.taken)
+        )
+    if result.laps_restored:
         if result.heat_removed:
             lines.append("The heat they had been moved to was opened for them, and is gone.")
         lines.append(_standing(result.run))

@@ -9,9 +9,11 @@ from bot.views.menu import StoreButton
 from bot.views.question import QuestionSelect
 from bot.views.run_written import (
     CountLapButton,
-    EditAgainButton,
     EditLapsButton,
+    FixForm,
+    FixItButton,
     MoveSelect,
+    PutBackButton,
     RemoveRepeatsButton,
     RunForm,
     UndoButton,
@@ -25,12 +27,13 @@ DYNAMIC_ITEMS: Final = (
     CsvButton,
     DeleteHeatButton,
     DeleteSessionButton,
-    EditAgainButton,
     EditLapsButton,
     FinishHeatButton,
+    FixItButton,
     MoreButton,
     MoveSelect,
     PageButton,
+    PutBackButton,
     QuestionSelect,
     RaceHereButton,
     RacerSelect,
@@ -41,4 +44,4 @@ DYNAMIC_ITEMS: Final = (
     UndoButton,
 )
 
-FORMS: Final = (RunForm,)
+FORMS: Final = (FixForm, RunForm)

@@ -10,6 +10,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import singledispatch
 from typing import Any, ClassVar, Final, Self, TypeVar, dataclass_transform
 from uuid import UUID
 
@@ -30,6 +31,15 @@ Laid = tuple[Answer, View | None]
 _MATCHES_NOTHING: Final = "(?!)"
 # A number that a select carries, as long as a value of one can be.
 _NUMBER: Final = re.compile("[0-9]{1,100}")
+
+
+@singledispatch
+async def laid(result: object, interaction: discord.Interaction) -> Laid:
+    """Return the answer to what was done, and the buttons under it.
+
+    Each file of views says it for the results of its feature, with ``laid.register``.
+    """
+    raise TypeError(f"nothing lays out a {type(result).__name__}")
 
 
 def row(*items: DynamicItem[Any]) -> View:

@@ -40,6 +40,10 @@ class Sent:
         value = self._values.get(name)
         return value if isinstance(value, str) else ""
 
+    def shown_text(self, name: str) -> str | None:
+        """Return what was typed into a field; None where the form had no such field."""
+        return self.text(name) if name in self._values else None
+
     def person(self, name: str) -> Person | None:
         """Return who was picked, if anybody was.
 

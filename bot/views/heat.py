@@ -11,8 +11,8 @@ from bot.discord.context import caller_of
 from bot.discord.permissions import with_channel_problem
 from bot.discord.replies import reply
 from bot.render import heat as heat_text
-from bot.views.base import Laid, OrpButton, row
-from core.results.heat import Deletion
+from bot.views.base import Laid, OrpButton, laid, row
+from core.results.heat import Deletion, HeatFinished, HeatRenamed, HeatStarted
 
 
 class FinishHeatButton(OrpButton, word="finish"):
@@ -26,8 +26,8 @@ class FinishHeatButton(OrpButton, word="finish"):
     async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Finish the heat."""
         finished = await app.services.heat.finish_picked(caller_of(interaction), self.heat_id)
-        told = await with_channel_problem(finished, interaction)
-        await reply(interaction, heat_text.heat_finished(told))
+        answer, view = await laid(finished, interaction)
+        await reply(interaction, answer, view=view)
 
 
 class DeleteHeatButton(OrpButton, word="delete-heat"):
@@ -43,6 +43,21 @@ class DeleteHeatButton(OrpButton, word="delete-heat"):
         """Delete the heat with its laps and its post."""
         deleted = await app.services.heat.delete(caller_of(interaction), self.heat_id)
         await reply(interaction, heat_text.heat_deleted(deleted))
+
+
+@laid.register
+async def _started(result: HeatStarted, interaction: discord.Interaction) -> Laid:
+    return heat_text.heat_started(result), None
+
+
+@laid.register
+async def _finished(result: HeatFinished, interaction: discord.Interaction) -> Laid:
+    return heat_text.heat_finished(await with_channel_problem(result, interaction)), None
+
+
+@laid.register
+async def _renamed(result: HeatRenamed, interaction: discord.Interaction) -> Laid:
+    return heat_text.heat_renamed(result), None
 
 
 def ask_delete_heat(deletion: Deletion) -> Laid:

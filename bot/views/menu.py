@@ -10,8 +10,7 @@ from bot.app import App
 from bot.discord.context import caller_of
 from bot.discord.replies import reply
 from bot.render.menu import laps_found
-from bot.views.base import Laid, OrpButton, row
-from bot.views.question import told
+from bot.views.base import Laid, OrpButton, laid, row
 from core.results.menu import LapsFound
 
 
@@ -27,7 +26,7 @@ class StoreButton(OrpButton, word="store"):
     async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Store them; the answer takes the place of the preview."""
         stored = await app.services.menu.store(caller_of(interaction), self.draft_id)
-        answer, view = await told(stored, interaction)
+        answer, view = await laid(stored, interaction)
         await reply(interaction, answer, view=view)
 
 

@@ -1,4 +1,4 @@
-"""Answers to commands that may ask something first: what was done, or the question."""
+"""A question that a command asks first: a select, and what was picked in it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,11 @@ import discord
 
 from bot.app import App
 from bot.discord.context import caller_of
-from bot.discord.permissions import with_channel_problem
 from bot.discord.replies import reply
 from bot.limits import LONGEST_OPTION, MOST_OPTIONS
-from bot.render import heat as heat_text
 from bot.render import question as question_text
-from bot.render import session as session_text
-from bot.views.base import Laid, OrpSelect, row
-from bot.views.run_written import written
-from core.results.done import Done
-from core.results.heat import HeatFinished, HeatRenamed, HeatStarted
+from bot.views.base import Laid, OrpSelect, laid, row
 from core.results.question import Asks, LeftAlone, Question
-from core.results.run_written import RunWritten
 
 # Each select takes a row of its own.
 MOST_ROWS: Final = 5
@@ -50,36 +43,25 @@ class QuestionSelect(OrpSelect, word="event"):
         done = await app.services.lap_entry.answer(
             caller_of(interaction), self.draft_id, self.picked
         )
-        laid = [await told(each, interaction) for each in done]
-        views = [view for _, view in laid if view is not None]
+        told = [await laid(each, interaction) for each in done]
+        views = [view for _, view in told if view is not None]
         # What is asked next comes before what can be taken back.
         asked = [_select(each) for each in done if isinstance(each, Question)]
         await reply(
             interaction,
-            question_text.together([answer for answer, _ in laid]),
+            question_text.together([answer for answer, _ in told]),
             view=row(*asked[:MOST_ROWS]) if asked else next(reversed(views), None),
         )
 
 
-async def told(result: Done | Question, interaction: discord.Interaction) -> Laid:
-    """Return the answer to a command that was carried out, or what it asks first."""
-    match result:
-        case Question():
-            return question_text.question(result), row(_select(result))
-        case RunWritten():
-            return written(result)
-        case HeatStarted():
-            return heat_text.heat_started(result), None
-        case HeatRenamed():
-            return heat_text.heat_renamed(result), None
-        case HeatFinished():
-            return heat_text.heat_finished(await with_channel_problem(result, interaction)), None
-        case LeftAlone():
-            return question_text.left_alone(), None
-        case _:
-            return session_text.session_closed(
-                await with_channel_problem(result, interaction)
-            ), None
+@laid.register
+async def _question(result: Question, interaction: discord.Interaction) -> Laid:
+    return question_text.question(result), row(_select(result))
+
+
+@laid.register
+async def _left_alone(result: LeftAlone, interaction: discord.Interaction) -> Laid:
+    return question_text.left_alone(), None
 
 
 def _select(result: Question) -> QuestionSelect:

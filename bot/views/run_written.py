@@ -7,7 +7,8 @@ twice it does no harm. What the presser may do is decided in the core.
 from __future__ import annotations
 
 import io
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,24 +18,24 @@ from discord.ui import DynamicItem, Label, Modal, TextInput, UserSelect, View
 from bot.app import App
 from bot.discord.context import caller_of
 from bot.discord.replies import reply, reply_to_error, reply_with_form
-from bot.limits import LONGEST_OPTION, MOST_CHARACTERS
+from bot.limits import LONGEST_OPTION, MOST_CHARACTERS, MOST_FIELDS
 from bot.render import form as form_text
-from bot.render.run_written import run_written
-from bot.views.base import Laid, OrpButton, OrpSelect, row
+from bot.render.run_written import laps_since, run_written
+from bot.views.base import Laid, OrpButton, OrpSelect, laid, row
 from bot.views.base_form import OrpForm, Sent
 from bot.views.heat import FinishHeatButton
-from core.bootstrap import Services
-from core.commands import EditLaps
+from core.commands import EditLaps, FixedLaps
 from core.errors import RacerError
 from core.names import CLASS_NAME_LENGTH, HEAT_NAME_LENGTH, NOTE_LENGTH
 from core.results.form import LapForm
-from core.results.run_written import RunWritten, Way
+from core.results.run_written import LapsSince, RunWritten, Way
 
 # Emoji take two places in Discord's count; the core counts characters.
-_LONGEST_HEAT: Final = 2 * (HEAT_NAME_LENGTH + CLASS_NAME_LENGTH + 1)
+_LONGEST_NAME: Final = 2 * (HEAT_NAME_LENGTH + CLASS_NAME_LENGTH + 1)
 _LONGEST_NOTE: Final = 2 * NOTE_LENGTH
 # From here on a second field stands below the first, which may become too short.
 _SECOND_FIELD_FROM: Final = MOST_CHARACTERS // 2
+_LONGEST_NUMBER: Final = 20
 _NEW_HEAT: Final = "new"
 _LONG: Final = discord.TextStyle.paragraph
 
@@ -51,6 +52,23 @@ class UndoButton(OrpButton, word="undo"):
         """Take the entry back; the answer takes the place of what it had stored."""
         answer, view = written(
             await app.services.undo.take_back(caller_of(interaction), self.entry_id)
+        )
+        await reply(interaction, answer, view=view)
+
+
+class PutBackButton(OrpButton, word="put-back"):
+    """Stores again what an Undo took."""
+
+    replaces = True
+    label = "Put back"
+
+    draft_id: UUID
+
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
+        """Put the laps back; the answer takes the place of the one that told of the Undo."""
+        caller = caller_of(interaction)
+        answer, view = await laid(
+            await app.services.undo.put_back(caller, self.draft_id), interaction
         )
         await reply(interaction, answer, view=view)
 
@@ -93,49 +111,99 @@ class RunForm(OrpForm, word="run"):
             heat_id=self.heat_id.hex if self.heat_id else None,
             racer_id=self.racer_id,
             version=self.version,
-            laps="\n".join(filter(None, (sent.text("laps"), sent.text("more")))),
+            laps=_laps_in(sent),
             heat=sent.text("heat"),
             note=sent.text("note"),
             racer=sent.person("racer"),
         )
+        caller = caller_of(interaction)
         try:
-            saved = await app.services.form.save(caller_of(interaction), command)
+            saved = await app.services.form.save(caller, command)
         except Exception as error:
-            await _hand_back(interaction, app.services, command, error)
+            kept = partial(app.services.form.keep, caller, command)
+            await hand_back(interaction, error, kept, shown=command.laps)
         else:
             answer, view = written(saved)
             await reply(interaction, answer, view=view)
 
 
+class FixForm(OrpForm, word="fix"):
+    """The form that hands back what was refused, with all that was typed."""
+
+    draft_id: UUID
+
+    async def sent(self, interaction: discord.Interaction, app: App, sent: Sent) -> None:
+        """Store it where it would have gone; what is refused again is handed back again."""
+        fixed = FixedLaps(
+            laps=_laps_in(sent),
+            heat=sent.shown_text("heat"),
+            class_name=sent.shown_text("class"),
+            confidence=sent.shown_text("confidence"),
+            note=sent.shown_text("note"),
+            racer=sent.person("racer"),
+        )
+        caller = caller_of(interaction)
+        try:
+            stored = await app.services.form.fix(caller, self.draft_id, fixed)
+        except Exception as error:
+            kept = partial(app.services.form.keep_fixed, caller, self.draft_id, fixed)
+            await hand_back(interaction, error, kept, shown=fixed.laps)
+        else:
+            answer, view = await laid(stored, interaction)
+            await reply(interaction, answer, view=view)
+
+
+def _laps_in(sent: Sent) -> str:
+    return "\n".join(filter(None, (sent.text("laps"), sent.text("more"))))
+
+
 def run_modal(form: LapForm) -> Modal:
-    """Return the form with a run's laps, filled in."""
-    opened_for = RunForm(form.heat_id, form.racer.user_id, form.version)
-    modal = opened_for.opened(f"{form.heat} · {form.racer.name}")
+    """Return the form with a run's laps, or with what was refused, filled in."""
+    title = " · ".join(filter(None, (form.heat, form.racer.name)))
+    modal = _opened_for(form).opened(title)
+    for field in _fields(form)[:MOST_FIELDS]:
+        modal.add_item(field)
+    return modal
+
+
+def _opened_for(form: LapForm) -> OrpForm:
+    if form.draft_id is not None:
+        return FixForm(form.draft_id)
+    return RunForm(form.heat_id, form.racer.user_id, form.version)
+
+
+def _fields(form: LapForm) -> list[Label[View]]:
+    """Return the form's fields; what is there no room for is last, and stays as it was typed."""
     first, second = _in_two(form.laps)
     laps = _text("laps", first, MOST_CHARACTERS, style=_LONG)
     laps.placeholder = "20.812\nx 35.100\n20.944"
-    modal.add_item(
-        Label(
+    fields = [
+        Label[View](
             text="Laps, one a line",
             description="x in front of one that shall not count; with none left the run goes",
             component=laps,
         )
-    )
-    if not first or len(form.laps) > _SECOND_FIELD_FROM:
+    ]
+    if second or (form.draft_id is None and _may_need_two(form.laps)):
         more = _text("more", second, MOST_CHARACTERS, style=_LONG)
-        modal.add_item(
+        fields.append(
             Label(text="More laps", description="Where one field is too short", component=more)
         )
-    heat = _text("heat", form.heat, _LONGEST_HEAT)
-    modal.add_item(
+    fields.append(
         Label(
             text="Heat",
             description="Where the laps belong; a new name opens it",
-            component=heat,
+            component=_text("heat", form.heat, _LONGEST_NAME),
         )
     )
+    if form.class_name is not None:
+        class_name = _text("class", form.class_name, _LONGEST_NAME)
+        fields.append(Label(text="Class", component=class_name))
+    if form.confidence is not None:
+        confidence = _text("confidence", str(form.confidence), _LONGEST_NUMBER)
+        fields.append(Label(text="How sure of the car, 1 to 5", component=confidence))
     note = _text("note", form.note, _LONGEST_NOTE)
-    modal.add_item(Label(text="What you changed on the car", component=note))
+    fields.append(Label(text="What you changed on the car", component=note))
     if form.is_crew:
         racer = UserSelect[View](
             custom_id="racer",
@@ -143,8 +211,12 @@ def run_modal(form: LapForm) -> Modal:
             min_values=0,
             default_values=[discord.Object(form.to_racer.user_id, type=discord.User)],
         )
-        modal.add_item(Label(text="Racer", description="Whose laps they are", component=racer))
-    return modal
+        fields.append(Label(text="Racer", description="Whose laps they are", component=racer))
+    return fields
+
+
+def _may_need_two(laps: str) -> bool:
+    return not laps or len(laps) > _SECOND_FIELD_FROM
 
 
 def _text(
@@ -156,29 +228,42 @@ def _text(
 
 
 def _in_two(laps: str) -> tuple[str, str]:
-    """Cut a long text at a line's end, so that each part fits into a field."""
+    """Cut a long text between two laps, so that each part fits into a field."""
     if len(laps) <= MOST_CHARACTERS:
         return laps, ""
-    at = laps.rfind("\n", 0, MOST_CHARACTERS + 1)
+    at = max(laps.rfind(blank, 0, MOST_CHARACTERS + 1) for blank in "\n ")
     return laps[:at], laps[at + 1 :]
 
 
-async def _hand_back(
-    interaction: discord.Interaction, services: Services, command: EditLaps, error: Exception
+async def hand_back(
+    interaction: discord.Interaction,
+    error: Exception,
+    keep: Callable[[RacerError], Awaitable[UUID]],
+    *,
+    typed: str = "",
+    shown: str = "",
 ) -> None:
-    """Answer what could not be saved with the text that was typed, and a way to correct it."""
+    """Answer what could not be stored with a way to correct it; nothing that was typed is lost.
+
+    Args:
+        interaction: What failed.
+        error: Why.
+        keep: Keeps what was typed as a draft.
+        typed: The laps as they were typed, to be quoted where they cannot be kept.
+        shown: The laps, to be quoted in any case.
+    """
     view = None
     if isinstance(error, RacerError):
         try:
-            draft_id = await services.form.keep(caller_of(interaction), command, error)
-            view = row(EditAgainButton(draft_id))
+            view = row(FixItButton(await keep(error)))
         except Exception as worse:
             error = worse
-    shown = form_text.typed_laps(command.laps) if command.laps.strip() else ""
+    text = shown or ("" if view else typed)
+    quoted = form_text.typed_laps(text) if text.strip() else ""
     file = None
-    if shown is None:
-        file = discord.File(io.BytesIO(command.laps.encode()), "laps.txt")
-    await reply_to_error(interaction, error, view=view, file=file, typed=shown or "")
+    if quoted is None:
+        file = discord.File(io.BytesIO(text.encode()), "laps.txt")
+    await reply_to_error(interaction, error, view=view, file=file, typed=quoted or "")
 
 
 class EditLapsButton(OrpButton, word="edit"):
@@ -196,10 +281,10 @@ class EditLapsButton(OrpButton, word="edit"):
         await reply_with_form(interaction, run_form(opening))
 
 
-class EditAgainButton(OrpButton, word="edit-again"):
-    """Opens the form with what was refused."""
+class FixItButton(OrpButton, word="edit-again"):
+    """Opens the form with what was refused; the word is from when only forms were handed back."""
 
-    label = "Edit again"
+    label = "Fix it"
     style = discord.ButtonStyle.primary
 
     draft_id: UUID
@@ -246,6 +331,18 @@ async def run_form(opening: Awaitable[LapForm]) -> Modal:
     return run_modal(await opening)
 
 
+@laid.register
+async def _written(result: RunWritten, interaction: discord.Interaction) -> Laid:
+    return written(result)
+
+
+@laid.register
+async def _since(result: LapsSince, interaction: discord.Interaction) -> Laid:
+    both = FixItButton(result.draft_id)
+    both.item.label = "Both in the form"
+    return laps_since(result), row(both)
+
+
 def written(result: RunWritten) -> Laid:
     """Return the answer to a run that was written, and its row of buttons."""
     items = _buttons(result)
@@ -261,7 +358,8 @@ def _buttons(result: RunWritten) -> list[DynamicItem[Any]]:
         return [CountLapButton(heat_id, racer_id, result.lap.number, counts=counts)]
     edit = EditLapsButton(heat_id, racer_id)
     if result.way is Way.TAKEN_BACK:
-        return [edit] if laps else []
+        back: list[DynamicItem[Any]] = [PutBackButton(result.draft_id)] if result.draft_id else []
+        return [*back, edit] if laps else back
     items: list[DynamicItem[Any]] = [edit]
     if result.heat_is_open and laps:
         items.append(FinishHeatButton(heat_id))

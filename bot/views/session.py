@@ -9,11 +9,12 @@ import discord
 
 from bot.app import App
 from bot.discord.context import caller_of
+from bot.discord.permissions import with_channel_problem
 from bot.discord.replies import reply
 from bot.render import session as session_text
-from bot.views.base import Laid, OrpButton, row
+from bot.views.base import Laid, OrpButton, laid, row
 from core.results.heat import Deletion
-from core.results.session import Export
+from core.results.session import Export, SessionClosed
 
 
 class RaceHereButton(OrpButton, word="race-here"):
@@ -61,6 +62,11 @@ class DeleteSessionButton(OrpButton, word="delete-session"):
         """Delete the session with everything in it."""
         deleted = await app.services.session.delete(caller_of(interaction), self.session_id)
         await reply(interaction, session_text.session_deleted(deleted))
+
+
+@laid.register
+async def _closed(result: SessionClosed, interaction: discord.Interaction) -> Laid:
+    return session_text.session_closed(await with_channel_problem(result, interaction)), None
 
 
 def ask_delete_session(deletion: Deletion) -> Laid:

@@ -27,10 +27,12 @@ from core.errors import NotFound
 from core.models import Draft, DraftKind
 from core.race_day.change import Change
 from core.race_day.questions import Undecided
+from core.race_day.taken_back import TakenBack
 from core.race_day.where import as_uuid
 from core.results.question import Asks, Question
 
 Asking = LogLaps | StartHeat | FinishHeat | RenameHeat | CloseSession
+Laps = LogLaps | EditLaps
 Command = TypeVar("Command")
 
 # One tap on these settles all that wait for the same racer.
@@ -80,7 +82,7 @@ def keep(
 
 def put(
     change: Change,
-    command: Asking | EditLaps,
+    command: Asking | Laps | TakenBack,
     kind: DraftKind = "question",
     asked: dict[str, Any] | None = None,
 ) -> UUID:
@@ -90,10 +92,25 @@ def put(
         team_id=change.team.id,
         discord_user_id=change.caller.person.user_id,
         kind=kind,
-        command={"kind": type(command).__name__, "fields": asdict(command)} | (asked or {}),
+        command=_to_data(command) | (asked or {}),
         created_at=change.now,
     )
     change.unit.db.add(draft)
+    return draft.id
+
+
+def put_refused(change: Change, command: Laps, draft_id: UUID | None = None) -> UUID:
+    """Store laps that were refused, to be corrected; return the draft's id.
+
+    Args:
+        change: Who typed them.
+        command: As they were typed.
+        draft_id: What was corrected just now, and stays one draft; None where nothing was.
+    """
+    draft = _draft(change.unit, change.caller, draft_id) if draft_id else None
+    if draft is None:
+        return put(change, command, "refused")
+    draft.command, draft.created_at = _to_data(command), change.now
     return draft.id
 
 
@@ -108,6 +125,17 @@ def take(change: Change, draft_id: UUID, kind: type[Command]) -> Command:
         raise NotFound(_STORED)
     change.unit.db.delete(change.unit.db.get_one(Draft, draft_id))
     return command
+
+
+def take_laps(change: Change, draft_id: UUID) -> Laps:
+    """Return laps of the caller that were refused, which then wait no more.
+
+    Raises:
+        NotFound: They were stored before, or are somebody else's.
+    """
+    laps = look_at_laps(change.unit, change.caller, draft_id)
+    change.unit.db.delete(change.unit.db.get_one(Draft, draft_id))
+    return laps
 
 
 def pick(unit: Unit, caller: Caller, draft_id: UUID, answer: str) -> Picked:
@@ -153,16 +181,16 @@ def take_answered(change: Change, draft_id: UUID, sets: dict[str, Any]) -> Askin
     return replace(command, **own, answers=replace(command.answers, **answers))
 
 
-def look(unit: Unit, caller: Caller, draft_id: UUID, kind: type[Command]) -> Command:
-    """Return the caller's waiting command, which goes on waiting.
+def look_at_laps(unit: Unit, caller: Caller, draft_id: UUID) -> Laps:
+    """Return laps of the caller that were refused, which go on waiting.
 
     Raises:
-        NotFound: It has been forgotten, or is somebody else's.
+        NotFound: They were stored, have been forgotten, or are somebody else's.
     """
-    command = _waiting(unit, caller, draft_id, kind)
-    if command is None:
-        raise NotFound("I have that text no more: open the form again with /heat edit.")
-    return command
+    laps = _waiting(unit, caller, draft_id, LogLaps) or _waiting(unit, caller, draft_id, EditLaps)
+    if laps is None:
+        raise NotFound("I have that text no more: it was stored, or is older than a day.")
+    return laps
 
 
 _STORED: Final = "That has been stored already; /heat show tells what stands."
@@ -208,10 +236,16 @@ def _waiting(unit: Unit, caller: Caller, draft_id: UUID, kind: type[Command]) ->
     return kind(**_fields(draft))
 
 
+def _to_data(command: Asking | Laps | TakenBack) -> dict[str, Any]:
+    return {"kind": type(command).__name__, "fields": asdict(command)}
+
+
 def _fields(draft: Draft) -> dict[str, Any]:
     stored = dict(draft.command["fields"])
     if isinstance(stored.get("racer"), dict):
         stored["racer"] = Person(**stored["racer"])
     if isinstance(stored.get("answers"), dict):
         stored["answers"] = Answers(**stored["answers"])
+    if "left_out" in stored:
+        stored["left_out"] = tuple(stored["left_out"])
     return stored

@@ -193,6 +193,16 @@ def latest_driven(heats: Sequence[Driven]) -> Driven | None:
     return next((each for each in reversed(heats) if each.has_laps), None)
 
 
+def has_posts_since(heat: HeatRow, heats: Sequence[Driven]) -> bool:
+    """Tell whether this heat or a later one of its class has a post, or is to have one."""
+    return any(
+        each.post is not None
+        and each.heat.class_key == heat.class_key
+        and each.heat.opened_at >= heat.opened_at
+        for each in heats
+    )
+
+
 def version_of(
     driven: Driven, note: str | None = None, laps: Sequence[tuple[int, int, bool]] = ()
 ) -> str:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from core.database import Unit
 from core.errors import Conflict, NotAllowed
-from core.models import Entry, Heat, HeatRacer, RacerProfile, UtcDateTime
+from core.models import Entry, Heat, HeatRacer, RacerProfile, RaceSession
+from core.race_day import outbox
 from core.race_day.change import Change
 from core.race_day.driven import Driven, heat_by_id, heats_of, next_name
 from core.race_day.heats import delete_heat, open_heat, remove_if_empty
-from core.race_day.rows import EntryRow, HeatRow, LapRow
-from core.race_day.run import PARTNER, Run
+from core.race_day.kept_rows import as_json, from_json, heat_as_json, heat_from_json
+from core.race_day.rows import HEAT, EntryRow, HeatRow, LapRow, heat_of
+from core.race_day.run import PARTNER, SOURCE, Run
 from core.race_day.sessions import race_in
 from core.race_day.writing import edited, logged, run_of_entry
 from core.results.run_written import RunWritten
@@ -36,6 +37,21 @@ _LATER: Final = select(Entry.replaced).where(
     Entry.heat_id == bindparam("heat_id"),
     Entry.racer_id == bindparam("racer_id"),
     Entry.id > bindparam("entry_id"),
+)
+# By which a heat is found again: its id, else its name in its class.
+_BY: Final = ("id", "session_id", "class_key", "name_key")
+_SAME: Final = (
+    select(*HEAT)
+    .where(
+        (Heat.id == bindparam("of_id"))
+        | (
+            (Heat.session_id == bindparam("of_session_id"))
+            & (Heat.class_key == bindparam("of_class_key"))
+            & (Heat.name_key == bindparam("of_name_key"))
+        )
+    )
+    .order_by(Heat.id != bindparam("of_id"))
+    .limit(1)
 )
 _ENTRIES: Final = select(*Entry.__table__.columns).where(Entry.heat_id == bindparam("heat_id"))
 
@@ -73,6 +89,8 @@ def move(
     refuse_laps_there(there)
     was, confidence = list(run.laps), run.confidence
     left = run.replace((), None, by=change.actor)
+    kept = {name: left.replaced[name] for name in ("laps", "note", "confidence")}
+    source = {"heat": heat_as_json(run.heat), "racer": str(run.racer.id)} | kept
     entry = there.replace(
         # What was stored for the other heat is taken back with this move, or not at all.
         [lap._replace(entry_id=None) for lap in laps],
@@ -81,6 +99,7 @@ def move(
         confidence=confidence,
         channel_id=change.caller.channel_id,
         partner=left.id,
+        source=source,
     )
     if not _let_go(change.unit, run, entry):
         known = {"of_entry": left.id, "replaced": left.replaced | {PARTNER: entry.id}}
@@ -125,56 +144,79 @@ def _let_go(unit: Unit, run: Run, entry: EntryRow) -> bool:
     if any(each is not None for each in unit.connection.execute(found, of_run).one()):
         return False
     entries = unit.connection.execute(_ENTRIES, of_run).mappings()
-    gone = {
-        "heat": _as_json({field.name: getattr(heat, field.name) for field in fields(heat)}),
-        "entries": [_as_json(dict(each)) for each in entries],
-    }
+    gone = {"heat": heat_as_json(heat), "entries": [as_json(dict(each)) for each in entries]}
     known = {"of_entry": entry.id, "replaced": entry.replaced | {GONE: gone}}
     unit.connection.execute(_SET_REPLACED, known)
     delete_heat(unit, heat)
     return True
 
 
-def bring_back(unit: Unit, entry: EntryRow) -> None:
+def bring_back(change: Change, entry: EntryRow) -> None:
     """Open the heat again that went when an entry moved its only run away.
 
-    Raises:
-        NotAllowed: Another heat is called so now.
+    Where another is called so by now the run stands there again.
     """
     gone = entry.replaced.get(GONE)
     if gone is None:
         return
-    heat = HeatRow(**_from_json(gone["heat"], Heat))
-    same = select(Heat.id).where(
-        Heat.session_id == heat.session_id,
-        Heat.class_key == heat.class_key,
-        Heat.name_key == heat.name_key,
-    )
-    if unit.connection.execute(same).first() is not None:
-        raise NotAllowed(f"Laps were stored after these in another {heat.ref.label}: move them.")
+    heat = heat_again(change, heat_from_json(gone["heat"]))
+    entries = [from_json(each, Entry) | {"heat_id": heat.id} for each in gone["entries"]]
+    change.unit.connection.execute(insert(Entry), entries)
+
+
+def same_heat(unit: Unit, heat: HeatRow) -> HeatRow | None:
+    """Return a heat as it stands or, where it has gone, the one that is called so now."""
+    found = unit.connection.execute(_SAME, {f"of_{name}": getattr(heat, name) for name in _BY})
+    same = found.first()
+    return heat_of(same) if same is not None else None
+
+
+def heat_again(change: Change, heat: HeatRow) -> HeatRow:
+    """Return a heat of the team; where it has gone, the one that is called so now, or itself again.
+
+    One that has finished posts its summary when it has laps.
+    """
+    unit = change.unit
+    same = same_heat(unit, heat)
+    if same is not None:
+        return same
     columns = {field.name: getattr(heat, field.name) for field in fields(heat)}
     unit.connection.execute(insert(Heat), columns)
-    entries = [_from_json(each, Entry) for each in gone["entries"]]
-    unit.connection.execute(insert(Entry), entries)
+    if not heat.is_open:
+        outbox.order_heat_summary(
+            unit, change.team.id, heat, channel_id=heat.last_channel_id, silent=True
+        )
+    return heat
 
 
-def _as_json(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: str(value) if isinstance(value, UUID | datetime) else value
-        for name, value in row.items()
-    }
+def stand_where_it_was(
+    change: Change, session: RaceSession, entry: EntryRow, pressed: int | None
+) -> Run | None:
+    """Have a moved run stand again where it was, when that heat and all about it have gone.
 
+    Args:
+        change: Who asks.
+        session: The session.
+        entry: The entry that moved it.
+        pressed: How sure the racer has said to be since, 1 to 5.
 
-def _from_json(row: dict[str, Any], table: type[Heat | Entry]) -> dict[str, Any]:
-    kinds = {column.name: type(column.type) for column in table.__table__.columns}
-    read: dict[type, Callable[[str], UUID | datetime]] = {
-        Uuid: UUID,
-        UtcDateTime: datetime.fromisoformat,
-    }
-    return {
-        name: read[kinds[name]](value) if value is not None and kinds[name] in read else value
-        for name, value in row.items()
-    }
+    Returns:
+        The run there; None where the entry tells of no move.
+
+    Raises:
+        Conflict: The racer has other laps there.
+    """
+    source = entry.replaced.get(SOURCE)
+    racer = change.unit.db.get(RacerProfile, UUID(source["racer"])) if source else None
+    if source is None or racer is None:
+        return None
+    heat = heat_again(change, replace(heat_from_json(source["heat"]), session_id=session.id))
+    _, driven = heat_by_id(change.unit, change.team.id, heat.id, racer)
+    run = Run(change.unit, session, driven, racer)
+    refuse_laps_there(run)
+    laps = [LapRow.from_data(lap) for lap in source["laps"]]
+    run.stand_again(laps, source["note"], pressed or source["confidence"])
+    return run
 
 
 # The laps of one answer
@@ -234,6 +276,7 @@ def move_entry(change: Change, entry_id: int, heat_id: UUID | None) -> RunWritte
         confidence=next((lap.confidence for lap in taken), None),
         note=entry.note,
         channel_id=caller.channel_id,
+        decided={at: lap.counts for at, lap in enumerate(taken) if lap.is_decided},
     )
     race_in(unit, change.where_of(racer), session, racer)
     heat_removed, _ = remove_if_empty(unit, run.session, came_from)

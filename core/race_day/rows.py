@@ -61,6 +61,7 @@ class ScoreRow:
     orp_score: float | None = None
     orp_status: str | None = None
     logged_at: datetime | None = None
+    rated_after: int | None = None
 
     @property
     def is_rejected(self) -> bool:

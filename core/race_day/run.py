@@ -6,24 +6,20 @@ that a post has to change.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from core.closing_time import closing_moment
 from core.database import Unit
 from core.errors import BadInput, Conflict
 from core.first_crossing import is_first_crossing
-from core.models import (
-    EntryKind,
-    RacerProfile,
-    RaceSession,
-)
+from core.models import EntryKind, RacerProfile, RaceSession
 from core.race_day import outbox
 from core.race_day import run_statements as statements
 from core.race_day.bests import Bests
 from core.race_day.change import just_after
-from core.race_day.driven import Driven, version_of
+from core.race_day.days import begin_days
+from core.race_day.driven import Driven, has_posts_since, version_of
 from core.race_day.rows import EntryRow, LapRow, ScoreRow
 from core.race_day.scores_before import score_before
 from core.results.heat import RacerRun
@@ -33,6 +29,8 @@ from core.scoring.score_change import change_since
 
 # In what an entry has replaced: the id of the other entry of a move.
 PARTNER: Final = "partner"
+# And where a moved run comes from.
+SOURCE: Final = "source"
 FIRST_LAP: Final = 1
 LONGEST_RUN: Final = 2_000
 
@@ -47,6 +45,7 @@ class Run:
         laps: The laps as they now stand, by number.
         note: What was changed on the car.
         confidence: 1 to 5 as last rated, or None.
+        heats: The session's heats as the racer sees them, as far as they are known.
     """
 
     def __init__(
@@ -71,11 +70,12 @@ class Run:
         self.driven = driven
         self.heat = driven.heat
         self.racer = racer
-        self._heats = heats
+        self.heats = heats
         self._is_scored = driven.score is not None
         score = driven.score or ScoreRow()
         self.note = score.note
         self.confidence = score.confidence_rating
+        self._rated_after = score.rated_after
         self._key = {"of_heat": self.heat.id, "of_racer": racer.id}
         self._scored_as: tuple[object, OrpResult | None] | None = None
         rows = unit.connection.execute(statements.READ, self._key) if self._is_scored else ()
@@ -113,7 +113,7 @@ class Run:
         """Return the run as answers show it."""
         orp = self.orp
         bests = bests or Bests()
-        last = score_before(self._heats, self.heat) if self._heats is not None else None
+        last = score_before(self.heats, self.heat) if self.heats is not None else None
         return RacerRun(
             racer=self.racer.person,
             laps=tuple(lap.lap for lap in self.laps),
@@ -138,6 +138,7 @@ class Run:
         confidence: int | None = None,
         note: str | None = None,
         channel_id: int | None = None,
+        decided: Mapping[int, bool] | None = None,
     ) -> EntryRow:
         """Store laps behind those already there, or one at ``lap_number``; return the entry.
 
@@ -149,6 +150,7 @@ class Run:
             confidence: 1 to 5; None keeps what was rated.
             note: What was changed on the car; None keeps what was noted.
             channel_id: Where it was typed.
+            decided: Whether laps count of which that is decided, by their place from 0.
 
         Raises:
             BadInput: The confidence, a lap number below 1, or too many laps.
@@ -166,9 +168,17 @@ class Run:
             self.note = note
         entry = self._enter(by, kind, note, replaced)
         first = lap_number or (self.laps[-1].number if self.laps else 0) + 1
+        said = decided or {}
         new = [
-            LapRow(number, time_ms, confidence=confidence, entry_id=entry.id)
-            for number, time_ms in enumerate(times_ms, first)
+            LapRow(
+                first + at,
+                time_ms,
+                counts=said.get(at, True),
+                is_decided=at in said,
+                confidence=confidence,
+                entry_id=entry.id,
+            )
+            for at, time_ms in enumerate(times_ms)
         ]
         self.laps = sorted([*self.laps, *new], key=lambda lap: lap.number)
         self._look_at_first_crossing(is_stored=self.laps[0].entry_id != entry.id)
@@ -196,6 +206,7 @@ class Run:
         confidence: int | None = None,
         channel_id: int | None = None,
         partner: int | None = None,
+        source: dict[str, Any] | None = None,
     ) -> EntryRow:
         """Write the run again, numbered from 1; return the entry.
 
@@ -208,16 +219,20 @@ class Run:
             confidence: The confidence that stands from now on, 1 to 5.
             channel_id: Where it was asked for.
             partner: The other entry of a move.
+            source: Where a moved run comes from, to be found again when that is gone.
         """
         replaced: dict[str, Any] = {"laps": [lap.to_data() for lap in self.laps]}
         # Without laps nothing of the run stays. Else only what changes is in it: Undo leaves a
         # rating alone that came otherwise.
         if not laps or confidence != self.confidence:
             replaced["confidence"] = self.confidence
+            replaced["rated_after"] = self._rated_after
         if not laps or note != self.note:
             replaced["note"] = self.note
         if partner is not None:
             replaced[PARTNER] = partner
+        if source is not None:
+            replaced[SOURCE] = source
         entry = self._enter(by, "form", note, replaced)
         first_stored = self._first_stored() if laps else {}
         has_come = len(laps) > len(self.laps)
@@ -253,15 +268,18 @@ class Run:
         self._look_at_first_crossing(is_stored=False)
         self._insert(self.laps, [first_stored[lap.number, lap.entry_id] for lap in stay])
         if entry.is_newest:
-            self.confidence = entry.replaced.get("confidence", self.confidence)
-            self.note = entry.replaced.get("note", self.note)
+            self._bring_back_beside(entry)
         self._unit.connection.execute(statements.DELETE_ENTRY, {"of_entry": entry.id})
         self._touch()
         self._settle(is_taken_back=True)
         return taken
 
-    def take_back(self, entry: EntryRow) -> tuple[int, int]:
+    def take_back(self, entry: EntryRow, pressed: int | None = None) -> tuple[int, int]:
         """Undo an entry: remove its laps, bring back what it had replaced.
+
+        Args:
+            entry: The entry.
+            pressed: How sure the racer has said to be, 1 to 5, while the run was moved elsewhere.
 
         Returns:
             How many laps were removed, and how many stand again.
@@ -280,17 +298,37 @@ class Run:
             self.laps = [LapRow.from_data(lap) for lap in kept]
             self._insert(self.laps)
         self._look_at_first_crossing()
-        self.confidence = entry.replaced.get("confidence", self.confidence)
-        self.note = entry.replaced.get("note", self.note)
+        self._bring_back_beside(entry)
+        if pressed is not None:
+            self.confidence, self._rated_after = pressed, entry.id
         self._unit.connection.execute(statements.DELETE_ENTRY, {"of_entry": entry.id})
         self._touch()
         self._settle(is_taken_back=True)
         return removed, len(kept or ())
 
+    def stand_again(self, laps: Sequence[LapRow], note: str | None, confidence: int | None) -> None:
+        """Write laps into an empty run as they stood once; nothing is left of how they had come."""
+        self.laps = [lap._replace(entry_id=None) for lap in laps]
+        self._insert(self.laps)
+        self.note, self.confidence = note, confidence
+        self._touch()
+        self._settle(is_taken_back=True)
+
+    def was_rated_since(self, entry: EntryRow) -> bool:
+        """Tell whether the racer has pressed how sure they are of the car after an entry."""
+        return self._rated_after is not None and self._rated_after >= entry.id
+
+    def _bring_back_beside(self, entry: EntryRow) -> None:
+        """Bring back what an entry had set beside the laps, unless it was said anew since."""
+        if not self.was_rated_since(entry):
+            self.confidence = entry.replaced.get("confidence", self.confidence)
+            self._rated_after = entry.replaced.get("rated_after", self._rated_after)
+        self.note = entry.replaced.get("note", self.note)
+
     def rate(self, confidence: int) -> None:
         """Store how sure the racer is of the car, 1 to 5."""
         self.confidence = confidence
-        self._settle()
+        self._settle(is_rated=True)
 
     def decide(self, lap_number: int, *, counts: bool) -> LapRow | None:
         """Store the racer's decision on a lap; None when there is no such lap."""
@@ -381,20 +419,27 @@ class Run:
             touched["last_channel_id"] = channel_id
         self._unit.connection.execute(statements.TOUCH, {"of_heat": self.heat.id} | touched)
 
-    def _settle(self, *, has_come: bool = False, is_taken_back: bool = False) -> None:
+    def _settle(
+        self, *, has_come: bool = False, is_taken_back: bool = False, is_rated: bool = False
+    ) -> None:
         """Store the score of the laps that stand, and have posts follow.
 
         Args:
             has_come: Whether laps came just now: this is where the racer is.
             is_taken_back: Whether they went as they had come: the racer is where they were before.
+            is_rated: Whether the racer has just pressed how sure they are of the car.
         """
         if self.laps:
             if not self._is_scored:
-                self._begin_days()
-            self._store_score(self._moment() if has_come else None, is_taken_back=is_taken_back)
+                begin_days(self._unit, self.session, self.heats)
+            self._store_score(
+                self._moment() if has_come else None,
+                is_taken_back=is_taken_back,
+                is_rated=is_rated,
+            )
         else:
             # Without laps nothing of the run stays.
-            self.note = self.confidence = None
+            self.note = self.confidence = self._rated_after = None
             if self._is_scored:
                 self._unit.connection.execute(statements.DELETE_SCORE, self._key)
         self._is_scored = bool(self.laps)
@@ -403,29 +448,14 @@ class Run:
 
     def _moment(self) -> datetime:
         """Return now, or the very next moment after the racer's laps last came anywhere here."""
-        heats = [*(self._heats or ()), self.driven]
+        heats = [*(self.heats or ()), self.driven]
         return just_after(
             self._unit.now, max((each.logged_at for each in heats if each.logged_at), default=None)
         )
 
-    def _begin_days(self) -> None:
-        """Have the days of the session count from its first lap."""
-        if self.session.status == "closed":
-            return
-        if self._heats is not None:
-            is_first = all(each.is_empty for each in self._heats)
-        else:
-            of_session = {"of_session": self.session.id}
-            is_first = not self._unit.connection.execute(
-                statements.DRIVEN_IN_SESSION, of_session
-            ).scalar()
-        if is_first:
-            session = self.session
-            closes_at = closing_moment(self._unit.now, session.days, session.time_zone)
-            if session.closes_at != closes_at:
-                session.closes_at = closes_at
-
-    def _store_score(self, logged_at: datetime | None, *, is_taken_back: bool) -> None:
+    def _store_score(
+        self, logged_at: datetime | None, *, is_taken_back: bool, is_rated: bool
+    ) -> None:
         orp = self.orp
         score: dict[str, Any] = {
             "confidence_rating": self.confidence,
@@ -440,7 +470,12 @@ class Run:
         if self._is_scored:
             if logged_at is not None:
                 score["logged_at"] = logged_at
-            again = statements.UPDATE_SCORE_BACK if is_taken_back else statements.UPDATE_SCORE
+            again = statements.UPDATE_SCORE
+            if is_rated:
+                again = statements.UPDATE_SCORE_RATED
+            elif is_taken_back:
+                again = statements.UPDATE_SCORE_BACK
+                score["rated_after"] = self._rated_after
             self._unit.connection.execute(again, self._key | score)
             return
         keys: dict[str, Any] = {
@@ -449,6 +484,7 @@ class Run:
             "track_key": self.session.track_key,
             "class_key": self.heat.class_key,
             "opened_at": self.heat.opened_at,
+            "rated_after": self._rated_after,
         }
         if is_taken_back:
             known = self._key | {"now": self._unit.now}
@@ -459,11 +495,6 @@ class Run:
 
     def _may_have_posts(self) -> bool:
         """Tell whether anything posted may tell of this heat: the wrap-up, or its own or later."""
-        if self._heats is None or self.session.status == "closed":
+        if self.heats is None or self.session.status == "closed":
             return True
-        return any(
-            each.post is not None
-            and each.heat.class_key == self.heat.class_key
-            and each.heat.opened_at >= self.heat.opened_at
-            for each in self._heats
-        )
+        return has_posts_since(self.heat, self.heats)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from core.models import Entry, Heat, HeatRacer, RunLog, UtcDateTime
 from core.race_day.rows import LAP
@@ -39,12 +39,11 @@ UPDATE_SCORE_BACK: Final = UPDATE_SCORE.values(
 INSERT_SCORE_BACK: Final = INSERT_SCORE.values(
     logged_at=func.coalesce(NEWEST_ENTRY, bindparam("now", type_=UtcDateTime()))
 )
-DRIVEN_IN_SESSION: Final = select(
-    exists().where(
-        HeatRacer.heat_id == Heat.id,
-        Heat.session_id == bindparam("of_session"),
-        HeatRacer.lap_count > 0,
-    )
+# Said after all that was typed so far.
+UPDATE_SCORE_RATED: Final = UPDATE_SCORE.values(
+    rated_after=select(func.max(Entry.id))
+    .where(Entry.heat_id == bindparam("of_heat"), Entry.racer_id == bindparam("of_racer"))
+    .scalar_subquery()
 )
 DECIDE: Final = (
     update(RunLog)

@@ -110,6 +110,7 @@ def log_laps(
         confidence=command.confidence,
         note=note,
         channel_id=change.caller.channel_id,
+        decided=dict.fromkeys(command.left_out, False),
     )
     race_in(change.unit, where, target.session, racer)
     return replace(
@@ -217,7 +218,19 @@ def pair(before: Sequence[LapRow], laps: Sequence[FormLap]) -> list[LapRow]:
         old_at = at if shift == 0 or at < front else at + shift
         was = before[old_at] if 0 <= old_at < len(before) and old_at >= min(at, front) else None
         wanted.append(_wanted(at + 1, lap, was))
+    if wanted and before and _was_corrected(before, wanted):
+        # A lap 1 of another time is lap 1 still, and what was decided on it stands.
+        first = before[0]
+        is_decided = first.is_decided or first.counts != wanted[0].counts
+        wanted[0] = wanted[0]._replace(is_decided=is_decided)
     return wanted
+
+
+def _was_corrected(before: Sequence[LapRow], wanted: Sequence[LapRow]) -> bool:
+    """Tell whether lap 1 has another time now: it is not gone, and none was put in front of it."""
+    is_new = wanted[0].entry_id is None and wanted[0].time_ms != before[0].time_ms
+    shift = len(wanted) - len(before)
+    return is_new and not (shift > 0 and wanted[shift].time_ms == before[0].time_ms)
 
 
 def _wanted(number: int, lap: FormLap, was: LapRow | None) -> LapRow:
@@ -285,10 +298,18 @@ def run_of_entry(change: Change, entry_id: int) -> tuple[Run, EntryRow]:
     Raises:
         NotFound: It was taken back.
     """
+    found = find_entry(change, entry_id)
+    if found is None:
+        raise NotFound("Those laps are taken back already; /heat show tells what stands.")
+    return found
+
+
+def find_entry(change: Change, entry_id: int) -> tuple[Run, EntryRow] | None:
+    """Return an entry of the team and the run it is about; None where it was taken back."""
     known = {"entry_id": min(entry_id, LARGEST_ID), "team_id": change.team.id}
     found = change.unit.db.execute(_ENTRY, known).first()
     if found is None:
-        raise NotFound("Those laps are taken back already; /heat show tells what stands.")
+        return None
     *entry, racer, session = found[len(DRIVEN) :]
     return Run(change.unit, session, driven_of(found), racer), EntryRow(*entry)
 

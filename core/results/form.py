@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from core.caller import Person
+
+# What a form stands at that was opened for no heat.
+NO_HEAT_YET: Final = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,9 @@ class LapForm:
         note: What was changed on the car; empty for nothing.
         is_crew: Whether the laps may be given to somebody else.
         to_racer: Who was picked to get them, in a form that is opened again.
+        draft_id: What was refused and is corrected; None for a run as it stands.
+        class_name: The class that was typed beside it; None where none was.
+        confidence: The confidence that was typed beside it, whatever it is; None where none was.
     """
 
     heat_id: UUID | None
@@ -31,3 +38,6 @@ class LapForm:
     note: str
     is_crew: bool
     to_racer: Person
+    draft_id: UUID | None = None
+    class_name: str | None = None
+    confidence: int | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from uuid import UUID
 
 from core.caller import Person
 from core.laps import Lap
@@ -72,6 +73,9 @@ class RunWritten:
         was_of: The racer it belonged to, when it is another one now.
         laps_removed: How many laps Undo took away.
         laps_restored: How many laps stand again that the undone entry had replaced.
+        taken: The laps that Undo took and that do not stand again.
+        draft_id: What Undo took, kept to be put back.
+        put_back: What Undo took stands again.
         heat_removed: The heat had been opened for the undone laps and went too.
         session_removed: So had the session.
         other_heats: The session's latest other heats, which the laps just logged can be moved to.
@@ -102,7 +106,27 @@ class RunWritten:
     was_of: Person | None = None
     laps_removed: int = 0
     laps_restored: int = 0
+    taken: tuple[Lap, ...] = ()
+    draft_id: UUID | None = None
+    put_back: bool = False
     heat_removed: bool = False
     session_removed: bool = False
     other_heats: tuple[HeatRef, ...] = ()
     welcome: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LapsSince:
+    """The run has changed since the Undo: nothing is put back, both are kept for the form.
+
+    Attributes:
+        draft_id: What the form is to be filled with.
+        heat: The heat.
+        taken: How many laps stood there before the Undo.
+        since: How many have come there since.
+    """
+
+    draft_id: UUID
+    heat: HeatRef
+    taken: int
+    since: int

@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from core.caller import Caller, Person
-from core.commands import Answers, EditLaps
+from core.commands import Answers, EditLaps, FixedLaps, LogLaps
 from core.database import Database, Unit
 from core.errors import BadInput, Conflict, NotFound, RacerError
 from core.laptimes import MAX_LAPS, FormLap, format_form, parse_form
@@ -20,7 +20,9 @@ from core.models import RacerProfile, RaceSession
 from core.names import clean_heat_name, clean_note, clean_text, name_key
 from core.oddities import repeated_run
 from core.race_day import drafts, people
+from core.race_day.carrying_out import carry_out
 from core.race_day.change import Change, change
+from core.race_day.drafts import Laps
 from core.race_day.driven import (
     Driven,
     heat_by_id,
@@ -37,6 +39,7 @@ from core.race_day.finding import (
     known_class,
     without_class,
 )
+from core.race_day.fixing import edited_again, fixed, handed_back, typed_again
 from core.race_day.heats import open_heat
 from core.race_day.moving import move, refuse_laps_there
 from core.race_day.opening import open_for_laps
@@ -46,11 +49,10 @@ from core.race_day.run import Run
 from core.race_day.sessions import race_in
 from core.race_day.where import Where, as_uuid, where_is
 from core.race_day.writing import pair, run_of_entry, write_again
-from core.results.form import LapForm
+from core.results.form import NO_HEAT_YET, LapForm
+from core.results.question import LeftAlone, Question
 from core.results.run_written import RunWritten, Way
 
-# What a form stands at that was opened for no heat.
-NO_HEAT_YET: Final = "none"
 _TO_DO: Final = "correct other racers' laps"
 _NO_LAPS: Final = "There are no laps in the form: type or paste them, one a line."
 
@@ -61,7 +63,7 @@ class ChangedMeanwhile(Conflict):
     def __init__(self) -> None:
         super().__init__(
             "Somebody changed these laps meanwhile, so yours were not saved: look with /heat show; "
-            "Edit again saves yours over what stands now."
+            "Fix it saves yours over what stands now."
         )
 
 
@@ -123,34 +125,69 @@ class FormService:
         """
 
         def act(unit: Unit) -> LapForm:
-            command = drafts.look(unit, caller, draft_id, EditLaps)
-            where = where_is(unit, caller.team_id, command.racer_id)
-            is_crew = _check_rights(where, caller, command.racer_id)
-            racer = where.racer.person if where.racer else command.racer or caller.person
-            return LapForm(
-                heat_id=as_uuid(command.heat_id or ""),
-                racer=racer,
-                version=command.version,
-                laps=command.laps,
-                heat=command.heat,
-                note=command.note,
-                is_crew=is_crew,
-                to_racer=command.racer or racer,
-            )
+            command = drafts.look_at_laps(unit, caller, draft_id)
+            if isinstance(command, LogLaps):
+                where = where_is(unit, caller.team_id, caller.person.user_id)
+                is_crew = caller.is_crew(where.team.crew_role_id if where.team else None)
+                # Who may not enter the laps of others can have meant their own.
+                racer = (command.racer if is_crew else None) or caller.person
+            else:
+                where = where_is(unit, caller.team_id, command.racer_id)
+                is_crew = _check_rights(where, caller, command.racer_id)
+                racer = where.racer.person if where.racer else command.racer or caller.person
+            return handed_back(unit, caller, draft_id, command, racer, is_crew=is_crew)
 
         return await self._database.read(act)
 
-    async def keep(self, caller: Caller, command: EditLaps, reason: RacerError) -> UUID:
+    async def keep(self, caller: Caller, command: Laps, reason: RacerError) -> UUID:
         """Keep what was refused, so that it can be corrected; return the draft's id.
 
         Whoever was told that the laps are others now saves over those the next time.
         """
 
         def act(change: Change) -> UUID:
-            kept = command
-            if isinstance(reason, ChangedMeanwhile):
-                kept = replace(command, version=_version_now(change, command))
-            return drafts.put(change, kept)
+            return _keep(change, command, reason)
+
+        return await change(self._database, caller, act)
+
+    async def keep_fixed(
+        self, caller: Caller, draft_id: UUID, sent: FixedLaps, reason: RacerError
+    ) -> UUID:
+        """Keep what was refused again in the form that corrects it; return the draft's id.
+
+        Raises:
+            NotFound: It was stored before, or is somebody else's.
+        """
+
+        def act(change: Change) -> UUID:
+            was = drafts.look_at_laps(change.unit, caller, draft_id)
+            if isinstance(was, LogLaps):
+                return _keep(change, typed_again(change.unit, caller, was, sent), reason, draft_id)
+            return _keep(change, edited_again(was, sent), reason, draft_id)
+
+        return await change(self._database, caller, act)
+
+    async def fix(
+        self, caller: Caller, draft_id: UUID, sent: FixedLaps
+    ) -> RunWritten | Question | LeftAlone:
+        """Store what was refused as the form has corrected it, where it would have gone.
+
+        Laps that were typed and of which none is left in the form are dropped.
+
+        Raises:
+            BadInput: Something cannot be used; the sentence names the line of a bad lap.
+            NotFound: It was stored before, or is somebody else's.
+            RacerError: As for typed laps, or for the form.
+        """
+
+        def act(change: Change) -> RunWritten | Question | LeftAlone:
+            command = drafts.take_laps(change, draft_id)
+            if isinstance(command, LogLaps):
+                if not caller.is_crew(change.team.crew_role_id):
+                    command = replace(command, racer=None)
+                wanted = fixed(change.unit, caller, command, sent)
+                return LeftAlone() if wanted is None else carry_out(change, wanted)
+            return _save(change, edited_again(command, sent))
 
         return await change(self._database, caller, act)
 
@@ -164,11 +201,7 @@ class FormService:
             NotAllowed: They are somebody else's and the caller is not crew.
             NotFound: The heat or the racer is gone.
         """
-        laps = parse_form(command.laps)
-        note = clean_note(command.note) if clean_text(command.note) else None
-        return await change(
-            self._database, caller, lambda change: _save(change, command, laps, note)
-        )
+        return await change(self._database, caller, lambda change: _save(change, command))
 
     async def remove_repeats(self, caller: Caller, entry_id: int) -> RunWritten:
         """Remove the laps of an entry that repeat ones there before, three or more in a row.
@@ -294,9 +327,15 @@ def _filled(form: LapForm, run: Run) -> LapForm:
     return replace(form, laps=laps, note=run.note or "", version=run.version)
 
 
-def _save(
-    change: Change, command: EditLaps, laps: Sequence[FormLap], note: str | None
-) -> RunWritten:
+def _keep(change: Change, command: Laps, reason: RacerError, draft_id: UUID | None = None) -> UUID:
+    if isinstance(reason, ChangedMeanwhile) and isinstance(command, EditLaps):
+        command = replace(command, version=_version_now(change, command))
+    return drafts.put_refused(change, command, draft_id)
+
+
+def _save(change: Change, command: EditLaps) -> RunWritten:
+    laps = parse_form(command.laps)
+    note = clean_note(command.note) if clean_text(command.note) else None
     if command.racer_id != change.caller.person.user_id:
         change.require_crew(_TO_DO)
     racer = _racer(change, command)

@@ -61,7 +61,7 @@ async def test_what_is_refused_is_handed_back_with_the_line_at_fault(owner: Race
     assert refused.ephemeral
     assert refused.content.startswith("Line 3: “2O.3”")
     assert f"```\n{typed}\n```" in refused.content
-    again = form_of(await owner.press(refused, "Edit again"))
+    again = form_of(await owner.press(refused, "Fix it"))
     assert (again.field("laps").value, again.field("note").value) == (typed, "35wt")
     assert "Opened the session" in (await owner.submit(again, {"laps": "20.1\nx 20.2"})).content
     listed = await owner.type(CHANNEL, "/heat show heat:Q1")
@@ -76,7 +76,7 @@ async def test_laps_changed_meanwhile_are_told_and_the_text_handed_back(owner: R
     refused = await owner.submit(form, {"laps": "20.1\n20.25"})
     assert "changed these laps meanwhile" in refused.content
     assert "20.1\n20.25" in refused.content
-    again = form_of(await owner.press(refused, "Edit again"))
+    again = form_of(await owner.press(refused, "Fix it"))
     assert "Saved: 2 laps, 3 before" in (await owner.submit(again)).content
     # The form of before, sent once more, does no harm.
     assert "meanwhile" in (await owner.submit(form, {"laps": "20.9"})).content
@@ -99,7 +99,7 @@ async def test_600_laps_fit_in_two_fields_and_come_back_as_a_file(owner: Racer) 
     refused = await owner.submit(form, {"laps": first[:-1] + "x"})
     assert "Line " in refused.content
     assert [file.filename for file in refused.attachments] == ["laps.txt"]
-    again = form_of(await owner.press(refused, "Edit again"))
+    again = form_of(await owner.press(refused, "Fix it"))
     assert again.field("laps").value == first[:-1] + "x"
     assert again.field("more").value == second
     assert "Nothing was changed" in (await owner.submit(again, {"laps": first})).content
@@ -205,7 +205,7 @@ async def test_forms_and_previews_work_after_a_restart(
         await discord.ready(30)
         saved = await owner.submit(form, {"laps": "20.1\n20.25"})
         assert "20.100  20.250" in saved.content
-        again = form_of(await owner.press(refused, "Edit again"))
+        again = form_of(await owner.press(refused, "Fix it"))
         assert again.field("laps").value == "oops"
         assert "laps 3–4" in (await owner.press(preview, "Store")).content
         await too_late_for_a_form(discord, owner, postgres_url)

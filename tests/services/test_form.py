@@ -17,6 +17,7 @@ from tests.services.racing import (
     ANN,
     BEN,
     CLEO,
+    EVEN,
     FROM_THE_GRID,
     RIVALS,
     by,
@@ -103,6 +104,62 @@ async def test_the_form_shows_a_run_and_stores_it_as_corrected(
     await services.undo.take_back(by(ANN), undoable(logged))
     assert await count(database, Entry) == 0
     assert await count(database, Heat) == 0
+
+
+async def decide_on_first(services: Services, logged: RunWritten, *, counts: bool) -> None:
+    await services.lap_entry.set_lap_counts(
+        by(ANN), logged.heat.id, racer_id=ANN.user_id, lap_number=1, counts=counts
+    )
+
+
+@pytest.mark.parametrize(
+    "laps",
+    [
+        "10.6\n14.1\n14.0\n14.2",
+        "10.7\n14.1\n14.0\n14.2",
+        "10.7\n14.1\n14.0\n14.2\n14.3",
+        "10.7\n14.1\n14.0\n14.5\n14.2",
+        "10.6\n14.1\n14.0\n14.2\n14.3",
+    ],
+)
+async def test_a_lap_1_that_was_counted_still_counts_after_the_form(
+    services: Services, laps: str
+) -> None:
+    logged = await log(services, ANN, FROM_THE_GRID)
+    await decide_on_first(services, logged, counts=True)
+    edited = await edit(services, ANN, laps=laps)
+    assert edited.run.laps[0].counts
+    assert not edited.first_crossing
+    assert (await log(services, ANN, "14.1")).run.laps[0].counts
+
+
+async def test_a_lap_1_that_was_left_out_stays_left_out_after_the_form(services: Services) -> None:
+    logged = await log(services, ANN, EVEN)
+    await decide_on_first(services, logged, counts=False)
+    form = await services.form.open(by(ANN))
+    edited = await edit(services, ANN, laps=form.laps.replace("x 20.100", "x 20.150", 1) + "\n20.9")
+    assert not edited.run.laps[0].counts
+    assert not (await log(services, ANN, "20.1")).run.laps[0].counts
+
+
+async def test_another_lap_1_is_looked_at_afresh(services: Services) -> None:
+    logged = await log(services, ANN, "14.3 14.1 14.0 14.2")
+    await decide_on_first(services, logged, counts=True)
+    edited = await edit(services, ANN, laps="10.6\n14.3\n14.1\n14.0\n14.2")
+    assert [lap.counts for lap in edited.run.laps] == [False, True, True, True, True]
+    # Once it is gone the lap behind it is lap 1 again, decided on as before.
+    edited = await edit(services, ANN, laps="14.3\n14.1\n14.0\n14.2")
+    assert edited.run.laps[0].counts
+    corrected = await edit(services, ANN, laps="10.6\n14.1\n14.0\n14.2")
+    assert corrected.run.laps[0].counts
+
+
+async def test_a_lap_1_that_nobody_decided_on_is_looked_at_again(services: Services) -> None:
+    await log(services, ANN, FROM_THE_GRID)
+    edited = await edit(services, ANN, laps="x 10.7\n14.1\n14.0\n14.2")
+    assert not edited.run.laps[0].counts
+    shorter = await edit(services, ANN, laps="x 10.7\n14.1")
+    assert shorter.run.laps[0].counts, "too few laps for a run to the loop"
 
 
 async def test_a_mark_is_a_decision_and_its_absence_is_one_too(services: Services) -> None:
@@ -324,14 +381,48 @@ async def test_a_move_is_taken_back_only_where_nothing_came_after_it(services: S
     assert (await services.undo.take_back(by(ANN), undoable(moved))).laps_restored == 2
 
 
-async def test_a_move_out_of_a_deleted_heat_stays(database: Database, services: Services) -> None:
+async def test_a_run_goes_back_to_a_heat_that_was_deleted_since(
+    database: Database, services: Services
+) -> None:
+    logged = await log(services, ANN, "20.1 20.2", "Q1", "Buggy", confidence=4, note="soft")
+    await log(services, BEN, "20.1", "Q1", "Buggy")
+    await services.heat.finish(by(BEN), "Q1")
+    moved = await edit(services, ANN, of="Q1", heat="Q2", laps="20.1\n20.3")
+    await services.heat.delete(by(CLEO, manager=True), logged.heat.id)
+    undone = await services.undo.take_back(by(ANN), undoable(moved))
+    assert (undone.heat.label, undone.heat_is_open, undone.heat_removed) == (
+        "Buggy Q1",
+        False,
+        True,
+    )
+    assert (times(undone), undone.run.confidence, undone.run.note) == ([20_100, 20_200], 4, "soft")
+    listed = await services.heat.list_heats(by(ANN))
+    assert [(info.heat.label, info.laps) for info in listed.heats] == [("Buggy Q1", 2)]
+    # Written again it can be taken back again.
+    edited = await edit(services, ANN, of="Q1", laps="20.1")
+    await services.undo.take_back(by(ANN), undoable(edited))
+    assert (await log(services, ANN, "20.4", "Q1")).new_laps[0].number == 3
+
+
+async def test_a_run_goes_back_to_another_heat_of_that_name(services: Services) -> None:
+    await log(services, ANN, "20.1 20.2", "Q1")
+    moved = await edit(services, ANN, heat="Q2")
+    other = await log(services, BEN, "21.1", "Q1")
+    undone = await services.undo.take_back(by(ANN), undoable(moved))
+    assert (undone.heat.id, times(undone)) == (other.heat.id, [20_100, 20_200])
+    assert len((await services.heat.show(by(BEN), "Q1")).runs) == 2
+
+
+async def test_a_run_does_not_go_back_between_other_laps(
+    database: Database, services: Services
+) -> None:
     logged = await log(services, ANN, "20.1 20.2", "Q1")
     await log(services, BEN, "20.1", "Q1")
     moved = await edit(services, ANN, heat="Q2")
     await services.heat.delete(by(CLEO, manager=True), logged.heat.id)
-    assert moved.entry_id is not None
+    await log(services, ANN, "22.1", "Q1")
     before = await everything(database)
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict, match="has laps in Q1"):
         await services.undo.take_back(by(ANN), undoable(moved))
     assert await everything(database) == before
 

@@ -13,9 +13,9 @@ from core.commands import EditLaps, LogLaps, ProfileFields, RenameHeat, SessionF
 from core.database import Database
 from core.errors import BadInput, Redelivered
 from core.models import InteractionSeen
+from core.results.form import NO_HEAT_YET
 from core.results.run_written import RunWritten
 from core.results.session import SessionInfo
-from core.services.form import NO_HEAT_YET
 from tests.services.racing import (
     ANN,
     BEN,

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from core.bootstrap import Services
+from core.commands import EditLaps
 from core.database import Database
 from core.errors import NotAllowed, NotFound
 from core.models import Entry, Heat, HeatRacer, RaceSession, RunLog, SummaryPost
@@ -178,3 +179,47 @@ async def test_undo_leaves_a_rating_that_came_later(services: Services) -> None:
     await services.confidence.rate(by(ANN), second.heat.id, 5)
     undone = await services.undo.take_back(by(ANN), undoable(second))
     assert (undone.run.confidence, undone.run.note) == (5, "35wt rear")
+
+
+async def test_undo_leaves_a_rating_that_was_pressed_after_one_was_typed(
+    services: Services,
+) -> None:
+    await log(services, ANN, "20.1 20.2", confidence=4)
+    second = await log(services, ANN, "20.3", confidence=2)
+    await services.confidence.rate(by(ANN), second.heat.id, 5)
+    undone = await services.undo.take_back(by(ANN), undoable(second))
+    assert undone.run.confidence == 5
+    # The same goes for one that says the same as what was typed, and for the entries before.
+    third = await log(services, ANN, "20.3", confidence=3)
+    fourth = await log(services, ANN, "20.4", confidence=1)
+    await services.confidence.rate(by(ANN), second.heat.id, 1)
+    for entry in (fourth, third):
+        undone = await services.undo.take_back(by(ANN), undoable(entry))
+        assert undone.run.confidence == 1
+
+
+async def test_undo_takes_a_rating_that_was_typed_after_one_was_pressed(
+    services: Services,
+) -> None:
+    first = await log(services, ANN, "20.1 20.2", confidence=2)
+    await services.confidence.rate(by(ANN), first.heat.id, 5)
+    second = await log(services, ANN, "20.3", confidence=3)
+    undone = await services.undo.take_back(by(ANN), undoable(second))
+    assert undone.run.confidence == 5
+    await log(services, ANN, "20.4")
+    with pytest.raises(NotAllowed):
+        await services.undo.take_back(by(ANN), undoable(first))
+
+
+async def test_what_was_pressed_where_a_run_was_moved_to_goes_back_with_it(
+    services: Services,
+) -> None:
+    first = await log(services, ANN, "20.1 20.2", heat="Q1")
+    second = await log(services, ANN, "20.3", heat="Q1", confidence=3)
+    form = await services.form.open(by(ANN), "Q1")
+    move = EditLaps(first.heat.id.hex, ANN.user_id, form.version, form.laps, "Q2", "")
+    moved = await services.form.save(by(ANN), move)
+    await services.confidence.rate(by(ANN), moved.heat.id, 5)
+    undone = await services.undo.take_back(by(ANN), undoable(moved))
+    assert (undone.heat.name, undone.run.confidence) == ("Q1", 5)
+    assert (await services.undo.take_back(by(ANN), undoable(second))).run.confidence == 5

@@ -16,9 +16,11 @@ from bot.views.menu import StoreButton
 from bot.views.question import QuestionSelect
 from bot.views.run_written import (
     CountLapButton,
-    EditAgainButton,
     EditLapsButton,
+    FixForm,
+    FixItButton,
     MoveSelect,
+    PutBackButton,
     RemoveRepeatsButton,
     RunForm,
     UndoButton,
@@ -38,7 +40,7 @@ ITEMS: dict[str, OrpItem[Any]] = {
     f"csv:{HEX}": CsvButton(ID),
     f"delete-heat:{HEX}": DeleteHeatButton(ID),
     f"delete-session:{HEX}": DeleteSessionButton(ID),
-    f"edit-again:{HEX}": EditAgainButton(ID),
+    f"edit-again:{HEX}": FixItButton(ID),
     f"edit:{HEX}:{RACER}": EditLapsButton(ID, RACER),
     f"event:{HEX}": QuestionSelect(ID),
     f"finish:{HEX}": FinishHeatButton(ID),
@@ -47,6 +49,7 @@ ITEMS: dict[str, OrpItem[Any]] = {
     "move:77": MoveSelect(77),
     f"page:heat:{HEX}:2": PageButton(HEAT, 2),
     f"page:session:{HEX}:0": PageButton(SESSION, 0),
+    f"put-back:{HEX}": PutBackButton(ID),
     f"race-here:{HEX}": RaceHereButton(ID),
     f"look:heat:{HEX}": RacerSelect(HEAT),
     f"look:session:{HEX}": RacerSelect(SESSION),
@@ -57,6 +60,7 @@ ITEMS: dict[str, OrpItem[Any]] = {
     "undo:17": UndoButton(17),
 }
 FORM_IDS = {
+    f"fix:{HEX}": FixForm(ID),
     f"run:{HEX}:{RACER}:0123456789ab": RunForm(ID, RACER, "0123456789ab"),
     f"run:new:{RACER}:none": RunForm(None, RACER, "none"),
 }
