@@ -17,6 +17,10 @@ ALT_TEXT_LIMIT: Final = 1_024
 # By which Discord tells a message that is sent twice.
 NONCE_LENGTH: Final = 25
 
+# What is written on a button, and how many stand in a row.
+LONGEST_LABEL: Final = 80
+MOST_BUTTONS: Final = 5
+
 # What a select has to pick from.
 MOST_OPTIONS: Final = 25
 LONGEST_OPTION: Final = 100

@@ -16,3 +16,11 @@ def closing_moment(opened_at: datetime, days: int, time_zone: str) -> datetime:
     first_day = opened_at.astimezone(zone).date()
     closing = datetime.combine(first_day + timedelta(days=days), CLOSING_TIME, tzinfo=zone)
     return closing.astimezone(UTC)
+
+
+def next_closing_time(now: datetime, time_zone: str) -> datetime:
+    """Return the next 05:00 local time, in UTC."""
+    zone = ZoneInfo(time_zone)
+    today = now.astimezone(zone).date()
+    closing = datetime.combine(today, CLOSING_TIME, tzinfo=zone)
+    return closing.astimezone(UTC) if now < closing else closing_moment(now, 1, time_zone)

@@ -38,6 +38,7 @@ from core.results.heat import (
     HeatInfo,
     HeatList,
     HeatRenamed,
+    HeatReopened,
     HeatStarted,
     HeatTable,
     RacerRun,
@@ -72,6 +73,20 @@ def heat_finished(result: HeatFinished) -> Answer:
         lines = [f"🏁 {heat} is finished. Its summary goes to {where}."]
     if result.problem:
         lines.append(problem_line(result.problem))
+    return Answer("\n".join(lines))
+
+
+def heat_reopened(result: HeatReopened) -> Answer:
+    """Show that a heat is open again, and what went with it."""
+    heat = heat_name(result.heat)
+    if result.already:
+        return Answer(f"{heat} is open already; nothing changed.")
+    follows = "; its post follows" if result.post_follows else ""
+    lines = [f"🟢 {heat} is open again · {plain(result.session.name)}{follows}."]
+    if result.removed:
+        names = listed([heat_name(each) for each in result.removed])
+        verbs = ("was", "is") if len(result.removed) == 1 else ("were", "are")
+        lines.append(f"{names} {verbs[0]} empty and {verbs[1]} gone.")
     return Answer("\n".join(lines))
 
 

@@ -17,7 +17,14 @@ from bot.render.phrases import (
 from bot.render.text import join_fitting, plain, size
 from core.results.heat import Deletion
 from core.results.refs import SessionRef
-from core.results.session import Export, SessionClosed, SessionInfo, SessionList, SessionStarted
+from core.results.session import (
+    Export,
+    SessionClosed,
+    SessionInfo,
+    SessionList,
+    SessionReopened,
+    SessionStarted,
+)
 
 
 def session_started(result: SessionStarted) -> Answer:
@@ -92,6 +99,20 @@ def session_closed(result: SessionClosed) -> Answer:
         lines.append(f"Finished with it: {names}.")
     if result.problem:
         lines.append(problem_line(result.problem))
+    return Answer("\n".join(lines))
+
+
+def session_reopened(result: SessionReopened) -> Answer:
+    """Show that a session is open again, with which heats, and for how long."""
+    name = bold(result.session.name)
+    if result.already:
+        return Answer(f"{name} is open already; nothing changed.")
+    lines = [f"🟢 {name} is open again; its wrap-up follows."]
+    if result.heats:
+        names = join_fitting([heat_name(heat) for heat in result.heats], 1_000, separator=", ")
+        lines.append(f"Open again with it: {names}.")
+    if result.closes_at is not None:
+        lines.append(f"It closes by itself {moment(result.closes_at)}.")
     return Answer("\n".join(lines))
 
 

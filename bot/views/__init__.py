@@ -7,6 +7,7 @@ from bot.views.confidence import ConfidenceButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
 from bot.views.menu import StoreButton
 from bot.views.question import QuestionSelect
+from bot.views.reopening import ReopenButton
 from bot.views.run_written import (
     CountLapButton,
     EditLapsButton,
@@ -38,6 +39,7 @@ DYNAMIC_ITEMS: Final = (
     RaceHereButton,
     RacerSelect,
     RemoveRepeatsButton,
+    ReopenButton,
     ShareBothButton,
     ShareButton,
     StoreButton,

@@ -10,8 +10,10 @@ from bot.app import App
 from bot.discord.context import caller_of
 from bot.discord.permissions import with_channel_problem
 from bot.discord.replies import reply
+from bot.limits import MOST_BUTTONS
 from bot.render import heat as heat_text
 from bot.views.base import Laid, OrpButton, laid, row
+from bot.views.reopening import reopen_heat
 from core.results.heat import Deletion, HeatFinished, HeatRenamed, HeatStarted
 
 
@@ -47,12 +49,16 @@ class DeleteHeatButton(OrpButton, word="delete-heat"):
 
 @laid.register
 async def _started(result: HeatStarted, interaction: discord.Interaction) -> Laid:
-    return heat_text.heat_started(result), None
+    # As many as a row holds: more than one is rare.
+    finished, several = result.finished[:MOST_BUTTONS], len(result.finished) > 1
+    back = [reopen_heat(heat, named=several) for heat in finished]
+    return heat_text.heat_started(result), row(*back) if back else None
 
 
 @laid.register
 async def _finished(result: HeatFinished, interaction: discord.Interaction) -> Laid:
-    return heat_text.heat_finished(await with_channel_problem(result, interaction)), None
+    answer = heat_text.heat_finished(await with_channel_problem(result, interaction))
+    return answer, None if result.already else row(reopen_heat(result.heat))
 
 
 @laid.register

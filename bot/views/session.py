@@ -13,6 +13,7 @@ from bot.discord.permissions import with_channel_problem
 from bot.discord.replies import reply
 from bot.render import session as session_text
 from bot.views.base import Laid, OrpButton, laid, row
+from bot.views.reopening import reopen_session
 from core.results.heat import Deletion
 from core.results.session import Export, SessionClosed
 
@@ -66,7 +67,8 @@ class DeleteSessionButton(OrpButton, word="delete-session"):
 
 @laid.register
 async def _closed(result: SessionClosed, interaction: discord.Interaction) -> Laid:
-    return session_text.session_closed(await with_channel_problem(result, interaction)), None
+    answer = session_text.session_closed(await with_channel_problem(result, interaction))
+    return answer, row(reopen_session(result.session))
 
 
 def ask_delete_session(deletion: Deletion) -> Laid:

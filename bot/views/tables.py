@@ -18,10 +18,11 @@ from bot.render.pages import Page, page_of
 from bot.render.text import in_code, shorten
 from bot.views.base import Laid, OrpButton, OrpSelect, row
 from bot.views.card import card
+from bot.views.reopening import reopen_heat, reopen_session
 from bot.views.session import RaceHereButton
 from core.caller import Person
 from core.results.heat import HeatTable
-from core.results.refs import Scope, ScopeKind
+from core.results.refs import Scope, ScopeKind, SessionRef
 from core.results.standings import Standings
 
 
@@ -65,6 +66,8 @@ def heat_table(table: HeatTable, page: int = 1) -> Laid:
     """Return a page of a heat's table, with its racers to look at."""
     racers = page_of([run.racer for run in table.runs], page)
     items = _items(Scope.of(table.session, table.heat), racers)
+    if table.may_reopen:
+        items.append(reopen_heat(table.heat))
     return heat_text.heat_table(table, page), row(*items) if items else None
 
 
@@ -74,6 +77,8 @@ def standings(result: Standings, page: int = 1) -> Laid:
     items = _items(Scope(ScopeKind.SESSION, result.session.id), page_of(rows, page))
     if result.session.is_open and not result.is_own:
         items.append(RaceHereButton(result.session.id))
+    if result.may_reopen:
+        items.append(reopen_session(SessionRef(result.session.id, result.session.name)))
     return standings_text.standings(result, page), row(*items) if items else None
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, overload
+from datetime import datetime, timedelta
+from typing import Any, Final, overload
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 
 from core.commands import CloseSession, FinishHeat, LogLaps, RenameHeat, StartHeat
+from core.database import Unit
 from core.errors import Conflict, NotFound
 from core.laptimes import parse_lap_times
-from core.models import EntryKind, RunLog
+from core.models import EntryKind, Heat, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.race_day import drafts, outbox
 from core.race_day.change import Change
 from core.race_day.drafts import Asking
@@ -33,6 +34,7 @@ from core.race_day.questions import (
     LEAVE,
     NO_CLASS,
     Undecided,
+    others_race_there,
     which_heat,
     which_to_finish,
 )
@@ -44,6 +46,18 @@ from core.results.heat import HeatFinished, HeatRenamed, HeatStarted
 from core.results.question import LeftAlone, Question
 from core.results.run_written import RunWritten
 from core.results.session import SessionClosed
+
+# How long others are taken to race on after a lap.
+STILL_RACING: Final = timedelta(minutes=30)
+_OTHERS_LOGGED: Final = (
+    select(func.max(HeatRacer.logged_at))
+    .join(Heat, Heat.id == HeatRacer.heat_id)
+    .where(
+        Heat.session_id == bindparam("session_id"),
+        HeatRacer.racer_id != bindparam("racer_id"),
+        HeatRacer.lap_count > 0,
+    )
+)
 
 
 @overload
@@ -158,13 +172,20 @@ def _finished_just_now(heats: Sequence[Driven], now: datetime) -> Driven | None:
     return heats[at] if now - finished_at < LATE_LAPS else None
 
 
+def _others_race_there(unit: Unit, session: RaceSession, actor: RacerProfile) -> bool:
+    """Tell whether others have logged laps in a session just now."""
+    others = {"session_id": session.id, "racer_id": actor.id}
+    logged_at: datetime | None = unit.connection.execute(_OTHERS_LOGGED, others).scalar()
+    return logged_at is not None and abs(unit.now - logged_at) < STILL_RACING
+
+
 def close(change: Change, command: CloseSession) -> SessionClosed:
     """Close a session: its open heats finish, the wrap-up is ordered.
 
     Raises:
         NotFound: There is no such session.
         Conflict: It is closed already.
-        Undecided: Several can be meant.
+        Undecided: Several can be meant, or others race there.
     """
     unit, team, where = change.unit, change.team, change.where
     actor, channel_id = change.actor, change.caller.channel_id
@@ -173,6 +194,8 @@ def close(change: Change, command: CloseSession) -> SessionClosed:
     session = session or session_to_read(unit, team.id, where)
     if session.status == "closed":
         raise Conflict(f"{session.ref.name} is closed already.")
+    if not command.answers.is_sure and _others_race_there(unit, session, actor):
+        raise others_race_there(session)
     finished = close_session(unit, team, session, by=actor, channel_id=channel_id)
     laps = select(RunLog.id).where(RunLog.session_id == session.id).limit(1)
     where_to = team.summary_channel_id or channel_id

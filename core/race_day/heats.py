@@ -127,6 +127,14 @@ def finish_heat(
     return heat.ref
 
 
+def go_on(unit: Unit, heat: HeatRow) -> None:
+    """Open a finished heat again; its post stays, and follows."""
+    opened = {"status": "open", "finished_at": None, "finished_by": None}
+    touched = {"of_heat": heat.id, "last_activity_at": unit.now}
+    unit.connection.execute(_UPDATE_HEAT, opened | touched)
+    outbox.mark_stale(unit, heat)
+
+
 def rename_heat(unit: Unit, heat: HeatRow, name: str, class_name: str) -> HeatRow:
     """Give a heat another name and class; its posts follow, and those of both classes."""
     renamed = replace(

@@ -154,6 +154,17 @@ def others_are_at_it(heat: HeatRow) -> Undecided:
     )
 
 
+def others_race_there(session: RaceSession) -> Undecided:
+    """Ask before a session is closed that others have just logged in."""
+    name = session.ref.name
+    return Undecided(
+        Asks.BUSY,
+        f"Others logged laps in {name} less than 30 minutes ago. Close it for everybody?",
+        [Option("Close it", {"is_sure": True}), Option(NOT_YET, {LEAVE: True})],
+        "Wait until they are done.",
+    )
+
+
 def whose_laps_first(heats: Sequence[HeatRow]) -> Undecided:
     """Ask whose laps come first where two heats become one that somebody drove both of."""
     return Undecided(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select, update
 
-from core.closing_time import closing_moment
+from core.closing_time import closing_moment, next_closing_time
 from core.commands import Answers
 from core.database import Unit
 from core.models import Heat, RacerProfile, RaceSession, RunLog, SessionRacer, Team
@@ -198,6 +198,7 @@ def close_session(
             finished.append(finish_heat(unit, team.id, each.heat, by=by, channel_id=channel_id))
     session.status = "closed"
     session.closed_at = unit.now
+    session.closed_by = by.id if by else None
     session.updated_at = unit.now
     unit.db.flush()
     channels = (each.heat.last_channel_id for each in reversed(heats))
@@ -211,7 +212,7 @@ def close_session(
 def reopen_session(unit: Unit, where: Where, session: RaceSession) -> None:
     """Open a closed session again, with the heats that closing it has finished.
 
-    Its posts stay, and follow.
+    It closes when it would have, at the earliest at the next 05:00. Its posts stay, and follow.
     """
     unit.connection.execute(
         update(Heat)
@@ -219,10 +220,10 @@ def reopen_session(unit: Unit, where: Where, session: RaceSession) -> None:
         .values(status="open", finished_at=None, finished_by=None, last_activity_at=unit.now)
     )
     session.status = "active"
-    session.closed_at = None
+    session.closed_at = session.closed_by = None
     session.updated_at = unit.now
     if session.closes_at is None or session.closes_at <= unit.now:
-        session.closes_at = closing_moment(unit.now, 1, session.time_zone)
+        session.closes_at = next_closing_time(unit.now, session.time_zone)
     unit.db.flush()
     outbox.mark_session_stale(unit, session)
     where.open.insert(0, (session, where.choice(unit, session)))

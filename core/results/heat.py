@@ -97,6 +97,7 @@ class HeatTable:
     """A heat with everybody's run, ranked by ORP.
 
     Below those that have a rank come short runs, then who needs laps, then rejected scores.
+    ``may_reopen`` tells whether it is finished and whoever looks may open it again.
     """
 
     heat: HeatRef
@@ -105,11 +106,16 @@ class HeatTable:
     is_open: bool
     length_s: int | None
     runs: tuple[RacerRun, ...]
+    may_reopen: bool = False
 
     @property
     def has_laps(self) -> bool:
         """Whether anybody has driven."""
         return bool(self.runs)
+
+    def has_driven(self, user_id: int) -> bool:
+        """Tell whether a racer has laps in it."""
+        return any(run.racer.user_id == user_id for run in self.runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +146,25 @@ class HeatFinished:
     has_laps: bool
     channel_id: int | None
     problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeatReopened:
+    """A finished heat is open again.
+
+    Attributes:
+        heat: Which.
+        session: Its session.
+        already: It was open before; nothing changed.
+        removed: Heats that had been started instead, and went because they were empty.
+        post_follows: Whether it has a post, which stays.
+    """
+
+    heat: HeatRef
+    session: SessionRef
+    already: bool = False
+    removed: tuple[HeatRef, ...] = ()
+    post_follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

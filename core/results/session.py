@@ -65,6 +65,23 @@ class SessionClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionReopened:
+    """A closed session is open again.
+
+    Attributes:
+        session: Which.
+        already: It was open before; nothing changed.
+        heats: Those that closing had finished, which are open again.
+        closes_at: When it closes by itself now.
+    """
+
+    session: SessionRef
+    already: bool = False
+    heats: tuple[HeatRef, ...] = ()
+    closes_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionList:
     """The team's sessions, newest first, and which is the caller's."""
 

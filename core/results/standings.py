@@ -97,11 +97,24 @@ class ClassStandings:
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """A session's standings by class."""
+    """A session's standings by class.
+
+    Attributes:
+        session: The session.
+        classes: Its classes.
+        is_own: Whether it is the session of whoever looks.
+        may_reopen: Whether somebody has closed it and whoever looks may open it again.
+    """
 
     session: SessionInfo
     classes: tuple[ClassStandings, ...]
     is_own: bool = False
+    may_reopen: bool = False
+
+    def has_driven(self, user_id: int) -> bool:
+        """Tell whether a racer has laps in it."""
+        rows = (row for standings in self.classes for row in standings.rows)
+        return any(row.racer.user_id == user_id for row in rows)
 
     @property
     def has_laps(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -28,6 +29,7 @@ from core.race_day.driven import (
 from core.race_day.finding import find_heat, find_session, known_class
 from core.race_day.heats import remove_heat
 from core.race_day.reading import heat_table
+from core.race_day.reopening import may_reopen_heat, reopen_heat
 from core.race_day.rows import HEAT, HeatRow, heat_of
 from core.race_day.where import Where, where_is
 from core.results.heat import (
@@ -36,6 +38,7 @@ from core.results.heat import (
     HeatInfo,
     HeatList,
     HeatRenamed,
+    HeatReopened,
     HeatStarted,
     HeatTable,
 )
@@ -125,6 +128,16 @@ class HeatService:
         command = FinishHeat(str(heat_id))
         return await change(self._database, caller, lambda change: finish(change, command))
 
+    async def reopen(self, caller: Caller, heat_id: UUID) -> HeatReopened:
+        """Open a finished heat again; its post stays, and follows.
+
+        Raises:
+            NotFound: It is gone.
+            NotAllowed: The caller has neither finished it nor logged there, and is not crew.
+            Conflict: Its session is closed.
+        """
+        return await change(self._database, caller, lambda change: reopen_heat(change, heat_id))
+
     async def show(
         self, caller: Caller, heat: str | None = None, session: str | None = None
     ) -> HeatTable:
@@ -137,7 +150,10 @@ class HeatService:
         def act(unit: Unit) -> HeatTable:
             where = where_is(unit, caller.team_id, caller.person.user_id)
             found_in, found = _heat_to_read(unit, caller.team_id, where, heat, session)
-            return heat_table(unit, found_in, found.heat)
+            table = heat_table(unit, found_in, found.heat)
+            drove = table.has_driven(caller.person.user_id)
+            may = may_reopen_heat(caller, where, found_in, found.heat, logged_there=drove)
+            return replace(table, may_reopen=may)
 
         return await self._database.read(act)
 

@@ -362,9 +362,10 @@ def _task(post: SummaryPost, content: HeatTable | Standings | None) -> PostTask:
 
 
 def _is_to_be_posted(content: HeatTable | Standings | None) -> bool:
-    # A session that was opened again is wrapped up when it closes.
-    is_open_session = isinstance(content, Standings) and content.session.is_open
-    return content is not None and content.has_laps and not is_open_session
+    if content is None or not content.has_laps:
+        return False
+    # What was opened again before it was posted is posted when it ends.
+    return not (content.is_open if isinstance(content, HeatTable) else content.session.is_open)
 
 
 def _content(unit: Unit, post: SummaryPost) -> HeatTable | Standings | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -23,12 +24,20 @@ from core.race_day.heats import delete_session
 from core.race_day.questions import SeveralOpen
 from core.race_day.reading import count_heats, session_info, standings
 from core.race_day.renewing import renew_advice
+from core.race_day.reopening import may_reopen_session, reopen_closed_session
 from core.race_day.sessions import ends_at, first_lap_of, open_session, race_in
 from core.race_day.where import Where, where_is
 from core.results.heat import Deletion
 from core.results.question import Question
 from core.results.refs import Choice, SessionRef
-from core.results.session import Export, SessionClosed, SessionInfo, SessionList, SessionStarted
+from core.results.session import (
+    Export,
+    SessionClosed,
+    SessionInfo,
+    SessionList,
+    SessionReopened,
+    SessionStarted,
+)
 from core.results.standings import Standings
 from core.sources.csv_file import LapRow as CsvLap
 from core.sources.csv_file import write_csv
@@ -115,7 +124,10 @@ class SessionService:
                 # The newest: its answer has the button that makes it the caller's.
                 found = several.sessions[0]
             own = _own_session_id(where)
-            return standings(unit, found, is_own=own == found.id)
+            shown = standings(unit, found, is_own=own == found.id)
+            drove = shown.has_driven(caller.person.user_id)
+            may = may_reopen_session(caller, where, found, logged_there=drove)
+            return replace(shown, may_reopen=may)
 
         return await self._database.read(act)
 
@@ -173,6 +185,20 @@ class SessionService:
 
         def act(change: Change) -> SessionClosed | Question:
             return carry_out(change, CloseSession(session))
+
+        return await change(self._database, caller, act)
+
+    async def reopen(self, caller: Caller, session_id: UUID) -> SessionReopened:
+        """Open a closed session again, with the heats that closing finished; its wrap-up follows.
+
+        Raises:
+            NotFound: It is gone.
+            NotAllowed: The caller has neither closed it nor logged there, and is not crew.
+            Conflict: Another open session is called so.
+        """
+
+        def act(change: Change) -> SessionReopened:
+            return reopen_closed_session(change, session_id)
 
         return await change(self._database, caller, act)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from localdiscord.answers import Answer
 from localdiscord.mischief import Rule
 from localdiscord.model import Message
-from localdiscord.people import Team
+from localdiscord.people import Racer, Team
 from tests.e2e.aftermath import until
 
 CHANNEL = "race-day"
@@ -23,6 +23,12 @@ async def finish(team: Team, heat: str = "Q1") -> Answer:
     answer = await team.owner.type(CHANNEL, f"/heat finish heat:{heat}")
     assert "is finished" in answer.text
     return answer
+
+
+async def close(racer: Racer, command: str = "/session close") -> Answer:
+    """Close a session, although others may race there."""
+    asked = await racer.type(CHANNEL, command)
+    return await racer.choose(asked, "Close it") if asked.selects else asked
 
 
 async def race(team: Team, heat: str = "Q1") -> Answer:

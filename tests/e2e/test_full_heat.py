@@ -14,6 +14,7 @@ import pytest
 from localdiscord.answers import Answer
 from localdiscord.people import Racer, Team
 from tests.e2e.conftest import Stage
+from tests.e2e.driving import close
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -125,7 +126,7 @@ async def test_forty_racers_with_sixty_laps_each_in_one_heat(stage: Stage, team:
         # An answer that came too late raises.
         choices = await first.autocomplete(CHANNEL, command, {}, focused=(option, ""))
         assert len(choices) == (MOST_CHOICES if option == "heat" else 1)
-    await type_in("/session close")
+    in_time(await close(first))
     wrap_up = await channel.wait_for(lambda message: "is over" in message.content, 10)
     check_all_are_in(wrap_up.text)
     assert "Best laps" in wrap_up.text

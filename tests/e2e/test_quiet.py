@@ -9,7 +9,7 @@ import pytest
 
 from localdiscord.people import Racer, Team
 from localdiscord.wire import Flags
-from tests.e2e.driving import CHANNEL, finish, shows
+from tests.e2e.driving import CHANNEL, close, finish, shows
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -40,7 +40,7 @@ async def test_a_race_day_is_a_post_a_heat_and_a_wrap_up_and_practice_rings_nobo
     late = await owner.type(CHANNEL, "/lap times:19.0 heat:P1")
     await channel.wait_for(lambda message: message is practice and "19.000" in message.text, 10)
     await owner.press(late, "Undo")
-    await owner.type(CHANNEL, "/session close")
+    await close(owner)
     wrap_up = await channel.wait_for(shows("is over"), 10)
     assert channel.messages == [practice, race, wrap_up]
     assert [message.silent for message in channel.messages] == [True, False, False]

@@ -13,6 +13,7 @@ from core.laptimes import format_lap
 from core.scoring.liverc_row import live_rc_row
 from core.scoring.orp import calculate_orp
 from localdiscord.people import Racer, Team
+from tests.e2e.driving import close
 from tests.e2e.real_heats import laps_of, typed
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -140,7 +141,7 @@ async def test_the_wrap_up_tells_bests_and_time_lost_and_follows_corrections(
     await mate.type(channel, "/lap times:19.5 19.6 heat:Q1")
     second = await owner.type(channel, "/lap times:20.3 20.1 20.4 heat:Q2")
     assert "⭐ Your best at Arena: 20.100 (was 20.200)" in second.text
-    await owner.type(channel, "/session close")
+    await close(owner)
     post = await channel.wait_for(lambda message: "Sunday is over" in message.content, 10)
     assert "⭐ Personal bests at Arena\nracer-1 20.100 (was 20.200)" in post.text
     assert "Seconds lost to mistakes\nracer-1 5.0" in post.text
@@ -179,7 +180,7 @@ async def test_bad_input_gets_one_sentence_and_stores_nothing(team: Team, owner:
     }.items():
         answer = await owner.type(channel, line)
         assert word in answer.text
-        assert not answer.buttons
+        assert [button.label for button in answer.buttons] == ["Fix it"]
     outside = await owner.command(channel, "lap", raw=True, times="58.1", confidence=9)
     assert "1" in outside.text
     assert "No session" in (await owner.type(channel, "/heat list")).text

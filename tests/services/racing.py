@@ -176,7 +176,10 @@ async def rename_heat(
 async def close_session(
     services: Services, person: Person | Caller, session: str | None = None
 ) -> SessionClosed:
-    closed = await services.session.close(_caller(person), session)
+    """Close a session; whether that is to be done while others race there is answered with yes."""
+    closed: object = await services.session.close(_caller(person), session)
+    if isinstance(closed, Question) and closed.asks is Asks.BUSY:
+        closed = await pick(services, person, closed, "Close it")
     assert isinstance(closed, SessionClosed)
     return closed
 

@@ -21,6 +21,7 @@ from tests.services.racing import (
     LAPS,
     RIVALS,
     by,
+    close_session,
     log,
     picked_run,
     start_session,
@@ -62,7 +63,7 @@ async def test_the_best_at_the_track_is_named_when_it_falls(
     assert await best(services, "20.3 20.05", "Q2") == NewBest(20_050, 20_100, "Arena")
     assert await best(services, "20.08") is None, "slower than the lap before"
     assert await best(services, "20.0") == NewBest(20_000, 20_050, "Arena")
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     clock.advance(minutes=1)
     await start_session(services, name="Next", track="ARENA")
     assert await best(services, "20.4 20.3", "Q1") is None
@@ -150,11 +151,11 @@ async def test_the_standings_know_the_best_at_the_track_before(
     first = await services.session.show(by(ANN))
     assert row_of(first, ANN).best_before_ms is None
     assert not row_of(first, ANN).is_personal_best
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     clock.advance(minutes=1)
     await start_session(services, name="Elsewhere", track="Barn")
     await log(services, ANN, "15.0", heat="Q1")
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     clock.advance(minutes=1)
     await start_session(services, name="Back", track="arena")
     await log(services, ANN, "20.25 20.3", heat="Q1")
@@ -181,11 +182,11 @@ async def test_a_correction_changes_the_wrap_up(
 ) -> None:
     await start_session(services, name="First", track=track)
     await log(services, ANN, "20.3 20.2", heat="Q1")
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     clock.advance(minutes=1)
     await start_session(services, name="Second", track=track)
     late = await log(services, ANN, WITH_MISTAKE.format("25.2"), heat="Q1")
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
 
     async def wrap_up() -> StandingRow:
         """Publish whatever is due and return what the second session's post then shows."""

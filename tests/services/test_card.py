@@ -18,6 +18,7 @@ from tests.services.racing import (
     BEN,
     CLEO,
     by,
+    close_session,
     log,
     start_session,
     statements,
@@ -94,7 +95,7 @@ async def test_heats_whose_laps_are_gone_and_those_of_other_sessions_are_none(
 ) -> None:
     await start_session(services, name="Yesterday")
     await log(services, ANN, heat="Q1")
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     await start_session(services)
     gone = await log(services, ANN, heat="Q1")
     await log(services, BEN, heat="Q1")

@@ -13,7 +13,7 @@ from core.database import Database
 from core.errors import NotFound
 from core.sources.csv_file import COLUMNS, guard_cell
 from tests.databases import FakeClock
-from tests.services.racing import ANN, BEN, by, log, start_session, statements
+from tests.services.racing import ANN, BEN, by, close_session, log, start_session, statements
 
 
 async def exported(services: Services, session: str | None = None) -> list[dict[str, str]]:
@@ -118,7 +118,7 @@ def test_guarded_cells(cell: str, guarded: str) -> None:
 async def test_closed_sessions_can_be_exported_by_name(services: Services) -> None:
     await start_session(services, name="First")
     await log(services, ANN, "20.1")
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     await start_session(services, name="Second")
     assert await exported(services) == []
     assert len(await exported(services, "first")) == 1

@@ -42,7 +42,7 @@ async def test_a_racer_finds_their_laps_although_others_opened_several_sessions(
 ) -> None:
     await start_session(services, BEN, "Day")
     await log(services, BEN)
-    await services.session.close(by(BEN))
+    await close_session(services, BEN)
     await start_session(services, ANN, "A")
     await start_session(services, ANN, "B")
     for found in (

@@ -20,6 +20,7 @@ from tests.services.racing import (
     CLEO,
     RIVALS,
     by,
+    close_session,
     count,
     everything,
     log,
@@ -88,7 +89,7 @@ async def test_what_the_form_has_no_room_for_stays_as_it_was_typed(services: Ser
 
 async def test_a_heat_that_was_picked_stays_the_one_that_was_picked(services: Services) -> None:
     elsewhere = await log(services, ANN, "58.0", heat="Q1")
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     today = await start_session(services, BEN, "Big Event")
     await services.session.race_here(by(BEN), today.id)
     await log(services, BEN, "59.0", heat="Q1")

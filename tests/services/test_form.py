@@ -21,6 +21,7 @@ from tests.services.racing import (
     FROM_THE_GRID,
     RIVALS,
     by,
+    close_session,
     count,
     everything,
     log,
@@ -312,7 +313,7 @@ async def test_without_a_heat_it_is_the_open_one_or_the_last_driven(services: Se
     assert (await services.form.open(by(ANN))).heat == "Q2", "the place to paste"
     await log(services, ANN, "20.2")
     assert (await services.form.open(by(ANN))).laps == "20.200"
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     assert (await services.form.open(by(ANN))).laps == "20.200", "also when the day is over"
 
 
@@ -351,7 +352,7 @@ async def test_a_new_name_opens_a_heat_of_the_class(services: Services, name: st
 async def test_a_closed_session_opens_no_heat(services: Services) -> None:
     await log(services, ANN, "20.1", "Q1")
     await log(services, ANN, "20.2", "Q2")
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     with pytest.raises(Conflict, match="closed"):
         await edit(services, ANN, heat="Q3")
     assert times(await edit(services, ANN, laps="20.25")) == [20_250]

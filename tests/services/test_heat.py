@@ -23,6 +23,7 @@ from tests.services.racing import (
     CLEO,
     by,
     claim,
+    close_session,
     count,
     everything,
     finish_heat,
@@ -253,7 +254,7 @@ async def test_show_without_a_name(services: Services) -> None:
         False,
         HeatKind.QUALIFYING,
     )
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     assert (await services.heat.show(by(ANN), "buggy q1")).heat.label == "Buggy Q1"
 
 

@@ -27,6 +27,7 @@ from tests.services.racing import (
     PostState,
     by,
     claim,
+    close_session,
     count,
     delete,
     finish_heat,
@@ -58,13 +59,13 @@ async def test_a_session_that_laps_open_again_is_wrapped_up_when_it_closes(
     services: Services,
 ) -> None:
     await start_heat(services, ANN)
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     assert (await log(services, BEN)).reopened_session
     task = await services.outbox.claim()
     assert task is not None
     assert task.task is PostTask.NOTHING
     await services.outbox.nothing_to_show(task)
-    await services.session.close(by(BEN))
+    await close_session(services, BEN)
     found = [await publish(services), await publish(services)]
     assert {type(post.content) for post in found} == {HeatTable, Standings}
     assert {post.task for post in found} == {PostTask.POST}
@@ -449,7 +450,7 @@ async def test_the_wrap_up_follows_corrections(services: Services, clock: FakeCl
     session = await start_session(services)
     await start_heat(services, ANN, "Q1")
     await log(services, ANN)
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     summary, wrap_up = await publish(services, 1), await publish(services, 2)
     assert isinstance(summary.content, HeatTable)
     assert isinstance(wrap_up.content, Standings)
@@ -466,7 +467,7 @@ async def test_the_wrap_up_follows_corrections(services: Services, clock: FakeCl
 
 async def test_a_session_without_laps_has_no_wrap_up(services: Services) -> None:
     await start_session(services)
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     assert (await claim(services)).task is PostTask.NOTHING
 
 

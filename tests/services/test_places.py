@@ -17,6 +17,7 @@ from tests.services.racing import (
     CLEO,
     asked,
     by,
+    close_session,
     count,
     everything,
     log,
@@ -228,7 +229,7 @@ async def test_none_open_one_is_named_after_today_in_the_teams_zone(
     await services.team.set_time_zone(by(ANN, manager=True), "Pacific/Auckland")
     logged = await log(services, ANN)
     assert (logged.session.name, logged.opened_session) == ("Sun 7 Jun", True)
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     clock.advance(hours=30)
     await services.team.set_time_zone(by(ANN, manager=True), "Pacific/Honolulu")
     started = await start_heat(services, ANN)
@@ -267,7 +268,7 @@ async def test_a_lap_in_a_heat_named_by_id_makes_its_session_ones_own(services: 
 async def test_a_closed_session_is_nobodys(services: Services) -> None:
     await start_session(services, ANN, "First")
     second = await start_session(services, BEN, "Second")
-    await services.session.close(by(ANN), "First")
+    await close_session(services, ANN, "First")
     assert (await log(services, CLEO)).session.id == second.id
 
 

@@ -22,6 +22,7 @@ from tests.services.racing import (
     CREW_ROLE,
     RIVALS,
     by,
+    close_session,
     count,
     everything,
     log,
@@ -107,7 +108,7 @@ async def test_a_new_level_changes_the_advice_and_no_score(
 ) -> None:
     await start_session(services, name="Closed")
     await log(services, ANN, "20.1 20.2")
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     await start_session(services, name="Today", practice_rounds=3)
     for heat in ("Q1", "Q2", "Q3", "Q4"):
         await log(services, ANN, "20.1 20.3 20.2", heat=heat, confidence=4)

@@ -101,7 +101,7 @@ async def test_a_name_is_taken_while_a_session_of_it_is_open(services: Services)
     with pytest.raises(Conflict, match="Club Race is open already"):
         await start_session(services, BEN, "CLUB  race")
     assert (await start_session(services, by(BEN, team=RIVALS), "Club Race")).id != first.id
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     again = await start_session(services, BEN, "club race")
     assert again.id != first.id
     # The open one is meant by the name they share.
@@ -157,7 +157,7 @@ async def test_edit_wants_something_to_change_and_a_free_name(
 async def test_edit_brings_posts_and_stars_up_to_date(services: Services, clock: FakeClock) -> None:
     await start_session(services, name="Before", track="Arena")
     await log(services, ANN, "20.1 20.2")
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     await publish(services)
     await publish(services)
     await start_session(services, name="Today")
@@ -244,7 +244,7 @@ async def test_delete_takes_everything_with_it(database: Database, services: Ser
     session = await start_session(services)
     await log(services, ANN, "20.1 20.2")
     await log(services, BEN, "20.1", heat="P2")
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     await publish(services)
     crew = by(CLEO, crew=True)
     asked = await services.session.ask_delete(crew, "club race")
@@ -276,7 +276,7 @@ async def test_the_list_has_open_ones_first_then_the_latest(services: Services) 
     for number in range(LISTED + 2):
         await start_session(services, name=f"Race {number}")
     for number in (10, 11, 7):
-        await services.session.close(by(ANN), f"Race {number}")
+        await close_session(services, ANN, f"Race {number}")
     await log(services, ANN)
     listed = await services.session.list_sessions(by(ANN))
     names = [session.name for session in listed.sessions]

@@ -21,6 +21,7 @@ from tests.services.racing import (
     BEN,
     CLEO,
     by,
+    close_session,
     log,
     must_choose,
     publish,
@@ -116,7 +117,7 @@ async def test_what_is_stored_makes_no_more_statements(
         for heat in ("P1", "P2", "Q1"):
             for person in (ANN, BEN, CLEO):
                 await log(services, person, heat=heat, confidence=4)
-        await services.session.close(by(ANN))
+        await close_session(services, ANN)
     today = await start_session(services, name="Today", track="Arena")
     for person in (BEN, CLEO):
         await services.session.race_here(by(person), today.id)

@@ -22,6 +22,7 @@ from tests.services.racing import (
     CLEO,
     asked,
     by,
+    close_session,
     log,
     picked_run,
     publish,
@@ -168,10 +169,10 @@ async def test_a_star_for_the_fastest_lap_at_the_track_in_the_class(services: Se
     assert not (await log(services, ANN, "20.1 20.2", heat="Q1")).run.is_personal_best
     assert not (await log(services, ANN, "20.1 20.2", heat="Q2")).run.is_personal_best
     assert (await log(services, ANN, "20.05 20.2", heat="Q3")).run.is_personal_best
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     await start_session(services, name="Elsewhere", track="Barn")
     assert not (await log(services, ANN, "18.0", heat="Q1")).run.is_personal_best
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     await start_session(services, name="Back again", track=" ARENA ")
     assert not (await log(services, ANN, "20.06", heat="Q1")).run.is_personal_best
     assert (await log(services, ANN, "20.04", heat="Q1")).run.is_personal_best
@@ -185,7 +186,7 @@ async def test_without_a_track_a_session_is_compared_with_itself(services: Servi
         await start_session(services, name=name)
         assert not (await log(services, ANN, "20.1", heat="Q1")).run.is_personal_best
         assert (await log(services, ANN, "20.0", heat="Q2")).run.is_personal_best
-        await services.session.close(by(ANN))
+        await close_session(services, ANN)
 
 
 async def test_a_first_crossing_is_no_personal_best(services: Services) -> None:

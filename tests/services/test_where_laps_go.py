@@ -339,14 +339,14 @@ async def test_a_session_that_was_closed_too_early_is_asked_about(
     await log(services, ANN, heat="Q1")
     await start_session(services, BEN, "Other")
     clock.advance(minutes=5)
-    await services.session.close(by(BEN), "Mine")
+    await close_session(services, BEN, "Mine")
     before = len(await posts(database))
     waiting = await asked(services, ANN, Asks.CLOSED)
     assert waiting.options == ("Reopen Mine", "Other", "A new session")
     done = await picked_run(services, ANN, waiting, "Reopen Mine")
     assert (done.session.id, done.heat.name, done.heat_is_open) == (mine.id, "Q1", True)
     assert done.reopened_session
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     assert len(await posts(database)) == before, "no second wrap-up"
 
 
@@ -360,11 +360,11 @@ async def test_a_day_that_ended_by_itself_is_over(services: Services, clock: Fak
 
 async def test_a_second_session_of_a_day_opens_the_first_again(services: Services) -> None:
     first = await log(services, ANN)
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     again = await log(services, BEN)
     assert (again.session, again.opened_session) == (first.session, False)
     assert again.reopened_session
-    await services.session.close(by(ANN))
+    await close_session(services, ANN)
     waiting = await asked(services, ANN, Asks.CLOSED)
     new = await picked_run(services, ANN, waiting, "A new session")
     assert (new.session.name, new.opened_session) == ("Sat 6 Jun (2)", True)

@@ -23,6 +23,7 @@ from tests.services.racing import (
     CLEO,
     RIVALS,
     by,
+    close_session,
     count,
     everything,
     log,
@@ -140,7 +141,7 @@ async def test_a_session_that_closed_meanwhile_takes_no_laps(
     database: Database, services: Services, two_open: tuple[SessionInfo, SessionInfo]
 ) -> None:
     waiting = await must_choose(services, ANN)
-    await services.session.close(by(CLEO), "Club Race")
+    await close_session(services, CLEO, "Club Race")
     before = await everything(database)
     with pytest.raises(Conflict, match="closed"):
         await choose(services, by(ANN), waiting, two_open[0])
@@ -205,7 +206,7 @@ async def test_race_here_wants_an_open_session_of_the_team(
     database: Database, services: Services, two_open: tuple[SessionInfo, SessionInfo]
 ) -> None:
     theirs = await start_session(services, by(BEN, team=RIVALS))
-    await services.session.close(by(CLEO), "Club Race")
+    await close_session(services, CLEO, "Club Race")
     before = await everything(database)
     with pytest.raises(Conflict, match="closed"):
         await services.session.race_here(by(ANN), two_open[0].id)

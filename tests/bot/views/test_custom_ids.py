@@ -14,6 +14,7 @@ from bot.views.confidence import ConfidenceButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
 from bot.views.menu import StoreButton
 from bot.views.question import QuestionSelect
+from bot.views.reopening import ReopenButton
 from bot.views.run_written import (
     CountLapButton,
     EditLapsButton,
@@ -53,6 +54,8 @@ ITEMS: dict[str, OrpItem[Any]] = {
     f"race-here:{HEX}": RaceHereButton(ID),
     f"look:heat:{HEX}": RacerSelect(HEAT),
     f"look:session:{HEX}": RacerSelect(SESSION),
+    f"reopen:heat:{HEX}": ReopenButton(HEAT),
+    f"reopen:session:{HEX}": ReopenButton(SESSION),
     "repeats:17": RemoveRepeatsButton(17),
     f"share:heat:{HEX}:{RACER}:{OTHER}": ShareBothButton(HEAT, RACER, OTHER),
     f"share:session:{HEX}:{RACER}": ShareButton(SESSION, RACER),

@@ -95,6 +95,12 @@ class Diary:
         self._tell(who, f"types {line}", answer)
         return answer
 
+    async def closes(self, who: Racer, line: str) -> None:
+        """Close a session, and say that it is meant where others race there."""
+        asked = await self.types(who, line)
+        if asked.selects:
+            await self.chooses(who, asked, "Close it")
+
     async def forges(self, who: Racer, command: str, **options: object) -> Answer:
         """Give a command with what a client would not send."""
         answer = await who.command(CHANNEL, command, raw=True, **options)

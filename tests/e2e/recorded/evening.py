@@ -67,7 +67,7 @@ async def personal_bests(day: Diary, cast: Cast) -> None:
     await day.posts()
     await day.types(ann, "/orp heat:Buggy Q1")
     await day.types(dora, "/orp")
-    await day.types(ann, "/session close")
+    await day.closes(ann, "/session close")
     await day.posts()
     wrap_up = day.post_with(cast.arena, "is over")
     await day.presses(cast.ben, wrap_up, "CSV")
@@ -79,7 +79,7 @@ async def personal_bests(day: Diary, cast: Cast) -> None:
 async def a_closed_session(day: Diary, cast: Cast) -> None:
     day.chapter("A closed session")
     ann, dora = cast.ann, cast.dora
-    await day.types(dora, "/session close session:Indoor *Cup*")
+    await day.closes(dora, "/session close session:Indoor *Cup*")
     await day.types(dora, "/session show session:Indoor *Cup*")
     await day.types(dora, "/session edit session:Indoor *Cup* name:Indoor Cup track:Hall 2 days:3")
     await day.posts()
@@ -91,7 +91,7 @@ async def a_closed_session(day: Diary, cast: Cast) -> None:
     await day.types(dora, "/lap times:21.1")
     await day.types(dora, "/session list")
     await day.forges_press(cast.carl, session, f"csv:{'0' * 32}")
-    await day.types(ann, "/session close session:Saturday")
+    await day.closes(ann, "/session close session:Saturday")
     await day.posts()
     closed = form_of(await day.types(ann, "/heat edit"))
     await day.sends(ann, closed, {"heat": "Q55"})

@@ -81,7 +81,7 @@ async def a_large_field(day: Diary, cast: Cast) -> None:
     await day.forges_press(rita, session, custom_id(session, "◀").rsplit(":", 1)[0] + ":77")
     await day.types(cast.field[0], "/heat finish")
     await day.posts()
-    await day.types(cast.field[1], "/session close")
+    await day.closes(cast.field[1], "/session close")
     await day.posts()
     many = await day.types(rita, "/lap times:" + " ".join(["20.1", "20.2", "20.3"] * 50))
     await day.types(cast.field[2], "/heat show")

@@ -143,7 +143,7 @@ async def the_first_laps_open_a_session(day: Diary, cast: Cast) -> None:
     day.chapter("The first laps open a session")
     await day.types(cast.hal, "/heat start")
     await day.chooses_from_menu(cast.fay, "Log laps", day.says(cast.fay, "58.2 58.3"))
-    await day.types(cast.hal, "/session close")
+    await day.closes(cast.hal, "/session close")
     await day.chooses_from_menu(cast.fay, "Log laps", day.says(cast.fay, "58.2 58.3 58.4"))
     first = await day.types(cast.ann, "/lap times:58.2 58.1 58.3")
     await day.presses(cast.ann, first, "Undo")
@@ -162,12 +162,12 @@ async def the_first_laps_open_a_session(day: Diary, cast: Cast) -> None:
     await day.types(cast.ann, "/heat start")
     await day.posts()
     await day.types(cast.ann, "/heat list")
-    await day.types(cast.ben, "/session close")
+    await day.closes(cast.ben, "/session close")
     await day.posts()
     await day.types(cast.ann, "/session list")
     await day.types(cast.gil, "/session show")
     await day.types(cast.ann, "/heat list")
-    await day.types(cast.ben, "/session close")
+    await day.closes(cast.ben, "/session close")
 
 
 async def a_session_is_started(day: Diary, cast: Cast) -> None:
