@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, TypeVarTuple
 
 import asyncpg
-from sqlalchemy import Executable, Row, delete, select, text
+from sqlalchemy import Executable, Row, and_, delete, select, text
 from sqlalchemy.dialects import plugins
 from sqlalchemy.engine import URL, CreateEnginePlugin, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -26,7 +26,7 @@ from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from core.config import parse_database_url
 from core.database import Clock, Database
-from core.models import Base, Team
+from core.models import Base, Team, UtcDateTime
 from migrations.runner import upgrade
 from migrations.scratch import postgresql_server
 
@@ -226,6 +226,23 @@ async def execute(database: Database, *changes: Executable) -> None:
     async with database.engine.begin() as connection:
         for statement in changes:
             await connection.execute(statement)
+
+
+async def shift_back(database: Database, by: timedelta) -> None:
+    """Have all moments that are stored lie further back."""
+    async with database.engine.begin() as connection:
+        for table in Base.metadata.sorted_tables:
+            moments = [column for column in table.columns if isinstance(column.type, UtcDateTime)]
+            keys = list(table.primary_key.columns)
+            if not moments:
+                continue
+            for row in (await connection.execute(select(*keys, *moments))).mappings().all():
+                this = and_(*(key == row[key.name] for key in keys))
+                earlier = {
+                    column.name: row[column.name] - by for column in moments if row[column.name]
+                }
+                if earlier:
+                    await connection.execute(table.update().where(this).values(earlier))
 
 
 async def add(database: Database, *new: Base) -> None:

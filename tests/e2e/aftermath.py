@@ -27,7 +27,7 @@ from localdiscord.botprocess import BotProcess
 from localdiscord.model import Channel, Message
 from localdiscord.people import Team
 from localdiscord.server import Request
-from tests.databases import execute, scalars
+from tests.databases import execute, scalars, shift_back
 
 LOOK_AGAIN_S = 0.05
 DONE = ("posted", "gone", "blocked")
@@ -82,6 +82,10 @@ class Aftermath:
             .where(SummaryPost.team_id == team.guild.id)
             .values(next_attempt_at=long_ago, attempted_at=long_ago)
         )
+
+    async def time_passes(self, minutes: float) -> None:
+        """Have it be later for the bot: all that is stored has happened so much earlier."""
+        await shift_back(self.database, timedelta(minutes=minutes))
 
     async def check_posted_once(self, team: Team, channel: Channel, heat: str = "Q1") -> Message:
         """Check that a heat was posted once, ever, and that its post shows what is stored."""

@@ -1,0 +1,70 @@
+"""A weekend of two classes, ten racers and two sessions: every lap is where its racer meant it.
+
+The page about it, ``docs/a-race-day.md``, is what they saw. Where a change is meant, write it again
+and read the difference::
+
+    python -m tests.e2e.write_a_race_day
+    git diff docs/a-race-day.md
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+from sqlalchemy import select
+
+from core.database import Database
+from core.models import Heat, RacerProfile, RaceSession, RunLog
+from core.results.refs import HeatRef
+from localdiscord import LocalDiscord
+from localdiscord.botprocess import Launch
+from tests.databases import Kind, TestDatabases, rows
+from tests.e2e.aftermath import aftermath_in
+from tests.e2e.conftest import bot_process, require_the_document
+from tests.e2e.test_recorded_race_day import difference
+from tests.e2e.weekend.notebook import Meant
+from tests.e2e.weekend.story import played
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PAGE: Final = Path(__file__).parents[2] / "docs" / "a-race-day.md"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_every_lap_is_where_its_racer_meant_it(
+    kind: Kind, test_databases: TestDatabases, forked: Launch
+) -> None:
+    async with (
+        test_databases.temporary(kind, migrated=False) as url,
+        LocalDiscord() as discord,
+        bot_process(discord, url, forked) as bot,
+        aftermath_in(url) as after,
+    ):
+        require_the_document(discord)
+        await discord.ready(30)
+        book, _ = await played(discord, after)
+        assert await stored(after.database) == dict(book.meant)
+        page = PAGE.read_text(encoding="utf-8")
+        if book.text() != page:
+            pytest.fail(difference(page, book.text()), pytrace=False)
+        discord.assert_clean()
+        assert await bot.stop() == 0, bot.tail
+
+
+async def stored(database: Database) -> Meant:
+    """Return all laps, by session, heat and racer, in their order."""
+    laps: Meant = {}
+    query = (
+        select(RaceSession.session_name, Heat.id, Heat.name, Heat.class_name, RacerProfile.name)
+        .add_columns(RunLog.lap_time_ms)
+        .join(Heat, Heat.id == RunLog.heat_id)
+        .join(RaceSession, RaceSession.id == Heat.session_id)
+        .join(RacerProfile, RacerProfile.id == RunLog.racer_id)
+        .order_by(RunLog.heat_id, RunLog.racer_id, RunLog.lap_number)
+    )
+    for session, heat_id, name, class_name, racer, lap_ms in await rows(database, query):
+        heat = HeatRef(heat_id, name, class_name).label
+        laps.setdefault((session or "", heat, racer), []).append(lap_ms)
+    return laps
