@@ -11,6 +11,7 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from core.laps import RaceTotal
+from core.sources.addresses import Address
 from core.sources.clock import clock_ms, numbered_laps, result_of
 from core.sources.liverc_checks import figures_that_differ, lap_one_counts, total_that_differs
 from core.sources.liverc_words import Named, date_in, named, titled
@@ -53,10 +54,12 @@ def is_result(tree: LexborHTMLParser, script: str) -> bool:
     return tree.css_first(_TABLE) is not None or _BLOCK.search(script) is not None
 
 
-def parse_result(
-    tree: LexborHTMLParser, *, address: str | None = None, source_id: str | None = None
-) -> Race:
+def parse_result(tree: LexborHTMLParser, *, page: Address | None = None) -> Race:
     """Read the page of one race.
+
+    Args:
+        tree: The page.
+        page: Its own address; None for a saved page.
 
     Raises:
         Damaged: It is cut off, has no table, or a lap that cannot be read.
@@ -89,8 +92,8 @@ def parse_result(
         race.heat_name,
         race.kind,
         tuple(drivers),
-        address=address,
-        source_id=source_id,
+        address=page.url if page else None,
+        source_id=page.source_id if page else None,
         track=title.track,
         event=title.event,
         class_name=race.class_name,

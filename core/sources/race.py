@@ -6,7 +6,7 @@ Times are whole milliseconds. Dates and times of day are the track's own clock, 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -222,6 +222,13 @@ def named_by(race: Race, link: RaceLink) -> Race:
         heat_name=link.heat_name,
         kind=link.kind,
         completed_at=race.completed_at or link.at,
+    )
+
+
+def newest_first(races: Iterable[RaceLink]) -> tuple[RaceLink, ...]:
+    """Races by their time, those without one last; the page's order where times are the same."""
+    return tuple(
+        sorted(races, key=lambda race: race.at.isoformat() if race.at else "", reverse=True)
     )
 
 
