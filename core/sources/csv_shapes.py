@@ -131,7 +131,8 @@ def _heading_and_rows(block: list[Row]) -> tuple[list[str], list[Row]]:
 
 def _one_lap_a_row(block: list[Row]) -> list[_Run] | None:
     headings, rows = _heading_and_rows(block)
-    width = max((len(row.cells) for row in rows), default=0)
+    width = max(len(headings), *(len(row.cells) for row in rows)) if rows else 0
+    headings += [""] * (width - len(headings))
     columns = [column(rows, at) for at in range(width)]
     times = time_column(headings)
     drivers = driver_column(headings)
@@ -146,7 +147,7 @@ def _one_lap_a_row(block: list[Row]) -> list[_Run] | None:
         return None
     if laps is not None and not all(cell.isdecimal() for cell in columns[laps] if cell):
         return None
-    is_ms = is_milliseconds(headings[times]) if headings else False
+    is_ms = is_milliseconds(headings[times])
     heats, of_class = heat_columns(headings), class_column(headings)
     counts = counts_column(headings)
     runs: dict[tuple[str, str, str], _Run] = {}

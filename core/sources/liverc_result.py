@@ -112,8 +112,8 @@ def _blocks(script: str) -> dict[str, _Block]:
     if len(found) > _MOST_DRIVERS:
         raise Damaged("That race page has more drivers than any race: give the page itself.")
     blocks: dict[str, _Block] = {}
-    ends = [match.start() for match in found[1:]] + [len(script)]
-    for match, end in zip(found, ends, strict=True):
+    for at, match in enumerate(found, 1):
+        end = found[at].start() if at < len(found) else len(script)
         block = _block(match["id"], script[match.end() : end].lstrip())
         known = blocks.get(block.source_id)
         if known is not None and (known.times, known.name) != (block.times, block.name):

@@ -107,6 +107,9 @@ def listed(link: str, round_name: str) -> Named | None:
             class_name, inside = rest[:opening].strip(), rest[opening + 1 : -1].strip()
             if class_name and inside.startswith(class_name):
                 return _named(class_name, inside[len(class_name) :], round_name)
+        if not _HEAT.search(rest):
+            class_name, _, inside = rest[:-1].partition("(")
+            return _named(class_name, inside, round_name)
     return named(rest, round_name)
 
 
