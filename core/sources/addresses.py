@@ -98,7 +98,9 @@ def read_address(
     parts = _split(text.strip().strip("<>").strip())
     host = _host(parts)
     for source, hosts in ((Source.LIVERC, liverc_hosts), (Source.MYRCM, myrcm_hosts)):
-        if found := next((name for name in (host, f"www.{host}") if _is_one_of(name, hosts)), None):
+        # Nobody types the www.
+        found = f"www.{host}" if f"www.{host}" in hosts else host
+        if _is_one_of(found, hosts):
             scheme = "http" if parts.scheme == "http" and ":" in found else "https"
             return _READERS[source](f"{scheme}://{found}", found, parts)
     raise BadLink(
@@ -128,6 +130,8 @@ def link_on(page: Address | None, source: Source, href: str) -> Address | None:
     Returns:
         None for a link that leads to no laps, or away from the page's own host.
     """
+    if not href.strip():
+        return None
     base = page.url if page else _NOWHERE
     try:
         whole = urljoin(base, href.strip())

@@ -58,7 +58,9 @@ def read_rows(text: str, delimiter: str | None = None) -> Sheet:
             if len(rows) > _MOST_ROWS:
                 raise TooMuch("That file has more than 50,000 rows: send it in parts.")
     except csv.Error:
-        raise BadRows(f"Line {line} of that file has a cell without an end.") from None
+        raise BadRows(
+            f"Line {line} of that file has a cell without an end: mend it and send it again."
+        ) from None
     return Sheet(rows, found)
 
 

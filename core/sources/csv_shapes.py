@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from core.laps import RaceTotal
@@ -36,6 +37,7 @@ from core.sources.race import Driver, Race, Source, driver_name, page_name
 from core.sources.refusals import BadRows
 
 _TIMES: Final = re.compile(r"\s+times$", re.IGNORECASE)
+_LAPS_THAT_TELL: Final = 3
 _NO: Final = frozenset({"0", "false", "no", "n", "nein", "non"})
 
 
@@ -191,31 +193,38 @@ def _is_standings(runs: Sequence[_Run]) -> bool:
 
 
 def _only_times(columns: list[list[str]], drivers: list[str]) -> int | None:
-    """The only column of times that does not grow with the laps of every driver."""
+    """The column of lap times among those of times: not the one that sums them up."""
     if len(set(drivers)) == len(drivers):
         return None
-    candidates = [cells for cells in columns if mostly_times(cells)]
-    lap_times = [cells for cells in candidates if not _grows(cells, drivers)]
+    candidates = {
+        at: _by_driver(cells, drivers) for at, cells in enumerate(columns) if mostly_times(cells)
+    }
+    summed = [at for at, times in candidates.items() if _sums(times) in candidates.values()]
+    lap_times = summed or [at for at, times in candidates.items() if not _grow(times)]
     if len(lap_times) > 1:
         raise BadRows(
             "That file has several columns of times: call the one with lap times lap_time."
         )
-    return columns.index(lap_times[0]) if lap_times else None
+    if candidates and not lap_times:
+        raise BadRows("The times in that file grow from lap to lap: send one with lap times.")
+    return lap_times[0] if lap_times else None
 
 
-def _grows(cells: list[str], drivers: list[str]) -> bool:
-    last: dict[str, int] = {}
-    pairs = 0
+def _by_driver(cells: list[str], drivers: list[str]) -> dict[str, list[int]]:
+    times: dict[str, list[int]] = {}
     for cell, driver in zip(cells, drivers, strict=True):
-        time_ms = cell_ms(cell)
-        if time_ms is None:
-            continue
-        if driver in last:
-            if time_ms < last[driver]:
-                return False
-            pairs += 1
-        last[driver] = time_ms
-    return pairs > 1
+        times.setdefault(driver, []).append(cell_ms(cell) or 0)
+    return times
+
+
+def _sums(times: dict[str, list[int]]) -> dict[str, list[int]]:
+    return {driver: list(accumulate(run)) for driver, run in times.items()}
+
+
+def _grow(times: dict[str, list[int]]) -> bool:
+    """Whether times are counted from the start: the third is more than twice the first."""
+    runs = [run for run in times.values() if len(run) >= _LAPS_THAT_TELL]
+    return bool(runs) and all(run == sorted(run) and run[2] > 2 * run[0] for run in runs)
 
 
 def _put_in_order(run: _Run) -> None:

@@ -24,11 +24,9 @@ from core.sources.saved import unwrapped
 Parsed: TypeAlias = Race | RaceList | RunLog | tuple[Race, ...]
 
 _MARKUP: Final = re.compile(
-    r"<(?:!doctype|html|head|body|title|script|table|div|section|main|h[1-6]|a|p|span)\b",
-    re.IGNORECASE,
+    r"\s*<|.*<(?:!doctype|html|head|body|script|table)\b", re.IGNORECASE | re.DOTALL
 )
 _JSON: Final = re.compile(r"\s*[\[{]")
-_XML: Final = re.compile(r"\s*<\?xml")
 _OTHER_PAGES: Final = (
     ("entry list", "an entry list"),
     ("heat sheet", "a heat sheet"),
@@ -65,9 +63,12 @@ def parse(data: bytes, *, address: str | None = None) -> Parsed:
     text = decode(unwrapped(data))
     if not text.strip("\0 \t\r\n\ufeff"):
         raise NoLaps("There is nothing in that: give the link of a race, or its saved page.")
-    if _MARKUP.search(text):
+    # A racer may be called <p>: the heading decides first.
+    if is_run_log(text):
+        return read_run_log(text)
+    if _MARKUP.match(text):
         return _parse_page(parse_html(text), address)
-    return _parse_file(text)
+    return _parse_table(text)
 
 
 def _parse_page(tree: LexborHTMLParser, address: str | None) -> Race | RaceList:
@@ -110,13 +111,9 @@ def _other_page(tree: LexborHTMLParser, is_myrcm: bool) -> NoLaps:
     )
 
 
-def _parse_file(text: str) -> Race | RunLog | tuple[Race, ...]:
-    if is_run_log(text):
-        return read_run_log(text)
-    if _JSON.match(text) or _XML.match(text):
-        raise NoLaps(
-            "I read no JSON or XML: give the link of the race, its saved page, or a CSV file."
-        )
+def _parse_table(text: str) -> Race | tuple[Race, ...]:
+    if _JSON.match(text):
+        raise NoLaps("I read no JSON: give the link of the race, its saved page, or a CSV file.")
     races = read_shapes(text)
     if races is not None:
         return races[0] if len(races) == 1 else races
