@@ -1,0 +1,225 @@
+"""Tables of laps that other programs write."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+
+import pytest
+
+from core.laps import Lap
+from core.names import HeatKind
+from core.sources.csv_file import RunLog
+from core.sources.race import Race, RaceList, Source
+from core.sources.recognise import parse
+from core.sources.refusals import BadRows, NoLaps
+from tests.core.sources.pages import HEATS
+
+Laps = dict[str, list[int]]
+
+
+def races_of(text: str | bytes) -> tuple[Race, ...]:
+    parsed = parse(text.encode() if isinstance(text, str) else text)
+    assert not isinstance(parsed, RaceList | RunLog)
+    races = parsed if isinstance(parsed, tuple) else (parsed,)
+    assert {race.source for race in races} == {Source.CSV}
+    return races
+
+
+def laps_of(race: Race) -> Laps:
+    return {driver.name: [lap.time_ms for lap in driver.laps] for driver in race.drivers}
+
+
+def test_real_heats_one_lap_a_row() -> None:
+    with HEATS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    races = races_of(HEATS.read_bytes())
+    assert [race.heat_name for race in races] == list(dict.fromkeys(row["heat"] for row in rows))
+    by_name = {race.heat_name: race for race in races}
+    driven = Counter((row["heat"], row["driver"]) for row in rows if row["lap"] != "0")
+    for row in rows:
+        driver = next(d for d in by_name[row["heat"]].drivers if d.name == row["driver"])
+        time_ms = int(row["lap_time_ms"])
+        if row["lap"] == "0":
+            assert (driver.first_crossing_ms or 0) == time_ms
+        else:
+            assert driver.laps[int(row["lap"]) - 1].time_ms == time_ms
+        assert len(driver.laps) == driven[row["heat"], row["driver"]]
+    assert by_name["2wd-q1-heat5"].kind is HeatKind.QUALIFYING
+
+
+ONE_A_ROW: Laps = {"Ann Äß": [20100, 20250], "Ben": [21000, 62345]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "driver,lap,time\nAnn Äß,1,20.1\nAnn Äß,2,20.25\nBen,1,21\nBen,2,62.345\n",
+        "Fahrer;Runde;Rundenzeit\nAnn Äß;1;20,1\nBen;1;21,0\nAnn Äß;2;20,25\nBen;2;1:02,345\n",
+        "sep=;\r\nFahrer;Nr;Zeit\r\nAnn Äß;1;20,1\r\nAnn Äß;2;20,25\r\nBen;1;21,0\r\nBen;2;62,345",
+        "Tour\tPilote\tTemps\n1\tAnn Äß\t0:20.1\n2\tAnn Äß\t20.25\n1\tBen\t21.0\n2\tBen\t1:02.345",
+        'name,lap,time\n"Ann Äß","1","20.1"\n"Ann Äß","2","20.25"\nBen,1,"21"\nBen,2,"1:02,345"',
+        "lap_time_ms,racer,lap number\n20100,Ann Äß,1\n20250,Ann Äß,2\n21000,Ben,1\n62345,Ben,2\n",
+        # Nothing here is known: the shape says it.
+        "選手,ラップ,タイム\nAnn Äß,1,20.1\nAnn Äß,2,20.25\nBen,1,21.0\nBen,2,62.345\n",
+        "x,y,z,+\nAnn Äß,1,20.1,20.1\nAnn Äß,2,20.25,40.35\nBen,1,21.0,21.0\nBen,2,62.345,83.345",
+        "Ann Äß,1,20.1\nAnn Äß,2,20.25\nBen,1,21.0\nBen,2,62.345\n",
+        # Without lap numbers they are in order.
+        "name;time\nAnn Äß;20,1\nAnn Äß;20,25\nBen;21,0\nBen;62,345\n",
+    ],
+)
+@pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_one_lap_a_row(text: str, charset: str) -> None:
+    if charset == "cp1252" and "選手" in text:
+        text = text.replace("選手,ラップ,タイム", "a,b,c")
+    (race,) = races_of(text.encode(charset))
+    assert laps_of(race) == ONE_A_ROW
+
+
+def test_a_driver_may_be_called_like_a_tag() -> None:
+    (race,) = races_of("driver,lap,time\n<p>,1,20.1\n<p>,2,20.3\n</div>,1,21.1\n")
+    assert laps_of(race) == {"<p>": [20100, 20300], "</div>": [21100]}
+
+
+def test_heats_classes_and_what_counts() -> None:
+    text = (
+        "class,round,heat,driver,lap,time,valid\n"
+        "Buggy,1,2,Ann,1,20.1,1\nBuggy,1,2,Ann,2,7.5,0\nTruggy,1,2,Ann,1,22.1,1\n"
+        "Buggy,2,2,Ann,1,20.3,true\n"
+    )
+    races = races_of(text)
+    assert [(race.class_name, race.heat_name) for race in races] == [
+        ("Buggy", "round 1 heat 2"),
+        ("Truggy", "round 1 heat 2"),
+        ("Buggy", "round 2 heat 2"),
+    ]
+    assert races[0].drivers[0].laps == (Lap(1, 20100), Lap(2, 7500, counts=False))
+
+
+def test_one_driver_alone() -> None:
+    (race,) = races_of("Lap;Lap time;Diff\n1;20,100;\n2;20,250;+0,150\n3;19,900;-0,350\n")
+    assert laps_of(race) == {"": [20100, 20250, 19900]}
+
+
+def test_a_lap_twice_is_refused_with_its_lines() -> None:
+    text = "driver,lap,time\nAnn,1,20.1\nAnn,2,20.2\nAnn,1,20.3\n"
+    with pytest.raises(BadRows, match="Lap 1 of Ann stands twice in that file, in lines 2 and 4"):
+        parse(text.encode())
+
+
+def test_two_columns_of_times_are_asked_about() -> None:
+    text = "a,b,c,d\nAnn,1,20.1,3.2\nAnn,2,20.0,3.1\nBen,1,21.0,3.3\nBen,2,20.5,3.0\n"
+    with pytest.raises(BadRows, match="call the one with lap times lap_time"):
+        parse(text.encode())
+    (race,) = races_of(text.replace("c,d", "lap_time,d"))
+    assert laps_of(race) == {"Ann": [20100, 20000], "Ben": [21000, 20500]}
+
+
+def test_times_from_the_start_are_no_lap_times() -> None:
+    text = "a,b,c\nAnn,1,20.1\nAnn,2,40.3\nAnn,3,60.2\nBen,1,21.0\n"
+    with pytest.raises(BadRows, match="grow from lap to lap"):
+        parse(text.encode())
+
+
+def test_an_unreadable_lap_time_is_named_with_its_line() -> None:
+    with pytest.raises(BadRows, match="Line 3 "):
+        parse(b"driver,lap,time\nAnn,1,20.1\nAnn,2,soon\nAnn,3,20.4\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lap,Ann,Ben\n1,20.1,21.0\n2,20.25,62.345\n",
+        ";Ann;Ben\nRunde 1;20,1;21,0\nRunde 2;20,25;1:02,345\nSumme;40,35;83,345\n",
+        "Tour\tAnn\tBen\n0\t\t\n1\t20.1\t21.0\n2\t20.25\t62.345\n",
+        "L,Ann,Ben,\nL1,20.1,21.0,\nL2,20.25,62.345,\nBest,20.1,21.0,\n",
+        # Drivers down.
+        "Name,Lap 1,Lap 2\nAnn,20.1,20.25\nBen,21.0,62.345\n",
+        "Pos;Nr;Name;Runden;Zeit;R1;R2\n1;7;Ann;2;40,350;20,1;20,25\n2;3;Ben;2;83,345;21,0;62,345\n",
+        "Ann,20.1,20.25\nBen,21.0,62.345\n",
+        "Race 3\n\nAnn,20.1,20.25\nBen,21.0,62.345,\n",
+    ],
+)
+def test_laps_against_drivers(text: str) -> None:
+    (race,) = races_of(text)
+    assert laps_of(race) == {"Ann": [20100, 20250], "Ben": [21000, 62345]}
+
+
+def test_who_did_not_start_and_who_stopped_are_in_a_table_of_laps() -> None:
+    (race,) = races_of("Lap,Ann,Ben,Cat\n0,4.2,3.9,\n1,20.1,21.0,\n2,20.2,,\n")
+    assert laps_of(race) == {"Ann": [20100, 20200], "Ben": [21000], "Cat": []}
+    assert [driver.first_crossing_ms for driver in race.drivers] == [4200, 3900, None]
+
+
+def test_a_rotorhazard_export_of_several_rounds() -> None:
+    """A letter a cell spells the heat; leaderboards stand between."""
+    text = (
+        '"Event Leaderboards: Race Totals"\n'
+        '"Rank","Pilot","Laps","Total","Avg.","Fastest","Consecutive","Team"\n'
+        '1,"Ann",2,"0:44.550","0:20.175","0:20.100","3/1:00.000","A"\n\n'
+        '"H","e","a","t"," ","7"\n\n"Round 1"\n'
+        '"Rank","Pilot","Laps","Total","Avg.","Fastest","Consecutive","Team"\n'
+        '1,"Ann",2,"0:44.550","0:20.175","0:20.100","3/1:00.000","A"\n'
+        '2,"Ben",1,"0:25.200","0:21.000","0:21.000","","A"\n\n'
+        '"Round 1 Times"\n"Ann","0:04.200","0:20.100","0:20.250"\n"Ben","0:04.200","0:21.000"\n\n'
+        '"Round 2 Times"\n"Ann","0:20.300"\n'
+    )
+    races = races_of(text)
+    assert [(race.heat_name, laps_of(race)) for race in races] == [
+        ("Heat 7 Round 1", {"Ann": [4200, 20100, 20250], "Ben": [4200, 21000]}),
+        ("Heat 7 Round 2", {"Ann": [20300]}),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rank,Name,Laps,Time\n1,Ann,16,5:01.2\n2,Ben,15,5:03.1\n",
+        "Pos,Driver,Points\n1,Ann,100\n2,Ben,99\n",
+        "a,b\nc,d\n",
+        "1,2,3\n4,5,6\n",
+    ],
+)
+def test_tables_without_laps_are_refused(text: str) -> None:
+    with pytest.raises((NoLaps, BadRows)):
+        parse(text.encode())
+
+
+def test_laps_of_0_are_left_out_and_named() -> None:
+    (race,) = races_of("driver,lap,time\nAnn,1,20.1\nAnn,2,0.000\nAnn,3,20.3\n")
+    assert laps_of(race) == {"Ann": [20100, 20300]}
+    assert [(name, lap.number) for name, lap in race.left_out] == [("Ann", 2)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["58.1 58.0 58.2", "58.1, 58.0, 58.2", "1\t58.1\n2\t58.0\n3\t58.2", "58,1\n58,0\n58,2\n"],
+)
+def test_pasted_text_is_read_as_it_is_typed(text: str) -> None:
+    race = parse(text.encode())
+    assert isinstance(race, Race)
+    assert (race.source, race.heat_name) == (Source.TEXT, None)
+    assert laps_of(race) == {"": [58100, 58000, 58200]}
+
+
+def test_rows_copied_from_liverc_are_read() -> None:
+    race = parse(
+        b"Lap\tPos\tTime\tPace\n0\t2\t0\t0\n1\t2\t36.958\t17/10:28.285\n2\t2\t38.539\t16/10:03.9\n"
+    )
+    assert isinstance(race, Race)
+    assert laps_of(race) == {"": [36958, 38539]}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("58.1 58.x", "“58.x”"),
+        ("14/5:05.123", "is a result, 14 laps"),
+        ("Good race today, thanks everybody", "no result page, CSV file or list"),
+        ('{"laps": [1, 2]}', "no JSON: give"),
+        ("<?xml version='1.0'?><laps/>", "no laps on that page"),
+    ],
+)
+def test_other_text_is_refused(text: str, sentence: str) -> None:
+    with pytest.raises(NoLaps, match=sentence):
+        parse(text.encode())
