@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -99,7 +98,6 @@ def who_is_who(drivers: Sequence[Driver], known: Sequence[Known[Key]]) -> tuple[
     ]
     settled = {keys[0] for keys in by_id if len(keys) == 1}
     free = [person for person in known if person.name and person.key not in settled]
-    folded = Counter(fold_name(driver.name) for driver in drivers)
     nobody: Guess[Key] = Guess(Certainty.NOBODY)
     guesses: list[Guess[Key]] = []
     unnamed: list[int] = []
@@ -113,8 +111,7 @@ def who_is_who(drivers: Sequence[Driver], known: Sequence[Known[Key]]) -> tuple[
             continue
         same = tuple(person.key for person in free if same_name(person.name or "", driver.name))
         if same:
-            is_one = len(same) == 1 and folded[fold_name(driver.name)] == 1
-            is_one = is_one and _is_only(driver, drivers)
+            is_one = len(same) == 1 and _is_only(driver, drivers)
             guesses[at] = Guess(Certainty.CERTAIN if is_one else Certainty.ASK, same, 100.0)
         else:
             unnamed.append(at)

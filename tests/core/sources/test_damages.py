@@ -139,7 +139,7 @@ def test_the_longest_pages_are_read() -> None:
     assert race.differences == ()
 
 
-MANY = 1_000_000
+MANY = 100_000
 MESSAGE = b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=a\n\n"
 BOMBS = {
     "divs": b"<div>" * MANY,
@@ -152,7 +152,7 @@ BOMBS = {
     "bold": b"<b>" * MANY,
     "tables": b"<table><tr><td>" * (MANY // 4),
     "drawings": b"<path>" * (MANY // 2),
-    "options": b"<select>" + b"<option>x" * (MANY // 2),
+    "options": b"<select>" + b"<option>x" * (5 * MANY),
     "comments": b"<html><!--" * (MANY // 4),
     "quotes": b"<html><a href='" + b"'\"" * MANY,
     "brackets": b"<html><script>racerLaps[1] = " + b"[" * MANY + b"</script>",
@@ -169,11 +169,13 @@ BOMBS = {
     "an archive": b"bplist00" + b"\xd1" * MANY,
     "a message": MESSAGE + b"--a\n" * MANY,
 }
+# What the parser would take too long for: its time grows with the square.
+REFUSED_UNPARSED = {"divs", "divs with a slash", "lists", "closed and opened", "attributes"}
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_is_refused(bomb: str) -> None:
-    with pytest.raises(SourceError):
+    with pytest.raises(TooMuch if bomb in REFUSED_UNPARSED else SourceError):
         parse(BOMBS[bomb][:4_999_999])
 
 

@@ -13,12 +13,16 @@ from core.scoring.liverc_row import live_rc_row
 from core.sources.liverc_result import parse_result
 from core.sources.markup import decode, parse_html
 from core.sources.race import Driver, LeftOut, Race, Source
+from core.sources.recognise import parse
 from core.sources.refusals import Damaged, NoLaps
 from tests.core.sources.pages import HEATS, RESULT, changed, page, result_page, row_of, script_of
 
 
 def parsed(data: bytes) -> Race:
     return parse_result(parse_html(decode(data)))
+
+
+ADDRESS = "https://track.liverc.com/results/?p=view_race_result&id=7000002"
 
 
 def times(driver: Driver) -> list[int]:
@@ -220,3 +224,13 @@ def test_who_has_laps_and_no_row_is_kept_and_named() -> None:
     assert [d.text() for d in race.differences] == [
         "Ben: laps/time none on the page, 1/0:21.000 from the laps"
     ]
+
+
+def test_an_address_counts_where_the_page_is_what_it_says() -> None:
+    race = parse(page(RESULT), address=ADDRESS.replace("?", "?x=1&"))
+    assert isinstance(race, Race)
+    assert (race.address, race.source_id) == (ADDRESS, "7000002")
+    other = parse(page(RESULT), address=ADDRESS.replace("race_result", "event"))
+    assert isinstance(other, Race)
+    assert (other.address, other.source_id) == (None, None)
+    assert other.drivers == race.drivers
