@@ -16,7 +16,13 @@ _LONGEST_TYPED: Final = 40
 
 def waiting_line(answer: Answer, waiting: Waiting) -> Answer:
     """Return an answer with the line below it, as far as there is room."""
-    whole = "\n".join(filter(None, (answer.content, f"⏳ {_told(waiting)}")))
+    line = f"⏳ {_told(waiting)}"
+    if answer.embed is not None and answer.picture_first:
+        # Text of its own would stand above the picture.
+        embed = answer.embed.copy()
+        embed.description = "\n".join(filter(None, (embed.description, line)))
+        return replace(answer, embed=embed)
+    whole = "\n".join(filter(None, (answer.content, line)))
     return answer if size(whole) > CONTENT_LIMIT else replace(answer, content=whole)
 
 

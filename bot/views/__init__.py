@@ -5,7 +5,7 @@ from typing import Final
 from bot.views.card import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
-from bot.views.menu import StoreButton
+from bot.views.menu import StoreButton, StoreKeptButton
 from bot.views.question import AnswerButton, QuestionSelect
 from bot.views.reopening import ReopenButton
 from bot.views.run_written import (
@@ -44,6 +44,7 @@ DYNAMIC_ITEMS: Final = (
     ShareBothButton,
     ShareButton,
     StoreButton,
+    StoreKeptButton,
     UndoButton,
 )
 

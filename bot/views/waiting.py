@@ -9,7 +9,7 @@ from discord.ui import DynamicItem
 
 from bot.render.waiting import waiting_line
 from bot.views.base import Laid, laid, row
-from bot.views.menu import StoreButton
+from bot.views.menu import StoreKeptButton
 from bot.views.question import AnswerButton
 from bot.views.run_written import FixItButton, PutBackButton
 from core.results.waiting import Told, Waiting, WaitsFor
@@ -42,7 +42,7 @@ def _button(waiting: Waiting) -> DynamicItem[Any]:
         case WaitsFor.ANSWER:
             return AnswerButton(waiting.draft_id)
         case WaitsFor.STORE:
-            return StoreButton(waiting.draft_id)
+            return StoreKeptButton(waiting.draft_id)
         case WaitsFor.FIX:
             return FixItButton(waiting.draft_id)
         case WaitsFor.PUT_BACK:

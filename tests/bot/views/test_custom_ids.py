@@ -12,7 +12,7 @@ from bot.views.base import OrpItem
 from bot.views.card import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
-from bot.views.menu import StoreButton
+from bot.views.menu import StoreButton, StoreKeptButton
 from bot.views.question import AnswerButton, QuestionSelect
 from bot.views.reopening import ReopenButton
 from bot.views.run_written import (
@@ -61,6 +61,7 @@ ITEMS: dict[str, OrpItem[Any]] = {
     f"share:heat:{HEX}:{RACER}:{OTHER}": ShareBothButton(HEAT, RACER, OTHER),
     f"share:session:{HEX}:{RACER}": ShareButton(SESSION, RACER),
     f"store:{HEX}": StoreButton(ID),
+    f"store-kept:{HEX}": StoreKeptButton(ID),
     "undo:17": UndoButton(17),
 }
 FORM_IDS = {
