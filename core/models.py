@@ -50,8 +50,8 @@ NO_NAME: Final = "Session"
 SessionStatus = Literal["active", "closed"]
 HeatStatus = Literal["open", "finished"]
 EntryKind = Literal["command", "form", "menu", "import", "service"]
-# What is told waits no more: its racer has gone on, and its button still works.
-DraftKind = Literal["question", "refused", "taken_back", "told"]
+# A question about laps is told until it is answered, the others until their racer logs laps again.
+DraftKind = Literal["question", "passing", "refused", "taken_back"]
 PostState = Literal["pending", "posted", "blocked", "gone", "removing"]
 
 

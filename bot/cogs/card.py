@@ -12,6 +12,7 @@ from bot.discord.cooldowns import costly
 from bot.discord.replies import reply
 from bot.discord.transformers import HeatNameOrAll, SessionName
 from bot.views.card import card, side_by_side
+from bot.views.waiting import with_waiting
 
 
 class CardCog(commands.Cog):
@@ -44,13 +45,13 @@ class CardCog(commands.Cog):
         caller, mate = caller_of(interaction), racer_of(other)
         if mate is None:
             found = await self._services.card.show(caller, heat, racer_of(racer), session)
-            answer, view = card(found, caller)
+            answer, view = with_waiting(card(found, caller), found)
             picture = await self._studio.picture(found)
         else:
             both = await self._services.card.side_by_side(
                 caller, mate, heat, racer_of(racer), session
             )
-            answer, view = side_by_side(both)
+            answer, view = with_waiting(side_by_side(both), both)
             picture = await self._studio.picture(both)
         await reply(interaction, answer, view=view, file=picture)
 
@@ -61,6 +62,6 @@ class CardCog(commands.Cog):
         """Show a member's card of their latest heat."""
         caller = caller_of(interaction)
         found = await self._services.card.show(caller, racer=racer_of(member))
-        answer, view = card(found, caller)
+        answer, view = with_waiting(card(found, caller), found)
         picture = await self._studio.picture(found)
         await reply(interaction, answer, view=view, file=picture)

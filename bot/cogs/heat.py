@@ -12,10 +12,10 @@ from bot.discord.cooldowns import costly
 from bot.discord.replies import reply, reply_with_form
 from bot.discord.transformers import ClassName, HeatName, SessionName
 from bot.render import heat as heat_text
-from bot.views.base import laid
 from bot.views.heat import ask_delete_heat
 from bot.views.run_written import run_form
 from bot.views.tables import heat_table
+from bot.views.waiting import told, with_waiting
 from core.commands import RenameHeat, StartHeat
 
 _SESSION = "Another session than yours"
@@ -42,7 +42,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
         """Open a heat."""
         command = StartHeat(name, class_name)
         result = await self._services.heat.start(caller_of(interaction), command)
-        answer, view = await laid(result, interaction)
+        answer, view = await told(result, interaction)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(description="Finish a heat; its ORP summary goes to the team channel")
@@ -50,7 +50,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     async def finish(self, interaction: discord.Interaction, heat: HeatName | None = None) -> None:
         """Finish a heat."""
         finished = await self._services.heat.finish(caller_of(interaction), heat)
-        answer, view = await laid(finished, interaction)
+        answer, view = await told(finished, interaction)
         await reply(interaction, answer, view=view)
 
     @costly()
@@ -64,7 +64,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     ) -> None:
         """Show a heat."""
         table = await self._services.heat.show(caller_of(interaction), heat, session)
-        answer, view = heat_table(table)
+        answer, view = with_waiting(heat_table(table), table)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(name="list", description="List the session's heats")
@@ -74,7 +74,8 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
     ) -> None:
         """List heats."""
         listed = await self._services.heat.list_heats(caller_of(interaction), session)
-        await reply(interaction, heat_text.heat_list(listed))
+        answer, view = with_waiting((heat_text.heat_list(listed), None), listed)
+        await reply(interaction, answer, view=view)
 
     @app_commands.command(
         description="Open the form with all laps; empty, it is the place to paste"
@@ -113,7 +114,7 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
         """Rename a heat."""
         command = RenameHeat(heat, name, class_name, session)
         renamed = await self._services.heat.rename(caller_of(interaction), command)
-        answer, view = await laid(renamed, interaction)
+        answer, view = await told(renamed, interaction)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(description="Delete a heat with its laps (crew only, asks first)")

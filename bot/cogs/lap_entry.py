@@ -13,8 +13,8 @@ from bot.app import App
 from bot.discord.context import caller_of, racer_of
 from bot.discord.replies import reply
 from bot.discord.transformers import ClassName, Confidence, HeatName
-from bot.views.base import laid
 from bot.views.run_written import hand_back
+from bot.views.waiting import told
 from core.commands import LogLaps
 from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
 
@@ -56,5 +56,5 @@ class LapEntryCog(commands.Cog):
             kept = partial(self._services.form.keep, caller, command)
             await hand_back(interaction, error, kept, typed=times)
         else:
-            answer, view = await laid(result, interaction)
+            answer, view = await told(result, interaction)
             await reply(interaction, answer, view=view)

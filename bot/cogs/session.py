@@ -12,9 +12,9 @@ from bot.discord.cooldowns import costly
 from bot.discord.replies import reply
 from bot.discord.transformers import Days, HeatMinutes, Rounds, SessionName, TrackName, ZoneName
 from bot.render import session as session_text
-from bot.views.base import laid
 from bot.views.session import ask_delete_session, csv_file
 from bot.views.tables import standings
+from bot.views.waiting import told, with_waiting
 from core.commands import SessionFields
 
 _FIELDS = {
@@ -52,7 +52,8 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
             name, days, track, practice_rounds, qualifying_rounds, timezone, heat_minutes
         )
         started = await self._services.session.start(caller_of(interaction), fields)
-        await reply(interaction, session_text.session_started(started))
+        answer, view = with_waiting((session_text.session_started(started), None), started)
+        await reply(interaction, answer, view=view)
 
     @costly()
     @app_commands.command(description="Show a session's standings")
@@ -62,14 +63,15 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
     ) -> None:
         """Show standings."""
         result = await self._services.session.show(caller_of(interaction), session)
-        answer, view = standings(result)
+        answer, view = with_waiting(standings(result), result)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(name="list", description="List the team's sessions")
     async def list_sessions(self, interaction: discord.Interaction) -> None:
         """List sessions."""
         listed = await self._services.session.list_sessions(caller_of(interaction))
-        await reply(interaction, session_text.session_list(listed))
+        answer, view = with_waiting((session_text.session_list(listed), None), listed)
+        await reply(interaction, answer, view=view)
 
     @app_commands.command(description="Change a session")
     @app_commands.describe(session="Left out: yours", **_FIELDS)
@@ -99,7 +101,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
     ) -> None:
         """Close a session."""
         closed = await self._services.session.close(caller_of(interaction), session)
-        answer, view = await laid(closed, interaction)
+        answer, view = await told(closed, interaction)
         await reply(interaction, answer, view=view)
 
     @app_commands.command(description="Delete a session with all its laps (crew only, asks first)")

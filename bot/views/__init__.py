@@ -5,8 +5,8 @@ from typing import Final
 from bot.views.card import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
-from bot.views.menu import StoreButton
-from bot.views.question import QuestionSelect
+from bot.views.menu import StoreButton, StoreKeptButton
+from bot.views.question import AnswerButton, QuestionSelect
 from bot.views.reopening import ReopenButton
 from bot.views.run_written import (
     CountLapButton,
@@ -23,6 +23,7 @@ from bot.views.session import CsvButton, DeleteSessionButton, RaceHereButton
 from bot.views.tables import PageButton, RacerSelect
 
 DYNAMIC_ITEMS: Final = (
+    AnswerButton,
     ConfidenceButton,
     CountLapButton,
     CsvButton,
@@ -43,6 +44,7 @@ DYNAMIC_ITEMS: Final = (
     ShareBothButton,
     ShareButton,
     StoreButton,
+    StoreKeptButton,
     UndoButton,
 )
 

@@ -30,6 +30,21 @@ class StoreButton(OrpButton, word="store"):
         await reply(interaction, answer, view=view)
 
 
+class StoreKeptButton(OrpButton, word="store-kept"):
+    """Stores the laps of a preview from below another answer, which stays."""
+
+    label = "Store"
+    style = discord.ButtonStyle.primary
+
+    draft_id: UUID
+
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
+        """Store them."""
+        stored = await app.services.menu.store(caller_of(interaction), self.draft_id)
+        answer, view = await laid(stored, interaction)
+        await reply(interaction, answer, view=view)
+
+
 def found(result: LapsFound) -> Laid:
     """Return the preview of laps that were found in a message."""
     return laps_found(result), row(StoreButton(result.draft_id))

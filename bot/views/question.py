@@ -12,8 +12,8 @@ from bot.discord.context import caller_of
 from bot.discord.replies import reply
 from bot.limits import LONGEST_OPTION, MOST_OPTIONS
 from bot.render import question as question_text
-from bot.views.base import Laid, OrpSelect, laid, row
-from core.results.question import Asks, LeftAlone, Question
+from bot.views.base import Laid, OrpButton, OrpSelect, laid, row
+from core.results.question import DROP, Asks, LeftAlone, Question
 
 # Each select takes a row of its own.
 MOST_ROWS: Final = 5
@@ -54,6 +54,20 @@ class QuestionSelect(OrpSelect, word="event"):
         )
 
 
+class AnswerButton(OrpButton, word="answer"):
+    """Asks again what a waiting command needs to know."""
+
+    label = "Answer"
+    style = discord.ButtonStyle.primary
+
+    draft_id: UUID
+
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
+        """Show the question with its select."""
+        asked = await app.services.lap_entry.ask_again(caller_of(interaction), self.draft_id)
+        await reply(interaction, question_text.question(asked), view=row(_select(asked)))
+
+
 @laid.register
 async def _question(result: Question, interaction: discord.Interaction) -> Laid:
     return question_text.question(result), row(_select(result))
@@ -67,9 +81,9 @@ async def _left_alone(result: LeftAlone, interaction: discord.Interaction) -> La
 def _select(result: Question) -> QuestionSelect:
     select = QuestionSelect(result.draft_id)
     select.item.placeholder = _PLACEHOLDERS[result.asks]
-    return select.offering(
-        [
-            discord.SelectOption(label=label[:LONGEST_OPTION], value=str(number))
-            for number, label in enumerate(result.options[:MOST_OPTIONS])
-        ]
-    )
+    drop = [discord.SelectOption(label="Drop it", value=DROP)] if result.again else []
+    options = [
+        discord.SelectOption(label=label[:LONGEST_OPTION], value=str(number))
+        for number, label in enumerate(result.options[: MOST_OPTIONS - len(drop)])
+    ]
+    return select.offering(options + drop)

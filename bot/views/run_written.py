@@ -59,13 +59,12 @@ class UndoButton(OrpButton, word="undo"):
 class PutBackButton(OrpButton, word="put-back"):
     """Stores again what an Undo took."""
 
-    replaces = True
     label = "Put back"
 
     draft_id: UUID
 
     async def pressed(self, interaction: discord.Interaction, app: App) -> None:
-        """Put the laps back; the answer takes the place of the one that told of the Undo."""
+        """Put the laps back; it may stand under any answer, which stays."""
         caller = caller_of(interaction)
         answer, view = await laid(
             await app.services.undo.put_back(caller, self.draft_id), interaction

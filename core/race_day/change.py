@@ -18,6 +18,7 @@ from core.database import Database, Unit
 from core.errors import Redelivered
 from core.models import InteractionSeen, RacerProfile, Team
 from core.race_day import people
+from core.race_day.waiting import told
 from core.race_day.where import Where, where_is
 
 T = TypeVar("T")
@@ -121,13 +122,18 @@ class Change:
 
 
 async def change(database: Database, caller: Caller, act: Callable[[Change], T]) -> T:
-    """Carry out what a caller asks for, as one transaction.
+    """Carry out what a caller asks for, as one transaction; tell what waits for them.
 
     Raises:
         Redelivered: The interaction has changed something already.
         StoreUnavailable: The database is away.
     """
-    return await database.write(lambda unit: act(Change(unit, caller)))
+
+    def carried_out(unit: Unit) -> T:
+        begun = Change(unit, caller)
+        return told(act(begun), begun.where.waiting)
+
+    return await database.write(carried_out)
 
 
 def lock_team(unit: Unit, team_id: int) -> None:
@@ -170,7 +176,8 @@ def mark_seen(unit: Unit, interaction_id: int) -> None:
 
 
 def _begun(unit: Unit, caller: Caller) -> tuple[Team, Where]:
-    where = where_is(unit, caller.team_id, caller.person.user_id)
+    user_id = caller.person.user_id
+    where = where_is(unit, caller.team_id, user_id, reader_id=user_id)
     return where.team or _new_team(unit, caller.team_id), where
 
 

@@ -24,12 +24,13 @@ from core.commands import (
 )
 from core.database import Unit
 from core.errors import NotFound
+from core.laptimes import parse_lap_times
 from core.models import Draft, DraftKind
 from core.race_day.change import Change
-from core.race_day.questions import Undecided
+from core.race_day.questions import LEAVE, Undecided
 from core.race_day.taken_back import TakenBack
 from core.race_day.where import as_uuid
-from core.results.question import Asks, Question
+from core.results.question import DROP, Asks, Question
 
 Asking = LogLaps | StartHeat | FinishHeat | RenameHeat | CloseSession
 Laps = LogLaps | EditLaps
@@ -48,7 +49,7 @@ _OF_CALLER: Final = (
     .where(
         Draft.team_id == bindparam("team_id"),
         Draft.discord_user_id == bindparam("user_id"),
-        Draft.kind == "question",
+        Draft.kind.in_(("question", "passing")),
     )
     .order_by(Draft.created_at)
 )
@@ -74,16 +75,37 @@ def keep(
     asked = {
         "asks": undecided.asks.value,
         "options": [option.sets for option in undecided.options],
+        "text": undecided.text,
+        "labels": [option.label for option in undecided.options],
     }
-    draft_id = put(change, command, asked=asked)
+    kind: DraftKind = "question" if isinstance(command, LogLaps) else "passing"
+    draft_id = put(change, command, kind, asked)
     labels = tuple(option.label for option in undecided.options)
     return Question(draft_id, undecided.asks, undecided.text, labels, laps_ms)
+
+
+def ask_again(unit: Unit, caller: Caller, draft_id: UUID) -> Question:
+    """Return the question of a waiting command as it was asked.
+
+    Raises:
+        NotFound: It was answered before, or is somebody else's.
+    """
+    draft = _draft(unit, caller, draft_id)
+    if draft is None or "labels" not in draft.command:
+        raise NotFound("That was answered already, or is older than a day: type it again.")
+    asked = draft.command
+    times = asked["fields"].get("times")
+    laps_ms = parse_lap_times(times) if times else ()
+    labels = tuple(asked["labels"])
+    return Question(
+        draft_id, Asks(asked["asks"]), asked["text"], labels, tuple(laps_ms), again=True
+    )
 
 
 def put(
     change: Change,
     command: Asking | Laps | TakenBack,
-    kind: DraftKind = "question",
+    kind: DraftKind,
     asked: dict[str, Any] | None = None,
 ) -> UUID:
     """Store a command for the caller; return the draft's id."""
@@ -123,8 +145,16 @@ def take(change: Change, draft_id: UUID, kind: type[Command]) -> Command:
     command = _waiting(change.unit, change.caller, draft_id, kind)
     if command is None:
         raise NotFound(_STORED)
-    change.unit.db.delete(change.unit.db.get_one(Draft, draft_id))
+    _settled(change, change.unit.db.get_one(Draft, draft_id))
     return command
+
+
+def _settled(change: Change, draft: Draft) -> None:
+    """Forget a draft that a tap has settled."""
+    waiting = change.where.waiting
+    if waiting is not None and waiting.draft_id == draft.id:
+        change.where.waiting = None
+    change.unit.db.delete(draft)
 
 
 def take_laps(change: Change, draft_id: UUID) -> Laps:
@@ -134,7 +164,7 @@ def take_laps(change: Change, draft_id: UUID) -> Laps:
         NotFound: They were stored before, or are somebody else's.
     """
     laps = look_at_laps(change.unit, change.caller, draft_id)
-    change.unit.db.delete(change.unit.db.get_one(Draft, draft_id))
+    _settled(change, change.unit.db.get_one(Draft, draft_id))
     return laps
 
 
@@ -145,8 +175,8 @@ def pick(unit: Unit, caller: Caller, draft_id: UUID, answer: str) -> Picked:
         unit: The transaction.
         caller: Who answers.
         draft_id: What waits.
-        answer: The number of the answer among those offered, from 0. A select that was posted
-            before answers had numbers says the id of the session that was picked.
+        answer: The number of the answer among those offered, from 0, or ``drop``. A select that
+            was posted before answers had numbers says the id of the session that was picked.
 
     Raises:
         NotFound: There is no such answer.
@@ -155,6 +185,8 @@ def pick(unit: Unit, caller: Caller, draft_id: UUID, answer: str) -> Picked:
     if draft is None or draft.command["kind"] not in _ASKING:
         # Whoever takes it is told; first of all whether the press came twice.
         return Picked((draft_id,), {})
+    if answer == DROP:
+        return Picked((draft_id,), {LEAVE: True})
     sets = _sets(draft, answer)
     if draft.command["kind"] not in _ENTERING or (
         draft.command.get("asks", Asks.EVENT) not in SETTLES_ALL
@@ -174,7 +206,7 @@ def take_answered(change: Change, draft_id: UUID, sets: dict[str, Any]) -> Askin
     draft = _draft(change.unit, change.caller, draft_id)
     if draft is None or draft.command["kind"] not in _ASKING:
         raise NotFound(_STORED)
-    change.unit.db.delete(draft)
+    _settled(change, draft)
     command = _ASKING[draft.command["kind"]](**_fields(draft))
     answers = {name: value for name, value in sets.items() if name in _ANSWERS}
     own = {name: value for name, value in sets.items() if name not in _ANSWERS}

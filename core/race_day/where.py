@@ -11,9 +11,11 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from core.database import Unit
-from core.models import RacerProfile, RaceSession, SessionRacer, Team
+from core.models import Draft, RacerProfile, RaceSession, SessionRacer, Team
 from core.race_day.people import LARGEST_ID
 from core.race_day.questions import SeveralOpen, yours_was_closed
+from core.race_day.waiting import NEWEST, known_at, waiting_of
+from core.results.waiting import Waiting
 
 
 def as_uuid(text: str) -> UUID | None:
@@ -33,12 +35,14 @@ class Where:
         racer: Their profile; None for who has none yet.
         open: The open sessions, newest first, each with the racer's choice of it.
         own: The racer's session: of their last laps, or picked; open or closed.
+        waiting: What waits for a tap of whoever reads the answer.
     """
 
     team: Team | None = None
     racer: RacerProfile | None = None
     open: list[tuple[RaceSession, SessionRacer | None]] = field(default_factory=list)
     own: RaceSession | None = None
+    waiting: Waiting | None = None
 
     @property
     def own_is_open(self) -> bool:
@@ -101,7 +105,7 @@ _OWN: Final = (
     .scalar_subquery()
 )
 _WHERE: Final = (
-    select(Team, RacerProfile, RaceSession, SessionRacer, _own)
+    select(Team, RacerProfile, RaceSession, SessionRacer, _own, Draft.id, Draft.kind, Draft.command)
     .outerjoin(
         RacerProfile,
         and_(RacerProfile.team_id == Team.id, RacerProfile.discord_user_id == bindparam("user_id")),
@@ -112,17 +116,31 @@ _WHERE: Final = (
         and_(SessionRacer.session_id == RaceSession.id, SessionRacer.racer_id == RacerProfile.id),
     )
     .outerjoin(_own, _own.id == _OWN)
+    .outerjoin(Draft, Draft.id == NEWEST)
     .where(Team.id == bindparam("team_id"))
     .order_by(RaceSession.created_at.desc())
 )
 
 
-def where_is(unit: Unit, team_id: int, user_id: int) -> Where:
-    """Return where a member of a team is, read once."""
-    known = {"team_id": team_id, "user_id": user_id if user_id <= LARGEST_ID else None}
+def where_is(unit: Unit, team_id: int, user_id: int, reader_id: int | None = None) -> Where:
+    """Return where a member of a team is, read once.
+
+    Args:
+        unit: The transaction.
+        team_id: The team.
+        user_id: The member's Discord user id.
+        reader_id: That of who reads the answer, to tell what waits for them; None tells nothing.
+    """
+    known = {
+        "team_id": team_id,
+        "user_id": user_id if user_id <= LARGEST_ID else None,
+        "reader_id": reader_id,
+    } | known_at(unit.now)
     where = Where()
-    for team, racer, session, choice, own in unit.db.execute(_WHERE, known):
+    for team, racer, session, choice, own, *draft in unit.db.execute(_WHERE, known):
         where.team, where.racer, where.own = team, racer, own
+        if draft[0] is not None and where.waiting is None:
+            where.waiting = waiting_of(*draft)
         if session is not None:
             where.open.append((session, choice))
     return where

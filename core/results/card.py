@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.caller import Person
 from core.results.heat import RacerRun
 from core.results.refs import HeatRef, Scope, SessionRef
+from core.results.waiting import Told
 from core.scoring.comparison import Comparison
 
 
@@ -38,7 +39,7 @@ class HeatLaps:
 
 
 @dataclass(frozen=True, slots=True)
-class OrpCard:
+class OrpCard(Told):
     """What ``/orp`` shows: one racer's run, of a heat or (``heat`` None) of the whole session.
 
     Attributes:
@@ -70,7 +71,7 @@ class OrpCard:
 
 
 @dataclass(frozen=True, slots=True)
-class SideBySide:
+class SideBySide(Told):
     """Two racers' runs of the same heat, or (``heat`` None) of the whole session, compared.
 
     ``welcome`` tells that it is the first one's first answer about laps of their own.
@@ -90,7 +91,7 @@ class SideBySide:
 
 
 @dataclass(frozen=True, slots=True)
-class NoLapsYet:
+class NoLapsYet(Told):
     """There is nothing to score yet, for the racer or in the heat that was named."""
 
     racer: Person

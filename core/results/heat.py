@@ -10,6 +10,7 @@ from core.caller import Person
 from core.laps import Lap
 from core.names import HeatKind
 from core.results.refs import HeatRef, SessionRef
+from core.results.waiting import Told
 from core.scoring.finish import Place
 from core.scoring.orp import OrpResult
 
@@ -33,7 +34,7 @@ class HeatInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class HeatList:
+class HeatList(Told):
     """The heats of a session in the order they were opened."""
 
     session: SessionRef
@@ -93,7 +94,7 @@ class RacerRun:
 
 
 @dataclass(frozen=True, slots=True)
-class HeatTable:
+class HeatTable(Told):
     """A heat with everybody's run, ranked by ORP.
 
     Below those that have a rank come short runs, then who needs laps, then rejected scores.
@@ -119,7 +120,7 @@ class HeatTable:
 
 
 @dataclass(frozen=True, slots=True)
-class HeatStarted:
+class HeatStarted(Told):
     """A heat was opened; ``finished`` are those of its class that were open before."""
 
     heat: HeatRef
@@ -129,7 +130,7 @@ class HeatStarted:
 
 
 @dataclass(frozen=True, slots=True)
-class HeatFinished:
+class HeatFinished(Told):
     """A heat is finished.
 
     Attributes:
@@ -168,7 +169,7 @@ class HeatReopened:
 
 
 @dataclass(frozen=True, slots=True)
-class HeatRenamed:
+class HeatRenamed(Told):
     """A heat has a new name; ``merged`` is the heat that was called so and has its laps now."""
 
     heat: HeatRef

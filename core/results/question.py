@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 
@@ -21,6 +22,10 @@ class Asks(StrEnum):
     ORDER = "order"
 
 
+# Picked in place of a number: the command is dropped.
+DROP: Final = "drop"
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question with a few answers to pick from; the command waits as a draft.
@@ -31,6 +36,7 @@ class Question:
         text: The question, without markup.
         options: The answers as they are read; each is picked by its number, from 0.
         laps_ms: The laps that wait; empty where it is about something else.
+        again: It is asked again, and may be dropped.
     """
 
     draft_id: UUID
@@ -38,6 +44,7 @@ class Question:
     text: str
     options: tuple[str, ...]
     laps_ms: tuple[int, ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from core.caller import Person
 from core.laps import Lap
 from core.results.heat import RacerRun
 from core.results.refs import HeatRef, SessionRef
+from core.results.waiting import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Way(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunWritten:
+class RunWritten(Told):
     """A run was written, in whatever way, and stands like this now.
 
     Attributes:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from core.results.refs import HeatRef, SessionRef
+from core.results.waiting import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class SessionInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionStarted:
+class SessionStarted(Told):
     """A session was opened.
 
     Attributes:
@@ -46,7 +47,7 @@ class SessionStarted:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionClosed:
+class SessionClosed(Told):
     """A session was closed.
 
     Attributes:
@@ -82,7 +83,7 @@ class SessionReopened:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionList:
+class SessionList(Told):
     """The team's sessions, newest first, and which is the caller's."""
 
     sessions: tuple[SessionInfo, ...]

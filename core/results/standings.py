@@ -8,6 +8,7 @@ from core.caller import Person
 from core.results.heat import is_beaten
 from core.results.refs import HeatRef
 from core.results.session import SessionInfo
+from core.results.waiting import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class ClassStandings:
 
 
 @dataclass(frozen=True, slots=True)
-class Standings:
+class Standings(Told):
     """A session's standings by class.
 
     Attributes:

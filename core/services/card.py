@@ -23,6 +23,7 @@ from core.race_day.reading import last_driven, session_run
 from core.race_day.rows import HeatRow
 from core.race_day.run import Run
 from core.race_day.scores_before import score_before
+from core.race_day.waiting import told
 from core.race_day.where import Where, where_is
 from core.results.card import HeatScore, NoLapsYet, OrpCard, SideBySide
 from core.results.heat import RacerRun
@@ -91,8 +92,8 @@ class CardService:
             return _heat_card(unit, found_in, latest, where.racer, heats) or nothing
 
         def act(unit: Unit) -> tuple[OrpCard | NoLapsYet, bool]:
-            where = where_is(unit, caller.team_id, subject.user_id)
-            return found(unit, where), _is_to_be_greeted(caller, where)
+            where = where_is(unit, caller.team_id, subject.user_id, caller.person.user_id)
+            return told(found(unit, where), where.waiting), _is_to_be_greeted(caller, where)
 
         card, is_to_be_greeted = await self._database.read(act)
         if isinstance(card, NoLapsYet) or not is_to_be_greeted:
@@ -172,8 +173,8 @@ class CardService:
             return _beside(unit, found_in, latest, *both)
 
         def act(unit: Unit) -> tuple[SideBySide, bool]:
-            where = where_is(unit, team_id, subject.user_id)
-            return found(unit, where), _is_to_be_greeted(caller, where)
+            where = where_is(unit, team_id, subject.user_id, caller.person.user_id)
+            return told(found(unit, where), where.waiting), _is_to_be_greeted(caller, where)
 
         both, is_to_be_greeted = await self._database.read(act)
         return replace(both, welcome=await self._greet(caller)) if is_to_be_greeted else both

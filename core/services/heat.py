@@ -148,12 +148,12 @@ class HeatService:
         """
 
         def act(unit: Unit) -> HeatTable:
-            where = where_is(unit, caller.team_id, caller.person.user_id)
+            where = _where(unit, caller)
             found_in, found = _heat_to_read(unit, caller.team_id, where, heat, session)
             table = heat_table(unit, found_in, found.heat)
             drove = table.has_driven(caller.person.user_id)
             may = may_reopen_heat(caller, where, found_in, found.heat, logged_there=drove)
-            return replace(table, may_reopen=may)
+            return replace(table, may_reopen=may, waiting=where.waiting)
 
         return await self._database.read(act)
 
@@ -165,7 +165,7 @@ class HeatService:
         """
 
         def act(unit: Unit) -> HeatList:
-            where = where_is(unit, caller.team_id, caller.person.user_id)
+            where = _where(unit, caller)
             found = find_session(unit, caller.team_id, where, session)
             rows = unit.connection.execute(
                 select(*HEAT, func.count(HeatRacer.racer_id), func.sum(HeatRacer.lap_count))
@@ -175,7 +175,7 @@ class HeatService:
                 .order_by(Heat.opened_at, Heat.id)
             )
             heats = tuple(_info(heat_of(row), *row[len(HEAT) :]) for row in rows)
-            return HeatList(found.ref, heats)
+            return HeatList(found.ref, heats, waiting=where.waiting)
 
         return await self._database.read(act)
 
@@ -274,6 +274,12 @@ class HeatService:
             return [Choice(name, name) for name in names if name_key(typed) in name_key(name)]
 
         return await self._database.read(act)
+
+
+def _where(unit: Unit, caller: Caller) -> Where:
+    """Return where the caller is, and what waits for them."""
+    user_id = caller.person.user_id
+    return where_is(unit, caller.team_id, user_id, reader_id=user_id)
 
 
 def _heat_to_read(

@@ -19,8 +19,9 @@ from core.race_day.driven import heat_by_id
 from core.race_day.heats import delete_session, finish_heat, remove_heat
 from core.race_day.rows import HEAT, HeatRow, heat_of
 from core.race_day.sessions import close_session, ends_at, first_lap_of
+from core.race_day.waiting import KEPT_FOR
 
-# Longer than any interaction can be delivered again, or a select stays worth pressing.
+# Longer than any interaction can be delivered again.
 KEEP_MARKS: Final = timedelta(days=7)
 FORGOTTEN_AT_ONCE: Final = 1_000
 
@@ -68,14 +69,12 @@ class Housekeeping:
         """Forget interactions and drafts that can matter no more."""
         # Most looks find nothing, and then nobody has to wait for a writing transaction.
         if await self._database.read(_has_old_marks):
-            for key, made_at in (
-                (InteractionSeen.id, InteractionSeen.seen_at),
-                (Draft.id, Draft.created_at),
+            for old in (
+                partial(_forget, InteractionSeen.id, InteractionSeen.seen_at, KEEP_MARKS),
+                partial(_forget, Draft.id, Draft.created_at, KEPT_FOR),
             ):
                 # In pieces: nobody's lap waits until a whole season is deleted.
-                while (
-                    await self._database.write(partial(_forget, key, made_at)) == FORGOTTEN_AT_ONCE
-                ):
+                while await self._database.write(old) == FORGOTTEN_AT_ONCE:
                     pass
 
 
@@ -141,20 +140,24 @@ def _in_team(team_id: int, chore: Chore, subject_id: UUID, unit: Unit) -> bool:
 
 
 def _has_old_marks(unit: Unit) -> bool:
-    oldest = unit.db.execute(
+    seen_at, kept_at = unit.db.execute(
         select(
             select(func.min(InteractionSeen.seen_at)).scalar_subquery(),
             select(func.min(Draft.created_at)).scalar_subquery(),
         )
     ).one()
-    return any(moment is not None and moment < unit.now - KEEP_MARKS for moment in oldest)
+    is_old = seen_at is not None and seen_at < unit.now - KEEP_MARKS
+    return is_old or (kept_at is not None and kept_at < unit.now - KEPT_FOR)
 
 
 def _forget(
-    key: InstrumentedAttribute[Any], made_at: InstrumentedAttribute[datetime], unit: Unit
+    key: InstrumentedAttribute[Any],
+    made_at: InstrumentedAttribute[datetime],
+    kept_for: timedelta,
+    unit: Unit,
 ) -> int:
     """Delete some old rows of a table; return how many."""
-    some = select(key).where(made_at < unit.now - KEEP_MARKS).limit(FORGOTTEN_AT_ONCE)
+    some = select(key).where(made_at < unit.now - kept_for).limit(FORGOTTEN_AT_ONCE)
     return len(unit.db.execute(delete(key.class_).where(key.in_(some)).returning(key)).all())
 
 

@@ -78,6 +78,14 @@ class LapEntryService:
                     raise
         return tuple(done)
 
+    async def ask_again(self, caller: Caller, draft_id: UUID) -> Question:
+        """Return the question of a command that still waits for its answer.
+
+        Raises:
+            NotFound: It was answered before, or is somebody else's.
+        """
+        return await self._database.read(lambda unit: drafts.ask_again(unit, caller, draft_id))
+
     async def move(self, caller: Caller, entry_id: int, heat_id: UUID | None) -> RunWritten:
         """Take the laps of one answer to another heat, behind any there; None opens a new one.
 

@@ -51,7 +51,7 @@ class MenuService:
                 driver = where.racer.person if where.racer else author
             laps = find_lap_times(text)
             times = " ".join(format_lap(time_ms) for time_ms in laps.times_ms)
-            draft_id = drafts.put(change, LogLaps(times, racer=driver))
+            draft_id = drafts.put(change, LogLaps(times, racer=driver), "passing")
             seen: Foreseen | None = None
             there: list[int] = []
             typed = Typed(took_ms=sum(laps.times_ms))

@@ -117,7 +117,7 @@ class SessionService:
         """
 
         def act(unit: Unit) -> Standings:
-            where = where_is(unit, caller.team_id, caller.person.user_id)
+            where = _where(unit, caller)
             try:
                 found = find_session(unit, caller.team_id, where, session)
             except SeveralOpen as several:
@@ -127,7 +127,7 @@ class SessionService:
             shown = standings(unit, found, is_own=own == found.id)
             drove = shown.has_driven(caller.person.user_id)
             may = may_reopen_session(caller, where, found, logged_there=drove)
-            return replace(shown, may_reopen=may)
+            return replace(shown, may_reopen=may, waiting=where.waiting)
 
         return await self._database.read(act)
 
@@ -138,8 +138,9 @@ class SessionService:
             of_team = {"team_id": caller.team_id}
             infos = tuple(SessionInfo(*row) for row in unit.connection.execute(_LATEST, of_team))
             total = unit.connection.execute(_COUNT, of_team).scalar_one()
-            own = _own_session_id(where_is(unit, caller.team_id, caller.person.user_id))
-            return SessionList(infos, total - len(infos), own)
+            where = _where(unit, caller)
+            own = _own_session_id(where)
+            return SessionList(infos, total - len(infos), own, waiting=where.waiting)
 
         return await self._database.read(act)
 
@@ -307,6 +308,12 @@ class SessionService:
             return [Choice(name, name) for name in tracks if name_key(typed) in name_key(name)]
 
         return await self._database.read(act)
+
+
+def _where(unit: Unit, caller: Caller) -> Where:
+    """Return where the caller is, and what waits for them."""
+    user_id = caller.person.user_id
+    return where_is(unit, caller.team_id, user_id, reader_id=user_id)
 
 
 def _laps_of(unit: Unit, session: RaceSession, team_id: int) -> list[CsvLap]:

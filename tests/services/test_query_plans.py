@@ -41,11 +41,14 @@ Look = tuple[str, frozenset[str]]
 
 # What picks out few rows of each table: those of one heat, one racer, one entry, one draft.
 FEW: Final[dict[str, list[set[str]]]] = {
-    "drafts": [{"id"}],
+    # A racer has few, and they are forgotten after a day.
+    "drafts": [{"id"}, {"team_id", "discord_user_id"}],
     "entries": [{"id"}, {"heat_id"}],
     "heat_racers": [
         {"heat_id"},
         {"racer_id", "track_key", "class_key"},
+        # Those of the last days.
+        {"racer_id", "opened_at"},
     ],
     "heats": [{"id"}, {"session_id"}],
     "interactions_seen": [{"id"}],

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 import pytest
 
 from core.bootstrap import Services
 from core.caller import Caller
-from core.commands import EditLaps, LogLaps, ProfileFields, RenameHeat, SessionFields, StartHeat
+from core.commands import (
+    EditLaps,
+    FixedLaps,
+    LogLaps,
+    ProfileFields,
+    RenameHeat,
+    SessionFields,
+    StartHeat,
+)
 from core.database import Database
 from core.errors import BadInput, Redelivered
 from core.models import InteractionSeen
@@ -29,6 +38,7 @@ from tests.services.racing import (
     undoable,
 )
 
+_NO = BadInput("no")
 _PASTED = EditLaps(None, ANN.user_id, NO_HEAT_YET, "20.1", "P9", "")
 
 Call = Callable[[Services, Caller, RunWritten, SessionInfo], Awaitable[object]]
@@ -48,11 +58,13 @@ CALLS: dict[str, Call] = {
     "menu.preview": lambda s, c, _, __: s.menu.preview(c, "20.1 20.2", ANN),
     "heat.start": lambda s, c, _, __: s.heat.start(c, StartHeat()),
     "heat.finish": lambda s, c, _, __: s.heat.finish(c),
+    "heat.reopen": lambda s, c, logged, _: s.heat.reopen(c, logged.heat.id),
     "heat.rename": lambda s, c, _, __: s.heat.rename(c, RenameHeat("P1", "Q1")),
     "heat.delete": lambda s, c, logged, _: s.heat.delete(c, logged.heat.id),
     "session.start": lambda s, c, _, __: s.session.start(c, SessionFields(name="Third")),
     "session.edit": lambda s, c, _, __: s.session.edit(c, None, SessionFields(days=2)),
     "session.close": lambda s, c, _, __: s.session.close(c),
+    "session.reopen": lambda s, c, _, other: s.session.reopen(c, other.id),
     "session.delete": lambda s, c, _, other: s.session.delete(c, other.id),
     "session.race_here": lambda s, c, _, other: s.session.race_here(c, other.id),
     "profile.update": lambda s, c, _, __: s.profile.update(c, ProfileFields(experience="pro")),
@@ -90,6 +102,29 @@ async def test_whatever_changes_something_changes_it_once(
             await call(services, delivered, logged, other)
         assert await everything(database) == changed, name
     assert await count(database, InteractionSeen) == len(CALLS)
+
+
+# A tap on what is kept: refused laps, and laps that were taken back.
+TAPS: dict[str, Callable[[Services, Caller, UUID, UUID], Awaitable[object]]] = {
+    "fix": lambda s, c, refused, _: s.form.fix(c, refused, FixedLaps("20.4")),
+    "keep": lambda s, c, refused, _: s.form.keep_fixed(c, refused, FixedLaps("2O.4"), _NO),
+    "put back": lambda s, c, _, taken: s.undo.put_back(c, taken),
+}
+
+
+@pytest.mark.parametrize("name", TAPS)
+async def test_a_tap_on_what_is_kept_changes_it_once(
+    database: Database, services: Services, name: str
+) -> None:
+    refused = await services.form.keep(by(ANN), LogLaps("oops"), _NO)
+    taken = (await services.undo.take_back(by(ANN), undoable(await log(services, ANN)))).draft_id
+    assert taken is not None
+    caller = by(ANN, interaction=7)
+    await TAPS[name](services, caller, refused, taken)
+    changed = await everything(database)
+    with pytest.raises(Redelivered):
+        await TAPS[name](services, caller, refused, taken)
+    assert await everything(database) == changed
 
 
 async def test_what_was_refused_may_come_again(database: Database, services: Services) -> None:

@@ -12,8 +12,8 @@ from bot.views.base import OrpItem
 from bot.views.card import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
-from bot.views.menu import StoreButton
-from bot.views.question import QuestionSelect
+from bot.views.menu import StoreButton, StoreKeptButton
+from bot.views.question import AnswerButton, QuestionSelect
 from bot.views.reopening import ReopenButton
 from bot.views.run_written import (
     CountLapButton,
@@ -35,6 +35,7 @@ ID = UUID(HEX)
 HEAT, SESSION = Scope(ScopeKind.HEAT, ID), Scope(ScopeKind.SESSION, ID)
 RACER, OTHER = 1193809289790095360, 17
 ITEMS: dict[str, OrpItem[Any]] = {
+    f"answer:{HEX}": AnswerButton(ID),
     f"sure:{HEX}:4": ConfidenceButton(ID, 4),
     f"count:{HEX}:{RACER}:1:1": CountLapButton(ID, RACER, 1, counts=True),
     f"count:{HEX}:{RACER}:12:0": CountLapButton(ID, RACER, 12, counts=False),
@@ -60,6 +61,7 @@ ITEMS: dict[str, OrpItem[Any]] = {
     f"share:heat:{HEX}:{RACER}:{OTHER}": ShareBothButton(HEAT, RACER, OTHER),
     f"share:session:{HEX}:{RACER}": ShareButton(SESSION, RACER),
     f"store:{HEX}": StoreButton(ID),
+    f"store-kept:{HEX}": StoreKeptButton(ID),
     "undo:17": UndoButton(17),
 }
 FORM_IDS = {
