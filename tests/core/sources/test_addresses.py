@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.sources.addresses import PageKind, link_on, page_of, read_address
@@ -122,6 +122,7 @@ def test_other_links_are_refused_and_name_the_right_page(text: str, sentence: st
         read_address(text)
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=60) | st.text(max_size=30).map(lambda end: f"{LIVERC}/{end}"))
 def test_any_text_is_a_link_or_refused(text: str) -> None:
     try:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.sources.csv_file import (
@@ -47,6 +47,7 @@ _rows = st.builds(
 _files = st.lists(_rows, min_size=1, max_size=8, unique_by=lambda row: row.lap_number)
 
 
+@settings(deadline=None)
 @given(rows=_files)
 @example(rows=[LapRow(None, "<table>", 1, 1, None, None, "<!doctype html>", "<p", None, True, "'")])
 def test_what_is_written_is_read_back_the_same(rows: list[LapRow]) -> None:
@@ -56,6 +57,7 @@ def test_what_is_written_is_read_back_the_same(rows: list[LapRow]) -> None:
     assert parse(text.encode("utf-8-sig")) == RunLog(tuple(rows))
 
 
+@settings(deadline=None)
 @given(rows=_files, delimiter=st.sampled_from([";", "\t", "|"]))
 def test_what_a_spreadsheet_saves_again_is_read_the_same(
     rows: list[LapRow], delimiter: str
@@ -70,6 +72,7 @@ def test_what_a_spreadsheet_saves_again_is_read_the_same(
     assert read_run_log(file.getvalue()) == RunLog(tuple(rows))
 
 
+@settings(deadline=None)
 @given(text=_texts)
 def test_a_guarded_cell_comes_back(text: str) -> None:
     assert unguard_cell(guard_cell(text)) == text

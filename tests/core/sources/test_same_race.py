@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from itertools import combinations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.sources.race import Race, free_heat_name
@@ -97,16 +97,19 @@ def test_no_laps_is_no_race_yet() -> None:
 _laps = st.lists(st.lists(st.integers(1, 9), max_size=6), max_size=4)
 
 
+@settings(deadline=None)
 @given(one=_laps, other=_laps)
 def test_it_does_not_matter_which_is_which(one: Laps, other: Laps) -> None:
     assert is_same_race(one, other) == is_same_race(other, one)
 
 
+@settings(deadline=None)
 @given(laps=_laps)
 def test_a_race_is_itself(laps: Laps) -> None:
     assert is_same_race(laps, laps) == any(laps)
 
 
+@settings(deadline=None)
 @given(name=st.text(min_size=1, max_size=50), taken=st.lists(st.text(max_size=50), max_size=5))
 def test_a_free_name_is_no_other_races(name: str, taken: list[str]) -> None:
     free = free_heat_name(name, [*taken, name])
