@@ -54,7 +54,7 @@ class LapEntryCog(commands.Cog):
             result = await self._services.lap_entry.log(caller, command)
         except Exception as error:
             kept = partial(self._services.form.keep, caller, command)
-            await hand_back(interaction, error, kept, typed=times)
+            await hand_back(interaction, error, kept)
         else:
             answer, view = await told(result, interaction)
             await reply(interaction, answer, view=view)

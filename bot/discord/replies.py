@@ -7,6 +7,7 @@ after a second and a half the reply defers by itself; what was asked is answered
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, Final
@@ -18,7 +19,7 @@ from bot.app import WorkInHand, app_of
 from bot.discord.errors import answer_for
 from bot.discord.trouble import CONNECTION_LOST, Trouble, trouble_of, was_lost
 from bot.render.answer import Answer, with_picture
-from bot.render.errors import refusal
+from bot.render.errors import quote, refusal
 
 # Discord gives up on an unanswered interaction after 3 seconds.
 ANSWER_WITHIN_S: Final = 3.0
@@ -254,7 +255,6 @@ async def reply_to_error(
     error: BaseException,
     *,
     view: discord.ui.View | None = None,
-    file: discord.File | None = None,
     typed: str = "",
 ) -> None:
     """Answer an interaction whose work failed: the one error policy of the bot.
@@ -266,14 +266,16 @@ async def reply_to_error(
         interaction: What failed.
         error: Why.
         view: What stands under the answer.
-        file: What goes with it.
-        typed: What is handed back, ready to be shown below the sentence.
+        typed: What is handed back as it was typed: below the sentence, or in a file where it is
+            long.
     """
     answer = answer_for(interaction, error)
     if answer is None:
         _reply_of(interaction).drop()
         return
-    shown = replace(answer, content="\n".join(filter(None, (answer.content, typed))))
+    quoted = quote(typed) if typed.strip() else ""
+    file = discord.File(io.BytesIO(typed.encode()), "typed.txt") if quoted is None else None
+    shown = replace(answer, content="\n".join(filter(None, (answer.content, quoted))))
     await _reply_of(interaction).refuse(shown, view=view, file=file)
 
 

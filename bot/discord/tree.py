@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeGuard
 
@@ -13,7 +12,6 @@ from discord import app_commands
 from bot.discord.errors import Unreadable, has_its_own_way_back, log_unexpected
 from bot.discord.replies import begin, reply_to_error
 from bot.discord.typed import typed_in
-from bot.render.form import typed_laps
 
 log = structlog.get_logger(__name__)
 
@@ -53,9 +51,7 @@ class OrpTree(app_commands.CommandTree[discord.Client]):
     ) -> None:
         """Answer what failed; what was typed is handed back where it could not even be kept."""
         typed = "" if has_its_own_way_back(error) else typed_in(interaction)
-        shown = typed_laps(typed) if typed else ""
-        file = discord.File(io.BytesIO(typed.encode()), "typed.txt") if shown is None else None
-        await reply_to_error(interaction, error, file=file, typed=shown or "")
+        await reply_to_error(interaction, error, typed=typed)
 
 
 async def sync_when_changed(tree: app_commands.CommandTree) -> bool:

@@ -6,8 +6,10 @@ from typing import Final
 
 from bot.limits import CONTENT_LIMIT
 from bot.render.answer import Answer
-from bot.render.text import in_code, plain, shorten
+from bot.render.text import code_block, in_code, plain, shorten, size
 
+# What is handed back stands in the answer up to here, and beyond in a file.
+_SHORT: Final = 1_000
 UNREADABLE: Final = "Discord sent that in a way I cannot read: try again."
 
 
@@ -19,6 +21,12 @@ def refusal(sentence: str) -> Answer:
             what a user typed.
     """
     return Answer(shorten(plain(sentence), CONTENT_LIMIT))
+
+
+def quote(typed: str) -> str | None:
+    """Return what was typed, ready to be copied; None when it is too long for an answer."""
+    shown = code_block("\n".join(in_code(line) for line in typed.splitlines()))
+    return shown if size(shown) <= _SHORT else None
 
 
 def apology(reference: str) -> Answer:

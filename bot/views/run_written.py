@@ -6,7 +6,6 @@ twice it does no harm. What the presser may do is decided in the core.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final
@@ -18,8 +17,8 @@ from discord.ui import DynamicItem, Label, Modal, TextInput, UserSelect, View
 from bot.app import App
 from bot.discord.context import caller_of
 from bot.discord.replies import reply, reply_to_error, reply_with_form
+from bot.discord.typed import typed_in
 from bot.limits import LONGEST_OPTION, MOST_CHARACTERS, MOST_FIELDS
-from bot.render import form as form_text
 from bot.render.run_written import laps_since, run_written
 from bot.views.base import Laid, OrpButton, OrpSelect, laid, row
 from bot.views.base_form import OrpForm, Sent
@@ -122,7 +121,7 @@ class RunForm(OrpForm, word="run"):
             kept = partial(app.services.form.keep, caller, command)
             await hand_back(interaction, error, kept, shown=command.laps)
         else:
-            answer, view = written(saved)
+            answer, view = await laid(saved, interaction)
             await reply(interaction, answer, view=view)
 
 
@@ -179,7 +178,7 @@ def _fields(form: LapForm) -> list[Label[View]]:
     fields = [
         Label[View](
             text="Laps, one a line",
-            description="x in front of one that shall not count; with none left the run goes",
+            description="x in front: it does not count; with none left the run goes",
             component=laps,
         )
     ]
@@ -239,7 +238,6 @@ async def hand_back(
     error: Exception,
     keep: Callable[[RacerError], Awaitable[UUID]],
     *,
-    typed: str = "",
     shown: str = "",
 ) -> None:
     """Answer what could not be stored with a way to correct it; nothing that was typed is lost.
@@ -248,8 +246,7 @@ async def hand_back(
         interaction: What failed.
         error: Why.
         keep: Keeps what was typed as a draft.
-        typed: The laps as they were typed, to be quoted where they cannot be kept.
-        shown: The laps, to be quoted in any case.
+        shown: The laps, to be quoted in any case; a command is where it cannot be kept.
     """
     view = None
     if isinstance(error, RacerError):
@@ -257,12 +254,8 @@ async def hand_back(
             view = row(FixItButton(await keep(error)))
         except Exception as worse:
             error = worse
-    text = shown or ("" if view else typed)
-    quoted = form_text.typed_laps(text) if text.strip() else ""
-    file = None
-    if quoted is None:
-        file = discord.File(io.BytesIO(text.encode()), "laps.txt")
-    await reply_to_error(interaction, error, view=view, file=file, typed=quoted or "")
+    typed = shown or ("" if view else typed_in(interaction))
+    await reply_to_error(interaction, error, view=view, typed=typed)
 
 
 class EditLapsButton(OrpButton, word="edit"):

@@ -20,7 +20,7 @@ from core.race_day.kept_rows import as_json, from_json, heat_as_json, heat_from_
 from core.race_day.rows import HEAT, EntryRow, HeatRow, LapRow, heat_of
 from core.race_day.run import PARTNER, SOURCE, Run
 from core.race_day.sessions import race_in
-from core.race_day.writing import edited, logged, run_of_entry
+from core.race_day.writing import edited, logged, refuse_laps_there, run_of_entry
 from core.results.run_written import RunWritten
 
 # In what an entry has replaced: the heat that went because the run was moved away from it, and the
@@ -110,20 +110,6 @@ def move(
         moved_from=run.heat.ref if there.heat.id != run.heat.id else None,
         was_of=run.racer.person if racer.id != run.racer.id else None,
     )
-
-
-def refuse_laps_there(run: Run) -> None:
-    """Refuse to put a run where another one is.
-
-    Raises:
-        Conflict: There are laps.
-    """
-    if run.laps:
-        heat = run.heat.ref.label
-        raise Conflict(
-            f"{run.racer.name} has laps in {heat} already: edit those with /heat edit heat:{heat}, "
-            "or pick another heat."
-        )
 
 
 # A heat that goes when its only run is moved away, and comes back with it

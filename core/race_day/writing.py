@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from core.commands import LogLaps
 from core.database import Unit
-from core.errors import NotAllowed, NotFound
+from core.errors import Conflict, NotAllowed, NotFound
 from core.first_crossing import MIN_LAPS_FOR_CROSSING, is_first_crossing
 from core.laps import Lap
 from core.laptimes import FormLap
@@ -102,6 +102,9 @@ def log_laps(
     typed = Typed(command.heat, command.class_name, sum(times_ms), command.answers)
     target = open_for_laps(change.unit, change.team, where, racer, change.caller, typed)
     run = Run(change.unit, target.session, target.driven, racer, target.heats)
+    if kind == "form":
+        # It was opened for an empty run.
+        refuse_laps_there(run)
     before = list(run.laps)
     entry = run.append(
         times_ms,
@@ -121,6 +124,20 @@ def log_laps(
         note=note,
         welcome=change.greet(command.racer),
     )
+
+
+def refuse_laps_there(run: Run) -> None:
+    """Refuse to put a run where another one is.
+
+    Raises:
+        Conflict: There are laps.
+    """
+    if run.laps:
+        heat = run.heat.ref.label
+        raise Conflict(
+            f"{run.racer.name} has laps in {heat} already: edit those with /heat edit heat:{heat}, "
+            "or pick another heat."
+        )
 
 
 def logged(

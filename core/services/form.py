@@ -15,7 +15,7 @@ from core.caller import Caller, Person
 from core.commands import Answers, EditLaps, FixedLaps, LogLaps
 from core.database import Database, Unit
 from core.errors import BadInput, Conflict, NotFound, RacerError
-from core.laptimes import MAX_LAPS, FormLap, format_form, parse_form
+from core.laptimes import MAX_LAPS, FormLap, format_form, format_seconds, parse_form
 from core.models import RacerProfile, RaceSession
 from core.names import clean_heat_name, clean_note, clean_text, name_key
 from core.oddities import repeated_run
@@ -41,8 +41,7 @@ from core.race_day.finding import (
 )
 from core.race_day.fixing import edited_again, fixed, handed_back, typed_again
 from core.race_day.heats import open_heat
-from core.race_day.moving import move, refuse_laps_there
-from core.race_day.opening import open_for_laps
+from core.race_day.moving import move
 from core.race_day.questions import Undecided
 from core.race_day.reading import last_driven
 from core.race_day.run import Run
@@ -54,6 +53,7 @@ from core.results.question import LeftAlone, Question
 from core.results.run_written import RunWritten, Way
 
 _TO_DO: Final = "correct other racers' laps"
+_UNDECIDED: Final = Foreseen(None, None, "", "")
 _NO_LAPS: Final = "There are no laps in the form: type or paste them, one a line."
 
 
@@ -83,12 +83,12 @@ class FormService:
         """Return the form with a racer's laps.
 
         Without a heat it is their open heat, else the one of their class that is open, else the
-        last they have laps in. Where there is none, or none of that name, saving opens it.
+        last they have laps in. Where there is none, or none of that name, saving opens it; where
+        that cannot be told, saving asks.
 
         Raises:
             NotAllowed: They are somebody else's and the caller is not crew.
             NotFound: An id means nothing in this team.
-            SeveralOpen: Several sessions are open and the racer has used none of them.
             BadInput: The name cannot be used, or there are more laps than the form holds.
         """
         subject = racer or caller.person
@@ -191,8 +191,10 @@ class FormService:
 
         return await change(self._database, caller, act)
 
-    async def save(self, caller: Caller, command: EditLaps) -> RunWritten:
+    async def save(self, caller: Caller, command: EditLaps) -> RunWritten | Question:
         """Store a run as the form has it: all of it, or nothing with an error that says why.
+
+        Laps of a form that was opened for no heat go where typed ones go, which may ask first.
 
         Raises:
             BadInput: Something cannot be used; the sentence names the line of a bad lap.
@@ -301,15 +303,13 @@ def _heat_of_last_laps(unit: Unit, team_id: int, where: Where, typed: Typed) -> 
         seen = foresee(unit, team_id, where, typed)
     except Undecided:
         # What stands can be corrected without saying where the next laps go.
-        if where.own is None or where.racer is None:
-            raise
-        raced_in: RaceSession | None = where.own
-        stands = own_heat(heats_of(unit, where.own, where.racer))
-        if stands is None:
+        raced_in, stands = where.own, None
+        if raced_in is not None:
+            stands = own_heat(heats_of(unit, raced_in, where.racer))
+        if stands is None and where.racer is not None:
             raced_in, stands = last_driven(unit, team_id, where.racer)
-        if raced_in is None or stands is None:
-            raise
-        return _at(raced_in, stands)
+        # New laps can be pasted before that is said: saving asks.
+        return _UNDECIDED if raced_in is None or stands is None else _at(raced_in, stands)
     session, found = seen.session, seen.driven or own_heat(seen.heats)
     if session is None and where.racer is not None:
         session, found = last_driven(unit, team_id, where.racer)
@@ -333,7 +333,7 @@ def _keep(change: Change, command: Laps, reason: RacerError, draft_id: UUID | No
     return drafts.put_refused(change, command, draft_id)
 
 
-def _save(change: Change, command: EditLaps) -> RunWritten:
+def _save(change: Change, command: EditLaps) -> RunWritten | Question:
     laps = parse_form(command.laps)
     note = clean_note(command.note) if clean_text(command.note) else None
     if command.racer_id != change.caller.person.user_id:
@@ -341,7 +341,8 @@ def _save(change: Change, command: EditLaps) -> RunWritten:
     racer = _racer(change, command)
     heat_id = as_uuid(command.heat_id or "")
     if heat_id is None:
-        return _save_new(change, racer, command, laps, note)
+        racer = _racer_to_be(change, racer, command)
+        return carry_out(change, _as_typed(racer, command, laps), "form")
     session, driven = heat_by_id(change.unit, change.team.id, heat_id, racer)
     run = Run(change.unit, session, driven, racer)
     if run.version != command.version:
@@ -363,29 +364,21 @@ def _save(change: Change, command: EditLaps) -> RunWritten:
     return replace(edited, opened_heat=opened)
 
 
-def _save_new(
-    change: Change,
-    racer: RacerProfile,
-    command: EditLaps,
-    laps: Sequence[FormLap],
-    note: str | None,
-) -> RunWritten:
-    """Store laps in a heat that the form was not opened for, as ``/lap`` would."""
+def _as_typed(racer: RacerProfile, command: EditLaps, laps: Sequence[FormLap]) -> LogLaps:
+    """Return the form's laps as ``/lap`` would have them: they go where its rules say.
+
+    Raises:
+        BadInput: There are none.
+    """
     if not laps:
         raise BadInput(_NO_LAPS)
-    racer = _racer_to_be(change, racer, command)
-    where = change.where_of(racer)
-    typed = Typed(
-        command.heat if clean_text(command.heat) else None,
-        took_ms=sum(lap.time_ms for lap in laps),
-        answers=Answers(is_new=True),
+    return LogLaps(
+        " ".join(format_seconds(lap.time_ms) for lap in laps),
+        heat=command.heat if clean_text(command.heat) else None,
+        note=command.note if clean_text(command.note) else None,
+        racer=racer.person,
+        left_out=tuple(at for at, lap in enumerate(laps) if not lap.counts),
     )
-    target = open_for_laps(change.unit, change.team, where, racer, change.caller, typed)
-    run = Run(change.unit, target.session, target.driven, racer, target.heats)
-    refuse_laps_there(run)
-    edited = write_again(change, run, pair([], laps), note)
-    race_in(change.unit, where, target.session, racer)
-    return replace(edited, opened_heat=target.opened_heat, opened_session=target.opened_session)
 
 
 def _racer(change: Change, command: EditLaps) -> RacerProfile:

@@ -267,7 +267,9 @@ async def test_postgresql_has_no_connection_left(server: Server, postgresql: Sta
             return len(taken) == LIMIT
 
         await until(take_all)
-        postgresql.check_told(await racer.type(CHANNEL, "/lap times:20.3"))
+        away = await racer.type(CHANNEL, "/lap times:20.3 20.4")
+        postgresql.check_told(away)
+        assert "```\n/lap times:20.3 20.4\n```" in away.text, "what was typed can be copied"
         postgresql.check_told(await racer.type(CHANNEL, "/heat show"), NOT_REACHED)
         await others.aclose()
         await client.execute(f"ALTER ROLE {server.ROLE} CONNECTION LIMIT -1")

@@ -90,7 +90,7 @@ async def test_600_laps_fit_in_two_fields_and_come_back_as_a_file(owner: Racer) 
     stored = await owner.submit(
         opened, {"laps": "\n".join(lines[:400]), "more": "\n".join(lines[400:])}
     )
-    assert "600 laps stored" in stored.content
+    assert "laps 1–600" in stored.content
     form = form_of(await owner.press(stored, "Edit laps"))
     first, second = form.field("laps").value, form.field("more").value
     assert [*first.splitlines(), *second.splitlines()] == [
@@ -98,7 +98,7 @@ async def test_600_laps_fit_in_two_fields_and_come_back_as_a_file(owner: Racer) 
     ]
     refused = await owner.submit(form, {"laps": first[:-1] + "x"})
     assert "Line " in refused.content
-    assert [file.filename for file in refused.attachments] == ["laps.txt"]
+    assert [file.filename for file in refused.attachments] == ["typed.txt"]
     again = form_of(await owner.press(refused, "Fix it"))
     assert again.field("laps").value == first[:-1] + "x"
     assert again.field("more").value == second

@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.bootstrap import Services
 from core.caller import Caller, Person
-from core.commands import LogLaps, RenameHeat, SessionFields, StartHeat
+from core.commands import EditLaps, LogLaps, RenameHeat, SessionFields, StartHeat
 from core.database import Database
 from core.models import Base, SummaryPost
 from core.results.done import Done
@@ -83,6 +83,13 @@ async def log(
     )
     assert isinstance(logged, RunWritten)
     return logged
+
+
+async def save_form(services: Services, caller: Caller, command: EditLaps) -> RunWritten:
+    """Save a form that is expected to be stored."""
+    saved = await services.form.save(caller, command)
+    assert isinstance(saved, RunWritten)
+    return saved
 
 
 def undoable(result: RunWritten) -> int:

@@ -25,6 +25,7 @@ from tests.services.racing import (
     everything,
     log,
     pick,
+    save_form,
     set_crew_role,
     start_session,
 )
@@ -174,7 +175,7 @@ async def test_a_refused_form_waits_no_more_once_it_is_saved(
     form = await services.form.open(by(ANN))
     typed = EditLaps(logged.heat.id.hex, ANN.user_id, form.version, "20.1\n2O.3", "P1", "35wt")
     with pytest.raises(BadInput) as why:
-        await services.form.save(by(ANN), typed)
+        await save_form(services, by(ANN), typed)
     draft_id = await services.form.keep(by(ANN), typed, why.value)
     again = await services.form.open_again(by(ANN), draft_id)
     assert (again.laps, again.note, again.draft_id) == ("20.1\n2O.3", "35wt", draft_id)

@@ -25,6 +25,7 @@ from tests.services.racing import (
     count,
     everything,
     log,
+    save_form,
     set_crew_role,
     start_heat,
     start_session,
@@ -67,7 +68,7 @@ async def edit(
     caller = person if isinstance(person, Caller) else by(person)
     form = await services.form.open(caller, of, whose)
     command = filled(form, laps=laps, heat=heat, note=note, racer=racer)
-    return await services.form.save(caller, command)
+    return await save_form(services, caller, command)
 
 
 def times(result: RunWritten) -> list[int]:
@@ -85,8 +86,8 @@ async def test_the_form_shows_a_run_and_stores_it_as_corrected(
     form = await services.form.open(by(ANN))
     assert (form.heat_id, form.heat, form.note) == (logged.heat.id, "Buggy Q1", "35wt")
     assert form.laps.splitlines() == ["x 10.600", "14.100", "14.000", "14.200"]
-    edited = await services.form.save(
-        by(ANN), filled(form, laps="x 10.6\n14.1\nx 41.0\n14.2\n14.3", note="40wt")
+    edited = await save_form(
+        services, by(ANN), filled(form, laps="x 10.6\n14.1\nx 41.0\n14.2\n14.3", note="40wt")
     )
     assert [(lap.number, lap.time_ms, lap.counts) for lap in edited.run.laps] == [
         (1, 10_600, False),
@@ -212,7 +213,7 @@ async def test_laps_changed_meanwhile_are_not_overwritten(
         await change
         before = await everything(database)
         with pytest.raises(ChangedMeanwhile):
-            await services.form.save(by(ANN), filled(form, laps="20.1"))
+            await save_form(services, by(ANN), filled(form, laps="20.1"))
         assert await everything(database) == before
         form = await services.form.open(by(ANN))
 
@@ -225,14 +226,14 @@ async def test_what_was_refused_is_kept_and_saved_over_what_stands_when_that_was
     command = filled(await services.form.open(by(ANN)), laps=typed, note="soft\x00")
     await log(services, ANN, "20.3")
     with pytest.raises(ChangedMeanwhile) as refused:
-        await services.form.save(by(ANN), command)
+        await save_form(services, by(ANN), command)
     draft_id = await services.form.keep(by(ANN), command, refused.value)
     for other in (by(BEN), by(BEN, manager=True), by(ANN, team=RIVALS)):
         with pytest.raises(NotFound):
             await services.form.open_again(other, draft_id)
     again = await services.form.open_again(by(ANN), draft_id)
     assert (again.laps, again.note) == (typed, "soft\x00")
-    assert times(await services.form.save(by(ANN), filled(again))) == [20_100, 20_250]
+    assert times(await save_form(services, by(ANN), filled(again))) == [20_100, 20_250]
 
 
 async def test_who_was_told_of_a_bad_line_does_not_overwrite_what_came_since(
@@ -242,11 +243,11 @@ async def test_who_was_told_of_a_bad_line_does_not_overwrite_what_came_since(
     command = filled(await services.form.open(by(ANN)), laps="20.1\noops")
     await log(services, ANN, "20.3")
     with pytest.raises(BadInput, match="Line 2: “oops”") as refused:
-        await services.form.save(by(ANN), command)
+        await save_form(services, by(ANN), command)
     draft_id = await services.form.keep(by(ANN), command, refused.value)
     again = await services.form.open_again(by(ANN), draft_id)
     with pytest.raises(ChangedMeanwhile):
-        await services.form.save(by(ANN), filled(again, laps="20.1"))
+        await save_form(services, by(ANN), filled(again, laps="20.1"))
 
 
 async def test_a_draft_is_no_command_of_another_kind(services: Services) -> None:
@@ -279,7 +280,7 @@ async def test_the_empty_form_is_the_place_to_paste(services: Services) -> None:
     form = await services.form.open(by(ANN))
     assert (form.heat_id, form.heat, form.laps) == (None, "P1", "")
     pasted = "\n".join(f"{number}. 20.{number}" for number in range(1, 10))
-    edited = await services.form.save(by(ANN), filled(form, laps=pasted, note="soft"))
+    edited = await save_form(services, by(ANN), filled(form, laps=pasted, note="soft"))
     assert (edited.heat.label, edited.opened_heat, edited.opened_session) == ("P1", True, True)
     assert times(edited)[:2] == [20_100, 20_200]
     assert edited.entry_id is not None
@@ -294,7 +295,7 @@ async def test_a_heat_that_got_laps_meanwhile_is_not_pasted_over(services: Servi
     await log(services, ANN, "20.1", "Q2")
     for form in (empty, new):
         with pytest.raises(Conflict):
-            await services.form.save(by(ANN), filled(form, laps="20.2"))
+            await save_form(services, by(ANN), filled(form, laps="20.2"))
 
 
 @pytest.mark.parametrize("laps", ["", "\n \n"])
@@ -461,8 +462,8 @@ async def test_a_racer_who_is_new_comes_with_the_form(services: Services) -> Non
     await start_heat(services, CLEO, "Q1")
     form = await services.form.open(crew, "Q1", BEN)
     with pytest.raises(NotFound):
-        await services.form.save(crew, filled(form, laps="20.1"))
-    edited = await services.form.save(crew, filled(form, laps="20.1", racer=BEN))
+        await save_form(services, crew, filled(form, laps="20.1"))
+    edited = await save_form(services, crew, filled(form, laps="20.1", racer=BEN))
     assert (edited.run.racer, edited.was_of) == (BEN, None)
 
 
@@ -478,14 +479,14 @@ async def test_only_crew_edits_and_gives_away_what_is_not_theirs(
         with pytest.raises(NotAllowed):
             await services.form.open(caller, "Q1", ANN)
         with pytest.raises(NotAllowed):
-            await services.form.save(caller, filled(form, laps="20.1"))
+            await save_form(services, caller, filled(form, laps="20.1"))
         with pytest.raises(NotAllowed):
             await services.form.remove_repeats(caller, undoable(logged))
     with pytest.raises(NotAllowed):
-        await services.form.save(by(ANN), filled(form, racer=BEN))
+        await save_form(services, by(ANN), filled(form, racer=BEN))
     for reach in (
         services.form.open(by(ANN, team=RIVALS), str(logged.heat.id)),
-        services.form.save(by(ANN, team=RIVALS), filled(form, laps="20.1")),
+        save_form(services, by(ANN, team=RIVALS), filled(form, laps="20.1")),
         services.form.remove_repeats(by(ANN, team=RIVALS), undoable(logged)),
     ):
         with pytest.raises(NotFound):
@@ -503,7 +504,7 @@ async def test_ones_own_run_is_ones_own_whoever_has_typed_it(services: Services)
 async def test_the_form_holds_600_laps(services: Services) -> None:
     await log(services, ANN, " ".join(["65.123"] * 600), "Q1")
     form = await services.form.open(by(ANN))
-    edited = await services.form.save(by(ANN), filled(form, laps=form.laps + "0"))
+    edited = await save_form(services, by(ANN), filled(form, laps=form.laps + "0"))
     assert len(edited.run.laps) == 600
     await log(services, ANN, "65.1")
     with pytest.raises(BadInput, match="601"):

@@ -26,6 +26,7 @@ from tests.services.racing import (
     everything,
     log,
     publish,
+    save_form,
     set_crew_role,
     start_heat,
     start_session,
@@ -62,7 +63,7 @@ async def save(
     form = await services.form.open(by(ANN), heat)
     heat_id = form.heat_id.hex if form.heat_id else None
     command = EditLaps(heat_id, ANN.user_id, form.version, laps, to or form.heat, note)
-    return await services.form.save(by(ANN), command)
+    return await save_form(services, by(ANN), command)
 
 
 def shape(result: RunWritten) -> list[tuple[int, int, bool]]:

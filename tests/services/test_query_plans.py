@@ -30,6 +30,7 @@ from tests.services.racing import (
     by,
     log,
     publish,
+    save_form,
     start_heat,
     start_session,
     undoable,
@@ -233,7 +234,8 @@ async def test_no_statement_reads_more_the_more_is_stored(
         )
         await services.confidence.rate(by(ANN), logged.heat.id, 5)
         form = await services.form.open(by(ANN))
-        edited = await services.form.save(
+        edited = await save_form(
+            services,
             by(ANN),
             EditLaps(logged.heat.id.hex, ANN.user_id, form.version, "20.1", "Q9", form.note),
         )

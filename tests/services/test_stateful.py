@@ -45,7 +45,7 @@ from tests.services.race_day import (
     as_posted,
 )
 from tests.services.race_day_model import ModelEntry, ModelLap, ModelRun
-from tests.services.racing import ANN, BEN, CHANNEL, CLEO, by, undoable
+from tests.services.racing import ANN, BEN, CHANNEL, CLEO, by, save_form, undoable
 
 Change = tuple[str, int]
 Step = st.SearchStrategy[Callable[["RaceDay"], None]]
@@ -223,7 +223,7 @@ class RaceDay(Stage):
         command = EditLaps(
             heat.id.hex, who.person.user_id, form.version, "\n".join(lines), form.heat, note
         )
-        saving = self.services.form.save(who, command)
+        saving = save_form(self.services, who, command)
         if not run.laps and not wanted:
             self.refused(BadInput, saving)
             return
@@ -237,7 +237,7 @@ class RaceDay(Stage):
         run.check(edited.run)
         if edited.entry_id is not None:
             # Sent once more, it was opened for laps that stand no longer.
-            self.refused(ChangedMeanwhile, self.services.form.save(who, command))
+            self.refused(ChangedMeanwhile, save_form(self.services, who, command))
 
     def strike(self, who: Caller, number: int, lap: int, counts: bool) -> None:
         heat = self.pick(who, number)

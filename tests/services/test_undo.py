@@ -24,6 +24,7 @@ from tests.services.racing import (
     everything,
     log,
     publish,
+    save_form,
     set_crew_role,
     start_heat,
     start_session,
@@ -218,7 +219,7 @@ async def test_what_was_pressed_where_a_run_was_moved_to_goes_back_with_it(
     second = await log(services, ANN, "20.3", heat="Q1", confidence=3)
     form = await services.form.open(by(ANN), "Q1")
     move = EditLaps(first.heat.id.hex, ANN.user_id, form.version, form.laps, "Q2", "")
-    moved = await services.form.save(by(ANN), move)
+    moved = await save_form(services, by(ANN), move)
     await services.confidence.rate(by(ANN), moved.heat.id, 5)
     undone = await services.undo.take_back(by(ANN), undoable(moved))
     assert (undone.heat.name, undone.run.confidence) == ("Q1", 5)

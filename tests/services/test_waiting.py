@@ -26,6 +26,7 @@ from tests.services.racing import (
     log,
     must_choose,
     pick,
+    save_form,
     set_crew_role,
     start_heat,
     start_session,
@@ -176,7 +177,7 @@ async def test_what_is_settled_just_now_is_told_no_more(services: Services) -> N
     form = await services.form.open(by(ANN))
     typed = EditLaps(first.heat.id.hex, ANN.user_id, form.version, "2O.1", "P1", "")
     with pytest.raises(RacerError) as why:
-        await services.form.save(by(ANN), typed)
+        await save_form(services, by(ANN), typed)
     draft_id = await services.form.keep(by(ANN), typed, why.value)
     assert await waits(services) is WaitsFor.FIX
     saved = await services.form.fix(by(ANN), draft_id, FixedLaps("20.1"))

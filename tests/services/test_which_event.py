@@ -9,7 +9,7 @@ import pytest
 
 from core.bootstrap import Services, build_services
 from core.caller import Caller
-from core.commands import LogLaps, StartHeat
+from core.commands import EditLaps, LogLaps, StartHeat
 from core.database import Database
 from core.errors import BadInput, Conflict, NotAllowed, NotFound, Redelivered
 from core.models import Draft, RunLog
@@ -222,3 +222,18 @@ async def test_names_are_offered_also_when_none_is_ones_own(
     assert await services.heat.suggest(by(ANN, team=RIVALS), "") == []
     names = [choice.label for choice in await services.session.suggest(by(ANN), "RACE")]
     assert names == ["Club Race · Sat 6 Jun"]
+
+
+async def test_the_form_takes_laps_and_asks_where_they_go(
+    database: Database, services: Services, two_open: tuple[SessionInfo, SessionInfo]
+) -> None:
+    form = await services.form.open(by(ANN))
+    assert (form.heat_id, form.heat, form.laps) == (None, "", "")
+    command = EditLaps(None, ANN.user_id, form.version, "20.1\nx 35.1\n20.3", "", "35wt rear")
+    waiting = await services.form.save(by(ANN), command)
+    assert isinstance(waiting, Question)
+    assert (waiting.options[-1], waiting.laps_ms) == ("Club Race", (20_100, 35_100, 20_300))
+    assert await count(database, RunLog) == 0
+    stored = await choose(services, by(ANN), waiting, two_open[0])
+    assert (stored.session.name, stored.run.note) == ("Club Race", "35wt rear")
+    assert [lap.counts for lap in stored.run.laps] == [True, False, True]

@@ -24,6 +24,7 @@ from tests.services.racing import (
     log,
     pick,
     rename_heat,
+    save_form,
     start_session,
     undoable,
 )
@@ -190,7 +191,8 @@ async def test_what_cannot_be_taken_back_any_more_is_forgotten(
     assert await count(database, Entry) == 0
     # What a form has replaced had the numbers of before.
     form = await services.form.open(by(ANN), "Q1")
-    await services.form.save(
+    await save_form(
+        services,
         by(ANN),
         EditLaps(str(form.heat_id), ANN.user_id, form.version, "20.5\n20.6", form.heat, ""),
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.render.form import typed_laps
+from bot.render.errors import quote
 from bot.render.menu import laps_found
 from bot.render.run_written import run_written
 from bot.render.text import size
@@ -107,7 +107,7 @@ def test_the_longest_fit_and_names_do_no_harm() -> None:
 
 @pytest.mark.parametrize("typed", ["20.1\nx 20.2", "```\n@everyone", "<@1> ` x"])
 def test_what_was_typed_stands_in_a_code_block(typed: str) -> None:
-    shown = typed_laps(typed)
+    shown = quote(typed)
     assert shown is not None
     assert shown.count("```") == 2
     assert "@everyone" not in shown
@@ -116,7 +116,7 @@ def test_what_was_typed_stands_in_a_code_block(typed: str) -> None:
 
 @pytest.mark.parametrize("character", ["2", "@", "🏎"])
 def test_what_is_too_long_for_an_answer_is_not_shown_in_it(character: str) -> None:
-    assert typed_laps(character * 8_000) is None
-    shown = [typed_laps(character * length) for length in range(300, 1_200, 7)]
+    assert quote(character * 8_000) is None
+    shown = [quote(character * length) for length in range(300, 1_200, 7)]
     assert None in shown
     assert all(size(text) <= 1_000 for text in shown if text is not None)
