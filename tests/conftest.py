@@ -10,11 +10,16 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy.engine import URL
 
 from core.bootstrap import Services, build_services
 from core.database import Database
 from tests.databases import KINDS, FakeClock, Kind, TestDatabases, database_at
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -254,7 +254,7 @@ def calculate_orp(
         top_3_avg = round_half_even(fastest, FASTEST_LAPS) / 1000
         last_5_avg = round_half_even(last, window) / 1000
         last_part, best_part = FASTEST_LAPS * last, window * fastest
-    penalty_part, penalty_whole = _fade_penalty(last_part, best_part)
+    penalty_part, penalty_whole = fade_penalty(last_part, best_part)
 
     score_tenths = max(
         0,
@@ -298,10 +298,17 @@ def calculate_orp(
     )
 
 
-def _fade_penalty(last_part: int, best_part: int) -> tuple[int, int]:
-    """The points a fade factor of last_part / best_part costs, as a fraction.
+def fade_penalty(last_part: int, best_part: int) -> tuple[int, int]:
+    """The points a fade factor of last_part / best_part costs, exactly.
 
     None while the factor is at most 1.01 (compared exactly), else 2 a percent, at most 20.
+
+    Args:
+        last_part: Above 0; the last laps in any unit.
+        best_part: Above 0; the fastest laps in the same unit.
+
+    Returns:
+        The points, 0 to 20, as a fraction: its part and its whole.
     """
     # What the percents and the points are, both times best_part.
     percents = 100 * (last_part - best_part)
