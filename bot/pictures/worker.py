@@ -12,6 +12,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from queue import SimpleQueue
 from struct import Struct
@@ -97,9 +98,11 @@ def serve(draw: Callable[[Subject], bytes]) -> None:
 
 def _take(asked: BinaryIO, subjects: SimpleQueue[bytes]) -> None:
     """Take subjects in; end this process when the bot is gone, even in the middle of a picture."""
-    while len(header := asked.read(ASKED.size)) == ASKED.size:
-        (size,) = ASKED.unpack(header)
-        subjects.put(asked.read(size))
+    # A bot that is killed with a picture on its way ends a socket with an error.
+    with suppress(ConnectionError):
+        while len(header := asked.read(ASKED.size)) == ASKED.size:
+            (size,) = ASKED.unpack(header)
+            subjects.put(asked.read(size))
     os._exit(0)
 
 
