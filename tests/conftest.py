@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from itertools import chain
@@ -20,6 +21,9 @@ from tests.databases import KINDS, FakeClock, Kind, TestDatabases, database_at
 # How long an example takes says how busy the machine is.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+# Tests start many processes; compiled files are worth having whatever the shell says.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,9 +48,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Keep the garbage collector from going through all tests and libraries again and again."""
+    """Keep the garbage collector from going through all tests and libraries again and again.
+
+    It also looks less often for what a test has left in circles: this process does not live long.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture
@@ -94,6 +102,27 @@ async def postgres(test_databases: TestDatabases, clock: FakeClock) -> AsyncIter
 async def database_url(database_kind: Kind, test_databases: TestDatabases) -> AsyncIterator[URL]:
     """The address of a database without any table; the test runs once on each kind."""
     async with test_databases.temporary(database_kind, migrated=False) as url:
+        yield url
+
+
+@pytest.fixture
+async def migrated_url(database_kind: Kind, test_databases: TestDatabases) -> AsyncIterator[URL]:
+    """The address of a migrated, empty database; its tables are the test's to change."""
+    async with test_databases.migrated_copy(database_kind) as url:
+        yield url
+
+
+@pytest.fixture
+async def migrated_postgres_url(test_databases: TestDatabases) -> AsyncIterator[URL]:
+    """The address of a migrated, empty PostgreSQL database; its tables are the test's to change."""
+    async with test_databases.migrated_copy("postgresql") as url:
+        yield url
+
+
+@pytest.fixture
+async def migrated_sqlite_url(test_databases: TestDatabases) -> AsyncIterator[URL]:
+    """The address of a migrated, empty SQLite database; its directory holds nothing else."""
+    async with test_databases.migrated_copy("sqlite") as url:
         yield url
 
 

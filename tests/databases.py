@@ -109,8 +109,9 @@ class TestDatabases:
     """Makes databases for one test process.
 
     Migrations run once a kind. A SQLite test gets a copy of the migrated file; a PostgreSQL test
-    gets a database that is emptied afterwards, which takes a tenth of the time of making one. The
-    server starts when the first test needs it.
+    gets a database that is emptied afterwards, which takes a tenth of the time of making one, or,
+    where it changes tables, a copy of a migrated one. The server starts when the first test needs
+    it.
     """
 
     # pytest takes classes called Test… for tests.
@@ -126,6 +127,7 @@ class TestDatabases:
         self._numbers = count(1)
         self._server: URL | None = None
         self._migrated_file: Path | None = None
+        self._template: URL | None = None
         self._free: dict[bool, list[URL]] = {True: [], False: []}
 
     def close(self) -> None:
@@ -144,6 +146,19 @@ class TestDatabases:
         await _empty(url, migrated)
         free.append(url)
 
+    @asynccontextmanager
+    async def migrated_copy(self, kind: Kind) -> AsyncIterator[URL]:
+        """Give an empty database with the tables, whose tables the test may change."""
+        if kind == "sqlite":
+            yield await self._sqlite(migrated=True)
+            return
+        if self._template is None:
+            self._template = await self._postgresql(migrated=True)
+        url = await self._postgresql(migrated=False, template=self._template)
+        yield url
+        await _empty(url, migrated=False)
+        self._free[False].append(url)
+
     async def _sqlite(self, migrated: bool) -> URL:
         url = self._new_file()
         if migrated:
@@ -160,14 +175,15 @@ class TestDatabases:
         directory.mkdir()
         return parse_database_url(f"sqlite:///{directory / 'orp.db'}")
 
-    async def _postgresql(self, migrated: bool) -> URL:
+    async def _postgresql(self, migrated: bool, template: URL | None = None) -> URL:
         if self._server is None:
             self._server = self._stack.enter_context(postgresql_server())
             for setting in _SERVER_SETTINGS:
                 await _execute(self._server, f"ALTER SYSTEM SET {setting}")
             await _execute(self._server, "SELECT pg_reload_conf()")
         url = self._server.set(database=f"orp_{next(self._numbers)}")
-        await _execute(self._server, f"CREATE DATABASE {url.database} STRATEGY FILE_COPY")
+        of = "" if template is None else f"TEMPLATE {template.database}"
+        await _execute(self._server, f"CREATE DATABASE {url.database} {of} STRATEGY FILE_COPY")
         if migrated:
             await upgrade(url)
         return url

@@ -11,6 +11,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 from struct import Struct
 from threading import Thread
@@ -67,7 +68,9 @@ def serve(work: Callable[[bytes], bytes]) -> None:
 
 def _take(asked: BinaryIO, messages: SimpleQueue[bytes]) -> None:
     """Take messages in; end this process when the bot is gone, even in the middle of its work."""
-    while len(header := asked.read(ASKED.size)) == ASKED.size:
-        (size,) = ASKED.unpack(header)
-        messages.put(asked.read(size))
+    # A bot that is killed with a message on its way ends a socket with an error.
+    with suppress(ConnectionError):
+        while len(header := asked.read(ASKED.size)) == ASKED.size:
+            (size,) = ASKED.unpack(header)
+            messages.put(asked.read(size))
     os._exit(0)

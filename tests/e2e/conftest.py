@@ -2,7 +2,8 @@
 
 Starting a process costs more than most tests do, so tests share one bot for each kind of database
 and get a team of their own; only who stops or starts the bot has one to itself. Nearly all bots are
-forked from a process that has loaded them already; some tests start them as people do.
+forked from a process that has loaded them already; some tests start them as people do. The shared
+bots and those started as people do find an empty database, the others one with its tables.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ async def stand(
     request: pytest.FixtureRequest, test_databases: TestDatabases, forked: Launch
 ) -> AsyncIterator[Ground]:
     async with (
-        test_databases.temporary(request.param, migrated=False) as url,
+        test_databases.temporary(request.param, migrated=True) as url,
         LocalDiscord() as discord,
         bot_process(discord, url, forked) as bot,
         aftermath_in(url) as after,
@@ -136,9 +137,9 @@ async def discord() -> AsyncIterator[LocalDiscord]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def start_bot(discord: LocalDiscord, database_url: URL, forked: Launch) -> StartBot:
+async def start_bot(discord: LocalDiscord, migrated_url: URL, forked: Launch) -> StartBot:
     """Return what starts a bot on the test's database, as often as the test likes."""
-    return lambda: bot_process(discord, database_url, forked)
+    return lambda: bot_process(discord, migrated_url, forked)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -331,7 +331,7 @@ class File(Stand):
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def sqlite(test_databases: TestDatabases, forked: Launch) -> AsyncIterator[File]:
     async with (
-        test_databases.temporary("sqlite", migrated=False) as url,
+        test_databases.temporary("sqlite", migrated=True) as url,
         stand(url, forked) as place,
     ):
         yield File(place.discord, place.bot, url, place.database)

@@ -158,11 +158,11 @@ async def test_channels_that_never_answer_hold_up_nobody_else(ground: Ground) ->
 
 
 async def test_a_request_that_is_never_answered_may_have_arrived_and_is_looked_for(
-    discord: LocalDiscord, database_url: URL, forked: Launch
+    discord: LocalDiscord, migrated_url: URL, forked: Launch
 ) -> None:
-    impatient = bot_process(discord, database_url, forked, **{REQUEST_LIMIT: "0.5"})
+    impatient = bot_process(discord, migrated_url, forked, **{REQUEST_LIMIT: "0.5"})
     teams = [discord.add_guild(f"Silence {when}") for when in ("before", "after")]
-    async with impatient as bot, aftermath_in(database_url) as after:
+    async with impatient as bot, aftermath_in(migrated_url) as after:
         await discord.ready(30)
         ground = Ground(discord, bot, after)
         for team, when in zip(teams, ("before", "after"), strict=True):

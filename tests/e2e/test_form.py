@@ -189,11 +189,11 @@ async def test_with_several_events_open_the_preview_says_that_it_asks(
 
 
 async def test_forms_and_previews_work_after_a_restart(
-    discord: LocalDiscord, postgres_url: URL, forked: Launch
+    discord: LocalDiscord, migrated_postgres_url: URL, forked: Launch
 ) -> None:
     team = discord.guild()
     owner = team.owner
-    async with bot_process(discord, postgres_url, forked) as bot:
+    async with bot_process(discord, migrated_postgres_url, forked) as bot:
         await discord.ready(30)
         logged = await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
         form = form_of(await owner.press(logged, "Edit laps"))
@@ -201,14 +201,14 @@ async def test_forms_and_previews_work_after_a_restart(
         preview = await owner.message_menu(owner.say(CHANNEL, "20.7 20.8"), "Log laps")
         assert await bot.stop() == 0, bot.tail
     await discord.gone()
-    async with bot_process(discord, postgres_url, forked) as bot:
+    async with bot_process(discord, migrated_postgres_url, forked) as bot:
         await discord.ready(30)
         saved = await owner.submit(form, {"laps": "20.1\n20.25"})
         assert "20.100  20.250" in saved.content
         again = form_of(await owner.press(refused, "Fix it"))
         assert again.field("laps").value == "oops"
         assert "laps 3–4" in (await owner.press(preview, "Store")).content
-        await too_late_for_a_form(discord, owner, postgres_url)
+        await too_late_for_a_form(discord, owner, migrated_postgres_url)
         assert await bot.stop() == 0, bot.tail
 
 

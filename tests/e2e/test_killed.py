@@ -118,9 +118,9 @@ async def reached(*holds: Hold) -> None:
 
 
 async def test_killed_at_any_moment_it_keeps_every_answered_lap_and_posts_each_heat_once(
-    discord: LocalDiscord, start_bot: StartBot, database_url: URL
+    discord: LocalDiscord, start_bot: StartBot, migrated_url: URL
 ) -> None:
-    async with track_on(discord, database_url) as track:
+    async with track_on(discord, migrated_url) as track:
         lap_unanswered, lap_answered, lap_half_stored = laps = track.new_teams(3)
         unfinished, finish_unanswered, half_finished = finishes = track.new_teams(3)
         post_unsent, post_sent = new = track.new_teams(2)
@@ -153,7 +153,7 @@ async def test_killed_at_any_moment_it_keeps_every_answered_lap_and_posts_each_h
             hold = track.hold("POST", CALLBACK, "before")
             track.ask(finish(finish_unanswered))
             await reached(hold)
-            async with nobody_can_write(database_url):
+            async with nobody_can_write(migrated_url):
                 track.ask(type_laps(lap_half_stored, "20.3 20.4 20.5"))
                 track.ask(finish(half_finished))
                 await discord.wait_for(
@@ -200,12 +200,12 @@ async def test_killed_at_any_moment_it_keeps_every_answered_lap_and_posts_each_h
 
 
 async def test_what_fell_due_while_the_bot_was_down_is_done_when_it_starts(
-    discord: LocalDiscord, start_bot: StartBot, database_url: URL
+    discord: LocalDiscord, start_bot: StartBot, migrated_url: URL
 ) -> None:
     """Untouched heats finish, sessions close at 05:00 in Berlin, whatever its clocks did, and a
     permission that was given frees the posts.
     """
-    async with track_on(discord, database_url) as track:
+    async with track_on(discord, migrated_url) as track:
         idle, racing, forbidden, spring, autumn = teams = track.new_teams(5)
         opened_and_closing = {
             spring: (datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 29, 3, tzinfo=UTC)),

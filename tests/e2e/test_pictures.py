@@ -40,7 +40,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def ground(test_databases: TestDatabases, installed: Path) -> AsyncIterator[Ground]:
     async with (
-        test_databases.temporary("sqlite", migrated=False) as url,
+        test_databases.temporary("sqlite", migrated=True) as url,
         LocalDiscord() as discord,
         bot_process(discord, url, PYTHONPATH=str(installed)) as bot,
         aftermath_in(url) as after,

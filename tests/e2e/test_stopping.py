@@ -25,12 +25,12 @@ async def is_stopping(bot: BotProcess) -> bool:
 
 
 async def test_what_is_in_hand_when_the_bot_stops_is_stored_and_answered(
-    discord: LocalDiscord, start_bot: StartBot, database_url: URL
+    discord: LocalDiscord, start_bot: StartBot, migrated_url: URL
 ) -> None:
     storing, answering, late = teams = [
         discord.add_guild(f"In hand {number}") for number in range(3)
     ]
-    async with aftermath_in(database_url) as after, start_bot() as bot:
+    async with aftermath_in(migrated_url) as after, start_bot() as bot:
         await discord.ready(30)
         for team in teams:
             await type_laps(team)
@@ -38,7 +38,7 @@ async def test_what_is_in_hand_when_the_bot_stops_is_stored_and_answered(
         answer = discord.mischief.hold("POST", CALLBACK)
         undoing = asyncio.create_task(answering.owner.press(more, "Undo"))
         await answer.reached()
-        async with nobody_can_write(database_url):
+        async with nobody_can_write(migrated_url):
             logging = asyncio.create_task(type_laps(storing, "20.3"))
             await discord.wait_for(lambda: deferred_by(discord, [storing]))
             stopping = asyncio.create_task(bot.stop())
@@ -59,11 +59,11 @@ async def test_what_is_in_hand_when_the_bot_stops_is_stored_and_answered(
 
 
 async def test_a_post_on_its_way_when_the_bot_stops_is_noted(
-    discord: LocalDiscord, start_bot: StartBot, database_url: URL
+    discord: LocalDiscord, start_bot: StartBot, migrated_url: URL
 ) -> None:
     team = discord.add_guild("On its way")
     channel = team.channel(CHANNEL)
-    async with aftermath_in(database_url) as after, start_bot() as bot:
+    async with aftermath_in(migrated_url) as after, start_bot() as bot:
         await discord.ready(30)
         post = discord.mischief.hold("POST", f"/channels/{channel.id}/messages")
         await race(team)

@@ -16,7 +16,6 @@ from core.config import parse_database_url
 from migrations import backup as module
 from migrations.backup import backup, pg_dump_line
 from migrations.errors import BackupNotPossible, DatabaseUnreachable
-from migrations.runner import upgrade
 from tests.migrations.helpers import connected, count_rows, execute, fetch
 
 
@@ -27,31 +26,32 @@ def make_nonsense(url: URL) -> Path:
     return path
 
 
-async def test_a_copy_is_named_after_the_moment_and_holds_the_rows(sqlite_url: URL) -> None:
-    await upgrade(sqlite_url)
-    await execute(sqlite_url, "INSERT INTO teams (id) VALUES (1)")
-    copy = await backup(sqlite_url)
-    assert copy.parent == Path(str(sqlite_url.database)).parent
+async def test_a_copy_is_named_after_the_moment_and_holds_the_rows(
+    migrated_sqlite_url: URL,
+) -> None:
+    await execute(migrated_sqlite_url, "INSERT INTO teams (id) VALUES (1)")
+    copy = await backup(migrated_sqlite_url)
+    assert copy.parent == Path(str(migrated_sqlite_url.database)).parent
     assert re.fullmatch(r"orp-\d{8}-\d{6}\.db", copy.name)
-    assert (await count_rows(sqlite_url.set(database=str(copy))))["teams"] == 1
+    assert (await count_rows(migrated_sqlite_url.set(database=str(copy))))["teams"] == 1
 
 
-async def test_a_copy_holds_what_is_committed_while_the_bot_writes(sqlite_url: URL) -> None:
-    await upgrade(sqlite_url)
-    await execute(sqlite_url, "INSERT INTO teams (id) VALUES (1)")
-    async with connected(sqlite_url) as connection:
+async def test_a_copy_holds_what_is_committed_while_the_bot_writes(
+    migrated_sqlite_url: URL,
+) -> None:
+    await execute(migrated_sqlite_url, "INSERT INTO teams (id) VALUES (1)")
+    async with connected(migrated_sqlite_url) as connection:
         await connection.exec_driver_sql("INSERT INTO teams (id) VALUES (2)")
-        copy = await backup(sqlite_url)
-    copied = await fetch(sqlite_url.set(database=str(copy)), "SELECT id FROM teams")
+        copy = await backup(migrated_sqlite_url)
+    copied = await fetch(migrated_sqlite_url.set(database=str(copy)), "SELECT id FROM teams")
     assert copied == [(1,)]
 
 
 async def test_copies_of_one_second_do_not_meet(
-    sqlite_url: URL, monkeypatch: pytest.MonkeyPatch
+    migrated_sqlite_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await upgrade(sqlite_url)
     monkeypatch.setattr(module, "utc_now", lambda: datetime(2026, 6, 6, 12, 0, tzinfo=UTC))
-    names = [(await backup(sqlite_url)).name for _ in range(3)]
+    names = [(await backup(migrated_sqlite_url)).name for _ in range(3)]
     assert names == [
         "orp-20260606-120000.db",
         "orp-20260606-120000-2.db",
@@ -88,8 +88,7 @@ def test_a_unix_socket_stays_in_the_line() -> None:
     assert shlex.split(line)[-1] == "postgresql:///orp?host=%2Frun%2Fpostgresql"
 
 
-async def test_a_plain_sqlite_program_reads_a_copy(sqlite_url: URL) -> None:
-    await upgrade(sqlite_url)
-    copy = await backup(sqlite_url)
+async def test_a_plain_sqlite_program_reads_a_copy(migrated_sqlite_url: URL) -> None:
+    copy = await backup(migrated_sqlite_url)
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

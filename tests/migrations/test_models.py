@@ -8,40 +8,36 @@ import pytest
 from sqlalchemy.engine import URL
 
 from migrations import check
-from migrations.runner import upgrade
 from tests.migrations.helpers import execute
 
 
-async def test_models_and_migrations_never_differ(database_url: URL) -> None:
-    await upgrade(database_url)
-    assert await check.differences(database_url) == []
+async def test_models_and_migrations_never_differ(migrated_url: URL) -> None:
+    assert await check.differences(migrated_url) == []
 
 
-async def test_differences_are_told(database_url: URL) -> None:
-    await upgrade(database_url)
+async def test_differences_are_told(migrated_url: URL) -> None:
     await execute(
-        database_url,
+        migrated_url,
         "ALTER TABLE sessions DROP COLUMN days",
         "ALTER TABLE sessions ADD COLUMN mood TEXT",
         "DROP INDEX ix_run_logs_session_id",
         "DROP TABLE drafts",
     )
-    found = "\n".join(await check.differences(database_url))
+    found = "\n".join(await check.differences(migrated_url))
     for told in ("'days'", "'mood'", "ix_run_logs_session_id", "'drafts'"):
         assert told in found
 
 
-async def test_finer_differences_are_told(postgres_url: URL) -> None:
-    await upgrade(postgres_url)
+async def test_finer_differences_are_told(migrated_postgres_url: URL) -> None:
     await execute(
-        postgres_url,
+        migrated_postgres_url,
         "ALTER TABLE heats ALTER COLUMN class_name SET DEFAULT 'Buggy'",
         "ALTER TABLE teams ALTER COLUMN time_zone TYPE VARCHAR(32)",
         "ALTER TABLE entries ALTER COLUMN note SET NOT NULL",
         "ALTER TABLE run_logs DROP CONSTRAINT ck_run_logs_lap_time",
         "ALTER TABLE run_logs RENAME CONSTRAINT pk_run_logs TO run_logs_pkey",
     )
-    found = await check.differences(postgres_url)
+    found = await check.differences(migrated_postgres_url)
     assert [each for each in found if "modify_default" in each and "'class_name'" in each]
     assert [each for each in found if "modify_type" in each and "'time_zone'" in each]
     assert [each for each in found if "modify_nullable" in each and "'note'" in each]
@@ -49,10 +45,9 @@ async def test_finer_differences_are_told(postgres_url: URL) -> None:
     assert [each for each in found if "only the migrations have" in each and "_pkey" in each]
 
 
-async def test_sqlite_looks_at_foreign_keys_and_empty_defaults(sqlite_url: URL) -> None:
-    await upgrade(sqlite_url)
+async def test_sqlite_looks_at_foreign_keys_and_empty_defaults(migrated_sqlite_url: URL) -> None:
     await execute(
-        sqlite_url,
+        migrated_sqlite_url,
         "DROP TABLE session_racers",
         """
         CREATE TABLE session_racers (
@@ -68,7 +63,7 @@ async def test_sqlite_looks_at_foreign_keys_and_empty_defaults(sqlite_url: URL) 
         "ALTER TABLE heats DROP COLUMN class_name",
         "ALTER TABLE heats ADD COLUMN class_name VARCHAR(50) NOT NULL DEFAULT 'Buggy'",
     )
-    found = await check.differences(sqlite_url)
+    found = await check.differences(migrated_sqlite_url)
     assert [each for each in found if "only the models have session_racers" in each]
     assert [each for each in found if "modify_default" in each and "'length_s'" in each]
     assert [each for each in found if "modify_default" in each and "'class_name'" in each]

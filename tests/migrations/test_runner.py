@@ -104,12 +104,11 @@ async def test_up_never_leads_down_nor_down_up(sqlite_url: URL) -> None:
     assert await current(sqlite_url) == "0002"
 
 
-async def test_a_revision_that_does_not_exist_is_named(sqlite_url: URL) -> None:
-    await upgrade(sqlite_url)
+async def test_a_revision_that_does_not_exist_is_named(migrated_sqlite_url: URL) -> None:
     with pytest.raises(
         MigrationError, match="no revision 0009, only 0001, 0002, 0003, 0004, 0005, 0006"
     ):
-        await downgrade(sqlite_url, "0009")
+        await downgrade(migrated_sqlite_url, "0009")
 
 
 async def test_any_working_directory_will_do(
@@ -151,11 +150,10 @@ async def test_sqlite_is_copied_before_an_upgrade(sqlite_url: URL) -> None:
     assert await contents(sqlite_url.set(database=str(report.backup))) == before
 
 
-async def test_sqlite_is_copied_before_a_downgrade(sqlite_url: URL) -> None:
-    await upgrade(sqlite_url)
-    report = await downgrade(sqlite_url, "base")
+async def test_sqlite_is_copied_before_a_downgrade(migrated_sqlite_url: URL) -> None:
+    report = await downgrade(migrated_sqlite_url, "base")
     assert report.backup is not None
-    assert await current(sqlite_url.set(database=str(report.backup))) == "0006"
+    assert await current(migrated_sqlite_url.set(database=str(report.backup))) == "0006"
 
 
 async def test_nothing_is_copied_without_need(sqlite_url: URL) -> None:

@@ -14,13 +14,11 @@ async def problems(url: URL) -> list[str]:
     return [line.text for line in (await verify(url)).lines if not line.ok]
 
 
-async def test_a_filled_database_is_in_order(database_url: URL) -> None:
-    await upgrade(database_url, revision="0001")
-    await make_first_rows(database_url)
-    await upgrade(database_url)
-    await fill(database_url)
-    before = await schema(database_url)
-    report = await verify(database_url)
+async def test_a_filled_database_is_in_order(migrated_url: URL) -> None:
+    await make_first_rows(migrated_url)
+    await fill(migrated_url)
+    before = await schema(migrated_url)
+    report = await verify(migrated_url)
     assert report.ok
     texts = [line.text for line in report.lines]
     assert texts[:5] == [
@@ -32,7 +30,7 @@ async def test_a_filled_database_is_in_order(database_url: URL) -> None:
     ]
     assert "Rows in run_logs: 3." in texts
     assert "Every row's parent is there." in texts
-    assert await schema(database_url) == before
+    assert await schema(migrated_url) == before
 
 
 @pytest.mark.parametrize("revision", ["base", "0002"])
@@ -59,15 +57,14 @@ async def test_adopted_tables_with_odd_types_are_in_order_once_given_to_a_team(
     assert await problems(database_url) == []
 
 
-async def test_what_is_missing_is_named(database_url: URL) -> None:
-    await upgrade(database_url)
+async def test_what_is_missing_is_named(migrated_url: URL) -> None:
     await execute(
-        database_url,
+        migrated_url,
         "DROP TABLE drafts",
         "ALTER TABLE sessions DROP COLUMN practice_rounds",
         "DROP INDEX ix_run_logs_session_id",
     )
-    assert sorted(await problems(database_url)) == [
+    assert sorted(await problems(migrated_url)) == [
         "The index or constraint ix_drafts_created_at is missing.",
         "The index or constraint ix_drafts_team_id_discord_user_id is missing.",
         "The index or constraint ix_run_logs_session_id is missing.",
@@ -112,16 +109,14 @@ async def fill_team(url: URL) -> None:
     )
 
 
-async def test_rows_without_a_parent_are_counted(sqlite_url: URL) -> None:
-    await upgrade(sqlite_url, revision="0001")
-    await make_first_rows(sqlite_url)
-    await upgrade(sqlite_url)
-    await fill(sqlite_url)
-    engine = create_engine(sqlite_url, foreign_keys=False)
+async def test_rows_without_a_parent_are_counted(migrated_sqlite_url: URL) -> None:
+    await make_first_rows(migrated_sqlite_url)
+    await fill(migrated_sqlite_url)
+    engine = create_engine(migrated_sqlite_url, foreign_keys=False)
     async with engine.begin() as connection:
         await connection.exec_driver_sql("DELETE FROM heats")
     await engine.dispose()
-    assert await problems(sqlite_url) == [
+    assert await problems(migrated_sqlite_url) == [
         "1 rows of entries refer to missing heats.",
         "3 rows of run_logs refer to missing heats.",
         "1 rows of heat_racers refer to missing heats.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from io import BytesIO
 from itertools import combinations
 from xml.etree import ElementTree
@@ -16,6 +17,8 @@ from bot.pictures.look import Picture, Point
 _CAPITAL = 0.714
 # Widths are the most a text may take, and letters stand a little apart.
 TOUCHING = 1.0
+# What laps are drawn with.
+_MARKS = ("circle", "polygon", "polyline")
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Seen:
     hollow: bool
     points: tuple[Point, ...]
 
-    @property
+    @cached_property
     def middle(self) -> Point:
         across = [x for x, _ in self.points]
         down = [y for _, y in self.points]
@@ -52,7 +55,7 @@ class Seen:
 
 
 def texts_of(picture: Picture) -> list[Text]:
-    return [_text(element) for element in _root(picture) if _tag(element) == "text"]
+    return list(_texts(picture))
 
 
 def words_of(picture: Picture) -> list[str]:
@@ -67,7 +70,7 @@ def text_of(picture: Picture, words: str) -> Text:
 
 def seen_in(picture: Picture, tag: str, colour: str | None = None) -> list[Seen]:
     """The marks or lines of a kind, and colour where one is given."""
-    found = [_seen(element) for element in _root(picture) if _tag(element) == tag]
+    found = [seen for seen in _marks(picture) if seen.tag == tag]
     return [seen for seen in found if colour is None or seen.colour == colour]
 
 
@@ -93,17 +96,31 @@ def assert_readable(picture: Picture) -> None:
         assert text.right <= picture.width, text
         assert text.top >= 0, text
         assert text.bottom <= picture.height, text
-    for tag in ("circle", "polygon", "polyline"):
-        for seen in seen_in(picture, tag):
-            for x, y in seen.points:
-                assert 0 <= x <= picture.width, seen
-                assert 0 <= y <= picture.height, seen
+    for seen in _marks(picture):
+        for x, y in seen.points:
+            assert 0 <= x <= picture.width, seen
+            assert 0 <= y <= picture.height, seen
     for one, other in combinations(texts, 2):
         wide = min(one.right, other.right) - max(one.left, other.left)
         high = min(one.bottom, other.bottom) - max(one.top, other.top)
         assert wide <= TOUCHING or high <= 0, f"“{one.words}” and “{other.words}”"
 
 
+# A test looks at the same few pictures again and again, and draws no more into one it has seen.
+_keep = lru_cache(maxsize=64)
+
+
+@_keep
+def _texts(picture: Picture) -> tuple[Text, ...]:
+    return tuple(_text(element) for element in _root(picture) if _tag(element) == "text")
+
+
+@_keep
+def _marks(picture: Picture) -> tuple[Seen, ...]:
+    return tuple(_seen(element) for element in _root(picture) if _tag(element) in _MARKS)
+
+
+@_keep
 def _root(picture: Picture) -> ElementTree.Element:
     parser: ElementTree.XMLPullParser[ElementTree.Element] = ElementTree.XMLPullParser()
     parser.feed(picture.svg())
