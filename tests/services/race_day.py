@@ -214,10 +214,10 @@ class Stage(RuleBasedStateMachine):
 
 
 def as_posted(table: HeatTable | None) -> HeatTable | None:
-    """Leave out what only the answer to ``/lap`` tells: bests of heats that came later."""
+    """Leave out what only answers tell: later bests, Reopen, what waits."""
     if table is None:
         return None
     runs = (
         replace(run, best_elsewhere_ms=None, session_best_elsewhere_ms=None) for run in table.runs
     )
-    return replace(table, runs=tuple(runs))
+    return replace(table, runs=tuple(runs), may_reopen=False, waiting=None)

@@ -78,6 +78,12 @@ class ModelRun:
             assert cell.best_lap_ms == min(self.counting, default=None)
             assert cell.lap_count == len(self.laps)
 
+    def rate(self, confidence: int) -> None:
+        """Say how sure the racer is: no entry so far takes that back."""
+        self.confidence = confidence
+        for entry in self.entries:
+            entry.before.pop("confidence", None)
+
     def settle(self) -> None:
         self.laps.sort(key=lambda lap: lap.number)
         if not self.laps:

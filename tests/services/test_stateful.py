@@ -258,7 +258,7 @@ class RaceDay(Stage):
         if not heat.run_of(who.person).laps:
             self.refused(NotAllowed, rating_it)
             return
-        heat.runs[who.person].confidence = rating
+        heat.runs[who.person].rate(rating)
         heat.runs[who.person].check(self.run(rating_it).run)
 
     # Heats
