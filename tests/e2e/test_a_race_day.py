@@ -1,4 +1,4 @@
-"""A weekend of two classes, ten racers and two sessions: every lap is where its racer meant it.
+"""A weekend of two classes, ten racers and three sessions: every lap is where its racer meant it.
 
 The page about it, ``docs/a-race-day.md``, is what they saw. Where a change is meant, write it again
 and read the difference::

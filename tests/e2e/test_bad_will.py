@@ -14,6 +14,7 @@ from localdiscord.answers import Answer
 from localdiscord.model import Message
 from localdiscord.people import Racer, Team
 from tests.e2e.conftest import Stage
+from tests.e2e.driving import close
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -149,7 +150,7 @@ async def close_everything(team: Team) -> None:
     """Close the sessions that are open, and wait for what that posts."""
     owner = team.owner
     await owner.type(CHANNEL, "/lap times:20.1 20.2")
-    closed = await owner.type(CHANNEL, "/session close")
+    closed = await close(owner)
     assert "closed" in closed.content
     channel = team.channel(CHANNEL)
     await channel.wait_for(lambda message: "is over" in message.content, 10)
@@ -195,7 +196,7 @@ async def test_costly_buttons_share_the_cooldown_and_cheap_ones_have_none(stage:
     both = await owner.command(CHANNEL, "orp", with_=mate)
     table = await owner.type(CHANNEL, "/heat show heat:P1")
     heat_id = table.selects[0].custom_id.removeprefix("look:heat:")
-    closed = await owner.type(CHANNEL, "/session close")
+    closed = await close(owner)
     assert "closed" in closed.content
     wrap_up = await team.channel(CHANNEL).wait_for(lambda post: "is over" in post.content, 10)
 

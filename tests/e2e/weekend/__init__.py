@@ -1,1 +1,1 @@
-"""A weekend of two classes, ten racers and two sessions, with the mistakes that people make."""
+"""A weekend of two classes, ten racers and three sessions, with the mistakes that people make."""

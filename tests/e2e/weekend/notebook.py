@@ -20,6 +20,7 @@ WIDTH: Final = 44
 # Session, heat with its class in front, racer: the laps they mean to have there, in ms.
 Meant = dict[tuple[str, str, str], list[int]]
 _CLOCK: Final = re.compile(r"\b[0-2]?[0-9]:[0-5][0-9](?![.:0-9])")
+_ZONE: Final = re.compile(r"Etc/GMT(?:[+-][0-9]+)?")
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 
 
@@ -120,8 +121,8 @@ class Notebook:
 
     def _write(self, head: str, shown: str) -> None:
         wrapped = textwrap.wrap(head.replace("\n", " ⏎ "), WIDTH, subsequent_indent="  ")
-        # A time of day is another each time.
-        text = _CLOCK.sub("‥:‥", shown)
+        # The time of day is another each time, and with it the zone in which it is noon.
+        text = _ZONE.sub("UTC", _CLOCK.sub("‥:‥", shown))
         self._lines += [*wrapped, *text.splitlines(), ""]
 
     def _end_block(self) -> None:
