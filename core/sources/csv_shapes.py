@@ -1,0 +1,339 @@
+"""Tables of laps that other programs write: one lap a row, or laps against drivers.
+
+Headings are in every language, so that a table is told by its shape where they are not known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from core.laps import RaceTotal
+from core.names import HeatKind, heat_kind
+from core.sources.clock import numbered_laps
+from core.sources.csv_cells import Row, read_rows
+from core.sources.csv_columns import (
+    cell_ms,
+    class_column,
+    column,
+    counts_column,
+    counts_laps,
+    counts_up,
+    driver_column,
+    heat_columns,
+    is_milliseconds,
+    is_text,
+    is_time,
+    lap_column,
+    lap_number,
+    mostly_text,
+    mostly_times,
+    time_column,
+)
+from core.sources.race import Driver, Race, Source, driver_name, page_name
+from core.sources.refusals import BadRows
+
+_TIMES: Final = re.compile(r"\s+times$", re.IGNORECASE)
+_NO: Final = frozenset({"0", "false", "no", "n", "nein", "non"})
+
+
+class _Lap(NamedTuple):
+    number: int
+    time_ms: int
+    counts: bool
+    line: int
+
+
+class _Title(NamedTuple):
+    """A row of one text; RotorHazard spells a heat's name with a letter a cell."""
+
+    text: str
+    is_spelled: bool
+
+
+@dataclass(slots=True)
+class _Run:
+    """One driver's laps in one heat."""
+
+    heat: str
+    class_name: str
+    driver: str
+    laps: list[_Lap] = field(default_factory=list)
+
+
+def read_shapes(text: str) -> tuple[Race, ...] | None:
+    """Read a table of laps.
+
+    Three shapes: one lap a row; laps down and drivers across; drivers down and laps across, also
+    several such tables under titles, as RotorHazard writes them.
+
+    Returns:
+        One race a heat, in the file's order; None where it is no such table.
+
+    Raises:
+        BadRows: It is one, but cells cannot be read.
+    """
+    runs: list[_Run] = []
+    title = heat = ""
+    for block in _blocks(read_rows(text).rows):
+        if isinstance(block, _Title):
+            heat = block.text if block.is_spelled else heat
+            title = heat if block.is_spelled else f"{heat} {_TIMES.sub('', block.text)}".strip()
+            continue
+        found = _one_lap_a_row(block) or _drivers_across(block) or _drivers_down(block)
+        for run in found or ():
+            run.heat = run.heat or title
+        runs += found or ()
+    return tuple(_races(runs)) or None
+
+
+def _blocks(rows: Iterable[Row]) -> list[list[Row] | _Title]:
+    """Tables, and the titles between them; rows without anything end a table."""
+    blocks: list[list[Row] | _Title] = []
+    is_open = False
+    for row in rows:
+        title = _title(row)
+        if title is not None:
+            blocks.append(title)
+        elif not row.is_blank:
+            last = blocks[-1] if blocks and is_open else None
+            if isinstance(last, list):
+                last.append(row)
+            else:
+                blocks.append([row])
+        is_open = title is None and not row.is_blank
+    return blocks
+
+
+def _title(row: Row) -> _Title | None:
+    shown = [cell.strip() for cell in row.cells if cell.strip()]
+    if len(shown) == 1 and is_text(shown[0]):
+        return _Title(shown[0], is_spelled=False)
+    is_spelled = len(shown) > 2 and all(len(cell) <= 1 for cell in row.cells)
+    if is_spelled and any(cell.isalpha() for cell in row.cells):
+        return _Title("".join(row.cells).strip(), is_spelled=True)
+    return None
+
+
+def _heading_and_rows(block: list[Row]) -> tuple[list[str], list[Row]]:
+    """A table's heading, empty where it has none, and its rows."""
+    first = block[0].cells
+    has_heading = not any(is_time(cell) for cell in first) and any(is_text(cell) for cell in first)
+    if has_heading:
+        return [cell.strip() for cell in first], block[1:]
+    return [], block
+
+
+# --- one lap a row ------------------------------------------------------------------------------
+
+
+def _one_lap_a_row(block: list[Row]) -> list[_Run] | None:
+    headings, rows = _heading_and_rows(block)
+    width = max(len(headings), *(len(row.cells) for row in rows)) if rows else 0
+    headings += [""] * (width - len(headings))
+    columns = [column(rows, at) for at in range(width)]
+    times = time_column(headings)
+    drivers = driver_column(headings)
+    laps = lap_column(headings)
+    if laps is None:
+        laps = next((at for at in range(width) if counts_laps(columns[at])), None)
+    if drivers is None:
+        drivers = next((at for at in range(width) if mostly_text(columns[at])), None)
+    if times is None and drivers is not None and laps is not None:
+        times = _only_times(columns, columns[drivers])
+    if times is None or times >= width or (laps is None and drivers is None and width > 1):
+        return None
+    if laps is not None and not all(cell.isdecimal() for cell in columns[laps] if cell):
+        return None
+    is_ms = is_milliseconds(headings[times])
+    heats, of_class = heat_columns(headings), class_column(headings)
+    counts = counts_column(headings)
+    runs: dict[tuple[str, str, str], _Run] = {}
+    for at, row in enumerate(rows):
+        if not columns[times][at]:
+            continue
+        time_ms = cell_ms(columns[times][at], is_ms=is_ms)
+        if time_ms is None:
+            raise BadRows(f"Line {row.line} of that file has no lap time I can read.")
+        key = (
+            " ".join(_heat(headings[place], columns[place][at]) for place in heats).strip(),
+            "" if of_class is None else columns[of_class][at],
+            "" if drivers is None else columns[drivers][at],
+        )
+        run = runs.setdefault(key, _Run(*key))
+        number = columns[laps][at] if laps is not None else ""
+        is_valid = counts is None or columns[counts][at].casefold() not in _NO
+        after = run.laps[-1].number if run.laps else 0
+        lap = _Lap(int(number[:6]) if number else after + 1, time_ms, is_valid, row.line)
+        run.laps.append(lap)
+    found = list(runs.values())
+    if not found or _is_standings(found):
+        return None
+    for run in found:
+        _put_in_order(run)
+    return found
+
+
+def _heat(heading: str, cell: str) -> str:
+    """A heat as its cell names it; a bare number gets its heading in front."""
+    return f"{heading} {cell}" if cell.isdecimal() else cell
+
+
+def _is_standings(runs: Sequence[_Run]) -> bool:
+    """Whether this is a table of places and times: every driver once, and places for laps."""
+    return (
+        len(runs) > 1
+        and all(len(run.laps) == 1 for run in runs)
+        and any(run.laps[0].number > 1 for run in runs)
+    )
+
+
+def _only_times(columns: list[list[str]], drivers: list[str]) -> int | None:
+    """The only column of times that does not grow with the laps of every driver."""
+    if len(set(drivers)) == len(drivers):
+        return None
+    candidates = [cells for cells in columns if mostly_times(cells)]
+    lap_times = [cells for cells in candidates if not _grows(cells, drivers)]
+    if len(lap_times) > 1:
+        raise BadRows(
+            "That file has several columns of times: call the one with lap times lap_time."
+        )
+    return columns.index(lap_times[0]) if lap_times else None
+
+
+def _grows(cells: list[str], drivers: list[str]) -> bool:
+    last: dict[str, int] = {}
+    pairs = 0
+    for cell, driver in zip(cells, drivers, strict=True):
+        time_ms = cell_ms(cell)
+        if time_ms is None:
+            continue
+        if driver in last:
+            if time_ms < last[driver]:
+                return False
+            pairs += 1
+        last[driver] = time_ms
+    return pairs > 1
+
+
+def _put_in_order(run: _Run) -> None:
+    run.laps.sort(key=lambda lap: lap.number)
+    for one, two in zip(run.laps, run.laps[1:], strict=False):
+        if one.number == two.number:
+            whose = f" of {run.driver}" if run.driver else ""
+            raise BadRows(
+                f"Lap {one.number}{whose} stands twice in that file, in lines {one.line} and "
+                f"{two.line}: send one heat at a time, or name the column with the heat heat."
+            )
+
+
+# --- laps against drivers -----------------------------------------------------------------------
+
+
+def _drivers_across(block: list[Row]) -> list[_Run] | None:
+    """Laps down, drivers across: the heading has the drivers, the first column the laps."""
+    headings, rows = _heading_and_rows(block)
+    numbers = [lap_number(row.cells[0]) if row.cells else None for row in rows]
+    # Sums and averages stand below the laps.
+    end = next((at for at, number in enumerate(numbers) if number is None), len(rows))
+    rows, numbers = rows[:end], numbers[:end]
+    if len(headings) < 2 or not counts_up(numbers):
+        return None
+    runs = []
+    for at in range(1, len(headings)):
+        cells = column(rows, at)
+        if not any(cells):
+            if headings[at]:
+                runs.append(_Run("", "", headings[at]))
+            continue
+        if not headings[at] or not mostly_times(cells):
+            return None
+        runs.append(_run(headings[at], zip(rows, numbers, cells, strict=True)))
+    return runs or None
+
+
+def _drivers_down(block: list[Row]) -> list[_Run] | None:
+    """Drivers down, laps across: a name, then times to the end of the row."""
+    headings, rows = _heading_and_rows(block)
+    places = _lap_places(headings)
+    if headings and not places:
+        return None
+    runs = []
+    for row in rows:
+        cells = [cell.strip() for cell in row.cells]
+        name = next((at for at, cell in enumerate(cells) if is_text(cell)), None)
+        if name is None:
+            return None
+        laps = places or {at: at - name for at in range(name + 1, len(cells))}
+        shown = [(row, laps[at], cells[at]) for at in laps if at < len(cells)]
+        if name >= min(laps, default=name + 1) or not _are_laps([cell for *_, cell in shown]):
+            return None
+        runs.append(_run(cells[name], shown))
+    return runs if any(run.laps for run in runs) else None
+
+
+def _lap_places(headings: Sequence[str]) -> dict[int, int]:
+    """The columns whose headings count the laps, and their numbers; the longest such stretch."""
+    numbers = [lap_number(heading) for heading in headings]
+    for start in range(len(numbers)):
+        end = start + 1
+        while end < len(numbers) and counts_up(numbers[start : end + 1]):
+            end += 1
+        if end - start > 1 and counts_up(numbers[start:end]):
+            return {at: numbers[at] or 0 for at in range(start, end)}
+    return {}
+
+
+def _are_laps(cells: Sequence[str]) -> bool:
+    return all(not cell or is_time(cell) for cell in cells)
+
+
+def _run(driver: str, cells: Iterable[tuple[Row, int | None, str]]) -> _Run:
+    run = _Run("", "", driver)
+    for row, number, cell in cells:
+        if not cell:
+            continue
+        time_ms = cell_ms(cell)
+        if time_ms is None:
+            raise BadRows(f"Line {row.line} of that file has a lap time I cannot read.")
+        run.laps.append(_Lap(number or 0, time_ms, counts=True, line=row.line))
+    return run
+
+
+# --- races --------------------------------------------------------------------------------------
+
+
+def _races(runs: Sequence[_Run]) -> Iterable[Race]:
+    heats: dict[tuple[str, str], list[_Run]] = {}
+    for run in runs:
+        heats.setdefault((run.class_name, run.heat), []).append(run)
+    for (class_name, heat), of_heat in heats.items():
+        drivers = tuple(_driver(run) for run in of_heat)
+        if not any(driver.laps for driver in drivers):
+            continue
+        name = page_name(heat)
+        yield Race(
+            Source.CSV,
+            name,
+            heat_kind(name) if name else HeatKind.PRACTICE,
+            drivers,
+            class_name=page_name(class_name),
+        )
+
+
+def _driver(run: _Run) -> Driver:
+    crossing = sum(lap.time_ms for lap in run.laps if lap.number == 0)
+    laps, left_out = numbered_laps(
+        [(lap.number, lap.time_ms, lap.counts) for lap in run.laps if lap.number]
+    )
+    total_ms = sum(lap.time_ms for lap in laps)
+    return Driver(
+        driver_name(run.driver) if run.driver else "",
+        laps,
+        total_ms,
+        RaceTotal(len(laps), total_ms).text(),
+        first_crossing_ms=crossing or None,
+        left_out=left_out,
+    )

@@ -1,0 +1,87 @@
+"""What LiveRC's own figures say about laps that were read: do they belong together?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Final
+
+from core.laps import RaceTotal
+from core.laptimes import format_seconds
+from core.sources.clock import clock_ms, result_of
+from core.sources.race import Difference
+
+# Figures of a page are rounded to the millisecond, one way or the other.
+_ROUNDED: Final = Fraction(1)
+_TOPS: Final = {"avgTop5": 5, "avgTop10": 10, "avgTop15": 15}
+_ROWS: Final = {"top2Consecutive": 2, "top3Consecutive": 3}
+_WORDS: Final = {
+    "fastLap": "fastest lap",
+    "avgLap": "average",
+    "avgTop5": "average of the top 5",
+    "avgTop10": "average of the top 10",
+    "avgTop15": "average of the top 15",
+    "top2Consecutive": "top 2 consecutive",
+    "top3Consecutive": "top 3 consecutive",
+}
+
+
+def lap_one_counts(runs: Iterable[tuple[Sequence[int], str]]) -> bool | None:
+    """Tell whether a page's figures count lap 1, from all of its averages.
+
+    Args:
+        runs: The times of each driver in the order driven, and the average the page gives.
+
+    Returns:
+        None where no driver of two laps or more tells.
+    """
+    votes = 0
+    for times, shown in runs:
+        average = clock_ms(shown)
+        if average is None or len(times) < 2:
+            continue
+        is_with = _agree(average, Fraction(sum(times), len(times)))
+        is_without = _agree(average, Fraction(sum(times[1:]), len(times) - 1))
+        votes += is_with - is_without
+    return votes > 0 if votes else None
+
+
+def figures_that_differ(
+    name: str, counted: Sequence[int], figures: Mapping[str, object]
+) -> list[Difference]:
+    """Compare the figures of a driver with those of the laps that count, in the order driven."""
+    ordered = sorted(counted)
+    worked_out: dict[str, Fraction] = {}
+    if ordered:
+        worked_out["fastLap"] = Fraction(ordered[0])
+        worked_out["avgLap"] = Fraction(sum(ordered), len(ordered))
+    for figure, count in _TOPS.items():
+        if len(ordered) >= count:
+            worked_out[figure] = Fraction(sum(ordered[:count]), count)
+    for figure, count in _ROWS.items():
+        rows = [counted[at : at + count] for at in range(len(counted) - count + 1)]
+        if rows:
+            worked_out[figure] = Fraction(min(sum(row) for row in rows))
+    return [
+        Difference(name, _WORDS[figure], format_seconds(page), format_seconds(round(ours)))
+        for figure, ours in worked_out.items()
+        if (page := clock_ms(str(figures.get(figure) or ""))) and not _agree(page, ours)
+    ]
+
+
+def total_that_differs(
+    name: str, shown: str, times: Sequence[int], first_crossing_ms: int | None
+) -> Difference | None:
+    """Compare laps/time of the table with the laps: their number, and their sum exactly."""
+    result = result_of(shown)
+    sums = {sum(times), sum(times) + (first_crossing_ms or 0)}
+    # Who did not start may have a word there.
+    if result is None and not times:
+        return None
+    if result is not None and result[0] == len(times) and (result[1] or 0) in sums:
+        return None
+    return Difference(name, "laps/time", shown or "none", RaceTotal(len(times), sum(times)).text())
+
+
+def _agree(page_ms: int, ours: Fraction) -> bool:
+    return abs(page_ms - ours) <= _ROUNDED

@@ -1,0 +1,124 @@
+"""A run as MyRCM served it until August 2026, saved by somebody."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from core.names import heat_kind
+from core.sources.clock import clock_ms
+from core.sources.markup import text_of
+from core.sources.myrcm_words import Column, ResultRow, drivers_of, moment_in
+from core.sources.race import Race, Source, page_name
+from core.sources.refusals import Damaged
+
+_TABLE: Final = "#data-table"
+_LAP_HEADING: Final = re.compile(r"#\s*(?P<number>[0-9]{1,4})")
+_SHORT_NAME: Final = re.compile(r"\s*\[[^\[\]]*\]\s*$")
+_LENGTH: Final = re.compile(r"[0-9]{1,3}:[0-9]{2}(?::[0-9]{2})?")
+_MOST: Final = 2000
+
+
+def is_old_run(tree: LexborHTMLParser) -> bool:
+    """Whether this is a run of the old site."""
+    return tree.css_first(_TABLE) is not None
+
+
+def parse_old_run(tree: LexborHTMLParser) -> Race:
+    """Read a run of the old site, in any language: its columns are told by what stands in them.
+
+    Raises:
+        Damaged: It has no laps, or they do not add up to the result.
+        NoLaps: Nobody has a lap.
+    """
+    table = tree.css_first(_TABLE)
+    rows = _rows(table) if table is not None else []
+    columns = _columns(tree)
+    if not rows or not columns:
+        raise Damaged(
+            "That page of the old MyRCM has no lap times: give a run's own page, "
+            "the one with “Laptimes” below the result."
+        )
+    numbers = [row.number for row in rows]
+    if len(set(numbers)) != len(numbers) or not columns.keys() <= set(numbers):
+        raise Damaged("I cannot tell whose laps are whose on that page: open the run again.")
+    drivers, differences = drivers_of(rows, [columns.get(number) for number in numbers])
+    facts = [text_of(span) for span in tree.css("#title > span")]
+    started = next((found for fact in facts if (found := moment_in(fact))), None)
+    length = next((fact for fact in facts if _LENGTH.fullmatch(fact)), "")
+    name = f"Heat {started:%H:%M}" if started else "Heat"
+    return Race(
+        Source.MYRCM,
+        name,
+        heat_kind(name),
+        drivers,
+        class_name=page_name(_SHORT_NAME.sub("", facts[0])) if facts else None,
+        lap_one_counts=True,
+        length_s=(clock_ms(length) or 0) // 1000 or None,
+        page_time=started,
+        day=started.date() if started else None,
+        differences=differences,
+    )
+
+
+def _rows(table: LexborNode) -> list[ResultRow]:
+    found = [[text_of(cell) for cell in row.css("td")] for row in table.css("tr")]
+    texts = [cells for cells in found if cells]
+    width = max((len(cells) for cells in texts), default=0)
+    for cells in texts:
+        cells += [""] * (width - len(cells))
+    total = next((at for at in range(4, width) if _are_totals([row[at] for row in texts])), None)
+    if total is None:
+        raise Damaged("That run's result has no columns I know: open its page again.")
+    name = next(
+        (at for at in range(2, total - 1) if any(_is_name(row[at]) for row in texts)), total - 2
+    )
+    return [
+        ResultRow(
+            row[0],
+            row[1],
+            row[name],
+            row[total - 1],
+            row[total],
+            row[total + 1] if total + 1 < width else "",
+            "",
+            row[total + 3] if total + 3 < width else "",
+        )
+        for row in texts
+    ]
+
+
+def _are_totals(texts: list[str]) -> bool:
+    """Whether a column has nothing but times, some of them."""
+    return any(":" in text or "." in text for text in texts) and all(
+        clock_ms(text) is not None for text in texts if text
+    )
+
+
+def _is_name(text: str) -> bool:
+    return bool(text) and not text.isdecimal()
+
+
+def _columns(tree: LexborHTMLParser) -> dict[str, Column]:
+    """The lap columns by the car's number, over all tables that have some."""
+    columns: dict[str, Column] = {}
+    for table in tree.css("table"):
+        headings = [_LAP_HEADING.fullmatch(text_of(cell)) for cell in table.css("tr th")]
+        places = {at: found["number"] for at, found in enumerate(headings) if found}
+        cells: dict[str, list[tuple[int, str]]] = {number: [] for number in places.values()}
+        if len(cells) < len(places) or not columns.keys().isdisjoint(cells):
+            raise Damaged("I cannot tell whose laps are whose on that page: open the run again.")
+        before = -1
+        for row in table.css("tr") if places else []:
+            texts = [text_of(cell) for cell in row.css("td")]
+            if not texts:
+                continue
+            if not texts[0].isdecimal() or not before < int(texts[0][:6]) <= _MOST:
+                raise Damaged("That run's laps are not in order: open its page again.")
+            before = int(texts[0][:6])
+            for at, number in places.items():
+                cells[number].append((before, texts[at] if at < len(texts) else ""))
+        columns |= {number: Column(laps) for number, laps in cells.items()}
+    return columns

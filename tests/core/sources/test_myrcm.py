@@ -1,0 +1,230 @@
+"""MyRCM's runs and class pages, of today and as the old site served them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+import pytest
+
+from core.names import HeatKind
+from core.sources.race import ClassLink, ListedPage, Race, RaceLink, RaceList, Source, named_by
+from core.sources.recognise import parse
+from core.sources.refusals import Damaged, NoLaps
+from tests.core.sources.pages import CLASS, EVENT_V9, OLD_RUN, RUN, changed, page
+
+SITE = "https://www.myrcm.ch"
+
+
+def run_of(data: bytes, address: str | None = None) -> Race:
+    parsed = parse(data, address=address)
+    assert isinstance(parsed, Race)
+    return parsed
+
+
+def listed(data: bytes, address: str | None = None) -> RaceList:
+    parsed = parse(data, address=address)
+    assert isinstance(parsed, RaceList)
+    return parsed
+
+
+def test_the_real_run_is_read_whole() -> None:
+    race = run_of(page(RUN))
+    assert (race.source, race.heat_name, race.kind) == (
+        Source.MYRCM,
+        "Heat 6",
+        HeatKind.QUALIFYING,
+    )
+    assert (race.track, race.class_name, race.source_id) == (
+        "Sample Arena",
+        "Online",
+        "90003/380005/50001",
+    )
+    assert (race.completed_at, race.page_time) == (
+        None,
+        datetime.fromisoformat("2026-08-18T12:41:50"),
+    )
+    first, second, *others = race.drivers
+    assert (first.name, first.number, first.position, first.result) == (
+        "Racer 14",
+        "8",
+        1,
+        "37/14:51.482",
+    )
+    assert (first.first_crossing_ms, len(first.laps), second.first_crossing_ms) == (8740, 37, 7777)
+    for driver in (first, second):
+        laps = [lap.time_ms for lap in driver.laps]
+        assert driver.total_ms == sum(laps) + (driver.first_crossing_ms or 0)
+    assert [lap.time_ms for lap in first.laps[:3]] == [34533, 32440, 26451]
+    assert min(lap.time_ms for lap in second.laps) == 25203
+    assert [driver.position for driver in race.drivers] == list(range(1, 17))
+    assert {(driver.note, driver.laps, driver.result) for driver in others} == {("DNS", (), "0")}
+    assert race.differences == ()
+
+
+def test_the_real_old_run_is_read_whole() -> None:
+    race = run_of(page(OLD_RUN))
+    assert (race.class_name, race.length_s, race.heat_name) == ("E10 TC SPEC", 300, "Heat 15:52")
+    assert (race.kind, race.page_time) == (
+        HeatKind.QUALIFYING,
+        datetime.fromisoformat("2026-07-11T15:52:59"),
+    )
+    assert [(d.position, d.number, d.name, d.result) for d in race.drivers] == [
+        (1, "4", "Racer M01", "15/5:15.541"),
+        (2, "2", "Racer M02", "15/5:15.735"),
+        (3, "1", "Racer M03", "15/5:17.439"),
+        (4, "6", "Racer M04", "14/5:00.527"),
+        (5, "3", "Racer M05", "14/5:00.666"),
+        (6, "7", "Racer M06", "14/5:11.056"),
+        (7, "5", "Racer M07", "13/5:06.339"),
+        (8, "8", "Racer M08", "13/5:13.392"),
+        (9, "9", "Racer M09", "8/3:27.377"),
+    ]
+    for driver in race.drivers:
+        assert driver.total_ms == sum(lap.time_ms for lap in driver.laps)
+        assert driver.first_crossing_ms is None
+    assert [lap.time_ms for lap in race.drivers[8].laps][:3] == [22927, 23035, 33182]
+    assert race.differences == ()
+
+
+def test_a_best_lap_that_is_none_is_named() -> None:
+    data = changed(RUN, '"Best">21.748<', '"Best">21.700<')
+    (difference,) = run_of(data).differences
+    assert difference.text() == "Racer 14: best lap 21.700 on the page, 0:21.748 from the laps"
+
+
+def test_a_run_of_other_words_is_read_by_its_columns() -> None:
+    text = page(RUN).decode()
+    for english, german in (("Driver", "Fahrer"), ("Total", "Gesamt"), ("Lap", "Runde")):
+        text = text.replace(f">{english}<", f">{german}<").replace(f'"{english}"', f'"{german}"')
+    assert run_of(text.encode()) == run_of(page(RUN))
+
+
+def test_a_column_of_the_result_that_is_shown_moves_the_others() -> None:
+    text = page(RUN).decode()
+    text = text.replace('<!--<col class="col-number">-->', '<col class="col-number">')
+    text = text.replace('<!--<td data-label="No.">&nbsp;</td>-->', "<td>77</td>")
+    race = run_of(text.encode())
+    assert race.drivers == run_of(page(RUN)).drivers
+
+
+def test_labels_are_no_keys() -> None:
+    """The n-th lap column is that of the n-th row, whatever stands above it."""
+    text = re.sub(r'data-label=" Racer [0-9]+"', 'data-label="# 1"', page(RUN).decode())
+    assert run_of(text.encode()) == run_of(page(RUN))
+
+
+def test_laps_of_a_wrong_row_are_refused() -> None:
+    text = page(RUN).decode()
+    first = text.index("<tr", text.index("<tbody>"))
+    second = text.index("<tr", first + 1)
+    third = text.index("<tr", second + 1)
+    swapped = text[:first] + text[second:third] + text[first:second] + text[third:]
+    with pytest.raises(Damaged, match="Racer 5's laps do not add up"):
+        parse(swapped.encode())
+
+
+def test_a_first_crossing_of_43_minutes_is_no_lap() -> None:
+    data = changed(RUN, ">08.740<", ">43:15.591<").decode()
+    race = run_of(data.replace(">14:51.482<", ">57:58.333<", 1).encode())
+    assert race.drivers[0].first_crossing_ms == 2_595_591
+    assert (len(race.drivers[0].laps), race.drivers[0].left_out) == (37, ())
+
+
+def test_a_run_with_a_result_and_no_lap_list_is_none() -> None:
+    text = page(RUN).decode().replace("run-lap-table", "table")
+    with pytest.raises(NoLaps, match="a result and no lap list"):
+        parse(text.encode())
+
+
+def test_nobody_has_driven_yet() -> None:
+    text = re.sub(r">[0-9:]*[0-9]\.[0-9]{3}<", "><", page(RUN).decode())
+    text = text.replace('"L">37<', '"L">0<').replace('"L">32<', '"L">0<')
+    with pytest.raises(NoLaps, match="Nobody has a lap"):
+        parse(text.encode())
+
+
+def test_the_real_class_is_read_whole() -> None:
+    found = listed(page(CLASS), f"{SITE}/de/report/90002/380004")
+    assert (found.page, found.address) == (ListedPage.CLASS, f"{SITE}/en/report/90002/380004")
+    assert (found.event, found.class_name, found.track) == (
+        "Online Event",
+        "Online",
+        "Sample Arena",
+    )
+    assert (found.first_day, found.last_day) == (date(2026, 8, 16), date(2026, 8, 16))
+    assert [(run.heat_name, run.is_available) for run in found.races] == [
+        ("Qualy 1 Heat 19", True),
+        ("Qualy 1 Heat 20", True),
+        ("Qualy 1 Heat 21", True),
+        ("Qualy 1 Heat 22", True),
+        ("Qualy 1 Heat 23", False),
+    ]
+    assert found.races[0] == RaceLink(
+        "90002/380004/50001",
+        f"{SITE}/en/report/90002/380004?reportKey=50001&reportType=qualy",
+        "Qualy 1 Heat 19",
+        "Qualy 1 Heat 19",
+        HeatKind.QUALIFYING,
+        "Online",
+    )
+
+
+def test_the_real_event_is_read_whole() -> None:
+    found = listed(page(EVENT_V9))
+    assert (found.event, found.first_day, found.last_day) == (
+        "Sample Warm-Up",
+        date(2026, 7, 11),
+        date(2026, 7, 12),
+    )
+    assert found.classes == (
+        ClassLink("90001/380001", None, "E10 FWD", is_this_page=True),
+        ClassLink("90001/380002", None, "E10 TC SPEC", is_this_page=False),
+        ClassLink("90001/380003", None, "E10 TC Modified", is_this_page=False),
+    )
+    assert len(found.races) == 14
+    assert [run.heat_name for run in found.races if not run.is_available] == [
+        "Practice Finals A",
+        "Practice Heat 1",
+    ]
+    kinds = {run.heat_name: run.kind for run in found.races}
+    assert kinds["Final run 1 Finals A"] is HeatKind.MAIN
+    assert kinds["Qualy 4 Heat 1"] is HeatKind.QUALIFYING
+    assert kinds["Free practice 3 Heat 1"] is HeatKind.PRACTICE
+    assert kinds["Practice 2 Heat 1"] is HeatKind.PRACTICE
+
+
+def test_a_run_that_belongs_to_its_class_page_is_named_by_it() -> None:
+    link = listed(page(CLASS), f"{SITE}/en/report/90002/380004").races[0]
+    race = named_by(run_of(page(RUN), link.address), link)
+    assert (race.heat_name, race.class_name, race.address, race.source_id) == (
+        "Qualy 1 Heat 19",
+        "Online",
+        link.address,
+        "90002/380004/50001",
+    )
+
+
+def test_other_events_do_not_count() -> None:
+    text = (
+        page(CLASS)
+        .decode()
+        .replace("report/90002/380004?reportKey=50001", "report/9/3?reportKey=1")
+    )
+    assert next(run.source_id for run in listed(text.encode()).races) == "90002/380004/50002"
+    elsewhere = listed(page(CLASS), f"{SITE}/en/report/90009/380004")
+    assert elsewhere.races == ()
+
+
+def test_a_saved_page_in_another_language_tells_by_the_chip() -> None:
+    text = page(CLASS).decode().replace("/en/", "/de/").replace(">AVAILABLE<", ">VERFÜGBAR<")
+    found = listed(text.encode())
+    assert [run.is_available for run in found.races] == [True, True, True, True, False]
+    english = page(CLASS).decode().replace(">AVAILABLE<", ">IN PROGRESS<")
+    assert not any(run.is_available for run in listed(english.encode()).races)
+
+
+def test_a_page_of_myrcm_without_laps_names_the_right_one() -> None:
+    data = "<html><title>MyRCM : Reporting</title><body><table><tr><td>1</table></body></html>"
+    with pytest.raises(NoLaps, match="give the event's page, or the page of one of its run"):
+        parse(data.encode())
