@@ -5,6 +5,7 @@ from typing import Final
 from bot.views.card import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
+from bot.views.importing import DriverSelect, ImportSelect, TeamMateSelect
 from bot.views.menu import StoreButton
 from bot.views.question import QuestionSelect
 from bot.views.run_written import (
@@ -27,9 +28,11 @@ DYNAMIC_ITEMS: Final = (
     CsvButton,
     DeleteHeatButton,
     DeleteSessionButton,
+    DriverSelect,
     EditLapsButton,
     FinishHeatButton,
     FixItButton,
+    ImportSelect,
     MoreButton,
     MoveSelect,
     PageButton,
@@ -41,6 +44,7 @@ DYNAMIC_ITEMS: Final = (
     ShareBothButton,
     ShareButton,
     StoreButton,
+    TeamMateSelect,
     UndoButton,
 )
 
