@@ -15,9 +15,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import bindparam, insert, select, update
 
 from core.database import Unit
-from core.laps import Lap
+from core.laps import Lap, RaceTotal
 from core.models import DeletedRace, Heat, RaceSession
 from core.race_day.rows import HeatRow
+from core.scoring.finish import Place, places
 from core.sources.race import Race
 
 _READ: Final = select(Heat.source_table).where(Heat.id == bindparam("of_heat"))
@@ -57,6 +58,11 @@ class PageDriver:
     racer_id: UUID | None = None
 
     @property
+    def race_total(self) -> RaceTotal:
+        """Laps and time, as the page ranks them."""
+        return RaceTotal(len(self.laps_ms), self.total_ms)
+
+    @property
     def laps(self) -> tuple[Lap, ...]:
         """The laps as formulas take them."""
         return tuple(
@@ -75,6 +81,36 @@ class PageTable:
     def times_ms(self) -> tuple[tuple[int, ...], ...]:
         """Each driver's laps, as races are compared."""
         return tuple(driver.laps_ms for driver in self.drivers)
+
+    @property
+    def is_of_one(self) -> bool:
+        """Whether it is of one driver alone: nobody finishes anywhere there."""
+        return len(self.drivers) < 2
+
+    def places(self) -> dict[UUID, Place]:
+        """Return where each racer of the team finished: as the page says, else by its totals."""
+        by_totals = places([each.race_total for each in self.drivers])
+        return {
+            each.racer_id: Place(each.position or place.place, None)
+            for each, place in zip(self.drivers, by_totals, strict=True)
+            if each.racer_id is not None
+        }
+
+    def rivals_of(self, racer_id: UUID) -> tuple[RaceTotal, ...] | None:
+        """Return what everybody else drove, to be compared with a racer's laps alone.
+
+        The page's time may have the run to the loop in it, which is no lap: the racer's own is
+        taken off everybody's. None for who is not on the page.
+        """
+        own = self.of(racer_id)
+        if own is None or self.is_of_one:
+            return None
+        run_up_ms = own.total_ms - sum(own.laps_ms)
+        return tuple(
+            RaceTotal(each.race_total.laps, each.total_ms - run_up_ms)
+            for each in self.drivers
+            if each is not own
+        )
 
     def of(self, racer_id: UUID) -> PageDriver | None:
         """Return a racer of the team; None where they are not known to be on the page."""
