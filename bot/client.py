@@ -164,4 +164,5 @@ class OrpBot(commands.AutoShardedBot):
             # A transaction that is cancelled half way would leave its connection's thread behind.
             await asyncio.wait(self._own_work, timeout=GRACE_S)
         await self.app.studio.close()
+        await self.app.services.elsewhere.close()
         await super().close()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.database import Database
+from core.fetching.elsewhere import Elsewhere
 from core.services.card import CardService
 from core.services.confidence import ConfidenceService
 from core.services.form import FormService
 from core.services.heat import HeatService
 from core.services.housekeeping import Housekeeping
+from core.services.importing import ImportService
 from core.services.lap_entry import LapEntryService
 from core.services.menu import MenuService
 from core.services.outbox import OutboxService
@@ -21,7 +23,11 @@ from core.services.undo import UndoService
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything the bot can ask the core for."""
+    """Everything the bot can ask the core for.
+
+    Attributes:
+        elsewhere: What reads pages and files; whoever is done closes it.
+    """
 
     lap_entry: LapEntryService
     undo: UndoService
@@ -29,16 +35,24 @@ class Services:
     form: FormService
     menu: MenuService
     heat: HeatService
+    importing: ImportService
     session: SessionService
     profile: ProfileService
     team: TeamService
     card: CardService
     outbox: OutboxService
     housekeeping: Housekeeping
+    elsewhere: Elsewhere
 
 
-def build_services(database: Database) -> Services:
-    """Return the services of one bot over one database."""
+def build_services(database: Database, elsewhere: Elsewhere | None = None) -> Services:
+    """Return the services of one bot over one database.
+
+    Args:
+        database: Where everything is stored.
+        elsewhere: What reads pages and files; None for those of the timing sites themselves.
+    """
+    elsewhere = elsewhere or Elsewhere()
     return Services(
         lap_entry=LapEntryService(database),
         undo=UndoService(database),
@@ -46,10 +60,12 @@ def build_services(database: Database) -> Services:
         form=FormService(database),
         menu=MenuService(database),
         heat=HeatService(database),
+        importing=ImportService(database, elsewhere),
         session=SessionService(database),
         profile=ProfileService(database),
         team=TeamService(database),
         card=CardService(database),
         outbox=OutboxService(database),
         housekeeping=Housekeeping(database),
+        elsewhere=elsewhere,
     )

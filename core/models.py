@@ -28,6 +28,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     func,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -51,7 +52,8 @@ SessionStatus = Literal["active", "closed"]
 HeatStatus = Literal["open", "finished"]
 EntryKind = Literal["command", "form", "menu", "import", "service"]
 # A question about laps is told until it is answered, the others until their racer logs laps again.
-DraftKind = Literal["question", "passing", "refused", "taken_back"]
+# An import is told by its own answer alone.
+DraftKind = Literal["question", "passing", "refused", "taken_back", "import"]
 PostState = Literal["pending", "posted", "blocked", "gone", "removing"]
 
 
@@ -201,6 +203,32 @@ class SessionRacer(Base):
     chosen_at: Mapped[datetime]
 
 
+class SessionClass(Base):
+    """Which of a team's classes the class of a page is, as somebody has said in a session."""
+
+    __tablename__ = "session_classes"
+
+    session_id: Mapped[UUID] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True
+    )
+    page_class_key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    class_name: Mapped[str] = mapped_column(String(50))
+
+
+class DeletedRace(Base):
+    """A race whose heat was deleted on purpose: it is not brought in again."""
+
+    __tablename__ = "deleted_races"
+    __table_args__ = (Index("ix_deleted_races_session_id", "session_id"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    # The heat as it was called, with its class in front.
+    heat_name: Mapped[str] = mapped_column(String(110))
+    source_table: Mapped[dict[str, Any]]
+    deleted_at: Mapped[datetime]
+
+
 class Heat(Base):
     """One run of one class in a session; for an imported one also the page it came from."""
 
@@ -209,6 +237,13 @@ class Heat(Base):
         UniqueConstraint("session_id", "class_key", "name_key"),
         CheckConstraint(_one_of("status", HeatStatus), name="status"),
         Index("ix_heats_status_last_activity_at", "status", "last_activity_at"),
+        # Few have any: those of the last weeks.
+        Index(
+            "ix_heats_source_has_names",
+            "source_has_names",
+            postgresql_where=text("source_has_names"),
+            sqlite_where=text("source_has_names"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
@@ -233,9 +268,14 @@ class Heat(Base):
     finished_at: Mapped[datetime | None]
     last_activity_at: Mapped[datetime]
     last_channel_id: Mapped[int | None] = mapped_column(BigInteger)
+    # Where imported laps come from, and the race's id there; None for a heat that was typed.
+    source: Mapped[str | None] = mapped_column(String(20))
+    source_id: Mapped[str | None] = mapped_column(String(100))
     source_url: Mapped[str | None]
     source_hash: Mapped[str | None] = mapped_column(String(64))
     source_table: Mapped[dict[str, Any] | None]
+    # Whether the table names drivers who are on no profile; they are forgotten some time.
+    source_has_names: Mapped[bool] = mapped_column(server_default="0")
 
     @property
     def ref(self) -> HeatRef:
@@ -257,7 +297,10 @@ class Entry(Base):
     id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
     heat_id: Mapped[UUID] = mapped_column(ForeignKey("heats.id", ondelete="CASCADE"))
     racer_id: Mapped[UUID] = mapped_column(ForeignKey("racer_profiles.id", ondelete="CASCADE"))
-    entered_by: Mapped[UUID] = mapped_column(ForeignKey("racer_profiles.id", ondelete="CASCADE"))
+    # None for imported laps, which nobody typed.
+    entered_by: Mapped[UUID | None] = mapped_column(
+        ForeignKey("racer_profiles.id", ondelete="SET NULL")
+    )
     kind: Mapped[EntryKind] = mapped_column(String(20))
     note: Mapped[str | None] = mapped_column(String(100))
     replaced: Mapped[dict[str, Any]]

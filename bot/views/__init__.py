@@ -5,6 +5,7 @@ from typing import Final
 from bot.views.card import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
+from bot.views.importing import DriverSelect, ImportSelect, TeamMateSelect
 from bot.views.menu import StoreButton, StoreKeptButton
 from bot.views.question import AnswerButton, QuestionSelect
 from bot.views.reopening import ReopenButton
@@ -29,9 +30,11 @@ DYNAMIC_ITEMS: Final = (
     CsvButton,
     DeleteHeatButton,
     DeleteSessionButton,
+    DriverSelect,
     EditLapsButton,
     FinishHeatButton,
     FixItButton,
+    ImportSelect,
     MoreButton,
     MoveSelect,
     PageButton,
@@ -45,6 +48,7 @@ DYNAMIC_ITEMS: Final = (
     ShareButton,
     StoreButton,
     StoreKeptButton,
+    TeamMateSelect,
     UndoButton,
 )
 

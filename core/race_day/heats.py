@@ -16,6 +16,7 @@ from core.names import HeatKind, heat_kind, name_key
 from core.race_day import outbox
 from core.race_day.change import just_after
 from core.race_day.driven import Driven
+from core.race_day.page_tables import remember_deleted
 from core.race_day.rows import HeatRow
 from core.results.refs import HeatRef
 
@@ -29,7 +30,7 @@ def open_heat(
     unit: Unit,
     session: RaceSession,
     heats: Sequence[Driven],
-    opener: RacerProfile,
+    opener: RacerProfile | None,
     *,
     name: str,
     class_name: str,
@@ -42,7 +43,7 @@ def open_heat(
         unit: The transaction, holding the team.
         session: The session.
         heats: Its heats so far.
-        opener: Who opens it.
+        opener: Who opens it; None where it opens by itself.
         name: What it is called.
         class_name: Its class; empty for none.
         implicit: Whether a lap opens it: taking that lap back takes the empty heat with it.
@@ -64,7 +65,7 @@ def open_heat(
         length_s=None,
         status="open",
         implicit=implicit,
-        opened_by=opener.id,
+        opened_by=opener.id if opener else None,
         opened_at=just_after(unit.now, latest),
         finished_by=None,
         finished_at=None,
@@ -75,6 +76,8 @@ def open_heat(
     if unused is None:
         unit.connection.execute(_INSERT_HEAT, columns)
     else:
+        # What was imported into it and taken out on purpose stays out.
+        remember_deleted(unit, unused)
         unit.connection.execute(_UPDATE_HEAT, columns | {"of_heat": heat.id})
         outbox.mark_stale(unit, heat)
     return heat
@@ -101,6 +104,7 @@ def finish_heat(
     *,
     by: RacerProfile | None,
     channel_id: int | None,
+    silent: bool | None = None,
 ) -> HeatRef:
     """Finish an open heat and order its summary, in the same transaction.
 
@@ -110,7 +114,11 @@ def finish_heat(
         heat: The open heat.
         by: Who finished it; None when it finished by itself.
         channel_id: Where it was finished, for a team that has set no channel.
+        silent: Whether its summary comes without a notification; None for what is usual: in
+            practice, and where it finished by itself.
     """
+    if silent is None:
+        silent = by is None or heat.kind == HeatKind.PRACTICE.value
     finished = {
         "status": "finished",
         "finished_at": unit.now,
@@ -122,7 +130,7 @@ def finish_heat(
         team_id,
         heat,
         channel_id=channel_id or heat.last_channel_id,
-        silent=by is None or heat.kind == HeatKind.PRACTICE.value,
+        silent=silent,
     )
     return heat.ref
 

@@ -1,7 +1,6 @@
 """Run: one racer's laps in one heat, read once, and kept true while it is changed.
 
-Every way laps change ends in :meth:`Run._settle`: it works out ORP, stores it, and tells the outbox
-that a post has to change.
+Every way laps change ends in :meth:`Run._settle`: ORP is worked out and stored, and posts follow.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from core.database import Unit
-from core.errors import BadInput, Conflict
 from core.first_crossing import is_first_crossing
 from core.models import EntryKind, RacerProfile, RaceSession
 from core.race_day import outbox
@@ -20,7 +18,7 @@ from core.race_day.bests import Bests
 from core.race_day.change import just_after
 from core.race_day.days import begin_days
 from core.race_day.driven import Driven, has_posts_since, version_of
-from core.race_day.rows import EntryRow, LapRow, ScoreRow
+from core.race_day.rows import EntryRow, LapRow, ScoreRow, check_place
 from core.race_day.scores_before import score_before
 from core.results.heat import RacerRun
 from core.scoring.advice import ExperienceLevel
@@ -32,7 +30,6 @@ PARTNER: Final = "partner"
 # And where a moved run comes from.
 SOURCE: Final = "source"
 FIRST_LAP: Final = 1
-LONGEST_RUN: Final = 2_000
 
 
 class Run:
@@ -111,8 +108,7 @@ class Run:
 
     def result(self, bests: Bests | None = None) -> RacerRun:
         """Return the run as answers show it."""
-        orp = self.orp
-        bests = bests or Bests()
+        orp, bests = self.orp, bests or Bests()
         last = score_before(self.heats, self.heat) if self.heats is not None else None
         return RacerRun(
             racer=self.racer.person,
@@ -132,7 +128,7 @@ class Run:
         self,
         times_ms: Sequence[int],
         *,
-        by: RacerProfile,
+        by: RacerProfile | None,
         kind: EntryKind,
         lap_number: int | None = None,
         confidence: int | None = None,
@@ -144,7 +140,7 @@ class Run:
 
         Args:
             times_ms: The lap times, 1 to 999,999 ms.
-            by: Who typed them.
+            by: Who typed them; None for imported ones.
             kind: How they came.
             lap_number: The number of a single lap; None counts on.
             confidence: 1 to 5; None keeps what was rated.
@@ -157,7 +153,28 @@ class Run:
             Conflict: A lap of that number is there already.
         """
         check_confidence(confidence)
-        self._check_place(len(times_ms), lap_number)
+        check_place(self.laps, len(times_ms), lap_number)
+        first = lap_number or (self.laps[-1].number if self.laps else 0) + 1
+        said = decided or {}
+        laps = [
+            LapRow(first + at, time_ms, said.get(at, True), at in said, confidence)
+            for at, time_ms in enumerate(times_ms)
+        ]
+        return self.add(
+            laps, by=by, kind=kind, confidence=confidence, note=note, channel_id=channel_id
+        )
+
+    def add(
+        self,
+        laps: Sequence[LapRow],
+        *,
+        by: RacerProfile | None,
+        kind: EntryKind,
+        confidence: int | None = None,
+        note: str | None = None,
+        channel_id: int | None = None,
+    ) -> EntryRow:
+        """Store laps under numbers that are free, as they are; return the entry."""
         # Only what the entry itself sets is in it: Undo leaves a rating alone that came otherwise.
         replaced: dict[str, Any] = {"laps": None}
         if confidence is not None:
@@ -167,19 +184,7 @@ class Run:
             replaced["note"] = self.note
             self.note = note
         entry = self._enter(by, kind, note, replaced)
-        first = lap_number or (self.laps[-1].number if self.laps else 0) + 1
-        said = decided or {}
-        new = [
-            LapRow(
-                first + at,
-                time_ms,
-                counts=said.get(at, True),
-                is_decided=at in said,
-                confidence=confidence,
-                entry_id=entry.id,
-            )
-            for at, time_ms in enumerate(times_ms)
-        ]
+        new = [lap._replace(entry_id=entry.id) for lap in laps]
         self.laps = sorted([*self.laps, *new], key=lambda lap: lap.number)
         self._look_at_first_crossing(is_stored=self.laps[0].entry_id != entry.id)
         self._insert([lap for lap in self.laps if lap.entry_id == entry.id])
@@ -187,22 +192,13 @@ class Run:
         self._settle(has_come=True)
         return entry
 
-    def _check_place(self, count: int, lap_number: int | None) -> None:
-        if lap_number is not None and not 1 <= lap_number <= LONGEST_RUN:
-            raise BadInput(f"Lap numbers go from 1 to {LONGEST_RUN}.")
-        if len(self.laps) + count > LONGEST_RUN:
-            raise BadInput(f"A run in one heat has {LONGEST_RUN} laps at most.")
-        if any(lap.number == lap_number for lap in self.laps):
-            raise Conflict(
-                f"Lap {lap_number} is there already; correct it or leave the number out."
-            )
-
     def replace(
         self,
         laps: Sequence[LapRow],
         note: str | None,
         *,
-        by: RacerProfile,
+        by: RacerProfile | None,
+        kind: EntryKind = "form",
         confidence: int | None = None,
         channel_id: int | None = None,
         partner: int | None = None,
@@ -215,7 +211,8 @@ class Run:
         Args:
             laps: What stands instead; none is allowed.
             note: The note that stands from now on.
-            by: Who asks for it.
+            by: Who asks for it; None for a page.
+            kind: How they came.
             confidence: The confidence that stands from now on, 1 to 5.
             channel_id: Where it was asked for.
             partner: The other entry of a move.
@@ -233,7 +230,7 @@ class Run:
             replaced[PARTNER] = partner
         if source is not None:
             replaced[SOURCE] = source
-        entry = self._enter(by, "form", note, replaced)
+        entry = self._enter(by, kind, note, replaced)
         first_stored = self._first_stored() if laps else {}
         has_come = len(laps) > len(self.laps)
         self._delete_all()
@@ -350,19 +347,19 @@ class Run:
     # What follows from every change
 
     def _enter(
-        self, by: RacerProfile, kind: EntryKind, note: str | None, replaced: dict[str, Any]
+        self, by: RacerProfile | None, kind: EntryKind, note: str | None, replaced: dict[str, Any]
     ) -> EntryRow:
-        columns = {
+        columns: dict[str, Any] = {
             "heat_id": self.heat.id,
             "racer_id": self.racer.id,
-            "entered_by": by.id,
+            "entered_by": by.id if by else None,
             "kind": kind,
             "note": note,
             "replaced": replaced,
             "created_at": self._unit.now,
         }
         entry_id = self._unit.connection.execute(statements.ENTER, columns).scalar_one()
-        return EntryRow(entry_id, kind, by.id, replaced)
+        return EntryRow(entry_id, kind, columns["entered_by"], replaced)
 
     def _delete_all(self) -> None:
         if self.laps:

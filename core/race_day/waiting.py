@@ -38,6 +38,7 @@ NEWEST: Final = (
         Draft.team_id == Team.id,
         Draft.discord_user_id == bindparam("reader_id"),
         Draft.created_at > bindparam("kept_since", type_=UtcDateTime()),
+        Draft.kind != "import",
         or_(Draft.kind == "question", ~_HAS_GONE_ON.correlate(Draft)),
     )
     .order_by(Draft.created_at.desc())

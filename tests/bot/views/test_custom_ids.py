@@ -12,6 +12,7 @@ from bot.views.base import OrpItem
 from bot.views.card import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
+from bot.views.importing import DriverSelect, ImportSelect, TeamMateSelect
 from bot.views.menu import StoreButton, StoreKeptButton
 from bot.views.question import AnswerButton, QuestionSelect
 from bot.views.reopening import ReopenButton
@@ -46,6 +47,9 @@ ITEMS: dict[str, OrpItem[Any]] = {
     f"edit:{HEX}:{RACER}": EditLapsButton(ID, RACER),
     f"event:{HEX}": QuestionSelect(ID),
     f"finish:{HEX}": FinishHeatButton(ID),
+    f"import:{HEX}": ImportSelect(ID),
+    f"import-mate:{HEX}:3": TeamMateSelect(ID, 3),
+    f"import-who:{HEX}": DriverSelect(ID),
     f"more:heat:{HEX}:{RACER}": MoreButton(HEAT, RACER),
     f"more:session:{HEX}:{RACER}": MoreButton(SESSION, RACER),
     "move:77": MoveSelect(77),
