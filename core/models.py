@@ -7,6 +7,7 @@ services: those return the dataclasses of :mod:`core.results`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final, Literal, get_args
 from uuid import UUID, uuid4
@@ -57,6 +58,27 @@ DraftKind = Literal["question", "passing", "refused", "taken_back", "import"]
 PostState = Literal["pending", "posted", "blocked", "gone", "removing"]
 
 
+# How moments are written to SQLite: to the microsecond, in UTC, which the text does not say.
+_MOMENT_LENGTH: Final = len("2026-06-06 12:00:00.000000")
+_UTC_OFFSET: Final = "+00:00"
+
+_ReadsMoment = Callable[[Any], datetime | None]
+
+
+def _moment_of_sqlite(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    if len(text) == _MOMENT_LENGTH:
+        return datetime.fromisoformat(text + _UTC_OFFSET)
+    # Written by the earlier system.
+    return _in_utc(datetime.fromisoformat(text))
+
+
+def _in_utc(moment: datetime) -> datetime:
+    # SQLite gives no zone, and neither does a TIMESTAMP column adopted from the earlier system.
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment in UTC, with its zone, on both databases; SQLite keeps no zone by itself."""
 
@@ -72,12 +94,15 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> _ReadsMoment | None:
+        """Return what reads a moment; SQLite's text in one step, for a lap reads a hundred."""
+        if dialect.name == "sqlite":
+            return _moment_of_sqlite
+        return super().result_processor(dialect, coltype)
+
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return the moment in UTC."""
-        if value is None:
-            return None
-        # SQLite gives no zone, and neither does a TIMESTAMP column adopted from the earlier system.
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else _in_utc(value)
 
 
 # SQLite numbers rows by itself only in a column that is exactly INTEGER.

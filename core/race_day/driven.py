@@ -51,7 +51,7 @@ class Driven:
 
 
 # A heat as a racer sees it: the columns of ``driven_of``.
-DRIVEN: Final = (*HEAT, HeatRacer.racer_id, *SCORE, SummaryPost.state)
+DRIVEN: Final = (*HEAT, *SCORE, SummaryPost.state)
 _RUNS: Final = HeatRacer.__table__.alias("runs")
 _HAS_RUNS: Final = exists().where(_RUNS.c.heat_id == Heat.id, _RUNS.c.lap_count > 0)
 _OTHERS_LOGGED: Final = (
@@ -75,8 +75,10 @@ _HEAT: Final = (
     .outerjoin(SummaryPost, SummaryPost.heat_id == Heat.id)
     .where(Heat.id == bindparam("heat_id"), RaceSession.team_id == bindparam("team_id"))
 )
-_RACER_AT: Final = len(HEAT)
-_STATE_AT: Final = _RACER_AT + 1 + len(SCORE)
+_SCORE_AT: Final = len(HEAT)
+# Never empty where the racer is in the heat.
+_LAP_COUNT_AT: Final = _SCORE_AT + [column.key for column in SCORE].index("lap_count")
+_STATE_AT: Final = _SCORE_AT + len(SCORE)
 
 
 def heats_of(unit: Unit, session: RaceSession, racer: RacerProfile | None = None) -> list[Driven]:
@@ -84,10 +86,7 @@ def heats_of(unit: Unit, session: RaceSession, racer: RacerProfile | None = None
     found = unit.connection.execute(
         _HEATS, {"session_id": session.id, "racer_id": racer.id if racer else None}
     )
-    return [
-        driven_of(columns, is_empty=not has_runs, others_logged_at=others_logged_at)
-        for *columns, has_runs, others_logged_at in found
-    ]
+    return [driven_of(row, is_empty=not row[-2], others_logged_at=row[-1]) for row in found]
 
 
 def driven_of(
@@ -95,8 +94,8 @@ def driven_of(
 ) -> Driven:
     """Return the heat at the front of a row that was selected with ``DRIVEN`` first."""
     score = None
-    if columns[_RACER_AT] is not None:
-        score = ScoreRow(*columns[_RACER_AT + 1 : _STATE_AT])
+    if columns[_LAP_COUNT_AT] is not None:
+        score = ScoreRow(*columns[_SCORE_AT:_STATE_AT])
     return Driven(heat_of(columns), score, columns[_STATE_AT], is_empty, others_logged_at)
 
 
@@ -135,10 +134,13 @@ def match_heat(
     """
     key = name_key(text)
     named = [each for each in heats if each.heat.name_key == key]
-    own = [each for each in named if each.heat.class_key == name_key(class_name or "")]
+    own_class = name_key(class_name or "")
+    own = [each for each in named if each.heat.class_key == own_class]
+    if own:
+        return own[0]
     labelled = [each for each in heats if name_key(each.heat.ref.label) == key]
-    if own or labelled:
-        return (own or labelled)[0]
+    if labelled:
+        return labelled[0]
     if not other_classes or not named:
         return None
     if len(named) > 1:

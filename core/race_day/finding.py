@@ -408,7 +408,8 @@ def _named(heats: Sequence[Driven], name: str, known: str | None) -> Driven | No
     Raises:
         Undecided: Several classes have one, and the racer's class is not known.
     """
-    named = [each for each in heats if each.heat.name_key == name_key(name)]
+    key = name_key(name)
+    named = [each for each in heats if each.heat.name_key == key]
     if known is None and len(named) > 1:
         raise which_class([each.heat.class_name for each in reversed(named)])
     return match_heat(heats, name, known, other_classes=known is None)

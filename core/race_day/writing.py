@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from sqlalchemy import and_, bindparam, func, select
@@ -155,6 +156,7 @@ def logged(
     stands = run.result(bests_of(change.unit, run.session, run.heat, run.racer.id))
     new_laps = tuple(lap.lap for lap in run.laps if lap.entry_id == entry.id)
     times_ms = [lap.time_ms for lap in new_laps]
+    others = (each.heat.ref for each in reversed(heats) if each.heat.id != run.heat.id)
     doubtful = tuple(
         new_laps[at].number
         for at in _doubtful(change.unit, run, times_ms, before)
@@ -172,9 +174,7 @@ def logged(
             new_laps[at].number for at in repeated_run([lap.time_ms for lap in before], times_ms)
         ),
         new_best=_new_best(run.session, stands, new_laps, doubtful),
-        other_heats=tuple(each.heat.ref for each in reversed(heats) if each.heat.id != run.heat.id)[
-            :OTHER_HEATS
-        ],
+        other_heats=tuple(islice(others, OTHER_HEATS)),
     )
 
 

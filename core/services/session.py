@@ -7,13 +7,22 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, exists, func, select
+from sqlalchemy import Select, bindparam, case, exists, func, select, union_all
 
 from core.caller import Caller
 from core.commands import CloseSession, SessionFields
 from core.database import Database, Unit
 from core.errors import BadInput, Conflict
-from core.models import NO_NAME, Heat, HeatRacer, RacerProfile, RaceSession, RunLog, Team
+from core.models import (
+    NO_NAME,
+    Heat,
+    HeatRacer,
+    RacerProfile,
+    RaceSession,
+    RunLog,
+    SessionStatus,
+    Team,
+)
 from core.names import SESSION_NAME_LENGTH, TRACK_NAME_LENGTH, clean_name, name_key
 from core.race_day import outbox, people
 from core.race_day.bests import renew_track
@@ -68,12 +77,25 @@ _INFO: Final = (
     # Its days count from the first lap.
     case((_IS_DRIVEN, RaceSession.closes_at), else_=None),
     RaceSession.closed_at,
-    # Counted for those that are listed, not for every session there ever was.
     select(func.count()).where(Heat.session_id == RaceSession.id).scalar_subquery(),
 )
+
+
+def _newest(status: SessionStatus) -> Select[UUID]:
+    newest = (
+        select(RaceSession.id)
+        .where(_OF_TEAM, RaceSession.status == status)
+        .order_by(RaceSession.created_at.desc())
+        .limit(LISTED)
+        .subquery()
+    )
+    return select(newest.c.id)
+
+
+# The newest of each status lie together in an index: older ones are neither read nor counted.
 _LATEST: Final = (
     select(*_INFO)
-    .where(_OF_TEAM)
+    .where(RaceSession.id.in_(union_all(_newest("active"), _newest("closed"))))
     # "active" sorts before "closed".
     .order_by(RaceSession.status, RaceSession.created_at.desc())
     .limit(LISTED)

@@ -274,3 +274,17 @@ async def test_no_statement_reads_more_the_more_is_stored(
     found = await looks(database.engine.url, typing + looking)
     assert not too_many({statement: found[statement] for statement, _ in typing}, FEW)
     assert not too_many(found, A_SESSION)
+
+
+async def test_a_list_of_sessions_reads_those_it_shows(
+    database: Database, services: Services
+) -> None:
+    await start_session(services)
+    await log(services, ANN, heat="Q1")
+    with collected(database) as listing:
+        await services.session.list_sessions(by(ANN))
+    found = await looks(database.engine.url, listing)
+    # How many there are is counted in an index, without the rows.
+    reading = {each: its for each, its in found.items() if not each.startswith("SELECT count(")}
+    assert len(reading) == len(found) - 1
+    assert not too_many(reading, FEW)
