@@ -131,6 +131,17 @@ async def test_rows_of_somebody_unknown_say_what_is_missing(services: Services) 
         await bring_in(services, by(ANN, crew=True), text)
 
 
+async def test_rows_that_only_name_others_are_crews_too(services: Services) -> None:
+    await set_crew_role(services)
+    await start_session(services)
+    await log(services, BEN, "21.1 21.2", heat="P1")
+    text = "heat_name,lap_number,lap_time,racer\nQ1,1,20.1,Ben\n"
+    with pytest.raises(NotAllowed):
+        await bring_in(services, ANN, text)
+    (run,) = (await bring_in(services, by(ANN, crew=True), text)).runs
+    assert run.racer == BEN
+
+
 async def test_of_bad_rows_nothing_is_stored(services: Services, database: Database) -> None:
     with pytest.raises(BadInput, match="line 3"):
         await bring_in(services, ANN, EARLIER.replace("20.143", "soon"))

@@ -233,6 +233,21 @@ async def test_crew_says_who_the_others_are(services: Services, elsewhere: Scrip
         await services.importing.who_is(by(ANN), outcome.draft_id, 2, CLEO, silence)
 
 
+async def test_who_is_crew_no_more_says_nothing_of_others(
+    services: Services, database: Database, elsewhere: Scripted
+) -> None:
+    await set_crew_role(services)
+    await start_session(services)
+    await call(services, ANN, "Ann Roe")
+    await call(services, BEN, "Benjamin Doer")
+    elsewhere.pages[URL] = race({"Ann Roe": ANNS, "Benjamin Doerr": BENS})
+    asked = asks(await begin(services, by(ANN, crew=True)), ImportAsks.WHO)
+    before = await everything(database)
+    with pytest.raises(NotAllowed):
+        await pick(services, ANN, asked, "Ben")
+    assert await everything(database) == before
+
+
 async def test_a_transponder_is_nobodys_name(services: Services, elsewhere: Scripted) -> None:
     await start_session(services)
     elsewhere.pages[URL] = race({"3342665/0": ANNS}, source=Source.MYRCM)
