@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -69,6 +69,8 @@ class PageDriver:
         result: Laps and time as the page shows them.
         source_id: The driver's id on the source.
         racer_id: Whose laps of the team they are; None for everybody else.
+        is_taken: Whether they were stored as that racer's: what stands otherwise since was changed
+            by hand.
     """
 
     name: str
@@ -79,6 +81,7 @@ class PageDriver:
     result: str
     source_id: str | None = None
     racer_id: UUID | None = None
+    is_taken: bool = False
 
     @property
     def race_total(self) -> RaceTotal:
@@ -175,12 +178,13 @@ def _driver(row: Mapping[str, Any]) -> PageDriver:
     )
 
 
-def table_of(race: Race, racers: Mapping[int, UUID]) -> PageTable:
+def table_of(race: Race, racers: Mapping[int, UUID], taken: Collection[UUID]) -> PageTable:
     """Return a race's table.
 
     Args:
         race: The race.
         racers: Who of the team is which driver, by the driver's place in it from 0.
+        taken: Those of them whose laps were stored.
     """
     return PageTable(
         tuple(
@@ -195,6 +199,7 @@ def table_of(race: Race, racers: Mapping[int, UUID]) -> PageTable:
                 result=driver.result,
                 source_id=driver.source_id,
                 racer_id=racers.get(at),
+                is_taken=racers.get(at) in taken,
             )
             for at, driver in enumerate(race.drivers)
         )
