@@ -175,7 +175,7 @@ def plan_for(
     for heat_id, table in pages_in(unit, session):
         if is_same_race(table.times_ms, laps):
             heat = next(each.heat for each in heats if each.heat.id == heat_id)
-            return _again(unit, replace(plan, heat=heat, table=table), drove)
+            return _known_or_typed(unit, replace(plan, heat=heat, table=table), drove, replaces)
     for label, table in deleted_in(unit, session):
         if is_same_race(table.times_ms, laps):
             return replace(plan, deleted=label)
@@ -183,46 +183,45 @@ def plan_for(
         return plan
     typed = _typed_before(unit, session, race, drove)
     if typed is not None:
-        return _instead(unit, replace(plan, heat=typed), drove, replaces)
+        return _known_or_typed(unit, replace(plan, heat=typed), drove, replaces)
     return _as_new(plan, heats, drove)
 
 
-def _again(unit: Unit, plan: Plan, drove: Mapping[int, RacerProfile]) -> Plan:
-    """Plan a race whose heat is there."""
-    runs = []
-    for at, racer in drove.items():
-        driver, run = plan.race.drivers[at], _run_in(unit, plan, racer)
-        was = plan.table.of(racer.id) if plan.table else None
-        stands = [lap.lap for lap in run.laps]
-        if _are_alike(stands, driver.laps):
-            fate = Fate.SAME
-        elif was is None:
-            fate = Fate.BESIDE if stands else Fate.NEW
-        else:
-            fate = Fate.CORRECTED if _are_alike(stands, was.laps) else Fate.KEPT
-        runs.append(PlannedRun(racer, driver, run, fate))
-    return replace(plan, runs=tuple(runs))
-
-
-def _instead(
+def _known_or_typed(
     unit: Unit,
     plan: Plan,
     drove: Mapping[int, RacerProfile],
     replaces: Collection[UUID] | None,
 ) -> Plan:
-    """Plan a race that was typed before."""
+    """Plan a race whose heat is there: it was read before, or typed."""
     runs = []
     for at, racer in drove.items():
         driver, run = plan.race.drivers[at], _run_in(unit, plan, racer)
-        if not run.laps:
+        was = plan.table.of(racer.id) if plan.table else None
+        stands = [lap.lap for lap in run.laps]
+        if plan.table is not None and _are_alike(stands, driver.laps):
+            fate = Fate.SAME
+        elif was is not None and was.is_taken:
+            fate = Fate.CORRECTED if _are_alike(stands, was.laps) else Fate.KEPT
+        elif not stands:
             fate = Fate.NEW
-        elif are_the_same([lap.time_ms for lap in run.laps], _times(driver)):
-            may_replace = replaces is None or racer.id in replaces
-            fate = Fate.TYPED if may_replace else Fate.OTHERS
+        elif _is_typed(unit, run, driver):
+            fate = Fate.TYPED if replaces is None or racer.id in replaces else Fate.OTHERS
         else:
             fate = Fate.BESIDE
         runs.append(PlannedRun(racer, driver, run, fate))
     return replace(plan, runs=tuple(runs))
+
+
+def _is_recent(unit: Unit, driven: Driven) -> bool:
+    return driven.logged_at is not None and unit.now - driven.logged_at <= TYPED_WITHIN
+
+
+def _is_typed(unit: Unit, run: Run, driver: Driver) -> bool:
+    """Tell whether a run was typed within the last hour and is a driver's of the page."""
+    return _is_recent(unit, run.driven) and are_the_same(
+        [lap.time_ms for lap in run.laps], _times(driver)
+    )
 
 
 def _as_new(plan: Plan, heats: Sequence[Driven], drove: Mapping[int, RacerProfile]) -> Plan:
@@ -256,14 +255,11 @@ def _typed_before(
     for at, racer in drove.items():
         heats = heats_of(unit, session, racer)
         for each in heats:
-            logged_at = each.logged_at
-            is_recent = logged_at is not None and unit.now - logged_at <= TYPED_WITHIN
-            if each.heat.is_imported or not is_recent:
-                continue
-            typed = [lap.time_ms for lap in Run(unit, session, each, racer, heats).laps]
-            page = _times(race.drivers[at])
-            if are_the_same(typed, page):
-                found.append((matching(typed, page), each.heat))
+            if _is_recent(unit, each) and not each.heat.is_imported:
+                run = Run(unit, session, each, racer, heats)
+                if _is_typed(unit, run, race.drivers[at]):
+                    typed = [lap.time_ms for lap in run.laps]
+                    found.append((matching(typed, _times(race.drivers[at])), each.heat))
     return max(found, key=lambda each: each[0])[1] if found else None
 
 
@@ -298,7 +294,10 @@ def carry_out(
         deleted=plan.deleted,
         drivers=sum(bool(driver.laps) for driver in plan.race.drivers),
     )
-    table = table_of(plan.race, {at: racer.id for at, racer in plan.racers.items()})
+    left = {Fate.BESIDE, Fate.OTHERS}
+    taken = {each.racer.id for each in plan.runs if each.fate not in left}
+    racers = {at: racer.id for at, racer in plan.racers.items()}
+    table = table_of(plan.race, racers, taken)
     if plan.deleted is not None or (plan.heat is None and not plan.runs):
         return told
     heat, is_new = plan.heat, plan.heat is None

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, exists, insert, select, text, update
 
 from core.database import Unit
 from core.laps import Lap, RaceTotal
@@ -40,14 +40,15 @@ _PAGE: Final = (
     Heat.source_has_names,
 )
 _PAGE_OF: Final = select(*_PAGE).where(Heat.id == bindparam("of_heat"))
+_CLOSED_BEFORE: Final = exists().where(
+    RaceSession.id == Heat.session_id,
+    RaceSession.status == "closed",
+    RaceSession.closed_at < bindparam("closed_before", type_=UtcDateTime()),
+)
 _NAMED: Final = (
     select(Heat.id, Heat.source_table)
-    .join(RaceSession, RaceSession.id == Heat.session_id)
-    .where(
-        Heat.source_has_names,
-        RaceSession.status == "closed",
-        RaceSession.closed_at < bindparam("closed_before", type_=UtcDateTime()),
-    )
+    # As the index has it, which is of these few only; SQLite knows it by its very words.
+    .where(text("heats.source_has_names"), _CLOSED_BEFORE)
     .limit(bindparam("most"))
 )
 # How many heats are gone through in one transaction: nobody's lap waits for longer.
@@ -68,6 +69,8 @@ class PageDriver:
         result: Laps and time as the page shows them.
         source_id: The driver's id on the source.
         racer_id: Whose laps of the team they are; None for everybody else.
+        is_taken: Whether they were stored as that racer's: what stands otherwise since was changed
+            by hand.
     """
 
     name: str
@@ -78,6 +81,7 @@ class PageDriver:
     result: str
     source_id: str | None = None
     racer_id: UUID | None = None
+    is_taken: bool = False
 
     @property
     def race_total(self) -> RaceTotal:
@@ -174,12 +178,13 @@ def _driver(row: Mapping[str, Any]) -> PageDriver:
     )
 
 
-def table_of(race: Race, racers: Mapping[int, UUID]) -> PageTable:
+def table_of(race: Race, racers: Mapping[int, UUID], taken: Collection[UUID]) -> PageTable:
     """Return a race's table.
 
     Args:
         race: The race.
         racers: Who of the team is which driver, by the driver's place in it from 0.
+        taken: Those of them whose laps were stored.
     """
     return PageTable(
         tuple(
@@ -194,6 +199,7 @@ def table_of(race: Race, racers: Mapping[int, UUID]) -> PageTable:
                 result=driver.result,
                 source_id=driver.source_id,
                 racer_id=racers.get(at),
+                is_taken=racers.get(at) in taken,
             )
             for at, driver in enumerate(race.drivers)
         )
