@@ -29,8 +29,9 @@ _NAME: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _NETLOC: Final = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::([0-9]{1,5}))?")
 # A name that ends so is read as a number by some: 127.1, 0x7f000001.
 _NUMBER: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")
-# Control characters, blanks, and what browsers and libraries read in different ways.
-_ODD: Final = re.compile(r"[\x00-\x1f\x7f\\\s]")
+# Control characters, blanks, halves of letters, and what browsers and libraries read in different
+# ways.
+_ODD: Final = re.compile(r"[\x00-\x1f\x7f\\\s\ud800-\udfff]")
 _NO_ADDRESS: Final = "That is no address of a page; copy it out of a browser's address bar."
 # What may stand in a path or a query as it is.
 _AS_IT_IS: Final = "%/:@!$&'()*+,;=~?"
@@ -205,7 +206,7 @@ def _taken_apart(address: str) -> tuple[str, str, int, str, str]:
 
 
 def _quoted(text: str) -> str:
-    return quote(text, safe=_AS_IT_IS, errors="replace")
+    return quote(text, safe=_AS_IT_IS)
 
 
 def site_of(host: str) -> str:

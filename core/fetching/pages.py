@@ -240,7 +240,7 @@ def retry_after_s(header: str | None, now: datetime) -> int | None:
         return min(int(header[:9]), _LONGEST_WAIT_S)
     try:
         then = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if then.tzinfo is None:
         then = then.replace(tzinfo=UTC)

@@ -109,6 +109,7 @@ def test_an_exact_host_and_port_may_be_private_and_plain(
         ("https://track\n.liverc.com/", NO_ADDRESS),
         ("https://track.liverc.com/a b", NO_ADDRESS),
         ("https://track.liverc.com/\u00a0a", NO_ADDRESS),
+        ("https://track.liverc.com/\ud800", NO_ADDRESS),
         ("https://track.liverc.com./", NO_ADDRESS),
         ("https://.liverc.com/", NO_ADDRESS),
         ("https://a..liverc.com/", NO_ADDRESS),

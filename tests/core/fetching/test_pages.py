@@ -259,6 +259,7 @@ async def test_a_busy_site_says_for_how_long() -> None:
         ("1.5", None),
         ("\u0663", None),
         ("soon", None),
+        ("5 Nov 2026 99999999999999999999:0 GMT", None),
         ("", None),
     ],
 )
