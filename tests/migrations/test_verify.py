@@ -24,7 +24,7 @@ async def test_a_filled_database_is_in_order(database_url: URL) -> None:
     assert report.ok
     texts = [line.text for line in report.lines]
     assert texts[:5] == [
-        "The database stands at revision 0006, the newest.",
+        "The database stands at revision 0009, the newest.",
         "racer_profiles.experience_level is there, default 'Intermediate'.",
         "racer_profiles.driving_style is there, no default.",
         "sessions.practice_rounds is there, default '0'.",
@@ -43,7 +43,7 @@ async def test_a_database_that_is_behind_is_told_to_upgrade(
     if revision != "base":
         await upgrade(database_url, revision=revision)
     (problem,) = await problems(database_url)
-    assert problem.endswith("not 0006: run upgrade.")
+    assert problem.endswith("not 0009: run upgrade.")
 
 
 async def test_adopted_tables_with_odd_types_are_in_order_once_given_to_a_team(
