@@ -185,6 +185,8 @@ class Writer:
                 "finished_at": None if is_open else ended_at,
                 "last_activity_at": ended_at,
                 "last_channel_id": CHANNEL_ID,
+                "source": None,
+                "source_id": None,
                 "source_url": None,
                 "source_hash": None,
                 "source_table": None,

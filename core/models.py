@@ -202,6 +202,32 @@ class SessionRacer(Base):
     chosen_at: Mapped[datetime]
 
 
+class SessionClass(Base):
+    """Which of a team's classes the class of a page is, as somebody has said in a session."""
+
+    __tablename__ = "session_classes"
+
+    session_id: Mapped[UUID] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True
+    )
+    page_class_key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    class_name: Mapped[str] = mapped_column(String(50))
+
+
+class DeletedRace(Base):
+    """A race whose heat was deleted on purpose: it is not brought in again."""
+
+    __tablename__ = "deleted_races"
+    __table_args__ = (Index("ix_deleted_races_session_id", "session_id"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    # The heat as it was called, with its class in front.
+    heat_name: Mapped[str] = mapped_column(String(110))
+    source_table: Mapped[dict[str, Any]]
+    deleted_at: Mapped[datetime]
+
+
 class Heat(Base):
     """One run of one class in a session; for an imported one also the page it came from."""
 
@@ -234,6 +260,9 @@ class Heat(Base):
     finished_at: Mapped[datetime | None]
     last_activity_at: Mapped[datetime]
     last_channel_id: Mapped[int | None] = mapped_column(BigInteger)
+    # Where imported laps come from, and the race's id there; None for a heat that was typed.
+    source: Mapped[str | None] = mapped_column(String(20))
+    source_id: Mapped[str | None] = mapped_column(String(100))
     source_url: Mapped[str | None]
     source_hash: Mapped[str | None] = mapped_column(String(64))
     source_table: Mapped[dict[str, Any] | None]
@@ -258,7 +287,10 @@ class Entry(Base):
     id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
     heat_id: Mapped[UUID] = mapped_column(ForeignKey("heats.id", ondelete="CASCADE"))
     racer_id: Mapped[UUID] = mapped_column(ForeignKey("racer_profiles.id", ondelete="CASCADE"))
-    entered_by: Mapped[UUID] = mapped_column(ForeignKey("racer_profiles.id", ondelete="CASCADE"))
+    # None for imported laps, which nobody typed.
+    entered_by: Mapped[UUID | None] = mapped_column(
+        ForeignKey("racer_profiles.id", ondelete="SET NULL")
+    )
     kind: Mapped[EntryKind] = mapped_column(String(20))
     note: Mapped[str | None] = mapped_column(String(100))
     replaced: Mapped[dict[str, Any]]

@@ -435,6 +435,8 @@ def heat_for(
 ) -> Driven | None:
     """Return the heat of a class that laps without a heat go to; None for a new one.
 
+    An imported heat takes typed laps only when it is named.
+
     Args:
         of_class: The class's heats in their order, as the racer sees them.
         racer: Whose laps they are.
@@ -444,6 +446,7 @@ def heat_for(
     Raises:
         Undecided: Two heats are equally likely.
     """
+    of_class = [each for each in of_class if not each.heat.is_imported]
     own = own_open_heat(of_class)
     if own is not None:
         behind = of_class[of_class.index(own) + 1 :]

@@ -29,7 +29,7 @@ def open_heat(
     unit: Unit,
     session: RaceSession,
     heats: Sequence[Driven],
-    opener: RacerProfile,
+    opener: RacerProfile | None,
     *,
     name: str,
     class_name: str,
@@ -42,7 +42,7 @@ def open_heat(
         unit: The transaction, holding the team.
         session: The session.
         heats: Its heats so far.
-        opener: Who opens it.
+        opener: Who opens it; None where it opens by itself.
         name: What it is called.
         class_name: Its class; empty for none.
         implicit: Whether a lap opens it: taking that lap back takes the empty heat with it.
@@ -64,7 +64,7 @@ def open_heat(
         length_s=None,
         status="open",
         implicit=implicit,
-        opened_by=opener.id,
+        opened_by=opener.id if opener else None,
         opened_at=just_after(unit.now, latest),
         finished_by=None,
         finished_at=None,
@@ -101,6 +101,7 @@ def finish_heat(
     *,
     by: RacerProfile | None,
     channel_id: int | None,
+    silent: bool | None = None,
 ) -> HeatRef:
     """Finish an open heat and order its summary, in the same transaction.
 
@@ -110,7 +111,11 @@ def finish_heat(
         heat: The open heat.
         by: Who finished it; None when it finished by itself.
         channel_id: Where it was finished, for a team that has set no channel.
+        silent: Whether its summary comes without a notification; None for what is usual: in
+            practice, and where it finished by itself.
     """
+    if silent is None:
+        silent = by is None or heat.kind == HeatKind.PRACTICE.value
     finished = {
         "status": "finished",
         "finished_at": unit.now,
@@ -122,7 +127,7 @@ def finish_heat(
         team_id,
         heat,
         channel_id=channel_id or heat.last_channel_id,
-        silent=by is None or heat.kind == HeatKind.PRACTICE.value,
+        silent=silent,
     )
     return heat.ref
 

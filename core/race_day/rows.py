@@ -38,6 +38,7 @@ class HeatRow:
     finished_at: datetime | None
     last_activity_at: datetime
     last_channel_id: int | None
+    source: str | None = None
 
     @property
     def ref(self) -> HeatRef:
@@ -48,6 +49,11 @@ class HeatRow:
     def is_open(self) -> bool:
         """Whether it takes laps without being named."""
         return self.status == "open"
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether its laps come from elsewhere: it takes typed ones only when it is named."""
+        return self.source is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,7 @@ class EntryRow:
     Attributes:
         id: Its number; later ones have higher ones.
         kind: How the laps came.
-        entered_by: Who wrote them.
+        entered_by: Who wrote them; None for imported ones.
         note: The note that came with them.
         replaced: What Undo brings back.
         is_newest: Whether it is the last that wrote the run.
@@ -137,7 +143,7 @@ class EntryRow:
 
     id: int
     kind: EntryKind
-    entered_by: UUID
+    entered_by: UUID | None
     replaced: dict[str, Any]
     note: str | None = None
     is_newest: bool = True

@@ -1,7 +1,6 @@
 """Run: one racer's laps in one heat, read once, and kept true while it is changed.
 
-Every way laps change ends in :meth:`Run._settle`: it works out ORP, stores it, and tells the outbox
-that a post has to change.
+Every way laps change ends in :meth:`Run._settle`: ORP is worked out and stored, and posts follow.
 """
 
 from __future__ import annotations
@@ -111,8 +110,7 @@ class Run:
 
     def result(self, bests: Bests | None = None) -> RacerRun:
         """Return the run as answers show it."""
-        orp = self.orp
-        bests = bests or Bests()
+        orp, bests = self.orp, bests or Bests()
         last = score_before(self.heats, self.heat) if self.heats is not None else None
         return RacerRun(
             racer=self.racer.person,
@@ -132,7 +130,7 @@ class Run:
         self,
         times_ms: Sequence[int],
         *,
-        by: RacerProfile,
+        by: RacerProfile | None,
         kind: EntryKind,
         lap_number: int | None = None,
         confidence: int | None = None,
@@ -144,7 +142,7 @@ class Run:
 
         Args:
             times_ms: The lap times, 1 to 999,999 ms.
-            by: Who typed them.
+            by: Who typed them; None for imported ones.
             kind: How they came.
             lap_number: The number of a single lap; None counts on.
             confidence: 1 to 5; None keeps what was rated.
@@ -202,7 +200,8 @@ class Run:
         laps: Sequence[LapRow],
         note: str | None,
         *,
-        by: RacerProfile,
+        by: RacerProfile | None,
+        kind: EntryKind = "form",
         confidence: int | None = None,
         channel_id: int | None = None,
         partner: int | None = None,
@@ -215,7 +214,8 @@ class Run:
         Args:
             laps: What stands instead; none is allowed.
             note: The note that stands from now on.
-            by: Who asks for it.
+            by: Who asks for it; None for a page.
+            kind: How they came.
             confidence: The confidence that stands from now on, 1 to 5.
             channel_id: Where it was asked for.
             partner: The other entry of a move.
@@ -233,7 +233,7 @@ class Run:
             replaced[PARTNER] = partner
         if source is not None:
             replaced[SOURCE] = source
-        entry = self._enter(by, "form", note, replaced)
+        entry = self._enter(by, kind, note, replaced)
         first_stored = self._first_stored() if laps else {}
         has_come = len(laps) > len(self.laps)
         self._delete_all()
@@ -350,19 +350,19 @@ class Run:
     # What follows from every change
 
     def _enter(
-        self, by: RacerProfile, kind: EntryKind, note: str | None, replaced: dict[str, Any]
+        self, by: RacerProfile | None, kind: EntryKind, note: str | None, replaced: dict[str, Any]
     ) -> EntryRow:
-        columns = {
+        columns: dict[str, Any] = {
             "heat_id": self.heat.id,
             "racer_id": self.racer.id,
-            "entered_by": by.id,
+            "entered_by": by.id if by else None,
             "kind": kind,
             "note": note,
             "replaced": replaced,
             "created_at": self._unit.now,
         }
         entry_id = self._unit.connection.execute(statements.ENTER, columns).scalar_one()
-        return EntryRow(entry_id, kind, by.id, replaced)
+        return EntryRow(entry_id, kind, columns["entered_by"], replaced)
 
     def _delete_all(self) -> None:
         if self.laps:

@@ -27,6 +27,7 @@ from core.race_day.driven import (
 )
 from core.race_day.finding import find_heat, find_session, known_class
 from core.race_day.heats import remove_heat
+from core.race_day.page_tables import remember_deleted
 from core.race_day.reading import heat_table
 from core.race_day.rows import HEAT, HeatRow, heat_of
 from core.race_day.where import Where, where_is
@@ -203,6 +204,7 @@ class HeatService:
             change.require_crew("delete heats")
             heat = heat_by_id(change.unit, change.team.id, heat_id)[1].heat
             deletion = _deletion(change.unit, heat)
+            remember_deleted(change.unit, heat)
             remove_heat(change.unit, heat)
             return deletion
 

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from core.database import create_engine
 from core.follow_models import EventRace, Follow, RaceTaken, SiteSlot, WatchedPage
 from core.models import (
+    DeletedRace,
     Draft,
     Entry,
     Heat,
@@ -24,6 +25,7 @@ from core.models import (
     RacerProfile,
     RaceSession,
     RunLog,
+    SessionClass,
     SessionRacer,
     SummaryPost,
     Team,
@@ -170,6 +172,8 @@ async def fill(url: URL) -> None:
                 SessionRacer(session_id=RACE, racer_id=ANNA, chosen_at=now),
                 Draft(team_id=1, discord_user_id=77, command={}, created_at=now),
                 InteractionSeen(id=2**62, seen_at=now),
+                SessionClass(session_id=RACE, page_class_key="buggy", class_name="1:8"),
+                DeletedRace(session_id=RACE, heat_name="Q2", source_table={}, deleted_at=now),
             ]
         )
         await db.flush()

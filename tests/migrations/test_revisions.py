@@ -262,3 +262,47 @@ async def test_a_connection_with_foreign_keys_on_is_refused(sqlite_url: URL) -> 
     async with connected(sqlite_url) as connection:
         with pytest.raises(MigrationError, match="foreign keys switched off"):
             await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
+
+
+async def test_entries_of_nobody_become_their_racers_own_on_the_way_down(
+    database_url: URL,
+) -> None:
+    await upgrade(database_url, revision="0001")
+    await make_first_rows(database_url)
+    await upgrade(database_url)
+    await fill(database_url)
+    await execute(database_url, "UPDATE entries SET entered_by = NULL, kind = 'import'")
+    await downgrade(database_url, "0007")
+    owned = "SELECT COUNT(*) FROM entries WHERE entered_by = racer_id"
+    assert await fetch(database_url, owned) == [(1,)]
+    # The laps still hang off their entry: rebuilding its table has cascaded nowhere.
+    laps = "SELECT COUNT(*) FROM run_logs JOIN entries ON entries.id = run_logs.entry_id"
+    assert await fetch(database_url, laps) == [(3,)]
+
+
+async def test_who_typed_an_entry_may_go_without_it(database_url: URL) -> None:
+    await upgrade(database_url, revision="0001")
+    await make_first_rows(database_url)
+    await upgrade(database_url)
+    await fill(database_url)
+    typist = "'33333333333343338333333333333333'"
+    await execute(
+        database_url,
+        f"INSERT INTO racer_profiles (id, name) VALUES ({typist}, 'Typist')",
+        f"UPDATE entries SET entered_by = {typist}",
+        f"DELETE FROM racer_profiles WHERE id = {typist}",
+    )
+    assert await fetch(database_url, "SELECT entered_by FROM entries") == [(None,)]
+
+
+async def test_the_numbers_of_entries_taken_back_are_not_given_again(sqlite_url: URL) -> None:
+    await upgrade(sqlite_url, revision="0001")
+    await make_first_rows(sqlite_url)
+    await upgrade(sqlite_url)
+    await fill(sqlite_url)
+    await execute(sqlite_url, "UPDATE sqlite_sequence SET seq = 41 WHERE name = 'entries'")
+    seq = "SELECT seq FROM sqlite_sequence WHERE name = 'entries'"
+    await downgrade(sqlite_url, "0007")
+    assert await fetch(sqlite_url, seq) == [(41,)]
+    await upgrade(sqlite_url)
+    assert await fetch(sqlite_url, seq) == [(41,)]

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from core.database import create_engine
+from migrations.newest import NEWEST
 from migrations.runner import upgrade, verify
 from tests.migrations.helpers import execute, fill, make_earlier_tables, make_first_rows, schema
 
@@ -24,7 +25,7 @@ async def test_a_filled_database_is_in_order(database_url: URL) -> None:
     assert report.ok
     texts = [line.text for line in report.lines]
     assert texts[:5] == [
-        "The database stands at revision 0009, the newest.",
+        f"The database stands at revision {NEWEST}, the newest.",
         "racer_profiles.experience_level is there, default 'Intermediate'.",
         "racer_profiles.driving_style is there, no default.",
         "sessions.practice_rounds is there, default '0'.",
@@ -43,7 +44,7 @@ async def test_a_database_that_is_behind_is_told_to_upgrade(
     if revision != "base":
         await upgrade(database_url, revision=revision)
     (problem,) = await problems(database_url)
-    assert problem.endswith("not 0009: run upgrade.")
+    assert problem.endswith(f"not {NEWEST}: run upgrade.")
 
 
 async def test_adopted_tables_with_odd_types_are_in_order_once_given_to_a_team(

@@ -1,0 +1,191 @@
+"""The table of the page a heat came from: kept so that the field can name a place.
+
+It also tells what was taken from the page: what stands otherwise now was changed by hand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import bindparam, insert, select, update
+
+from core.database import Unit
+from core.laps import Lap
+from core.models import DeletedRace, Heat, RaceSession
+from core.race_day.rows import HeatRow
+from core.sources.race import Race
+
+_READ: Final = select(Heat.source_table).where(Heat.id == bindparam("of_heat"))
+_OF_SESSION: Final = (
+    select(Heat.id, Heat.source_table)
+    .where(Heat.session_id == bindparam("of_session"), Heat.source.is_not(None))
+    .order_by(Heat.opened_at.desc())
+)
+_DELETED: Final = select(DeletedRace.heat_name, DeletedRace.source_table).where(
+    DeletedRace.session_id == bindparam("of_session")
+)
+_KEEP: Final = update(Heat).where(Heat.id == bindparam("of_heat"))
+
+
+@dataclass(frozen=True, slots=True)
+class PageDriver:
+    """One driver of the table.
+
+    Attributes:
+        name: As the page shows it.
+        position: Finishing place from 1; None where the page has none.
+        laps_ms: Their laps in order, 1 to 999,999 ms each.
+        uncounted: The numbers of those that do not count, from 1.
+        total_ms: The page's time for all of them.
+        result: Laps and time as the page shows them.
+        source_id: The driver's id on the source.
+        racer_id: Whose laps of the team they are; None for everybody else.
+    """
+
+    name: str
+    position: int | None
+    laps_ms: tuple[int, ...]
+    uncounted: tuple[int, ...]
+    total_ms: int
+    result: str
+    source_id: str | None = None
+    racer_id: UUID | None = None
+
+    @property
+    def laps(self) -> tuple[Lap, ...]:
+        """The laps as formulas take them."""
+        return tuple(
+            Lap(number, time_ms, number not in self.uncounted)
+            for number, time_ms in enumerate(self.laps_ms, start=1)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """Everybody on a page, in its order."""
+
+    drivers: tuple[PageDriver, ...]
+
+    @property
+    def times_ms(self) -> tuple[tuple[int, ...], ...]:
+        """Each driver's laps, as races are compared."""
+        return tuple(driver.laps_ms for driver in self.drivers)
+
+    def of(self, racer_id: UUID) -> PageDriver | None:
+        """Return a racer of the team; None where they are not known to be on the page."""
+        return next((each for each in self.drivers if each.racer_id == racer_id), None)
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the table as it is stored."""
+        rows = [asdict(driver) for driver in self.drivers]
+        for row in rows:
+            row["racer_id"] = str(row["racer_id"]) if row["racer_id"] else None
+        return {"drivers": rows}
+
+    @classmethod
+    def from_data(cls, kept: Mapping[str, Any]) -> PageTable:
+        """Return the table that was stored."""
+        return cls(tuple(_driver(row) for row in kept["drivers"]))
+
+
+def _driver(row: Mapping[str, Any]) -> PageDriver:
+    racer_id = row["racer_id"]
+    return PageDriver(
+        **dict(row)
+        | {
+            "laps_ms": tuple(row["laps_ms"]),
+            "uncounted": tuple(row["uncounted"]),
+            "racer_id": UUID(racer_id) if racer_id else None,
+        }
+    )
+
+
+def table_of(race: Race, racers: Mapping[int, UUID]) -> PageTable:
+    """Return a race's table.
+
+    Args:
+        race: The race.
+        racers: Who of the team is which driver, by the driver's place in it from 0.
+    """
+    return PageTable(
+        tuple(
+            PageDriver(
+                name=driver.name,
+                position=driver.position,
+                laps_ms=tuple(lap.time_ms for lap in driver.laps),
+                uncounted=tuple(
+                    number for number, lap in enumerate(driver.laps, start=1) if not lap.counts
+                ),
+                total_ms=driver.total_ms,
+                result=driver.result,
+                source_id=driver.source_id,
+                racer_id=racers.get(at),
+            )
+            for at, driver in enumerate(race.drivers)
+        )
+    )
+
+
+def hash_of(table: PageTable) -> str:
+    """Return a word for what the page says, another one whenever that changes."""
+    said = [(each.name, each.position, each.laps_ms, each.uncounted) for each in table.drivers]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def page_of(unit: Unit, heat: HeatRow) -> PageTable | None:
+    """Return the table of the page a heat came from; None for a heat that was typed."""
+    if not heat.is_imported:
+        return None
+    kept = unit.connection.execute(_READ, {"of_heat": heat.id}).scalar_one_or_none()
+    return PageTable.from_data(kept) if kept is not None else None
+
+
+def pages_in(unit: Unit, session: RaceSession) -> list[tuple[UUID, PageTable]]:
+    """Return the tables of a session's imported heats with the heats' ids, latest first."""
+    rows = unit.connection.execute(_OF_SESSION, {"of_session": session.id})
+    return [(heat_id, PageTable.from_data(kept)) for heat_id, kept in rows if kept is not None]
+
+
+def deleted_in(unit: Unit, session: RaceSession) -> list[tuple[str, PageTable]]:
+    """Return the tables of the imported heats that were deleted, with what they were called."""
+    rows = unit.connection.execute(_DELETED, {"of_session": session.id})
+    return [(name, PageTable.from_data(kept)) for name, kept in rows]
+
+
+def keep_page(unit: Unit, heat: HeatRow, race: Race, table: PageTable, **also: object) -> None:
+    """Store where a heat came from, and its table.
+
+    Args:
+        unit: The transaction.
+        heat: The heat.
+        race: What was read.
+        table: Its table.
+        **also: Other columns of the heat that the page decides.
+    """
+    columns = {
+        "source": race.source.value,
+        "source_id": race.source_id,
+        "source_url": race.address,
+        "source_hash": hash_of(table),
+        "source_table": table.to_data(),
+    }
+    unit.connection.execute(_KEEP, {"of_heat": heat.id} | columns | also)
+
+
+def remember_deleted(unit: Unit, heat: HeatRow) -> None:
+    """Note that an imported heat is deleted on purpose: its race is not brought in again."""
+    table = page_of(unit, heat)
+    if table is not None:
+        deleted = {
+            "id": uuid4(),
+            "session_id": heat.session_id,
+            "heat_name": heat.ref.label,
+            "source_table": table.to_data(),
+            "deleted_at": unit.now,
+        }
+        unit.connection.execute(insert(DeletedRace), deleted)
