@@ -17,6 +17,7 @@ from bot.discord.endpoints import use_api, use_gateway
 from core.bootstrap import build_services
 from core.config import Settings
 from core.database import Database
+from core.fetching.hosts import Hosts
 from migrations.newest import NEWEST, is_newest
 
 # So many bytes of what standard input says are thrown away at a time.
@@ -54,7 +55,8 @@ async def run(settings: Settings, *, until_stdin_ends: bool = False) -> None:
     else:
         await _upgrade(settings.database_url)
     database = Database(settings.database_url)
-    bot = OrpBot(settings, build_services(database))
+    hosts = Hosts(settings.liverc_hosts, settings.myrcm_hosts)
+    bot = OrpBot(settings, build_services(database, hosts))
     try:
         token = settings.discord_token.get_secret_value()
         await _serve(bot, token, until_stdin_ends=until_stdin_ends)

@@ -93,6 +93,8 @@ class EventRace(Base):
     content_hash: Mapped[str] = mapped_column(String(64))
     # The laps of each driver in ms: what tells whether another version is the same race.
     laps: Mapped[list[list[int]]] = mapped_column(JSON)
+    # Whether figures of the page do not follow from its laps.
+    has_faults: Mapped[bool]
     # When it was found, and whether it was news then.
     found_at: Mapped[datetime]
     is_news: Mapped[bool]

@@ -90,6 +90,7 @@ def _create_event_races() -> None:
         sa.Column("parsed", sa.JSON(), nullable=False),
         sa.Column("content_hash", sa.String(64), nullable=False),
         sa.Column("laps", sa.JSON(), nullable=False),
+        sa.Column("has_faults", sa.Boolean(), nullable=False),
         sa.Column("found_at", MOMENT, nullable=False),
         sa.Column("is_news", sa.Boolean(), nullable=False),
         sa.Column("ready_at", MOMENT, nullable=False),

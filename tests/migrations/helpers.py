@@ -239,6 +239,7 @@ async def _follow(url: URL, now: datetime) -> None:
                 parsed={},
                 content_hash="",
                 laps=[],
+                has_faults=False,
                 found_at=now,
                 is_news=False,
                 ready_at=now,
