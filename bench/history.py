@@ -138,6 +138,7 @@ class Writer:
                 "created_at": opened_at,
                 "closes_at": opened_at + (timedelta(days=3) if is_open else timedelta(hours=20)),
                 "closed_at": closed_at,
+                "closed_by": None,
                 "updated_at": closed_at or opened_at,
             }
         )
@@ -246,6 +247,7 @@ class Writer:
                 "class_key": CLASS.casefold(),
                 "opened_at": opened_at,
                 "logged_at": at,
+                "rated_after": None,
                 "updated_at": at,
             }
             | score_columns(times)

@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from core.fetching.refusals import AddressRefused
-
-Source = Literal["liverc", "myrcm"]
+from core.sources.race import Source
 
 LIVERC_HOSTS: Final = "*.liverc.com,*.livefpv.com"
 MYRCM_HOSTS: Final = "www.myrcm.ch"
@@ -164,8 +163,7 @@ class Hosts:
         return any(host.includes(name, port) for host in exact)
 
     def _source_of(self, name: str, port: int, *, is_plain: bool) -> Source:
-        by_source: dict[Source, tuple[AllowedHost, ...]]
-        by_source = {"liverc": self.liverc, "myrcm": self.myrcm}
+        by_source = {Source.LIVERC: self.liverc, Source.MYRCM: self.myrcm}
         if not is_plain or self.may_be_private(name, port):
             for source, hosts in by_source.items():
                 if any(host.includes(name, port) for host in hosts):

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from core.fetching.hosts import Source
+from core.sources.race import Source
 
 BETWEEN_REQUESTS_TO_A_HOST: Final = timedelta(seconds=1)
 BETWEEN_REQUESTS_TO_A_SITE: Final = timedelta(milliseconds=250)
@@ -27,8 +27,8 @@ LIVELY_FOR: Final = timedelta(hours=3)
 # When a race's page is read after it first stood on the event page: corrections come late.
 _LOOKS: Final[dict[Source, tuple[timedelta, ...]]] = {
     # Its event page says when a race has changed.
-    "liverc": (timedelta(0), timedelta(minutes=15)),
-    "myrcm": (timedelta(0), timedelta(minutes=3), timedelta(minutes=15)),
+    Source.LIVERC: (timedelta(0), timedelta(minutes=15)),
+    Source.MYRCM: (timedelta(0), timedelta(minutes=3), timedelta(minutes=15)),
 }
 
 _LONGEST_WAIT: Final = timedelta(hours=1)

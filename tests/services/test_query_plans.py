@@ -73,6 +73,7 @@ A_SESSION: Final = {
 }
 # What PostgreSQL is made to believe: a thousand teams with ten seasons each. Rows of each table,
 ROWS: Final = {
+    "deleted_races": 20_000,
     "drafts": 1_000,
     "entries": 40_000_000,
     "heat_racers": 40_000_000,
@@ -80,6 +81,7 @@ ROWS: Final = {
     "interactions_seen": 1_000_000,
     "racer_profiles": 20_000,
     "run_logs": 1_000_000_000,
+    "session_classes": 200_000,
     "session_racers": 4_000_000,
     "sessions": 200_000,
     "summary_posts": 2_000_000,

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.fetching.hosts import Source
 from core.fetching.turns import (
     RaceDays,
     is_lost,
@@ -18,6 +17,7 @@ from core.fetching.turns import (
     next_request,
     wait_after_trouble,
 )
+from core.sources.race import Source
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -146,20 +146,20 @@ def test_never_within_a_minute_and_never_after_ten(
 @pytest.mark.parametrize(
     ("source", "looked_minutes", "due_minutes"),
     [
-        ("liverc", None, 0),
-        ("liverc", 0, 15),
-        ("liverc", 2, 15),
-        ("liverc", 15, None),
-        ("liverc", 40, None),
+        (Source.LIVERC, None, 0),
+        (Source.LIVERC, 0, 15),
+        (Source.LIVERC, 2, 15),
+        (Source.LIVERC, 15, None),
+        (Source.LIVERC, 40, None),
         # Read before the event page said that it has changed.
-        ("liverc", -1, 0),
-        ("myrcm", None, 0),
-        ("myrcm", 0, 3),
-        ("myrcm", 2, 3),
-        ("myrcm", 3, 15),
-        ("myrcm", 4, 15),
-        ("myrcm", 15, None),
-        ("myrcm", -1, 0),
+        (Source.LIVERC, -1, 0),
+        (Source.MYRCM, None, 0),
+        (Source.MYRCM, 0, 3),
+        (Source.MYRCM, 2, 3),
+        (Source.MYRCM, 3, 15),
+        (Source.MYRCM, 4, 15),
+        (Source.MYRCM, 15, None),
+        (Source.MYRCM, -1, 0),
     ],
 )
 def test_looks_at_a_race(
