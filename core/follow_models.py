@@ -22,8 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.fetching.hosts import Source
 from core.models import Base, one_of
+from core.sources.race import Source
 
 # Active while its session is open; closing until the last looks are made; done after them; lost
 # when its event page has been gone for a day.

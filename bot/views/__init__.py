@@ -3,7 +3,8 @@
 from typing import Final
 
 from bot.views.card import MoreButton, ShareBothButton, ShareButton
-from bot.views.confidence import ConfidenceButton
+from bot.views.confidence import ConfidenceButton, NoteButton, NoteForm
+from bot.views.follow import StopButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
 from bot.views.menu import StoreButton
 from bot.views.question import QuestionSelect
@@ -32,6 +33,7 @@ DYNAMIC_ITEMS: Final = (
     FixItButton,
     MoreButton,
     MoveSelect,
+    NoteButton,
     PageButton,
     PutBackButton,
     QuestionSelect,
@@ -40,8 +42,9 @@ DYNAMIC_ITEMS: Final = (
     RemoveRepeatsButton,
     ShareBothButton,
     ShareButton,
+    StopButton,
     StoreButton,
     UndoButton,
 )
 
-FORMS: Final = (FixForm, RunForm)
+FORMS: Final = (FixForm, NoteForm, RunForm)

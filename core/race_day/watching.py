@@ -14,14 +14,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import Select, or_, select, update
 
 from core.database import Unit
-from core.fetching.hosts import Address, Source
+from core.fetching.hosts import Address
 from core.fetching.pages import Page
 from core.fetching.turns import LIVELY_FOR, next_look_at_race, wait_after_trouble
 from core.follow_models import PageRole, SiteSlot, WatchedPage
 from core.race_day.outbox import CLOCK_DIFFERENCE
 from core.race_day.slots import HOST, OF_HOST, OF_SITE, SITE, may_be_asked, take_slot
 from core.sources.kept import content_hash, link_to_data
-from core.sources.race import RaceList
+from core.sources.race import RaceList, Source
 
 # Longer than fetching and reading may take together.
 CLAIM_TIME: Final = timedelta(seconds=60)
@@ -104,7 +104,7 @@ def claim_page(unit: Unit) -> ClaimedPage | None:
         address=page.address,
         host=page.host,
         site=page.site,
-        source=page.source,
+        source=Source(page.source),
         about=page.about,
         etag=page.etag,
         last_modified=page.last_modified,
