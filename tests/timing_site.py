@@ -83,7 +83,8 @@ class TimingSite:
     ) -> None:
         """Put a race on the event's page, or something else under an id that stands there."""
         written = (day or self.day).strftime("%b %-d, %Y")
-        number = len(self.races) + 1
+        known = self.races.get(race_id)
+        number = known.number if known else len(self.races) + 1
         self.races[race_id] = PageOfRace(
             race_id, number, heat, drivers, f"{written} at {at}", class_name
         )
