@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -16,7 +16,8 @@ from core.database import Database
 from core.fetching.hosts import LIVERC_HOSTS, Hosts, parse_hosts
 from core.fetching.pages import Pages
 from core.fetching.reader import Reader
-from core.models import Heat
+from core.follow_models import WatchedPage
+from core.models import Heat, RunLog
 from core.results.follow import Following
 from core.services.follow import FollowService
 from core.services.looking import LookingService
@@ -52,7 +53,6 @@ class RaceDay:
     pages: Pages
     follow: FollowService
     looking: LookingService
-    asked_at: list[tuple[str, float]] = field(default_factory=list)
 
     async def begin(self, person: Person | Caller, url: str | None = None) -> Following:
         """Follow the site's event."""
@@ -65,27 +65,45 @@ class RaceDay:
         await self.services.profile.update(caller, ProfileFields(driver_name=name))
 
     async def settle(self) -> None:
-        """Do what is due at this moment, but for what waits for its second."""
+        """Do all that is due; what waits for its turn at the site gets it, a second later."""
         await self.looking.keep_up()
-        while page := await self.looking.claim():
-            await self.looking.look(page)
+        while True:
+            while page := await self.looking.claim():
+                await self.looking.look(page)
+            if not await self._is_any_due():
+                break
+            self.clock.advance(seconds=1)
         while await self.looking.hand_out():
             pass
         await self.looking.keep_up()
 
-    async def pass_time(self, seconds: float = 0, minutes: float = 0, step: float = 10) -> None:
-        """Let time pass and do what comes due, in steps."""
-        left = timedelta(seconds=seconds, minutes=minutes)
-        while left > timedelta(0):
-            await self.settle()
-            self.clock.advance(seconds=step)
-            left -= timedelta(seconds=step)
+    async def _is_any_due(self) -> bool:
+        due = select(WatchedPage.id).where(WatchedPage.next_look_at <= self.clock.moment)
+        return bool(await scalars(self.database, due))
+
+    async def pass_time(self, *, seconds: float = 0, minutes: float = 0, step: float = 30) -> None:
+        """Let time pass and do what comes due, in steps of so many seconds."""
+        end = self.clock.moment + timedelta(seconds=seconds, minutes=minutes)
         await self.settle()
+        while self.clock.moment < end:
+            self.clock.advance(seconds=min(step, (end - self.clock.moment).total_seconds()))
+            await self.settle()
+
+    async def sleep(self, **delta: float) -> None:
+        """Let time pass in which nobody looks, as while the bot is down."""
+        self.clock.advance(**delta)
 
     async def heats(self) -> list[str]:
         """Return the labels of all heats, in their order."""
         found = await scalars(self.database, select(Heat).order_by(Heat.opened_at))
         return [heat.ref.label for heat in found]
+
+    async def laps_of(self, label: str) -> list[int]:
+        """Return the laps of a heat in ms, in their order."""
+        heats = await scalars(self.database, select(Heat))
+        (heat,) = (each for each in heats if each.ref.label == label)
+        laps = select(RunLog.lap_time_ms).where(RunLog.heat_id == heat.id)
+        return list(await scalars(self.database, laps.order_by(RunLog.racer_id, RunLog.lap_number)))
 
 
 @asynccontextmanager
