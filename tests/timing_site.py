@@ -106,7 +106,8 @@ class TimingSite:
         return web.Response(text=text, content_type="text/html", headers=headers)
 
     def _page(self, kind: str | None, wanted: str) -> str | None:
-        if kind == "view_event" and wanted == EVENT:
+        if kind == "view_event":
+            # Whatever its number: there is one event.
             return self._event_page()
         race = self.races.get(wanted)
         return self._race_page(race) if kind == "view_race_result" and race else None

@@ -219,7 +219,10 @@ def trouble_of(unit: Unit, follow: Follow) -> str | None:
     failed = unit.connection.execute(
         select(func.count()).where(RaceTaken.follow_id == follow.id, RaceTaken.trouble.is_not(None))
     ).scalar_one()
-    return f"{failed} of its races could not be stored; that is tried again." if failed else None
+    if not failed:
+        return None
+    races = "1 race" if failed == 1 else f"{failed} races"
+    return f"{follow.event_name}: {races} could not be stored; that is tried again."
 
 
 def give_up_if_lost(unit: Unit, page: WatchedPage) -> None:
