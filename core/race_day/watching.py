@@ -248,8 +248,9 @@ def note_listed(unit: Unit, page: WatchedPage, listed: RaceList, *, is_news: boo
         for each in unit.db.scalars(select(WatchedPage).where(WatchedPage.address.in_(addresses)))
     }
     changes = 0
-    # The one that was driven first is read first.
-    in_order = sorted(links, key=lambda link: link.at.isoformat() if link.at else "")
+    # What was driven first is read first: a page with times has it last.
+    has_times = any(link.at for link in links)
+    in_order = links[::-1] if has_times else links
     for place, link in enumerate(in_order):
         address = cast("str", link.address)
         about, stands = link_to_data(link), known.get(address)
