@@ -191,6 +191,7 @@ class Writer:
                 "source_url": None,
                 "source_hash": None,
                 "source_table": None,
+                "source_has_names": False,
             }
         )
         for racer in racers:

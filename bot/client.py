@@ -167,6 +167,6 @@ class OrpBot(commands.AutoShardedBot):
         if self._own_work:
             # A transaction that is cancelled half way would leave its connection's thread behind.
             await asyncio.wait(self._own_work, timeout=GRACE_S)
-        await self.app.services.looking.close()
         await self.app.studio.close()
+        await self.app.services.elsewhere.close()
         await super().close()

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.database import Database
-from core.fetching.hosts import Hosts
-from core.fetching.pages import Pages
-from core.fetching.reader import Reader
+from core.fetching.elsewhere import Elsewhere
 from core.services.card import CardService
 from core.services.confidence import ConfidenceService
 from core.services.follow import FollowService
 from core.services.form import FormService
 from core.services.heat import HeatService
 from core.services.housekeeping import Housekeeping
+from core.services.importing import ImportService
 from core.services.lap_entry import LapEntryService
 from core.services.looking import LookingService
 from core.services.menu import MenuService
@@ -26,7 +25,11 @@ from core.services.undo import UndoService
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything the bot can ask the core for."""
+    """Everything the bot can ask the core for.
+
+    Attributes:
+        elsewhere: What reads pages and files; whoever is done closes it.
+    """
 
     lap_entry: LapEntryService
     undo: UndoService
@@ -34,25 +37,26 @@ class Services:
     form: FormService
     menu: MenuService
     heat: HeatService
+    importing: ImportService
     session: SessionService
     profile: ProfileService
     team: TeamService
     card: CardService
     outbox: OutboxService
     housekeeping: Housekeeping
+    elsewhere: Elsewhere
     follow: FollowService
     looking: LookingService
 
 
-def build_services(database: Database, hosts: Hosts | None = None) -> Services:
+def build_services(database: Database, elsewhere: Elsewhere | None = None) -> Services:
     """Return the services of one bot over one database.
 
     Args:
-        database: The database.
-        hosts: Whose pages may be read; None for those that are set where nothing is.
+        database: Where everything is stored.
+        elsewhere: What reads pages and files; None for those of the timing sites themselves.
     """
-    hosts = hosts or Hosts()
-    pages, reader = Pages(hosts), Reader()
+    elsewhere = elsewhere or Elsewhere()
     return Services(
         lap_entry=LapEntryService(database),
         undo=UndoService(database),
@@ -60,12 +64,14 @@ def build_services(database: Database, hosts: Hosts | None = None) -> Services:
         form=FormService(database),
         menu=MenuService(database),
         heat=HeatService(database),
+        importing=ImportService(database, elsewhere),
         session=SessionService(database),
         profile=ProfileService(database),
         team=TeamService(database),
         card=CardService(database),
         outbox=OutboxService(database),
         housekeeping=Housekeeping(database),
-        follow=FollowService(database, pages, reader, hosts),
-        looking=LookingService(database, pages, reader),
+        elsewhere=elsewhere,
+        follow=FollowService(database, elsewhere),
+        looking=LookingService(database, elsewhere.fetcher, elsewhere.reader),
     )

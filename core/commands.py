@@ -98,6 +98,16 @@ class FixedLaps:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportLaps:
+    """What ``/heat import`` was given beside a file."""
+
+    url: str | None = None
+    heat: str | None = None
+    class_name: str | None = None
+    answers: Answers = NOT_ASKED
+
+
+@dataclass(frozen=True, slots=True)
 class StartHeat:
     """What ``/heat start`` was given."""
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     func,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -236,6 +237,13 @@ class Heat(Base):
         UniqueConstraint("session_id", "class_key", "name_key"),
         CheckConstraint(one_of("status", HeatStatus), name="status"),
         Index("ix_heats_status_last_activity_at", "status", "last_activity_at"),
+        # Few have any: those of the last weeks.
+        Index(
+            "ix_heats_source_has_names",
+            "source_has_names",
+            postgresql_where=text("source_has_names"),
+            sqlite_where=text("source_has_names"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
@@ -266,6 +274,8 @@ class Heat(Base):
     source_url: Mapped[str | None]
     source_hash: Mapped[str | None] = mapped_column(String(64))
     source_table: Mapped[dict[str, Any] | None]
+    # Whether the table names drivers who are on no profile; they are forgotten some time.
+    source_has_names: Mapped[bool] = mapped_column(server_default="0")
 
     @property
     def ref(self) -> HeatRef:

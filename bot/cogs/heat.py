@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.discord.attached import content_of
 from bot.discord.context import caller_of, racer_of
 from bot.discord.cooldowns import costly
 from bot.discord.replies import reply, reply_with_form
@@ -14,15 +15,16 @@ from bot.discord.transformers import ClassName, HeatName, SessionName
 from bot.render import heat as heat_text
 from bot.views.base import laid
 from bot.views.heat import ask_delete_heat
+from bot.views.importing import telling
 from bot.views.run_written import run_form
 from bot.views.tables import heat_table
-from core.commands import RenameHeat, StartHeat
+from core.commands import ImportLaps, RenameHeat, StartHeat
 
 _SESSION = "Another session than yours"
 
 
 class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
-    """Heats: start, finish, show, list, edit, rename, delete."""
+    """Heats: start, finish, show, list, edit, rename, delete, import."""
 
     def __init__(self, app: App) -> None:
         self._services = app.services
@@ -122,4 +124,31 @@ class HeatCog(commands.GroupCog, group_name="heat", group_description="Heats"):
         """Ask whether to delete a heat."""
         deletion = await self._services.heat.ask_delete(caller_of(interaction), heat)
         answer, view = ask_delete_heat(deletion)
+        await reply(interaction, answer, view=view)
+
+    @costly()
+    @app_commands.command(
+        name="import", description="Laps from a result page, an event, a saved page or a CSV file"
+    )
+    @app_commands.rename(class_name="class")
+    @app_commands.describe(
+        url="The link of a race, an event, or practice on LiveRC or MyRCM",
+        file="A saved page, a CSV file or a text with laps",
+        heat="The heat's name; left out: the page's",
+        class_name="The class; left out: the page's",
+    )
+    async def import_laps(
+        self,
+        interaction: discord.Interaction,
+        url: str | None = None,
+        file: discord.Attachment | None = None,
+        heat: str | None = None,
+        class_name: ClassName | None = None,
+    ) -> None:
+        """Import laps."""
+        command = ImportLaps(url, heat, class_name)
+        done = await self._services.importing.begin(
+            caller_of(interaction), command, await content_of(file), telling(interaction)
+        )
+        answer, view = await laid(done, interaction)
         await reply(interaction, answer, view=view)

@@ -60,6 +60,7 @@ class Reply:
         self._lock = asyncio.Lock()
         self._deferring: asyncio.Task[None] | None = None
         self._may_be_deferred = False
+        self._doing: Answer | None = None
         work.take(self)
         loop = asyncio.get_running_loop()
         self._answer_by = loop.time() + ANSWER_WITHIN_S
@@ -79,6 +80,25 @@ class Reply:
             finally:
                 # Even one that was lost on its way back may have arrived.
                 self._may_be_deferred = True
+            await self._show_doing()
+
+    async def tell(self, doing: Answer) -> None:
+        """Show what is being done, from when the reply is deferred until it is answered."""
+        self._doing = doing
+        async with self._lock:
+            if self._may_be_deferred:
+                await self._show_doing()
+
+    async def _show_doing(self) -> None:
+        if self._doing is None:
+            return
+        try:
+            await self._interaction.edit_original_response(
+                content=self._doing.content, embed=None, view=None
+            )
+        except _UNANSWERED as error:
+            # What is being done is no answer: that one is tried again.
+            _log_unanswered(self._interaction, error)
 
     async def _defer_once(self) -> None:
         if self._replaces:
@@ -236,6 +256,11 @@ async def reply(
 ) -> None:
     """Answer an interaction."""
     await _reply_of(interaction).send(answer, view=view, file=file)
+
+
+async def tell(interaction: discord.Interaction, doing: Answer) -> None:
+    """Show what is being done for an interaction, where that takes its time."""
+    await _reply_of(interaction).tell(doing)
 
 
 async def reply_with_form(

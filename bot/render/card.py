@@ -109,7 +109,7 @@ def _race_line(card: OrpCard, *, is_self: bool) -> str:
     if card.run.orp is None:
         return ""
     length_ms = None if card.length_s is None else card.length_s * 1000
-    clean = clean_run(card.run.laps, length_ms=length_ms)
+    clean = clean_run(card.run.laps, length_ms=length_ms, rivals=card.rivals)
     return clean_run_words(clean, "You" if is_self else name_of(card.run.racer)) if clean else ""
 
 

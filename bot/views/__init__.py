@@ -6,6 +6,7 @@ from bot.views.card import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton, NoteButton, NoteForm
 from bot.views.follow import StopButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
+from bot.views.importing import DriverSelect, ImportSelect, TeamMateSelect
 from bot.views.menu import StoreButton
 from bot.views.question import QuestionSelect
 from bot.views.run_written import (
@@ -28,9 +29,11 @@ DYNAMIC_ITEMS: Final = (
     CsvButton,
     DeleteHeatButton,
     DeleteSessionButton,
+    DriverSelect,
     EditLapsButton,
     FinishHeatButton,
     FixItButton,
+    ImportSelect,
     MoreButton,
     MoveSelect,
     NoteButton,
@@ -44,6 +47,7 @@ DYNAMIC_ITEMS: Final = (
     ShareButton,
     StopButton,
     StoreButton,
+    TeamMateSelect,
     UndoButton,
 )
 

@@ -16,6 +16,7 @@ from core.names import HeatKind, heat_kind, name_key
 from core.race_day import outbox
 from core.race_day.change import just_after
 from core.race_day.driven import Driven
+from core.race_day.page_tables import remember_deleted
 from core.race_day.rows import HeatRow
 from core.results.refs import HeatRef
 
@@ -75,6 +76,8 @@ def open_heat(
     if unused is None:
         unit.connection.execute(_INSERT_HEAT, columns)
     else:
+        # What was imported into it and taken out on purpose stays out.
+        remember_deleted(unit, unused)
         unit.connection.execute(_UPDATE_HEAT, columns | {"of_heat": heat.id})
         outbox.mark_stale(unit, heat)
     return heat

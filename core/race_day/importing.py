@@ -6,9 +6,12 @@ racer has changed, taken back or deleted since the page was read stays so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 
@@ -35,6 +38,9 @@ from core.race_day.where import where_is
 from core.results.importing import STORES, Fate, TakenIn, TakenRun
 from core.sources.race import Driver, Race, free_heat_name
 from core.sources.same_race import is_same_race, laps_of
+
+# What is brought in later comes without a notification.
+FRESH_FOR: Final = timedelta(hours=3)
 
 _CLASS: Final = select(SessionClass.class_name).where(
     SessionClass.session_id == bindparam("of_session"),
@@ -137,10 +143,26 @@ def class_in(unit: Unit, session: RaceSession, page_class: str | None) -> str:
 
 
 def plan_for(
-    unit: Unit, session: RaceSession, race: Race, people: Mapping[int, RacerProfile]
+    unit: Unit,
+    session: RaceSession,
+    race: Race,
+    people: Mapping[int, RacerProfile],
+    *,
+    class_name: str | None = None,
+    replaces: Collection[UUID] | None = None,
 ) -> Plan:
-    """Return what would become of a race; nothing is written."""
-    class_name = class_in(unit, session, race.class_name)
+    """Return what would become of a race; nothing is written.
+
+    Args:
+        unit: The transaction, holding the team.
+        session: Where it belongs.
+        race: The race.
+        people: Who of the team is which driver, by the driver's place from 0.
+        class_name: The class of its heat; None for the page's, as it is called in the session.
+        replaces: The racers whose typed laps may give way; None for everybody's.
+    """
+    if class_name is None:
+        class_name = class_in(unit, session, race.class_name)
     heats = heats_of(unit, session)
     class_name = next(
         (each.heat.class_name for each in heats if each.heat.class_key == name_key(class_name)),
@@ -161,7 +183,7 @@ def plan_for(
         return plan
     typed = _typed_before(unit, session, race, drove)
     if typed is not None:
-        return _instead(unit, replace(plan, heat=typed), drove)
+        return _instead(unit, replace(plan, heat=typed), drove, replaces)
     return _as_new(plan, heats, drove)
 
 
@@ -182,7 +204,12 @@ def _again(unit: Unit, plan: Plan, drove: Mapping[int, RacerProfile]) -> Plan:
     return replace(plan, runs=tuple(runs))
 
 
-def _instead(unit: Unit, plan: Plan, drove: Mapping[int, RacerProfile]) -> Plan:
+def _instead(
+    unit: Unit,
+    plan: Plan,
+    drove: Mapping[int, RacerProfile],
+    replaces: Collection[UUID] | None,
+) -> Plan:
     """Plan a race that was typed before."""
     runs = []
     for at, racer in drove.items():
@@ -190,7 +217,8 @@ def _instead(unit: Unit, plan: Plan, drove: Mapping[int, RacerProfile]) -> Plan:
         if not run.laps:
             fate = Fate.NEW
         elif are_the_same([lap.time_ms for lap in run.laps], _times(driver)):
-            fate = Fate.TYPED
+            may_replace = replaces is None or racer.id in replaces
+            fate = Fate.TYPED if may_replace else Fate.OTHERS
         else:
             fate = Fate.BESIDE
         runs.append(PlannedRun(racer, driver, run, fate))
@@ -355,3 +383,22 @@ def _store(run: Run, race: Race, driver: Driver, channel_id: int | None) -> int:
         confidence=run.confidence,
         channel_id=channel_id,
     ).id
+
+
+# When
+
+
+def is_fresh(race: Race, time_zone: str, now: datetime) -> bool:
+    """Tell whether a race was driven within the last 3 hours, as far as its page tells.
+
+    Args:
+        race: The race; its times are the track's own clock.
+        time_zone: Where its session is raced.
+        now: The moment, with its zone.
+    """
+    zone = ZoneInfo(time_zone)
+    at = race.completed_at or race.page_time
+    if at is not None:
+        return now - at.replace(tzinfo=zone) <= FRESH_FOR
+    # A page that says nothing of its time is as fresh as laps that are typed.
+    return race.day is None or race.day == now.astimezone(zone).date()

@@ -17,6 +17,7 @@ from core.race_day.change import Change
 from core.race_day.driven import Driven, heat_by_id, heats_of
 from core.race_day.finding import find_heat
 from core.race_day.heats import remove_heat, rename_heat
+from core.race_day.page_tables import move_page, remember_deleted
 from core.race_day.questions import whose_laps_first
 from core.race_day.rows import HeatRow
 from core.race_day.run import Run
@@ -61,18 +62,18 @@ def rename(change: Change, command: RenameHeat) -> HeatRenamed:
     )
     merged = None
     if same is not None and same.is_empty:
+        remember_deleted(unit, same.heat)
         remove_heat(unit, same.heat)
     elif same is not None:
-        _merge(change, session, found, same, command.answers.comes_first)
+        heat = _merge(change, session, found, same, command.answers.comes_first)
         merged = same.heat.ref
-        heat = same.heat
     renamed = rename_heat(unit, heat, name, class_name)
     return HeatRenamed(renamed.ref, found.heat.ref.label, merged)
 
 
 def _merge(
     change: Change, session: RaceSession, left: Driven, kept: Driven, comes_first: str | None
-) -> None:
+) -> HeatRow:
     """Put everybody's laps of one heat into the other; who has some in both is asked whose first.
 
     Of those runs what was typed can still be taken back, newest first, where it stands last too.
@@ -110,12 +111,14 @@ def _merge(
             opened_at=kept.heat.opened_at,
         )
     )
+    heat = move_page(unit, left.heat, kept.heat)
     remove_heat(unit, left.heat)
     outbox.mark_stale(unit, kept.heat)
     for racer_id in both:
         racer = unit.db.get_one(RacerProfile, racer_id)
         _, driven = heat_by_id(unit, change.team.id, kept.heat.id, racer)
         Run(unit, session, driven, racer).settle()
+    return heat
 
 
 def _forget_entries(unit: Unit, racer_id: UUID, before: HeatRow, behind: HeatRow) -> None:

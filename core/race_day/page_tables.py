@@ -8,16 +8,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import bindparam, insert, select, update
 
 from core.database import Unit
-from core.laps import Lap
-from core.models import DeletedRace, Heat, RaceSession
+from core.laps import Lap, RaceTotal
+from core.models import DeletedRace, Heat, RaceSession, UtcDateTime
 from core.race_day.rows import HeatRow
+from core.scoring.finish import Place, places
 from core.sources.race import Race
 
 _READ: Final = select(Heat.source_table).where(Heat.id == bindparam("of_heat"))
@@ -29,6 +31,27 @@ _OF_SESSION: Final = (
 _DELETED: Final = select(DeletedRace.heat_name, DeletedRace.source_table).where(
     DeletedRace.session_id == bindparam("of_session")
 )
+_PAGE: Final = (
+    Heat.source,
+    Heat.source_id,
+    Heat.source_url,
+    Heat.source_hash,
+    Heat.source_table,
+    Heat.source_has_names,
+)
+_PAGE_OF: Final = select(*_PAGE).where(Heat.id == bindparam("of_heat"))
+_NAMED: Final = (
+    select(Heat.id, Heat.source_table)
+    .join(RaceSession, RaceSession.id == Heat.session_id)
+    .where(
+        Heat.source_has_names,
+        RaceSession.status == "closed",
+        RaceSession.closed_at < bindparam("closed_before", type_=UtcDateTime()),
+    )
+    .limit(bindparam("most"))
+)
+# How many heats are gone through in one transaction: nobody's lap waits for longer.
+FORGOTTEN_AT_ONCE: Final = 100
 _KEEP: Final = update(Heat).where(Heat.id == bindparam("of_heat"))
 
 
@@ -57,6 +80,11 @@ class PageDriver:
     racer_id: UUID | None = None
 
     @property
+    def race_total(self) -> RaceTotal:
+        """Laps and time, as the page ranks them."""
+        return RaceTotal(len(self.laps_ms), self.total_ms)
+
+    @property
     def laps(self) -> tuple[Lap, ...]:
         """The laps as formulas take them."""
         return tuple(
@@ -75,6 +103,47 @@ class PageTable:
     def times_ms(self) -> tuple[tuple[int, ...], ...]:
         """Each driver's laps, as races are compared."""
         return tuple(driver.laps_ms for driver in self.drivers)
+
+    def without_names(self) -> PageTable:
+        """Return the table with ``driver N`` for everybody who is not of the team."""
+        return PageTable(
+            tuple(
+                each
+                if each.racer_id is not None
+                else replace(each, name=f"driver {number}", source_id=None)
+                for number, each in enumerate(self.drivers, start=1)
+            )
+        )
+
+    @property
+    def is_of_one(self) -> bool:
+        """Whether it is of one driver alone: nobody finishes anywhere there."""
+        return len(self.drivers) < 2
+
+    def places(self) -> dict[UUID, Place]:
+        """Return where each racer of the team finished: as the page says, else by its totals."""
+        by_totals = places([each.race_total for each in self.drivers])
+        return {
+            each.racer_id: Place(each.position or place.place, None)
+            for each, place in zip(self.drivers, by_totals, strict=True)
+            if each.racer_id is not None
+        }
+
+    def rivals_of(self, racer_id: UUID) -> tuple[RaceTotal, ...] | None:
+        """Return what everybody else drove, to be compared with a racer's laps alone.
+
+        The page's time may have the run to the loop in it, which is no lap: the racer's own is
+        taken off everybody's. None for who is not on the page.
+        """
+        own = self.of(racer_id)
+        if own is None or self.is_of_one:
+            return None
+        run_up_ms = own.total_ms - sum(own.laps_ms)
+        return tuple(
+            RaceTotal(each.race_total.laps, each.total_ms - run_up_ms)
+            for each in self.drivers
+            if each is not own
+        )
 
     def of(self, racer_id: UUID) -> PageDriver | None:
         """Return a racer of the team; None where they are not known to be on the page."""
@@ -173,6 +242,7 @@ def keep_page(unit: Unit, heat: HeatRow, race: Race, table: PageTable, **also: o
         "source_url": race.address,
         "source_hash": hash_of(table),
         "source_table": table.to_data(),
+        "source_has_names": True,
     }
     unit.connection.execute(_KEEP, {"of_heat": heat.id} | columns | also)
 
@@ -185,7 +255,48 @@ def remember_deleted(unit: Unit, heat: HeatRow) -> None:
             "id": uuid4(),
             "session_id": heat.session_id,
             "heat_name": heat.ref.label,
-            "source_table": table.to_data(),
+            # Its laps alone tell which race it was.
+            "source_table": table.without_names().to_data(),
             "deleted_at": unit.now,
         }
         unit.connection.execute(insert(DeletedRace), deleted)
+
+
+def move_page(unit: Unit, left: HeatRow, kept: HeatRow) -> HeatRow:
+    """Have the page of a heat that goes follow its laps into another; return that one.
+
+    Of two that were imported the other keeps its own, and what goes is not brought in again.
+    """
+    if not left.is_imported:
+        return kept
+    if kept.is_imported:
+        remember_deleted(unit, left)
+        return kept
+    moved = unit.connection.execute(_PAGE_OF, {"of_heat": left.id}).mappings().one()
+    unit.connection.execute(_KEEP, {"of_heat": kept.id} | dict(moved))
+    return replace(kept, source=left.source)
+
+
+def forget_names(unit: Unit, closed_before: datetime) -> int:
+    """Forget what drivers on no profile are called, in some heats of sessions closed long ago.
+
+    Args:
+        unit: The transaction.
+        closed_before: What closed before that is long ago.
+
+    Returns:
+        In how many heats.
+    """
+    known = {"closed_before": closed_before, "most": FORGOTTEN_AT_ONCE}
+    heats = unit.connection.execute(_NAMED, known).all()
+    for heat_id, kept in heats:
+        table = PageTable.from_data(kept).without_names()
+        nameless = {"source_table": table.to_data(), "source_has_names": False}
+        unit.connection.execute(_KEEP, {"of_heat": heat_id} | nameless)
+    return len(heats)
+
+
+def has_old_names(unit: Unit, closed_before: datetime) -> bool:
+    """Tell whether there are names to forget."""
+    known = {"closed_before": closed_before, "most": 1}
+    return unit.connection.execute(_NAMED, known).first() is not None

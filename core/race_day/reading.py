@@ -16,6 +16,7 @@ from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.names import HeatKind
 from core.race_day.bests import Bests, bests_before_session, bests_in
 from core.race_day.driven import Driven, heat_by_id, heats_of
+from core.race_day.page_tables import PageTable, page_of
 from core.race_day.rows import SCORE, HeatRow, ScoreRow
 from core.race_day.scores_before import scores_before
 from core.results.card import HeatLaps
@@ -24,7 +25,7 @@ from core.results.ranking import ranked
 from core.results.session import SessionInfo
 from core.results.standings import ClassStandings, StandingCell, StandingRow, Standings
 from core.scoring.advice import ExperienceLevel
-from core.scoring.finish import is_short
+from core.scoring.finish import Place, is_short
 from core.scoring.mistakes import find_mistakes
 from core.scoring.orp import OrpResult, calculate_orp
 from core.scoring.score_change import change_since, changes
@@ -140,13 +141,15 @@ def last_driven(
 def heat_table(unit: Unit, session: RaceSession, heat: HeatRow) -> HeatTable:
     """Return a heat with everybody's run, ranked."""
     kind = HeatKind(heat.kind)
+    runs = _runs_of(unit, session, heat)
+    page = page_of(unit, heat)
     return HeatTable(
         heat=heat.ref,
         session=session.ref,
         kind=kind,
         is_open=heat.is_open,
         length_s=heat.length_s,
-        runs=ranked(_runs_of(unit, session, heat), kind),
+        runs=ranked([run for run, _ in runs], kind, _page_places(page, runs)),
     )
 
 
@@ -162,8 +165,18 @@ _LAPS: Final = (
 )
 
 
-def _runs_of(unit: Unit, session: RaceSession, heat: HeatRow) -> list[RacerRun]:
-    """Return everybody's run in a heat, with change and bests."""
+def _page_places(
+    page: PageTable | None, runs: Sequence[tuple[RacerRun, UUID]]
+) -> list[Place | None] | None:
+    """Return where each finished as the heat's page says; None where it names no field."""
+    if page is None or page.is_of_one:
+        return None
+    found = page.places()
+    return [found.get(racer_id) for _, racer_id in runs]
+
+
+def _runs_of(unit: Unit, session: RaceSession, heat: HeatRow) -> list[tuple[RacerRun, UUID]]:
+    """Return everybody's run in a heat, with change and bests, and the id of their profile."""
     known = {"heat_id": heat.id}
     drove = unit.connection.execute(_DROVE, known).all()
     laps: dict[UUID, list[Lap]] = defaultdict(list)
@@ -176,19 +189,18 @@ def _runs_of(unit: Unit, session: RaceSession, heat: HeatRow) -> list[RacerRun]:
         stands = ScoreRow(*score)
         orp = OrpResult.from_dict(figures) if figures else None
         best = bests.get(racer_id, Bests())
-        runs.append(
-            RacerRun(
-                racer=Person(user_id or 0, name),
-                laps=tuple(laps[racer_id]),
-                confidence=stands.confidence_rating,
-                orp=orp,
-                change=change_since(orp.valid_score if orp else None, last.get(racer_id)),
-                note=stands.note,
-                best_before_ms=best.before_ms,
-                best_elsewhere_ms=best.elsewhere_ms,
-                session_best_elsewhere_ms=best.in_session_ms,
-            )
+        run = RacerRun(
+            racer=Person(user_id or 0, name),
+            laps=tuple(laps[racer_id]),
+            confidence=stands.confidence_rating,
+            orp=orp,
+            change=change_since(orp.valid_score if orp else None, last.get(racer_id)),
+            note=stands.note,
+            best_before_ms=best.before_ms,
+            best_elsewhere_ms=best.elsewhere_ms,
+            session_best_elsewhere_ms=best.in_session_ms,
         )
+        runs.append((run, racer_id))
     return runs
 
 

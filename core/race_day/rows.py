@@ -12,10 +12,13 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from core.errors import BadInput, Conflict
 from core.laps import Lap
 from core.models import EntryKind, Heat, HeatRacer, HeatStatus, RunLog
 from core.results.refs import HeatRef
 from core.scoring.advice import Status
+
+LONGEST_RUN: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +169,23 @@ LAP: Final = (
 def heat_of(columns: Sequence[Any]) -> HeatRow:
     """Return the heat at the front of a row that was selected with ``HEAT`` first."""
     return HeatRow(*columns[: len(HEAT)])
+
+
+def check_place(laps: Sequence[LapRow], count: int, lap_number: int | None) -> None:
+    """Refuse laps for which a run has no place.
+
+    Args:
+        laps: Those there are.
+        count: How many are to come.
+        lap_number: The number of a single one; None for behind those there are.
+
+    Raises:
+        BadInput: A number below 1, or too many laps.
+        Conflict: A lap of that number is there already.
+    """
+    if lap_number is not None and not 1 <= lap_number <= LONGEST_RUN:
+        raise BadInput(f"Lap numbers go from 1 to {LONGEST_RUN}.")
+    if len(laps) + count > LONGEST_RUN:
+        raise BadInput(f"A run in one heat has {LONGEST_RUN} laps at most.")
+    if any(lap.number == lap_number for lap in laps):
+        raise Conflict(f"Lap {lap_number} is there already; correct it or leave the number out.")

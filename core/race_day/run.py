@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from core.database import Unit
-from core.errors import BadInput, Conflict
 from core.first_crossing import is_first_crossing
 from core.models import EntryKind, RacerProfile, RaceSession
 from core.race_day import outbox
@@ -19,7 +18,7 @@ from core.race_day.bests import Bests
 from core.race_day.change import just_after
 from core.race_day.days import begin_days
 from core.race_day.driven import Driven, has_posts_since, version_of
-from core.race_day.rows import EntryRow, LapRow, ScoreRow
+from core.race_day.rows import EntryRow, LapRow, ScoreRow, check_place
 from core.race_day.scores_before import score_before
 from core.results.heat import RacerRun
 from core.scoring.advice import ExperienceLevel
@@ -31,7 +30,6 @@ PARTNER: Final = "partner"
 # And where a moved run comes from.
 SOURCE: Final = "source"
 FIRST_LAP: Final = 1
-LONGEST_RUN: Final = 2_000
 
 
 class Run:
@@ -155,7 +153,28 @@ class Run:
             Conflict: A lap of that number is there already.
         """
         check_confidence(confidence)
-        self._check_place(len(times_ms), lap_number)
+        check_place(self.laps, len(times_ms), lap_number)
+        first = lap_number or (self.laps[-1].number if self.laps else 0) + 1
+        said = decided or {}
+        laps = [
+            LapRow(first + at, time_ms, said.get(at, True), at in said, confidence)
+            for at, time_ms in enumerate(times_ms)
+        ]
+        return self.add(
+            laps, by=by, kind=kind, confidence=confidence, note=note, channel_id=channel_id
+        )
+
+    def add(
+        self,
+        laps: Sequence[LapRow],
+        *,
+        by: RacerProfile | None,
+        kind: EntryKind,
+        confidence: int | None = None,
+        note: str | None = None,
+        channel_id: int | None = None,
+    ) -> EntryRow:
+        """Store laps under numbers that are free, as they are; return the entry."""
         # Only what the entry itself sets is in it: Undo leaves a rating alone that came otherwise.
         replaced: dict[str, Any] = {"laps": None}
         if confidence is not None:
@@ -165,35 +184,13 @@ class Run:
             replaced["note"] = self.note
             self.note = note
         entry = self._enter(by, kind, note, replaced)
-        first = lap_number or (self.laps[-1].number if self.laps else 0) + 1
-        said = decided or {}
-        new = [
-            LapRow(
-                first + at,
-                time_ms,
-                counts=said.get(at, True),
-                is_decided=at in said,
-                confidence=confidence,
-                entry_id=entry.id,
-            )
-            for at, time_ms in enumerate(times_ms)
-        ]
+        new = [lap._replace(entry_id=entry.id) for lap in laps]
         self.laps = sorted([*self.laps, *new], key=lambda lap: lap.number)
         self._look_at_first_crossing(is_stored=self.laps[0].entry_id != entry.id)
         self._insert([lap for lap in self.laps if lap.entry_id == entry.id])
         self._touch(channel_id)
         self._settle(has_come=True)
         return entry
-
-    def _check_place(self, count: int, lap_number: int | None) -> None:
-        if lap_number is not None and not 1 <= lap_number <= LONGEST_RUN:
-            raise BadInput(f"Lap numbers go from 1 to {LONGEST_RUN}.")
-        if len(self.laps) + count > LONGEST_RUN:
-            raise BadInput(f"A run in one heat has {LONGEST_RUN} laps at most.")
-        if any(lap.number == lap_number for lap in self.laps):
-            raise Conflict(
-                f"Lap {lap_number} is there already; correct it or leave the number out."
-            )
 
     def replace(
         self,

@@ -18,18 +18,24 @@ _FEWEST: Final = 2
 def are_the_same(typed_ms: Sequence[int], page_ms: Sequence[int]) -> bool:
     """Tell whether most laps of a typed run match those of a page in order, to 0.15 s each.
 
-    One or two laps may be missing or too many in front of those that match; fewer than two laps
-    that match say nothing.
+    A lap or two may be missing or too many, wherever; fewer than two laps that match say nothing.
     """
     return matching(typed_ms, page_ms) * 2 > max(len(typed_ms), _FEWEST)
 
 
 def matching(typed_ms: Sequence[int], page_ms: Sequence[int]) -> int:
-    """Return how many laps match in order, at the place that fits best."""
-    return max(
-        sum(
-            abs(typed_ms[at] - page_ms[at + shift]) <= _TOLERANCE_MS
-            for at in range(max(0, -shift), min(len(typed_ms), len(page_ms) - shift))
-        )
-        for shift in range(-_MOST_SHIFTED, _MOST_SHIFTED + 1)
-    )
+    """Return how many laps match in order, where the runs fit best.
+
+    Each place where laps are missing or too many takes one off: a run that fits anywhere by luck
+    fits nowhere for long.
+    """
+    shifts = range(-_MOST_SHIFTED, _MOST_SHIFTED + 1)
+    # The best so far of all ways that end at a shift of the typed laps against the page's.
+    best = dict.fromkeys(shifts, 0)
+    for at, typed in enumerate(typed_ms):
+        changed = max(best.values()) - 1
+        for shift in shifts:
+            is_there = 0 <= at + shift < len(page_ms)
+            matches = is_there and abs(typed - page_ms[at + shift]) <= _TOLERANCE_MS
+            best[shift] = max(best[shift], changed) + matches
+    return max(best.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.caller import Person
+from core.laps import RaceTotal
 from core.results.heat import RacerRun
 from core.results.refs import HeatRef, Scope, SessionRef
 from core.scoring.comparison import Comparison
@@ -50,6 +51,7 @@ class OrpCard:
         practice_rounds: How much practice the session has, which decides on the advice.
         last_heats: The racer's scores of up to 6 heats in their order, this one the last: those
             of its class, or all of the session's.
+        rivals: What everybody else on the heat's page drove; None without one, and in practice.
         laps_by_heat: Where the laps of a whole session come from, in their order; empty for a heat.
         welcome: It is the racer's first answer about laps of their own.
     """
@@ -62,6 +64,7 @@ class OrpCard:
     last_heats: tuple[HeatScore, ...] = ()
     laps_by_heat: tuple[HeatLaps, ...] = ()
     welcome: bool = False
+    rivals: tuple[RaceTotal, ...] | None = None
 
     @property
     def scope(self) -> Scope:

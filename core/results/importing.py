@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+from uuid import UUID
 
 from core.caller import Person
 from core.laps import Lap
@@ -19,9 +21,10 @@ class Fate(StrEnum):
     CORRECTED = "corrected"  # the page has changed since, and what stands is as it was then
     KEPT = "kept"  # changed, taken back or deleted by hand since: that stays
     BESIDE = "beside"  # other laps were typed in that heat: they stay
+    OTHERS = "others"  # they were typed too, and only crew may replace what others typed
 
 
-STORES: frozenset[Fate] = frozenset({Fate.NEW, Fate.TYPED, Fate.CORRECTED})
+STORES: Final = frozenset({Fate.NEW, Fate.TYPED, Fate.CORRECTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +79,137 @@ class TakenIn:
     def has_stored(self) -> bool:
         """Whether any laps were stored."""
         return any(run.fate in STORES for run in self.runs)
+
+
+class ImportAsks(StrEnum):
+    """What has to be said before laps are stored."""
+
+    PLACE = "place"  # which session
+    RACES = "races"  # which of those the page offers
+    WHO = "who"  # who a driver is
+    CLASS = "class"  # what the page's class is called here
+    CORRECTION = "correction"  # whether what the page says now is taken
+
+
+@dataclass(frozen=True, slots=True)
+class ImportQuestion:
+    """A question with a few answers to pick from; what was read waits as a draft.
+
+    Attributes:
+        draft_id: What waits.
+        asks: What it is about.
+        text: The question, without markup.
+        options: The answers as they are read; each is picked by its number, from 0.
+        lines: What it is asked about, a line each, without markup.
+    """
+
+    draft_id: UUID
+    asks: ImportAsks
+    text: str
+    options: tuple[str, ...]
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyShown:
+    """A saved page that offers races: they are shown, and nothing is fetched.
+
+    Attributes:
+        page: What the page is, such as ``event``.
+        titles: What it calls its races, newest first.
+    """
+
+    page: str
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RaceRead:
+    """One race of an import.
+
+    Attributes:
+        title: What the page calls it; the heat's name where it has no other.
+        taken: What became of it.
+        differences: Figures of the page that do not follow from its laps, a line each.
+        left_out: Laps of the team's racers that are none, a line each.
+    """
+
+    title: str
+    taken: TakenIn
+    differences: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: its races in the order they were driven.
+
+    Attributes:
+        session: The session they belong to; None where there was nothing to open one for.
+        opened_session: Whether it was opened for them.
+        races: The races, in the order they were driven.
+        unread: Races that could not be read, each with why.
+        own_entry: The importer's own laps, to be taken back, where one race was read.
+        draft_id: What was read, kept for saying who somebody is; None where all are known.
+        strangers: The drivers whom nobody of the team is known to be, each with its number.
+        is_crew: Whether the importer may say who others are.
+    """
+
+    session: SessionRef | None
+    opened_session: bool
+    races: tuple[RaceRead, ...]
+    unread: tuple[str, ...] = ()
+    own_entry: int | None = None
+    draft_id: UUID | None = None
+    strangers: tuple[tuple[int, str], ...] = ()
+    is_crew: bool = False
+
+    @property
+    def has_stored(self) -> bool:
+        """Whether any laps were stored."""
+        return any(race.taken.has_stored for race in self.races)
+
+
+@dataclass(frozen=True, slots=True)
+class RowsStored:
+    """One racer's rows of a file in one heat.
+
+    Attributes:
+        heat: The heat.
+        racer: Whose rows.
+        laps: How many.
+        fate: What became of them.
+    """
+
+    heat: HeatRef
+    racer: Person
+    laps: int
+    fate: Fate
+
+
+@dataclass(frozen=True, slots=True)
+class RowsImported:
+    """What became of the rows of a run-log file; they post nothing.
+
+    Attributes:
+        session: Where they went.
+        opened_session: Whether it was opened for them.
+        runs: Each racer's rows in each heat.
+    """
+
+    session: SessionRef
+    opened_session: bool
+    runs: tuple[RowsStored, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What an import is doing while it works.
+
+    Attributes:
+        done: How many pages have been read.
+        of: How many there are.
+    """
+
+    done: int
+    of: int

@@ -10,17 +10,24 @@ from core.laps import race_total
 from core.names import HeatKind
 from core.results.heat import RacerRun
 from core.scoring.advice import Status
-from core.scoring.finish import is_short, places
+from core.scoring.finish import Place, is_short, places
 
 
-def ranked(runs: Sequence[RacerRun], kind: HeatKind) -> tuple[RacerRun, ...]:
+def ranked(
+    runs: Sequence[RacerRun], kind: HeatKind, page: Sequence[Place | None] | None = None
+) -> tuple[RacerRun, ...]:
     """Return all runs of a heat in the order they are ranked, each with its place.
 
     By ORP, equal ones by fast lap; below those come short runs, who needs laps, rejected scores.
+
+    Args:
+        runs: The runs.
+        kind: What the heat is driven for; in practice nobody finishes anywhere.
+        page: Where each finished as the race's page says; None where there is no page.
     """
     is_practice = kind is HeatKind.PRACTICE
     longest = max((run.laps_that_count for run in runs), default=0)
-    finished = places([race_total(run.laps) for run in runs])
+    finished = page if page is not None else places([race_total(run.laps) for run in runs])
     compared = [
         replace(
             run,

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, desc, func, select
 from core.caller import Caller, Person
 from core.database import Database, Unit
 from core.errors import BadInput, NotFound
+from core.laps import RaceTotal
 from core.models import RacerProfile, RaceSession, RunLog
 from core.names import HeatKind, name_key
 from core.race_day import people
@@ -18,6 +19,7 @@ from core.race_day.bests import bests_of
 from core.race_day.change import lock_team
 from core.race_day.driven import Driven, heat_by_id, heats_of, latest_driven
 from core.race_day.finding import find_heat, find_session, session_by_id
+from core.race_day.page_tables import page_of
 from core.race_day.questions import SeveralOpen
 from core.race_day.reading import last_driven, session_run
 from core.race_day.rows import HeatRow
@@ -259,7 +261,14 @@ def _heat_card(
         run=run.result(bests_of(unit, session, heat, racer.id)),
         practice_rounds=session.practice_rounds,
         last_heats=_last_heats(so_far),
+        rivals=_rivals(unit, heat, racer),
     )
+
+
+def _rivals(unit: Unit, heat: HeatRow, racer: RacerProfile) -> tuple[RaceTotal, ...] | None:
+    """Return what everybody else on a heat's page drove; None without one, and in practice."""
+    page = None if heat.kind == HeatKind.PRACTICE else page_of(unit, heat)
+    return page.rivals_of(racer.id) if page is not None else None
 
 
 def _session_card(

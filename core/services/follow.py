@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,10 +13,9 @@ from sqlalchemy import func, or_, select
 from core.caller import Caller
 from core.database import Database, Unit
 from core.errors import Conflict, NotFound
-from core.fetching.hosts import Address, Hosts
-from core.fetching.pages import NotModified, Page, Pages
-from core.fetching.reader import Reader
-from core.fetching.refusals import Busy
+from core.fetching.elsewhere import Elsewhere
+from core.fetching.hosts import Address
+from core.fetching.pages import NotModified, Page
 from core.follow_models import EventRace, Follow, RaceTaken, WatchedPage
 from core.models import RaceSession
 from core.names import SESSION_NAME_LENGTH, TRACK_NAME_LENGTH, name_key
@@ -37,9 +35,6 @@ MOST_OF_TEAM: Final = 5
 MOST_DAYS: Final = 7
 # Reading a page for the first time costs a request.
 ONE_FIRST_FETCH_IN: Final = timedelta(seconds=10)
-# For so long a command waits for its turn at a host.
-WAIT_FOR_TURN: Final = timedelta(seconds=10)
-ASK_AGAIN_S: Final = 0.25
 # So many of what does not add up are told.
 MOST_FAULTS: Final = 5
 _LIVE: Final = ("active", "closing")
@@ -69,16 +64,13 @@ class FollowService:
 
     Args:
         database: The database.
-        pages: What fetches pages.
-        reader: What reads them.
-        hosts: Whose pages may be followed.
+        elsewhere: What fetches and reads pages.
     """
 
-    def __init__(self, database: Database, pages: Pages, reader: Reader, hosts: Hosts) -> None:
+    def __init__(self, database: Database, elsewhere: Elsewhere) -> None:
         self._database = database
-        self._pages = pages
-        self._reader = reader
-        self._hosts = hosts
+        self._elsewhere = elsewhere
+        self._hosts = elsewhere.hosts
 
     async def show(self, caller: Caller) -> Following:
         """Return what the team follows."""
@@ -149,30 +141,15 @@ class FollowService:
         turn = partial(slots.take_turn, name=name, between=ONE_FIRST_FETCH_IN)
         if not await self._database.write(turn):
             raise Conflict("One new event every 10 seconds: wait a moment and try again.")
-        await self._wait_for_turn(address)
-        asked_at = self._database.clock()
-        try:
-            page = await self._pages.fetch(address.text)
-            if isinstance(page, NotModified):
-                raise NoLaps(_NO_EVENT)
-            listed = await self._reader.read(page.data, address=address.text)
-        finally:
-            await self._database.write(
-                lambda unit: slots.give_back(unit, address.host, address.site, asked_at)
-            )
+        async with self._elsewhere.turn(address):
+            asked_at = self._database.clock()
+            page = await self._elsewhere.fetcher.fetch(address.text)
+        if isinstance(page, NotModified):
+            raise NoLaps(_NO_EVENT)
+        listed = await self._elsewhere.reader.read(page.data, address=address.text)
         if not isinstance(listed, RaceList) or listed.page is ListedPage.PRACTICE_DAY:
             raise NoLaps(_NO_EVENT)
         return ReadFirst(page, listed, asked_at)
-
-    async def _wait_for_turn(self, address: Address) -> None:
-        tries = round(WAIT_FOR_TURN.total_seconds() / ASK_AGAIN_S)
-        for _ in range(tries):
-            if await self._database.write(
-                lambda unit: slots.take_slot(unit, address.host, address.site)
-            ):
-                return
-            await asyncio.sleep(ASK_AGAIN_S)
-        raise Busy(f"{address.host} is being asked by many just now; try again in a minute.", None)
 
 
 def _is_known(unit: Unit, address: str) -> bool:

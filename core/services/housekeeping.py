@@ -17,12 +17,16 @@ from core.models import Draft, Heat, HeatRacer, InteractionSeen, RaceSession, Te
 from core.race_day.change import team_held
 from core.race_day.driven import heat_by_id
 from core.race_day.heats import delete_session, finish_heat, remove_heat
+from core.race_day.page_tables import FORGOTTEN_AT_ONCE as FORGOTTEN_NAMES_AT_ONCE
+from core.race_day.page_tables import forget_names, has_old_names
 from core.race_day.rows import HEAT, HeatRow, heat_of
 from core.race_day.sessions import close_session, ends_at, first_lap_of
 
 # Longer than any interaction can be delivered again, or a select stays worth pressing.
 KEEP_MARKS: Final = timedelta(days=7)
 FORGOTTEN_AT_ONCE: Final = 1_000
+# How long after its session closed a page's drivers who are on no profile keep their names.
+KEEP_NAMES: Final = timedelta(days=30)
 
 
 Chore = Callable[[Unit, Team, UUID], bool]
@@ -38,6 +42,7 @@ class Housekeeping:
         """Do all chores; return how many heats finished and sessions closed."""
         done = await self.finish_idle_heats() + await self.close_ended_sessions()
         await self.clear_old_marks()
+        await self.forget_strangers()
         return done
 
     async def finish_idle_heats(self) -> int:
@@ -77,6 +82,16 @@ class Housekeeping:
                     await self._database.write(partial(_forget, key, made_at)) == FORGOTTEN_AT_ONCE
                 ):
                     pass
+
+    async def forget_strangers(self) -> None:
+        """Forget the names of drivers on no profile, 30 days after their session closed."""
+        if await self._database.read(lambda unit: has_old_names(unit, unit.now - KEEP_NAMES)):
+            while await self._database.write(_forget_names) == FORGOTTEN_NAMES_AT_ONCE:
+                pass
+
+
+def _forget_names(unit: Unit) -> int:
+    return forget_names(unit, unit.now - KEEP_NAMES)
 
 
 def _idle_heats(unit: Unit) -> list[tuple[int, UUID]]:

@@ -174,11 +174,6 @@ class LookingService:
         if changes:
             await self._database.write(_keep_up)
 
-    async def close(self) -> None:
-        """Close what fetches and reads."""
-        await self._pages.close()
-        await self._reader.close()
-
 
 # What a look has found
 

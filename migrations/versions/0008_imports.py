@@ -2,6 +2,7 @@
 
 Imported entries are nobody's. ``session_classes`` keeps which of the team's classes a page's class
 is; ``deleted_races`` the races whose heats were deleted, so that they are not brought in again.
+``source_has_names`` marks the page tables that name drivers who are on no profile.
 """
 
 from __future__ import annotations
@@ -21,6 +22,18 @@ NUMBER = sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'entries'")
 def upgrade() -> None:
     op.add_column("heats", sa.Column("source", sa.String(20)))
     op.add_column("heats", sa.Column("source_id", sa.String(100)))
+    has_names = sa.text("source_has_names")
+    op.add_column(
+        "heats",
+        sa.Column("source_has_names", sa.Boolean(), server_default="0", nullable=False),
+    )
+    op.create_index(
+        "ix_heats_source_has_names",
+        "heats",
+        ["source_has_names"],
+        postgresql_where=has_names,
+        sqlite_where=has_names,
+    )
     _make_entries(nullable=True, ondelete="SET NULL")
     op.create_table(
         "session_classes",
@@ -49,6 +62,8 @@ def downgrade() -> None:
     # What nobody typed becomes its racer's own.
     op.execute("UPDATE entries SET entered_by = racer_id WHERE entered_by IS NULL")
     _make_entries(nullable=False, ondelete="CASCADE")
+    op.drop_index("ix_heats_source_has_names", "heats")
+    op.drop_column("heats", "source_has_names")
     op.drop_column("heats", "source_id")
     op.drop_column("heats", "source")
 

@@ -13,14 +13,15 @@ from core.bootstrap import Services, build_services
 from core.caller import Caller, Person
 from core.commands import ProfileFields
 from core.database import Database
+from core.fetching.elsewhere import Elsewhere
 from core.fetching.hosts import LIVERC_HOSTS, Hosts, parse_hosts
-from core.fetching.pages import Pages
 from core.fetching.reader import Reader
 from core.follow_models import WatchedPage
 from core.models import Heat, RunLog
 from core.results.follow import Following
 from core.services.follow import FollowService
 from core.services.looking import LookingService
+from core.site_turns import SiteTurns
 from core.sources.recognise import parse
 from tests.databases import FakeClock, scalars
 from tests.services.racing import by
@@ -50,7 +51,6 @@ class RaceDay:
     database: Database
     clock: FakeClock
     services: Services
-    pages: Pages
     follow: FollowService
     looking: LookingService
 
@@ -119,14 +119,8 @@ async def process_at(
 ) -> AsyncIterator[RaceDay]:
     """Run one process of the bot at a timing site."""
     hosts = Hosts(liverc=parse_hosts(f"{LIVERC_HOSTS},{site.exact}"))
-    pages, reader = Pages(hosts), ReadHere()
-    yield RaceDay(
-        site,
-        database,
-        clock,
-        build_services(database, hosts),
-        pages,
-        FollowService(database, pages, reader, hosts),
-        LookingService(database, pages, reader),
-    )
-    await pages.close()
+    elsewhere = Elsewhere(hosts, turn=SiteTurns(database).turn)
+    elsewhere.reader = ReadHere()
+    services = build_services(database, elsewhere)
+    yield RaceDay(site, database, clock, services, services.follow, services.looking)
+    await elsewhere.close()

@@ -6,27 +6,35 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
+from sqlalchemy import select
+
 from core.bootstrap import Services
 from core.commands import ProfileFields
 from core.database import Database, Unit
-from core.laps import Lap
+from core.laps import Lap, RaceTotal
 from core.models import Entry, Heat, RaceSession
+from core.names import HeatKind
 from core.race_day.change import team_held
 from core.race_day.drivers import people_in
 from core.race_day.importing import take_in
+from core.results.card import OrpCard
 from core.results.importing import Fate, TakenIn
 from core.results.session import SessionInfo
-from core.sources.race import Race
-from tests.databases import FakeClock
+from core.scoring.clean_run import clean_run
+from core.scoring.finish import Place
+from core.sources.race import Race, Source
+from tests.databases import FakeClock, scalars
 from tests.races import race
 from tests.services.racing import (
     ANN,
     BEN,
     by,
+    close_session,
     count,
     everything,
     log,
     posts,
+    rename_heat,
     start_heat,
     start_session,
     undoable,
@@ -286,3 +294,143 @@ async def test_an_id_once_seen_decides(services: Services, database: Database) -
     renamed = replace(renamed, drivers=(replace(renamed.drivers[0], source_id="id of ANN ROE"),))
     told = await taken(database, session.id, renamed)
     assert [run.racer for run in told.runs] == [ANN]
+
+
+# The field
+
+
+async def test_the_summary_has_the_finishing_place_of_the_page(
+    services: Services, database: Database
+) -> None:
+    session = await ready(services)
+    field: dict[str, tuple[int, ...]] = {
+        f"Rival {number}": (19_000, 19_100, 19_200) for number in range(3)
+    }
+    await taken(database, session.id, race(field | PAGE))
+    table = await services.heat.show(by(ANN), "Q1 Heat 1")
+    assert {run.racer.name: run.place for run in table.runs} == {
+        "Ann": Place(4, None),
+        "Ben": Place(5, None),
+    }
+
+
+async def test_in_practice_nobody_finishes_anywhere(services: Services, database: Database) -> None:
+    session = await ready(services)
+    await taken(database, session.id, race(PAGE, "P1", kind=HeatKind.PRACTICE))
+    table = await services.heat.show(by(ANN), "P1")
+    assert [run.place for run in table.runs] == [None, None]
+    card = await services.card.show(by(ANN), "P1")
+    assert isinstance(card, OrpCard)
+    assert card.rivals is None
+
+
+async def test_a_clean_run_has_its_place_among_everybody_on_the_page(
+    services: Services, database: Database
+) -> None:
+    session = await ready(services)
+    crashed = (20_500, 20_400, 20_600, 32_500, 20_500, 20_400)
+    field = {
+        "Rival": (20_900, 20_900, 20_900, 20_900, 20_900, 20_900),
+        "ANN ROE": crashed,
+        "BEN DOE": BENS,
+    }
+    await taken(database, session.id, race(field, length_s=120))
+    card = await services.card.show(by(ANN), "Q1 Heat 1")
+    assert isinstance(card, OrpCard)
+    assert card.rivals == (RaceTotal(6, 125_400), RaceTotal(6, sum(BENS)))
+    run = clean_run(card.run.laps, length_ms=120_000, rivals=card.rivals)
+    assert run is not None
+    assert (run.place, run.clean_place) == (3, 1)
+
+
+async def test_the_run_to_the_loop_in_the_pages_time_moves_nobody(
+    services: Services, database: Database
+) -> None:
+    session = await ready(services)
+    what = race({"ANN ROE": (20_100, 20_200), "Rival": (20_000, 20_250)}, source=Source.MYRCM)
+    ann, rival = what.drivers
+    drivers = (
+        replace(ann, total_ms=ann.total_ms + 1_000),
+        replace(rival, total_ms=rival.total_ms + 1_500),
+    )
+    await taken(database, session.id, replace(what, drivers=drivers))
+    card = await services.card.show(by(ANN), "Q1 Heat 1")
+    assert isinstance(card, OrpCard)
+    assert card.rivals == (RaceTotal(2, 40_750),)
+
+
+# Names of others
+
+
+async def names_kept(database: Database) -> list[list[str]]:
+    kept = await scalars(database, select(Heat.source_table))
+    return [[driver["name"] for driver in table["drivers"]] for table in kept if table]
+
+
+async def test_drivers_on_no_profile_are_forgotten_30_days_after_the_session_closed(
+    services: Services, database: Database, clock: FakeClock
+) -> None:
+    session = await ready(services)
+    await taken(database, session.id, race(PAGE))
+    await close_session(services, ANN)
+    clock.advance(days=29, hours=23)
+    await services.housekeeping.run()
+    assert await names_kept(database) == [list(PAGE)]
+    clock.advance(hours=2)
+    await services.housekeeping.run()
+    assert await names_kept(database) == [["ANN ROE", "BEN DOE", "driver 3"]]
+    # Their laps stay: they name a place.
+    table = await services.heat.show(by(ANN), "Q1 Heat 1")
+    assert next(run.place for run in table.runs if run.racer == ANN) == Place(1, None)
+
+
+async def test_an_open_sessions_drivers_keep_their_names(
+    services: Services, database: Database, clock: FakeClock
+) -> None:
+    session = await start_session(services, days=7)
+    await linked(services, ann="Ann Roe")
+    await taken(database, session.id, race(PAGE))
+    await services.housekeeping.forget_strangers()
+    assert await names_kept(database) == [list(PAGE)]
+
+
+# Heats that become one
+
+
+async def test_a_page_follows_its_laps_into_another_heat(
+    services: Services, database: Database
+) -> None:
+    session = await ready(services)
+    await log(services, ANN, "25.1 25.2", heat="Semi")
+    await taken(database, session.id, race({"BEN DOE": BENS, "Rival": ANNS}, "A-Main"))
+    await rename_heat(services, ANN, "A-Main", "Semi")
+    told = await taken(database, session.id, race({"BEN DOE": BENS, "Rival": ANNS}, "A-Main"))
+    assert told.heat is not None
+    assert (told.heat.name, [run.fate for run in told.runs]) == ("Semi", [Fate.SAME])
+
+
+async def test_of_two_imported_heats_neither_is_brought_in_again(
+    services: Services, database: Database
+) -> None:
+    session = await ready(services)
+    first = race({"ANN ROE": ANNS}, "A-Main")
+    second = race({"BEN DOE": BENS}, "B-Main")
+    await taken(database, session.id, first)
+    await taken(database, session.id, second)
+    await rename_heat(services, ANN, "B-Main", "A-Main")
+    assert (await taken(database, session.id, second)).deleted == "B-Main"
+    assert (await taken(database, session.id, first)).runs[0].fate is Fate.SAME
+    assert await count(database, Heat) == 1
+
+
+async def test_a_heat_started_where_an_import_was_taken_back_is_no_import(
+    services: Services, database: Database
+) -> None:
+    session = await ready(services)
+    what = race({"ANN ROE": ANNS, "Rival": BENS}, "Q1")
+    told = await taken(database, session.id, what)
+    assert told.runs[0].entry_id is not None
+    await services.undo.take_back(by(ANN), told.runs[0].entry_id)
+    await start_heat(services, ANN, "Q1")
+    assert (await log(services, ANN, "20.1 20.2 20.3")).heat.name == "Q1"
+    assert (await taken(database, session.id, what)).deleted == "Q1"

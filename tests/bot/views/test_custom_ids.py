@@ -13,6 +13,7 @@ from bot.views.card import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton, NoteButton, NoteForm
 from bot.views.follow import StopButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
+from bot.views.importing import DriverSelect, ImportSelect, TeamMateSelect
 from bot.views.menu import StoreButton
 from bot.views.question import QuestionSelect
 from bot.views.run_written import (
@@ -45,6 +46,9 @@ ITEMS: dict[str, OrpItem[Any]] = {
     f"edit:{HEX}:{RACER}": EditLapsButton(ID, RACER),
     f"event:{HEX}": QuestionSelect(ID),
     f"finish:{HEX}": FinishHeatButton(ID),
+    f"import:{HEX}": ImportSelect(ID),
+    f"import-mate:{HEX}:3": TeamMateSelect(ID, 3),
+    f"import-who:{HEX}": DriverSelect(ID),
     f"more:heat:{HEX}:{RACER}": MoreButton(HEAT, RACER),
     f"more:session:{HEX}:{RACER}": MoreButton(SESSION, RACER),
     "move:77": MoveSelect(77),

@@ -1,0 +1,473 @@
+"""Imports: what is asked before laps are stored, what is remembered, and who may do what."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from core.bootstrap import Services, build_services
+from core.caller import Caller, Person
+from core.commands import ImportLaps, ProfileFields
+from core.database import Database
+from core.errors import BadInput, NotAllowed, NotFound
+from core.fetching.elsewhere import Elsewhere
+from core.models import Draft, Heat, RaceSession
+from core.results.importing import (
+    Fate,
+    ImportAsks,
+    Imported,
+    ImportQuestion,
+    OnlyShown,
+    Progress,
+)
+from core.results.question import LeftAlone
+from core.services.importing import Outcome
+from core.sources.race import ListedPage, RaceLink, RaceList, Source
+from tests.databases import FakeClock
+from tests.races import race
+from tests.services.racing import (
+    ANN,
+    BEN,
+    CLEO,
+    by,
+    count,
+    everything,
+    log,
+    posts,
+    set_crew_role,
+    start_session,
+)
+
+ANNS = (20_512, 20_143, 20_377, 20_208, 20_611, 20_195)
+BENS = (21_034, 20_876, 21_290, 20_955, 21_101, 21_066)
+CLEOS = (19_804, 19_911, 19_742, 20_020)
+LATER = (20_401, 20_302, 20_777, 20_118, 20_519, 20_284)
+PAGE = {"Ann Roe": ANNS, "BEN DOE": BENS, "Cleo Poe": CLEOS}
+URL = "https://track.liverc.com/results/?p=view_race_result&id=900"
+EVENT = "https://track.liverc.com/results/?p=view_event&id=5"
+
+
+class Scripted(Elsewhere):
+    """What stands on pages and in files, as a test says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pages: dict[str, object] = {}
+        self.content: object = None
+        self.asked: list[str] = []
+
+    async def page(self, address: str) -> object:
+        self.asked.append(address)
+        found = self.pages[address]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def file(self, data: bytes) -> object:
+        return self.content
+
+
+@pytest.fixture
+def elsewhere() -> Scripted:
+    return Scripted()
+
+
+@pytest.fixture
+async def services(database: Database, elsewhere: Scripted) -> AsyncIterator[Services]:
+    yield build_services(database, elsewhere)
+    await elsewhere.close()
+
+
+async def silence(_: Progress) -> None:
+    """Tell nobody."""
+
+
+async def begin(
+    services: Services,
+    who: Person | Caller,
+    url: str | None = URL,
+    *,
+    file: bytes | None = None,
+    heat: str | None = None,
+    class_name: str | None = None,
+) -> Outcome:
+    caller = by(who) if isinstance(who, Person) else who
+    command = ImportLaps(url if file is None else None, heat, class_name)
+    return await services.importing.begin(caller, command, file, silence)
+
+
+async def pick(services: Services, who: Person | Caller, asked: Outcome, label: str) -> Outcome:
+    assert isinstance(asked, ImportQuestion), asked
+    caller = by(who) if isinstance(who, Person) else who
+    at = next(at for at, option in enumerate(asked.options) if label in option)
+    return await services.importing.answer(caller, asked.draft_id, str(at), silence)
+
+
+def asks(outcome: Outcome, what: ImportAsks) -> ImportQuestion:
+    assert isinstance(outcome, ImportQuestion), outcome
+    assert outcome.asks is what
+    return outcome
+
+
+def done(outcome: Outcome) -> Imported:
+    assert isinstance(outcome, Imported), outcome
+    return outcome
+
+
+def stored(outcome: Outcome) -> Mapping[str, Fate]:
+    return {run.racer.name: run.fate for read in done(outcome).races for run in read.taken.runs}
+
+
+async def call(services: Services, person: Person, name: str) -> None:
+    await services.profile.update(by(person), ProfileFields(driver_name=name))
+
+
+# One race
+
+
+async def test_a_link_brings_the_whole_teams_laps(
+    services: Services, database: Database, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    await call(services, ANN, "roe, ann")
+    await call(services, BEN, "Ben Doe")
+    elsewhere.pages[URL] = race(PAGE, class_name="Buggy")
+    outcome = done(await begin(services, ANN))
+    assert stored(outcome) == {"Ann": Fate.NEW, "Ben": Fate.NEW}
+    assert outcome.own_entry is not None
+    assert await count(database, Draft) == 0
+    assert [post.silent for post in await posts(database)] == [False]
+
+
+async def test_a_link_or_a_file_and_not_both(services: Services) -> None:
+    with pytest.raises(BadInput, match="one of the two"):
+        await services.importing.begin(by(ANN), ImportLaps(URL), b"laps", silence)
+    with pytest.raises(BadInput, match="one of the two"):
+        await services.importing.begin(by(ANN), ImportLaps(), None, silence)
+
+
+async def test_the_first_import_opens_a_session_named_like_the_event(
+    services: Services, database: Database, elsewhere: Scripted
+) -> None:
+    await call(services, ANN, "Ann Roe")
+    elsewhere.pages[URL] = race(PAGE, event="Winter Cup  2026", track="The Arena")
+    outcome = done(await begin(services, ANN))
+    assert outcome.opened_session
+    assert outcome.session is not None
+    assert outcome.session.name == "Winter Cup 2026"
+    assert await count(database, RaceSession, RaceSession.track_key == "thearena") == 1
+
+
+async def test_who_is_asked_where_nobody_matches_and_it_is_remembered(
+    services: Services, database: Database, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    elsewhere.pages[URL] = race(PAGE)
+    asked = asks(await begin(services, ANN), ImportAsks.WHO)
+    assert asked.text == "Which one are you?"
+    assert len(asked.options) == 4
+    assert stored(await pick(services, ANN, asked, "Ann Roe")) == {"Ann": Fate.NEW}
+    assert (await services.profile.show(by(ANN))).driver_name == "Ann Roe"
+    # The page was fetched once, and the next race needs no question.
+    assert elsewhere.asked == [URL]
+    elsewhere.pages[URL] = race({"ann roe": LATER}, "Q2")
+    assert stored(await begin(services, ANN)) == {"Ann": Fate.NEW}
+
+
+async def test_none_of_them_leaves_no_trace(
+    services: Services, database: Database, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    elsewhere.pages[URL] = race(PAGE)
+    outcome = done(await pick(services, ANN, await begin(services, ANN), "None of them"))
+    assert stored(outcome) == {}
+    assert await count(database, Heat) == 0
+    assert await count(database, Draft) == 0
+
+
+async def test_a_name_that_is_nearly_the_same_is_asked_about(
+    services: Services, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    await call(services, ANN, "Anna Roesler")
+    elsewhere.pages[URL] = race({"Anna Roessler": ANNS})
+    asked = asks(await begin(services, ANN), ImportAsks.WHO)
+    assert asked.options == ("That is me", "Somebody else")
+    assert stored(await pick(services, ANN, asked, "That is me")) == {"Ann": Fate.NEW}
+
+
+async def test_somebody_else_is_not_asked_about_again(
+    services: Services, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    await call(services, ANN, "Anna Roesler")
+    elsewhere.pages[URL] = race({"Anna Roessler": ANNS})
+    outcome = await pick(services, ANN, await begin(services, ANN), "Somebody else")
+    assert stored(outcome) == {}
+
+
+async def test_a_name_that_stands_twice_is_asked_about(
+    services: Services, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    await call(services, ANN, "Ann Roe")
+    twice = race({"Ann Roe": ANNS, "Roe Ann": BENS}, source=Source.MYRCM)
+    elsewhere.pages[URL] = twice
+    first = asks(await begin(services, ANN), ImportAsks.WHO)
+    assert "P1 Ann Roe" in first.text
+    second = asks(await pick(services, ANN, first, "Somebody else"), ImportAsks.WHO)
+    outcome = done(await pick(services, ANN, second, "That is me"))
+    (run,) = outcome.races[0].taken.runs
+    assert tuple(lap.time_ms for lap in run.page) == BENS
+
+
+async def test_only_crew_is_asked_about_others(services: Services, elsewhere: Scripted) -> None:
+    await set_crew_role(services)
+    await start_session(services)
+    await call(services, ANN, "Ann Roe")
+    await call(services, BEN, "Benjamin Doer")
+    elsewhere.pages[URL] = race({"Ann Roe": ANNS, "Benjamin Doerr": BENS})
+    assert stored(await begin(services, ANN)) == {"Ann": Fate.NEW}
+    asked = asks(await begin(services, by(ANN, crew=True)), ImportAsks.WHO)
+    assert asked.options == ("Ben", "Somebody else")
+    outcome = await pick(services, by(ANN, crew=True), asked, "Ben")
+    assert stored(outcome) == {"Ann": Fate.SAME, "Ben": Fate.NEW}
+
+
+async def test_crew_says_who_the_others_are(services: Services, elsewhere: Scripted) -> None:
+    await set_crew_role(services)
+    await start_session(services)
+    await call(services, ANN, "Ann Roe")
+    elsewhere.pages[URL] = race(PAGE)
+    assert done(await begin(services, ANN)).draft_id is None
+    crew = by(ANN, crew=True)
+    outcome = done(await begin(services, crew))
+    assert outcome.strangers == ((1, "BEN DOE"), (2, "Cleo Poe"))
+    assert outcome.draft_id is not None
+    again = await services.importing.who_is(crew, outcome.draft_id, 1, BEN, silence)
+    assert stored(again) == {"Ann": Fate.SAME, "Ben": Fate.NEW}
+    assert (await services.profile.show(by(BEN))).driver_name == "BEN DOE"
+    with pytest.raises(NotAllowed):
+        await services.importing.who_is(by(ANN), outcome.draft_id, 2, CLEO, silence)
+
+
+async def test_a_transponder_is_nobodys_name(services: Services, elsewhere: Scripted) -> None:
+    await start_session(services)
+    elsewhere.pages[URL] = race({"3342665/0": ANNS}, source=Source.MYRCM)
+    asked = asks(await begin(services, ANN), ImportAsks.WHO)
+    assert stored(await pick(services, ANN, asked, "3342665/0")) == {"Ann": Fate.NEW}
+    assert (await services.profile.show(by(ANN))).driver_name is None
+
+
+# Classes
+
+
+async def test_the_pages_class_is_asked_about_once(services: Services, elsewhere: Scripted) -> None:
+    await start_session(services)
+    await log(services, BEN, heat="P1", class_name="Buggy")
+    await call(services, ANN, "Ann Roe")
+    elsewhere.pages[URL] = race(PAGE, class_name="1/8 Nitro Buggy")
+    asked = asks(await begin(services, ANN), ImportAsks.CLASS)
+    outcome = done(await pick(services, ANN, asked, "This is our Buggy"))
+    heat = outcome.races[0].taken.heat
+    assert heat is not None
+    assert heat.label == "Buggy Q1 Heat 1"
+    elsewhere.pages[URL] = race({"Ann Roe": LATER}, "Q2 Heat 1", "1/8 nitro  buggy")
+    again = done(await begin(services, ANN)).races[0].taken.heat
+    assert again is not None
+    assert again.label == "Buggy Q2 Heat 1"
+
+
+async def test_a_class_of_its_own_is_kept_too(services: Services, elsewhere: Scripted) -> None:
+    await start_session(services)
+    await log(services, BEN, heat="P1", class_name="Buggy")
+    await call(services, ANN, "Ann Roe")
+    elsewhere.pages[URL] = race(PAGE, class_name="Truggy")
+    asked = await begin(services, ANN)
+    heat = done(await pick(services, ANN, asked, "a class of its own")).races[0].taken.heat
+    assert heat is not None
+    assert heat.class_name == "Truggy"
+
+
+async def test_heat_and_class_that_were_typed_win(services: Services, elsewhere: Scripted) -> None:
+    await start_session(services)
+    await log(services, BEN, heat="P1", class_name="Buggy")
+    await call(services, ANN, "Ann Roe")
+    elsewhere.pages[URL] = race(PAGE, class_name="1/8 Nitro Buggy")
+    outcome = done(await begin(services, ANN, heat="Final", class_name="buggy"))
+    heat = outcome.races[0].taken.heat
+    assert heat is not None
+    assert heat.label == "Buggy Final"
+
+
+# Again
+
+
+async def test_a_correction_is_shown_and_asked_about(
+    services: Services, database: Database, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    await call(services, ANN, "Ann Roe")
+    elsewhere.pages[URL] = race(PAGE)
+    await begin(services, ANN)
+    assert stored(await begin(services, ANN)) == {"Ann": Fate.SAME}
+    corrected = (*ANNS[:2], 20_277, *ANNS[3:])
+    elsewhere.pages[URL] = race(PAGE | {"Ann Roe": corrected})
+    asked = asks(await begin(services, ANN), ImportAsks.CORRECTION)
+    assert asked.lines == ("Ann: lap 3 20.377 → 20.277",)
+    left = await pick(services, ANN, asked, "Leave it")
+    assert isinstance(left, LeftAlone)
+    assert await count(database, Draft) == 0
+    asked = asks(await begin(services, ANN), ImportAsks.CORRECTION)
+    assert stored(await pick(services, ANN, asked, "Take what it says")) == {"Ann": Fate.CORRECTED}
+
+
+async def test_typed_laps_of_others_give_way_for_crew_only(
+    services: Services, elsewhere: Scripted
+) -> None:
+    await set_crew_role(services)
+    await start_session(services)
+    await call(services, ANN, "Ann Roe")
+    await call(services, BEN, "Ben Doe")
+    await log(services, BEN, " ".join(f"{lap / 1000:.2f}" for lap in BENS), heat="Q1 Heat 1")
+    elsewhere.pages[URL] = race(PAGE)
+    assert stored(await begin(services, ANN)) == {"Ann": Fate.NEW, "Ben": Fate.OTHERS}
+    # From then on they stand beside what the page has.
+    assert stored(await begin(services, by(ANN, crew=True)))["Ben"] is not Fate.SAME
+
+
+async def test_somebody_elses_import_cannot_be_answered(
+    services: Services, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    elsewhere.pages[URL] = race(PAGE)
+    asked = asks(await begin(services, ANN), ImportAsks.WHO)
+    with pytest.raises(NotFound):
+        await services.importing.answer(by(BEN), asked.draft_id, "0", silence)
+    with pytest.raises(NotFound):
+        await services.importing.answer(by(ANN), asked.draft_id, "99", silence)
+
+
+async def test_late_races_come_without_a_notification(
+    services: Services, database: Database, elsewhere: Scripted, clock: FakeClock
+) -> None:
+    await start_session(services, time_zone="Europe/Berlin")
+    await call(services, ANN, "Ann Roe")
+    here = clock.moment.astimezone(ZoneInfo("Europe/Berlin")).replace(tzinfo=None)
+    for number, hours in enumerate((1, 5)):
+        url = f"{URL}{number}"
+        laps = {"Ann Roe": ANNS if number else BENS}
+        elsewhere.pages[url] = race(
+            laps,
+            f"Q{number + 1}",
+            completed_at=here - timedelta(hours=hours),
+            source_id=str(number),
+        )
+        await begin(services, ANN, url)
+    assert [post.silent for post in await posts(database)] == [False, True]
+
+
+# Pages that offer races
+
+
+def offering(*links: RaceLink) -> RaceList:
+    return RaceList(Source.LIVERC, ListedPage.EVENT, links, address=EVENT, event="Winter Cup")
+
+
+def link(number: int, **more: object) -> RaceLink:
+    made = race({}, f"Q{number}")
+    return RaceLink(
+        source_id=str(number),
+        address=f"{URL}{number}",
+        title=f"Race {number}: Buggy (Q{number})",
+        heat_name=f"Q{number}",
+        kind=made.kind,
+        class_name="Buggy",
+        at=datetime.fromisoformat(f"2026-11-24 1{number}:00"),
+    )
+
+
+async def test_an_event_page_offers_its_races(services: Services, elsewhere: Scripted) -> None:
+    await start_session(services)
+    await call(services, ANN, "Ann Roe")
+    elsewhere.pages[EVENT] = offering(link(2), link(1))
+    elsewhere.pages[f"{URL}1"] = race({"Ann Roe": ANNS}, None, source_id="1")
+    asked = asks(await begin(services, ANN, EVENT), ImportAsks.RACES)
+    assert [option.split(" · ")[0] for option in asked.options] == [
+        "Race 2: Buggy (Q2)",
+        "Race 1: Buggy (Q1)",
+        "All of them",
+    ]
+    outcome = done(await pick(services, ANN, asked, "Race 1"))
+    heat = outcome.races[0].taken.heat
+    assert heat is not None
+    assert heat.label == "Buggy Q1"
+    again = asks(await begin(services, ANN, EVENT), ImportAsks.RACES)
+    assert again.options[1].startswith("✓ ")
+
+
+async def test_all_of_them_come_in_the_order_they_were_driven(
+    services: Services, database: Database, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    await call(services, ANN, "Ann Roe")
+    elsewhere.pages[EVENT] = offering(link(3), link(2), link(1))
+    elsewhere.pages[f"{URL}1"] = race({"Ann Roe": ANNS}, None, source_id="1")
+    elsewhere.pages[f"{URL}2"] = race({"Somebody": CLEOS}, None, source_id="2")
+    elsewhere.pages[f"{URL}3"] = race({"Ann Roe": BENS}, None, source_id="3")
+    asked = await begin(services, ANN, EVENT)
+    told: list[Progress] = []
+
+    async def tell(doing: Progress) -> None:
+        told.append(doing)
+
+    assert isinstance(asked, ImportQuestion)
+    last = str(len(asked.options) - 1)
+    outcome = done(await services.importing.answer(by(ANN), asked.draft_id, last, tell))
+    assert [read.taken.heat and read.taken.heat.name for read in outcome.races] == ["Q1", "Q3"]
+    assert told[:3] == [Progress(0, 3), Progress(1, 3), Progress(2, 3)]
+    assert await count(database, Draft) == 0
+    listed = await services.heat.list_heats(by(ANN))
+    assert [info.heat.name for info in listed.heats] == ["Q1", "Q3"]
+
+
+async def test_races_that_cannot_be_read_are_told_and_the_rest_come_in(
+    services: Services, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    await call(services, ANN, "Ann Roe")
+    elsewhere.pages[EVENT] = offering(link(2), link(1))
+    elsewhere.pages[f"{URL}1"] = race({"Ann Roe": ANNS}, None, source_id="1")
+    elsewhere.pages[f"{URL}2"] = BadInput("cut off")
+    outcome = done(await pick(services, ANN, await begin(services, ANN, EVENT), "All of them"))
+    assert outcome.unread == ("Race 2: Buggy (Q2): cut off",)
+    assert stored(outcome) == {"Ann": Fate.NEW}
+
+
+async def test_a_saved_page_shows_its_races_and_fetches_nothing(
+    services: Services, database: Database, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    elsewhere.content = offering(replace(link(2), address=None), replace(link(1), address=None))
+    before = await everything(database)
+    shown = await begin(services, ANN, file=b"page")
+    assert isinstance(shown, OnlyShown)
+    assert shown.titles == ("Race 2: Buggy (Q2)", "Race 1: Buggy (Q1)")
+    assert elsewhere.asked == []
+    after = await everything(database)
+    assert {name for name in before if before[name] != after[name]} <= {"racer_profiles"}
+
+
+async def test_a_text_without_names_is_whose_it_is_that_sends_it(
+    services: Services, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    elsewhere.content = race({"": ANNS}, None, source=Source.TEXT, source_id=None)
+    outcome = done(await begin(services, ANN, file=b"20.5 20.1", heat="Q1"))
+    assert stored(outcome) == {"Ann": Fate.NEW}
+    assert outcome.races[0].taken.heat is not None
+    assert outcome.races[0].taken.heat.name == "Q1"
