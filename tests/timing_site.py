@@ -50,6 +50,7 @@ class TimingSite:
         asked: Each request's path and query, in order.
         statuses: What a path is answered with instead of its page.
         has_etags: Whether it says which version of a page it has.
+        pages: Pages of other sites, by path.
     """
 
     exact: str = ""
@@ -59,6 +60,7 @@ class TimingSite:
     asked: list[str] = field(default_factory=list)
     statuses: dict[str, int] = field(default_factory=dict)
     has_etags: bool = False
+    pages: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -97,6 +99,8 @@ class TimingSite:
         self.asked.append(path)
         if path in self.statuses:
             return web.Response(status=self.statuses[path])
+        if path in self.pages:
+            return web.Response(body=self.pages[path], content_type="text/html")
         text = self._page(request.query.get("p"), request.query.get("id", ""))
         if text is None:
             return web.Response(status=404)

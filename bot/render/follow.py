@@ -11,7 +11,10 @@ from bot.render.text import join_fitting, plain
 from core.results.follow import Followed, Following
 
 _MOST_NAMES: Final = 600
-_HOW: Final = "/session follow url: with the event's page on LiveRC or MyRCM"
+_HOW: Final = (
+    "Type `/session follow url:` with the event's page on LiveRC or MyRCM, and every heat comes in "
+    "by itself."
+)
 
 
 def following(result: Following) -> Answer:
@@ -22,7 +25,7 @@ def following(result: Following) -> Answer:
     for each in result.followed:
         lines += _followed(each, result)
     if not result.followed and result.stopped is None:
-        lines.append(f"Nothing is followed. {_HOW} has every heat come in by itself.")
+        lines.append(f"Nothing is followed. {_HOW}")
     if result.followed:
         lines += _people(result)
     return Answer(join_fitting(lines, CONTENT_LIMIT))

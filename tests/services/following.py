@@ -14,7 +14,7 @@ from core.caller import Caller, Person
 from core.commands import ProfileFields
 from core.database import Database
 from core.fetching.elsewhere import Elsewhere
-from core.fetching.hosts import LIVERC_HOSTS, Hosts, parse_hosts
+from core.fetching.hosts import Hosts, parse_hosts
 from core.fetching.reader import Reader
 from core.follow_models import WatchedPage
 from core.models import Heat, RunLog
@@ -107,18 +107,24 @@ class RaceDay:
 
 
 @asynccontextmanager
-async def race_day(database: Database, clock: FakeClock) -> AsyncIterator[RaceDay]:
+async def race_day(
+    database: Database, clock: FakeClock, *, is_myrcm: bool = False
+) -> AsyncIterator[RaceDay]:
     """Run a timing site and what follows it."""
-    async with timing_site() as site, process_at(site, database, clock) as day:
+    async with (
+        timing_site() as site,
+        process_at(site, database, clock, is_myrcm=is_myrcm) as day,
+    ):
         yield day
 
 
 @asynccontextmanager
 async def process_at(
-    site: TimingSite, database: Database, clock: FakeClock
+    site: TimingSite, database: Database, clock: FakeClock, *, is_myrcm: bool = False
 ) -> AsyncIterator[RaceDay]:
-    """Run one process of the bot at a timing site."""
-    hosts = Hosts(liverc=parse_hosts(f"{LIVERC_HOSTS},{site.exact}"))
+    """Run one process of the bot at a timing site, like LiveRC or like MyRCM."""
+    exact = parse_hosts(site.exact)
+    hosts = Hosts(myrcm=exact) if is_myrcm else Hosts(liverc=exact)
     elsewhere = Elsewhere(hosts, turn=SiteTurns(database).turn)
     elsewhere.reader = ReadHere()
     services = build_services(database, elsewhere)
