@@ -27,6 +27,7 @@ KEEP_MARKS: Final = timedelta(days=7)
 FORGOTTEN_AT_ONCE: Final = 1_000
 # How long after its session closed a page's drivers who are on no profile keep their names.
 KEEP_NAMES: Final = timedelta(days=30)
+LOOK_FOR_NAMES_EVERY: Final = timedelta(hours=1)
 
 
 Chore = Callable[[Unit, Team, UUID], bool]
@@ -37,6 +38,7 @@ class Housekeeping:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._looked_for_names_at: datetime | None = None
 
     async def run(self) -> int:
         """Do all chores; return how many heats finished and sessions closed."""
@@ -84,10 +86,20 @@ class Housekeeping:
                     pass
 
     async def forget_strangers(self) -> None:
-        """Forget the names of drivers on no profile, 30 days after their session closed."""
-        if await self._database.read(lambda unit: has_old_names(unit, unit.now - KEEP_NAMES)):
+        """Forget the names of drivers on no profile, 30 days after their session closed.
+
+        It is looked for them once an hour: those of a month are gone through.
+        """
+        if await self._database.read(self._has_old_names):
             while await self._database.write(_forget_names) == FORGOTTEN_NAMES_AT_ONCE:
                 pass
+
+    def _has_old_names(self, unit: Unit) -> bool:
+        looked_at = self._looked_for_names_at
+        if looked_at is not None and timedelta() <= unit.now - looked_at < LOOK_FOR_NAMES_EVERY:
+            return False
+        self._looked_for_names_at = unit.now
+        return has_old_names(unit, unit.now - KEEP_NAMES)
 
 
 def _forget_names(unit: Unit) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -190,3 +191,20 @@ async def test_what_is_no_page_with_laps_is_refused_with_a_sentence(
     ):
         answer = await racer.type(CHANNEL, f"/heat import {typed_in}")
         assert said in answer.text, answer.text
+
+
+async def test_a_slow_site_is_waited_for_and_the_answer_says_so(
+    circuit: Circuit, team: Team
+) -> None:
+    racer = team.owner
+    await racer.type(CHANNEL, "/profile driver_name:driver-01")
+    path = "/results/?p=view_race_result&id=31"
+    circuit.site.held[path] = asyncio.Event()
+    url = circuit.site.put_race(31, race_page(field_of(HEAT)))
+    answer = await racer.type(CHANNEL, f"/heat import url:{url}")
+    assert answer.deferred
+    assert answer.text == "Reading the page …"
+    circuit.site.held[path].set()
+    await answer.wait_for(lambda shown: "16 laps" in shown.text)
+    assert "Reading" not in answer.text
+    assert answer.ephemeral

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -18,10 +19,14 @@ from tests.e2e.real_heats import HEATS
 
 @dataclass
 class TimingSite:
-    """What stands on it, by path and query; and what it was asked for, in order."""
+    """What stands on it, by path and query; and what it was asked for, in order.
+
+    What is held is answered when its event is set.
+    """
 
     base: str
     pages: dict[str, bytes] = field(default_factory=dict)
+    held: dict[str, asyncio.Event] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     @property
@@ -46,6 +51,8 @@ async def timing_site() -> AsyncIterator[TimingSite]:
 
     async def handle(request: web.Request) -> web.Response:
         site.asked.append(request.path_qs)
+        if request.path_qs in site.held:
+            await site.held[request.path_qs].wait()
         page = site.pages.get(request.path_qs)
         if page is None:
             raise web.HTTPNotFound

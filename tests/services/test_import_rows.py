@@ -18,7 +18,7 @@ from core.database import Database
 from core.errors import BadInput, NotAllowed, RacerError
 from core.fetching.elsewhere import Elsewhere
 from core.models import Heat, RunLog, SummaryPost
-from core.results.importing import Fate, Progress, RowsImported
+from core.results.importing import Fate, RowsImported
 from core.results.run_written import RunWritten
 from core.sources.recognise import parse
 from tests.databases import FakeClock, TestDatabases, database_at
@@ -33,6 +33,7 @@ from tests.services.racing import (
     set_crew_role,
     start_session,
 )
+from tests.services.scripted import silence
 
 EARLIER = (
     "session_id,heat_name,lap_number,lap_time,confidence_rating,created_at\n"
@@ -53,10 +54,6 @@ async def services(database: Database) -> AsyncIterator[Services]:
     elsewhere = Files()
     yield build_services(database, elsewhere)
     await elsewhere.close()
-
-
-async def silence(_: Progress) -> None:
-    """Tell nobody."""
 
 
 async def bring_in(services: Services, who: Person | Caller, text: str) -> RowsImported:

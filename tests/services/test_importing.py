@@ -13,8 +13,7 @@ from core.bootstrap import Services, build_services
 from core.caller import Caller, Person
 from core.commands import ImportLaps, ProfileFields
 from core.database import Database
-from core.errors import BadInput, NotAllowed, NotFound
-from core.fetching.elsewhere import Elsewhere
+from core.errors import BadInput, NotAllowed, NotFound, Redelivered
 from core.models import Draft, Heat, RaceSession
 from core.results.importing import (
     Fate,
@@ -26,14 +25,16 @@ from core.results.importing import (
 )
 from core.results.question import LeftAlone
 from core.services.importing import Outcome
-from core.sources.race import ListedPage, RaceLink, RaceList, Source
+from core.sources.race import Difference, LeftOut, ListedPage, RaceLink, RaceList, Source
 from tests.databases import FakeClock
 from tests.races import race
 from tests.services.racing import (
     ANN,
     BEN,
     CLEO,
+    RIVALS,
     by,
+    close_session,
     count,
     everything,
     log,
@@ -41,6 +42,7 @@ from tests.services.racing import (
     set_crew_role,
     start_session,
 )
+from tests.services.scripted import Scripted, silence
 
 ANNS = (20_512, 20_143, 20_377, 20_208, 20_611, 20_195)
 BENS = (21_034, 20_876, 21_290, 20_955, 21_101, 21_066)
@@ -49,26 +51,6 @@ LATER = (20_401, 20_302, 20_777, 20_118, 20_519, 20_284)
 PAGE = {"Ann Roe": ANNS, "BEN DOE": BENS, "Cleo Poe": CLEOS}
 URL = "https://track.liverc.com/results/?p=view_race_result&id=900"
 EVENT = "https://track.liverc.com/results/?p=view_event&id=5"
-
-
-class Scripted(Elsewhere):
-    """What stands on pages and in files, as a test says."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.pages: dict[str, object] = {}
-        self.content: object = None
-        self.asked: list[str] = []
-
-    async def page(self, address: str) -> object:
-        self.asked.append(address)
-        found = self.pages[address]
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-    async def file(self, data: bytes) -> object:
-        return self.content
 
 
 @pytest.fixture
@@ -80,10 +62,6 @@ def elsewhere() -> Scripted:
 async def services(database: Database, elsewhere: Scripted) -> AsyncIterator[Services]:
     yield build_services(database, elsewhere)
     await elsewhere.close()
-
-
-async def silence(_: Progress) -> None:
-    """Tell nobody."""
 
 
 async def begin(
@@ -471,3 +449,94 @@ async def test_a_text_without_names_is_whose_it_is_that_sends_it(
     assert stored(outcome) == {"Ann": Fate.NEW}
     assert outcome.races[0].taken.heat is not None
     assert outcome.races[0].taken.heat.name == "Q1"
+
+
+# Whose, and how often
+
+
+async def test_an_import_that_is_delivered_twice_changes_nothing_twice(
+    services: Services, database: Database, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    elsewhere.pages[URL] = race(PAGE)
+    asked = asks(await begin(services, by(ANN, interaction=1)), ImportAsks.WHO)
+    before = await everything(database)
+    with pytest.raises(Redelivered):
+        await begin(services, by(ANN, interaction=1))
+    assert await everything(database) == before
+    await pick(services, by(ANN, interaction=2), asked, "Ann Roe")
+    before = await everything(database)
+    # The draft has gone; whoever presses again is told so, and nothing is stored.
+    with pytest.raises(NotFound):
+        await pick(services, by(ANN, interaction=2), asked, "Ann Roe")
+    assert await everything(database) == before
+
+
+async def test_nothing_of_an_import_reaches_into_another_team(
+    services: Services, database: Database, elsewhere: Scripted
+) -> None:
+    await set_crew_role(services)
+    await start_session(services)
+    await call(services, ANN, "Ann Roe")
+    elsewhere.pages[URL] = race(PAGE)
+    crew = by(ANN, crew=True)
+    outcome = done(await begin(services, crew))
+    assert outcome.draft_id is not None
+    rival = by(ANN, team=RIVALS, manager=True)
+    before = await everything(database)
+    with pytest.raises(NotFound):
+        await services.importing.who_is(rival, outcome.draft_id, 1, BEN, silence)
+    with pytest.raises(NotFound):
+        await services.importing.drivers(rival, outcome.draft_id)
+    with pytest.raises(NotFound):
+        await services.importing.answer(rival, outcome.draft_id, "0", silence)
+    assert await everything(database) == before
+    # The rivals know nobody of that name, and their session is their own.
+    assert isinstance(await begin(services, rival), ImportQuestion)
+
+
+async def test_what_is_brought_in_again_goes_where_it_is_though_that_has_closed(
+    services: Services, database: Database, elsewhere: Scripted, clock: FakeClock
+) -> None:
+    session = await start_session(services)
+    await call(services, ANN, "Ann Roe")
+    elsewhere.pages[URL] = race(PAGE)
+    await begin(services, ANN)
+    await close_session(services, ANN)
+    clock.advance(days=2)
+    outcome = done(await begin(services, ANN))
+    assert outcome.session is not None
+    assert (outcome.session.id, stored(outcome)) == (session.id, {"Ann": Fate.SAME})
+    assert await count(database, RaceSession) == 1
+
+
+async def test_which_event_is_asked_where_several_are_open(
+    services: Services, elsewhere: Scripted
+) -> None:
+    await start_session(services, BEN, "North Cup")
+    await start_session(services, CLEO, "South Cup")
+    await call(services, ANN, "Ann Roe")
+    elsewhere.pages[URL] = race(PAGE)
+    asked = asks(await begin(services, ANN), ImportAsks.PLACE)
+    outcome = done(await pick(services, ANN, asked, "South Cup"))
+    assert outcome.session is not None
+    assert outcome.session.name == "South Cup"
+    assert elsewhere.asked == [URL]
+
+
+async def test_figures_that_do_not_follow_and_laps_left_out_are_told(
+    services: Services, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    await call(services, ANN, "Ann Roe")
+    what = race(PAGE)
+    ann = replace(what.drivers[0], left_out=(LeftOut(4, "0.000"),))
+    ben = replace(what.drivers[1], left_out=(LeftOut(2, "0.000"),))
+    elsewhere.pages[URL] = replace(
+        what,
+        drivers=(ann, ben, what.drivers[2]),
+        differences=(Difference("Ann Roe", "average", "20.4", "20.3"),),
+    )
+    (read,) = done(await begin(services, ANN)).races
+    assert read.differences == ("Ann Roe: average 20.4 on the page, 20.3 from the laps",)
+    assert read.left_out == ("Ann Roe: lap 4 (0.000)",)
