@@ -124,12 +124,7 @@ def _due(now: datetime) -> Select[UUID]:
         .outerjoin(HOST, OF_HOST)
         .outerjoin(SITE, OF_SITE)
         .where(
-            WatchedPage.next_look_at.is_not(None),
-            or_(
-                WatchedPage.next_look_at <= now,
-                # Read in what is yet to come: the clock was set back since, and waits end.
-                WatchedPage.looked_at > now + CLOCK_DIFFERENCE,
-            ),
+            WatchedPage.next_look_at <= now,
             or_(
                 WatchedPage.claimed_until.is_(None),
                 WatchedPage.claimed_until <= now,
@@ -176,6 +171,18 @@ def free_claims(unit: Unit) -> None:
         .values(claimed_until=None, claim=None)
     )
     unit.connection.execute(update(SiteSlot).values(held_until=None))
+
+
+def end_waits_ahead(unit: Unit) -> None:
+    """End every wait that has begun at a moment that is yet to come."""
+    unit.connection.execute(
+        update(WatchedPage)
+        .where(
+            WatchedPage.looked_at > unit.now + CLOCK_DIFFERENCE,
+            WatchedPage.next_look_at.is_not(None),
+        )
+        .values(looked_at=unit.now, next_look_at=unit.now)
+    )
 
 
 def note_read(page: WatchedPage, asked_at: datetime) -> None:

@@ -11,14 +11,14 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from core.database import Database, Unit
 from core.errors import RacerError
@@ -33,6 +33,7 @@ from core.race_day import following, watching
 from core.race_day.change import team_held
 from core.race_day.drivers import people_in
 from core.race_day.importing import take_in
+from core.race_day.outbox import CLOCK_DIFFERENCE
 from core.race_day.slots import give_back
 from core.race_day.watching import ClaimedPage
 from core.sources.kept import content_hash, link_from_data, race_from_data, race_to_data
@@ -76,10 +77,13 @@ class LookingService:
         self._reader = reader
         self._beginning = asyncio.Lock()
         self._has_begun = False
+        # Whatever it is, the clock may have been set back while nobody was here.
+        self._latest = datetime.max.replace(tzinfo=UTC)
 
     async def claim(self) -> ClaimedPage | None:
         """Claim the page whose turn it is; None for none at present."""
         await self._begin()
+        await self._end_waits_ahead()
         # A look costs less than a writing transaction, and most looks find nothing.
         if not await self._database.read(watching.has_due):
             return None
@@ -92,6 +96,14 @@ class LookingService:
             if is_first and await self._database.read(watching.has_claims):
                 await self._database.write(watching.free_claims)
             self._has_begun = True
+
+    async def _end_waits_ahead(self) -> None:
+        """Where the clock was set back, end the waits that were counted on it as it was before."""
+        now = self._database.clock()
+        if now < self._latest - CLOCK_DIFFERENCE:
+            await self._database.write(watching.end_waits_ahead)
+            self._latest = now
+        self._latest = max(self._latest, now)
 
     # A look
 
@@ -415,7 +427,7 @@ def _keep_up(unit: Unit) -> None:
         unit.connection.execute(
             update(WatchedPage)
             .where(WatchedPage.role == "event")
-            .where(func.coalesce(WatchedPage.event_id, WatchedPage.id).in_(events))
+            .where(or_(WatchedPage.id.in_(events), WatchedPage.event_id.in_(events)))
             .values(next_look_at=unit.now)
         )
     for follow in closed:
@@ -481,7 +493,7 @@ def _is_awaited(unit: Unit, follow: Follow) -> bool:
     pages = (
         select(WatchedPage.id)
         .where(
-            func.coalesce(WatchedPage.event_id, WatchedPage.id) == follow.event_id,
+            or_(WatchedPage.id == follow.event_id, WatchedPage.event_id == follow.event_id),
             WatchedPage.next_look_at.is_not(None),
             is_due,
         )

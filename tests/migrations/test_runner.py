@@ -107,9 +107,9 @@ async def test_up_never_leads_down_nor_down_up(sqlite_url: URL) -> None:
 async def test_a_revision_that_does_not_exist_is_named(sqlite_url: URL) -> None:
     await upgrade(sqlite_url)
     with pytest.raises(
-        MigrationError, match="no revision 0009, only 0001, 0002, 0003, 0004, 0005, 0006"
+        MigrationError, match="no revision 0099, only 0001, 0002, 0003, 0004, 0005, 0006"
     ):
-        await downgrade(sqlite_url, "0009")
+        await downgrade(sqlite_url, "0099")
 
 
 async def test_any_working_directory_will_do(

@@ -27,7 +27,7 @@ async def day(database: Database, clock: FakeClock) -> AsyncIterator[RaceDay]:
         await day.link(ANN, "Racer 14")
         # Three classes without a run yet.
         no_runs = changed(EVENT_V9, BUTTON, "", -1)
-        day.site.pages = {path: no_runs for path in (EVENT, OF_CLASS, f"{EVENT}/380003")}
+        day.site.pages = dict.fromkeys((EVENT, OF_CLASS, f"{EVENT}/380003"), no_runs)
         yield day
 
 

@@ -189,3 +189,13 @@ async def test_what_one_team_has_broken_holds_up_no_other(day: RaceDay) -> None:
     await day.pass_time(minutes=6, step=60)
     assert (await teams_with_a_heat(day)).count(broken) == 2
     assert (await day.services.team.show(by(ANN, team=broken))).problems == ()
+
+
+async def test_a_clock_that_is_set_back_lengthens_no_wait(day: RaceDay) -> None:
+    await day.link(ANN, "Ann Arbor")
+    await day.begin(ANN)
+    await day.settle()
+    day.clock.advance(hours=-5)
+    day.site.publish("7001", "A-Main", Raced("Ann Arbor", LAPS))
+    await day.pass_time(minutes=2)
+    assert await day.heats() == ["Buggy A-Main"]
