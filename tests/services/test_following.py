@@ -55,7 +55,7 @@ async def test_a_race_with_nobody_of_the_team_stays_away(day: RaceDay) -> None:
 
 async def test_races_that_were_there_come_in_quietly_and_in_their_order(day: RaceDay) -> None:
     for number, laps in enumerate((LAPS, OTHERS, BENS), start=1):
-        day.site.publish(f"700{number}", f"Q{number}", ann(laps), at=f"{number}:00pm")
+        day.site.publish(f"700{number}", f"Q{number}", ann(laps), at=f"11:{number}0am")
     await day.begin(ANN)
     await day.settle()
     assert await day.heats() == ["Buggy Q1", "Buggy Q2", "Buggy Q3"]
@@ -92,6 +92,7 @@ async def test_a_leg_written_over_another_is_a_heat_of_its_own(day: RaceDay) -> 
     day.site.publish("7001", "A-Main", ann(OTHERS), at="12:30pm")
     await day.pass_time(minutes=2)
     assert await day.heats() == ["Buggy A-Main", "Buggy A-Main 2"]
+    assert await count(day.database, EventRace) == 2
     assert await day.laps_of("Buggy A-Main") == LAPS
     assert await day.laps_of("Buggy A-Main 2") == OTHERS
     assert [post.silent for post in await posts(day.database)] == [False, False]
@@ -108,6 +109,7 @@ async def test_mains_rebuilt_under_another_id_are_the_same_race(day: RaceDay) ->
     day.site.publish("7009", "A-Main", ann([*LAPS[:-1], 25_405]))
     await day.pass_time(minutes=2)
     assert await day.heats() == ["Buggy A-Main"]
+    assert await count(day.database, EventRace) == 1
     assert await day.laps_of("Buggy A-Main") == [*LAPS[:-1], 25_405]
 
 
@@ -140,6 +142,7 @@ async def test_a_race_that_is_published_before_its_laps_comes_when_they_do(day: 
     day.site.publish("7001", "A-Main", ann([]))
     await day.pass_time(minutes=2)
     assert await count(day.database, EventRace) == 0
+    assert (await day.follow.show(by(ANN))).followed[0].trouble is None
     day.site.publish("7001", "A-Main", ann(LAPS))
     await day.pass_time(minutes=3)
     assert await day.laps_of("Buggy A-Main") == LAPS

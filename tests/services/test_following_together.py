@@ -9,9 +9,13 @@ import pytest
 from sqlalchemy import select, update
 
 from core.database import Database
+from core.fetching.hosts import Address
 from core.follow_models import RaceTaken, WatchedPage
 from core.models import Heat, RaceSession
+from core.race_day.slots import HELD_FOR, take_slot
 from core.race_day.watching import CLAIM_TIME
+from core.site_turns import SiteTurns
+from core.sources.race import Source
 from tests.databases import FakeClock, execute, scalars
 from tests.services.following import RaceDay, process_at, race_day
 from tests.services.racing import ANN, by, count
@@ -136,6 +140,27 @@ async def test_a_host_is_asked_once_a_second_and_by_one_at_a_time(day: RaceDay) 
     assert await day.looking.claim() is None
     day.clock.advance(milliseconds=200)
     assert await day.looking.claim() is not None
+
+
+async def test_a_turn_is_everybodys(day: RaceDay) -> None:
+    async def is_free(host: str) -> bool:
+        return await day.database.write(lambda unit: take_slot(unit, host, "liverc.com"))
+
+    address = Address("https://a.liverc.com/", Source.LIVERC, "a.liverc.com", "liverc.com")
+    async with SiteTurns(day.database).turn(address):
+        day.clock.advance(seconds=5)
+        # It has not answered yet; another host of its site may be asked.
+        assert not await is_free("a.liverc.com")
+        assert await is_free("b.liverc.com")
+        day.clock.advance(milliseconds=200)
+        assert not await is_free("c.liverc.com")
+        day.clock.advance(milliseconds=100)
+        assert await is_free("c.liverc.com")
+    day.clock.advance(milliseconds=300)
+    assert await is_free("a.liverc.com")
+    day.clock.advance(seconds=HELD_FOR.total_seconds() + 1)
+    # Whoever asked it died in the middle.
+    assert await is_free("a.liverc.com")
 
 
 async def test_event_pages_come_first_then_who_has_waited_longest(day: RaceDay) -> None:
