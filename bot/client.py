@@ -25,6 +25,7 @@ from bot.discord.errors import log_unexpected
 from bot.discord.parsing import Skipping
 from bot.discord.patience import limit_answers, limit_requests
 from bot.discord.tree import OrpTree, sync_when_changed
+from bot.follower import Follower
 from bot.publisher import Publisher
 from bot.studio import Studio
 from bot.views import DYNAMIC_ITEMS, FORMS
@@ -72,6 +73,7 @@ class OrpBot(commands.AutoShardedBot):
         gateway = settings.discord_gateway_url
         self._gateway = yarl.URL(gateway) if gateway else None
         self._publisher = Publisher(self.app, self)
+        self._follower = Follower(self.app)
         self._own_work: list[asyncio.Task[None]] = []
         self._stop = asyncio.Event()
 
@@ -95,6 +97,7 @@ class OrpBot(commands.AutoShardedBot):
         gc.freeze()
         self._own_work = [
             asyncio.create_task(self._publisher.run(), name="publisher"),
+            asyncio.create_task(self._follower.run(), name="follower"),
             asyncio.create_task(self._do_chores(), name="chores"),
         ]
 
@@ -158,6 +161,7 @@ class OrpBot(commands.AutoShardedBot):
         self._stop.set()
         self.app.work.is_stopping = True
         self._publisher.stop()
+        self._follower.stop()
         with contextlib.suppress(TimeoutError):
             await self.app.work.wait_until_done(GRACE_S)
         if self._own_work:

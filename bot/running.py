@@ -19,6 +19,7 @@ from core.config import Settings
 from core.database import Database
 from core.fetching.elsewhere import Elsewhere
 from core.fetching.hosts import Hosts
+from core.site_turns import SiteTurns
 from migrations.newest import NEWEST, is_newest
 
 # So many bytes of what standard input says are thrown away at a time.
@@ -57,7 +58,9 @@ async def run(settings: Settings, *, until_stdin_ends: bool = False) -> None:
         await _upgrade(settings.database_url)
     database = Database(settings.database_url)
     hosts = Hosts(settings.liverc_hosts, settings.myrcm_hosts)
-    bot = OrpBot(settings, build_services(database, Elsewhere(hosts)))
+    bot = OrpBot(
+        settings, build_services(database, Elsewhere(hosts, turn=SiteTurns(database).turn))
+    )
     try:
         token = settings.discord_token.get_secret_value()
         await _serve(bot, token, until_stdin_ends=until_stdin_ends)

@@ -8,11 +8,13 @@ from core.database import Database
 from core.fetching.elsewhere import Elsewhere
 from core.services.card import CardService
 from core.services.confidence import ConfidenceService
+from core.services.follow import FollowService
 from core.services.form import FormService
 from core.services.heat import HeatService
 from core.services.housekeeping import Housekeeping
 from core.services.importing import ImportService
 from core.services.lap_entry import LapEntryService
+from core.services.looking import LookingService
 from core.services.menu import MenuService
 from core.services.outbox import OutboxService
 from core.services.profile import ProfileService
@@ -43,6 +45,8 @@ class Services:
     outbox: OutboxService
     housekeeping: Housekeeping
     elsewhere: Elsewhere
+    follow: FollowService
+    looking: LookingService
 
 
 def build_services(database: Database, elsewhere: Elsewhere | None = None) -> Services:
@@ -68,4 +72,6 @@ def build_services(database: Database, elsewhere: Elsewhere | None = None) -> Se
         outbox=OutboxService(database),
         housekeeping=Housekeeping(database),
         elsewhere=elsewhere,
+        follow=FollowService(database, elsewhere),
+        looking=LookingService(database, elsewhere.fetcher, elsewhere.reader),
     )

@@ -112,7 +112,8 @@ RowId = BigInteger().with_variant(Integer, "sqlite")
 _CONFIDENCE: Final = f"confidence_rating BETWEEN {LEAST_CONFIDENCE} AND {FULL_CONFIDENCE}"
 
 
-def _one_of(column: str, words: object) -> str:
+def one_of(column: str, words: object) -> str:
+    """Return the SQL that a column holds one of a Literal's words."""
     return f"{column} IN ({', '.join(repr(word) for word in get_args(words))})"
 
 
@@ -260,7 +261,7 @@ class Heat(Base):
     __tablename__ = "heats"
     __table_args__ = (
         UniqueConstraint("session_id", "class_key", "name_key"),
-        CheckConstraint(_one_of("status", HeatStatus), name="status"),
+        CheckConstraint(one_of("status", HeatStatus), name="status"),
         Index("ix_heats_status_last_activity_at", "status", "last_activity_at"),
         # Few have any: those of the last weeks.
         Index(
@@ -414,7 +415,7 @@ class SummaryPost(Base):
     __table_args__ = (
         UniqueConstraint("heat_id"),
         UniqueConstraint("session_id"),
-        CheckConstraint(_one_of("state", PostState), name="state"),
+        CheckConstraint(one_of("state", PostState), name="state"),
         Index("ix_summary_posts_state_next_attempt_at", "state", "next_attempt_at"),
         Index("ix_summary_posts_team_id_state", "team_id", "state"),
     )

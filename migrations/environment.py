@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Connection, Identity
 from sqlalchemy.schema import SchemaItem
 
-from core.models import Base
+from core.follow_models import ALL_TABLES
 from migrations.earlier import ADOPTED_TABLE
 from migrations.errors import MigrationError
 from migrations.newest import VERSION_TABLE
@@ -45,7 +45,7 @@ def context_options(dialect: str) -> dict[str, Any]:
     """
     is_sqlite = dialect == "sqlite"
     return {
-        "target_metadata": Base.metadata,
+        "target_metadata": ALL_TABLES,
         "version_table": VERSION_TABLE,
         "include_object": _include_on_sqlite if is_sqlite else _include,
         "compare_type": True,

@@ -12,6 +12,7 @@ from bot.discord.cooldowns import costly
 from bot.discord.replies import reply
 from bot.discord.transformers import Days, HeatMinutes, Rounds, SessionName, TrackName, ZoneName
 from bot.render import session as session_text
+from bot.views.follow import followed
 from bot.views.session import ask_delete_session, csv_file
 from bot.views.tables import standings
 from bot.views.waiting import told, with_waiting
@@ -29,7 +30,7 @@ _FIELDS = {
 
 
 class SessionCog(commands.GroupCog, group_name="session", group_description="Race days"):
-    """Sessions: start, show, list, edit, close, delete, export."""
+    """Sessions: start, follow, show, list, edit, close, delete, export."""
 
     def __init__(self, app: App) -> None:
         self._services = app.services
@@ -53,6 +54,15 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
         )
         started = await self._services.session.start(caller_of(interaction), fields)
         answer, view = with_waiting((session_text.session_started(started), None), started)
+        await reply(interaction, answer, view=view)
+
+    @app_commands.command(description="Heats come in by themselves from now on, from an event page")
+    @app_commands.describe(url="The event's page on LiveRC or MyRCM; left out: what is followed")
+    async def follow(self, interaction: discord.Interaction, url: str | None = None) -> None:
+        """Follow an event, or show what is followed."""
+        caller, service = caller_of(interaction), self._services.follow
+        following = await (service.follow(caller, url) if url else service.show(caller))
+        answer, view = followed(following)
         await reply(interaction, answer, view=view)
 
     @costly()

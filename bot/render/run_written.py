@@ -246,6 +246,12 @@ def _rated(result: RunWritten) -> list[str]:
     return lines
 
 
+def _noted(result: RunWritten) -> list[str]:
+    note = result.run.note
+    said = f"note: {plain(note)}" if note else "no note any more"
+    return [f"{heat_name(result.heat)} · {said}"]
+
+
 _SAID: Final[dict[Way, Callable[[RunWritten], list[str]]]] = {
     Way.LOGGED: _logged,
     Way.SAVED: _saved,
@@ -253,4 +259,5 @@ _SAID: Final[dict[Way, Callable[[RunWritten], list[str]]]] = {
     Way.TAKEN_BACK: _taken_back,
     Way.DECIDED: _decided,
     Way.RATED: _rated,
+    Way.NOTED: _noted,
 }

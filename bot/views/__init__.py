@@ -3,7 +3,8 @@
 from typing import Final
 
 from bot.views.card import MoreButton, ShareBothButton, ShareButton
-from bot.views.confidence import ConfidenceButton
+from bot.views.confidence import ConfidenceButton, NoteButton, NoteForm
+from bot.views.follow import StopButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
 from bot.views.importing import DriverSelect, ImportSelect, TeamMateSelect
 from bot.views.menu import StoreButton, StoreKeptButton
@@ -37,6 +38,7 @@ DYNAMIC_ITEMS: Final = (
     ImportSelect,
     MoreButton,
     MoveSelect,
+    NoteButton,
     PageButton,
     PutBackButton,
     QuestionSelect,
@@ -46,10 +48,11 @@ DYNAMIC_ITEMS: Final = (
     ReopenButton,
     ShareBothButton,
     ShareButton,
+    StopButton,
     StoreButton,
     StoreKeptButton,
     TeamMateSelect,
     UndoButton,
 )
 
-FORMS: Final = (FixForm, RunForm)
+FORMS: Final = (FixForm, NoteForm, RunForm)

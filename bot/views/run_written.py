@@ -343,7 +343,7 @@ def written(result: RunWritten) -> Laid:
 
 def _buttons(result: RunWritten) -> list[DynamicItem[Any]]:
     heat_id, racer_id, laps = result.heat.id, result.run.racer.user_id, result.run.laps
-    if result.way is Way.RATED:
+    if result.way in (Way.RATED, Way.NOTED):
         return []
     if result.lap is not None:
         counts = not result.lap.counts

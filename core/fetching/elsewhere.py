@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
-from core.fetching.hosts import Hosts
+from core.fetching.hosts import Address, Hosts
 from core.fetching.pages import NotModified, Pages
 from core.fetching.reader import Reader
 from core.fetching.refusals import NotAPage
 from core.fetching.turns import BETWEEN_REQUESTS_TO_A_HOST
+
+Turn = Callable[[Address], AbstractAsyncContextManager[None]]
 
 _BETWEEN_S: Final = BETWEEN_REQUESTS_TO_A_HOST.total_seconds()
 
@@ -22,12 +26,26 @@ class Elsewhere:
     Args:
         hosts: Whose pages may be fetched; None for those of the sites themselves.
         between_s: How many seconds lie between two requests to a host.
+        turn: What waits for a host's turn and holds it, where those of other processes count too.
+
+    Attributes:
+        hosts: Whose pages may be fetched.
+        fetcher: What fetches.
+        reader: What reads.
+        turn: What a page is fetched within.
     """
 
-    def __init__(self, hosts: Hosts | None = None, *, between_s: float = _BETWEEN_S) -> None:
+    def __init__(
+        self,
+        hosts: Hosts | None = None,
+        *,
+        between_s: float = _BETWEEN_S,
+        turn: Turn | None = None,
+    ) -> None:
         self.hosts = hosts or Hosts()
-        self._pages = Pages(self.hosts)
-        self._reader = Reader()
+        self.fetcher = Pages(self.hosts)
+        self.reader = Reader()
+        self.turn: Turn = turn or self._own_turn
         self._between_s = between_s
         self._turns: dict[str, float] = {}
 
@@ -41,11 +59,11 @@ class Elsewhere:
             RacerError: It may not be fetched, did not come, or gives no laps.
         """
         checked = self.hosts.check(address)
-        await self._wait_for_turn(checked.host)
-        page = await self._pages.fetch(checked.text)
+        async with self.turn(checked):
+            page = await self.fetcher.fetch(checked.text)
         if isinstance(page, NotModified):
             raise NotAPage(f"What {checked.host} has at that address is no page with results.")
-        return await self._reader.read(page.data, address=page.address)
+        return await self.reader.read(page.data, address=page.address)
 
     async def file(self, data: bytes) -> object:
         """Return what stands in a file.
@@ -53,15 +71,17 @@ class Elsewhere:
         Raises:
             RacerError: It gives no laps.
         """
-        return await self._reader.read(data)
+        return await self.reader.read(data)
 
     async def close(self) -> None:
         """Close connections and end the process that reads."""
-        await self._pages.close()
-        await self._reader.close()
+        await self.fetcher.close()
+        await self.reader.close()
 
-    async def _wait_for_turn(self, host: str) -> None:
+    @asynccontextmanager
+    async def _own_turn(self, address: Address) -> AsyncIterator[None]:
         now = asyncio.get_running_loop().time()
-        turn = max(now, self._turns.get(host, now))
-        self._turns[host] = turn + self._between_s
+        turn = max(now, self._turns.get(address.host, now))
+        self._turns[address.host] = turn + self._between_s
         await asyncio.sleep(turn - now)
+        yield

@@ -43,6 +43,8 @@ class Way(Enum):
     """The racer decided whether a lap counts."""
     RATED = auto()
     """The racer said how sure they are of the car."""
+    NOTED = auto()
+    """The racer said what they changed on the car."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

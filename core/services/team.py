@@ -8,7 +8,7 @@ from core.caller import Caller
 from core.database import Database, Unit
 from core.errors import BadInput
 from core.models import Team
-from core.race_day import outbox
+from core.race_day import following, outbox
 from core.race_day.change import Change, change
 from core.results.team import TeamInfo
 from core.time_zones import parse_time_zone
@@ -92,5 +92,5 @@ def _info(unit: Unit, team: Team) -> TeamInfo:
         crew_role_id=team.crew_role_id,
         time_zone=team.time_zone,
         auto_finish_minutes=team.auto_finish_minutes,
-        problems=outbox.problems_of(unit, team.id),
+        problems=(*outbox.problems_of(unit, team.id), *following.troubles_of(unit, team.id)),
     )

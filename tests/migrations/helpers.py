@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from core.database import create_engine
+from core.follow_models import EventRace, Follow, RaceTaken, SiteSlot, WatchedPage
 from core.models import (
     DeletedRace,
     Draft,
@@ -210,6 +211,54 @@ async def fill(url: URL) -> None:
             )
             for number in (1, 2, 3)
         )
+        await db.commit()
+    await _follow(url, now)
+
+
+async def _follow(url: URL, now: datetime) -> None:
+    """Have Anna's race follow an event with one race."""
+    page, race, follow = uuid4(), uuid4(), uuid4()
+    async with connected(url) as connection, AsyncSession(connection) as db:
+        for row in (
+            WatchedPage(
+                id=page,
+                role="event",
+                address="https://track.liverc.com/results/?p=view_event&id=1",
+                source="liverc",
+                host="track.liverc.com",
+                site="liverc.com",
+                about={},
+                found_at=now,
+                is_news=False,
+            ),
+            EventRace(
+                id=race,
+                event_id=page,
+                page_id=page,
+                version=1,
+                parsed={},
+                content_hash="",
+                laps=[],
+                has_faults=False,
+                found_at=now,
+                is_news=False,
+                ready_at=now,
+            ),
+            Follow(
+                id=follow,
+                team_id=1,
+                session_id=RACE,
+                event_id=page,
+                event_name="Cup",
+                followed_by=ANNA,
+                state="active",
+                created_at=now,
+            ),
+            RaceTaken(follow_id=follow, race_id=race, version=1, has_members=True),
+            SiteSlot(name="host:track.liverc.com", asked_at=now),
+        ):
+            db.add(row)
+            await db.flush()
         await db.commit()
 
 

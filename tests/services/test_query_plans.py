@@ -86,17 +86,22 @@ A_SESSION: Final = {
 ROWS: Final = {
     "deleted_races": 200_000,
     "drafts": 1_000,
+    "event_races": 20_000,
     "entries": 40_000_000,
+    "follows": 2_000,
     "heat_racers": 40_000_000,
     "heats": 2_000_000,
     "interactions_seen": 1_000_000,
     "racer_profiles": 20_000,
+    "races_taken": 100_000,
     "run_logs": 1_000_000_000,
     "session_classes": 200_000,
     "session_racers": 4_000_000,
     "sessions": 200_000,
+    "site_slots": 1_000,
     "summary_posts": 2_000_000,
     "teams": 1_000,
+    "watched_pages": 20_000,
 }
 # and how many different values a column has; a key of its own has as many as there are rows.
 DIFFERENT: Final = {

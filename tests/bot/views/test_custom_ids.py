@@ -10,7 +10,8 @@ import pytest
 from bot.views import DYNAMIC_ITEMS, FORMS
 from bot.views.base import OrpItem
 from bot.views.card import MoreButton, ShareBothButton, ShareButton
-from bot.views.confidence import ConfidenceButton
+from bot.views.confidence import ConfidenceButton, NoteButton, NoteForm
+from bot.views.follow import StopButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
 from bot.views.importing import DriverSelect, ImportSelect, TeamMateSelect
 from bot.views.menu import StoreButton, StoreKeptButton
@@ -53,6 +54,7 @@ ITEMS: dict[str, OrpItem[Any]] = {
     f"more:heat:{HEX}:{RACER}": MoreButton(HEAT, RACER),
     f"more:session:{HEX}:{RACER}": MoreButton(SESSION, RACER),
     "move:77": MoveSelect(77),
+    f"note:{HEX}": NoteButton(ID),
     f"page:heat:{HEX}:2": PageButton(HEAT, 2),
     f"page:session:{HEX}:0": PageButton(SESSION, 0),
     f"put-back:{HEX}": PutBackButton(ID),
@@ -64,12 +66,14 @@ ITEMS: dict[str, OrpItem[Any]] = {
     "repeats:17": RemoveRepeatsButton(17),
     f"share:heat:{HEX}:{RACER}:{OTHER}": ShareBothButton(HEAT, RACER, OTHER),
     f"share:session:{HEX}:{RACER}": ShareButton(SESSION, RACER),
+    f"stop-follow:{HEX}": StopButton(ID),
     f"store:{HEX}": StoreButton(ID),
     f"store-kept:{HEX}": StoreKeptButton(ID),
     "undo:17": UndoButton(17),
 }
 FORM_IDS = {
     f"fix:{HEX}": FixForm(ID),
+    f"note:{HEX}": NoteForm(ID),
     f"run:{HEX}:{RACER}:0123456789ab": RunForm(ID, RACER, "0123456789ab"),
     f"run:new:{RACER}:none": RunForm(None, RACER, "none"),
 }
