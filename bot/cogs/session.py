@@ -13,10 +13,11 @@ from bot.discord.replies import reply
 from bot.discord.transformers import Days, HeatMinutes, Rounds, SessionName, TrackName, ZoneName
 from bot.render import session as session_text
 from bot.views.base import laid
-from bot.views.follow import followed
+from bot.views.follow import asked, followed
 from bot.views.session import ask_delete_session, csv_file
 from bot.views.tables import standings
 from core.commands import SessionFields
+from core.results.follow import WhichSession
 
 _FIELDS = {
     "name": "Like Club Race",
@@ -61,7 +62,10 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
         """Follow an event, or show what is followed."""
         caller, service = caller_of(interaction), self._services.follow
         following = await (service.follow(caller, url) if url else service.show(caller))
-        answer, view = followed(following)
+        if isinstance(following, WhichSession):
+            answer, view = asked(following)
+        else:
+            answer, view = followed(following)
         await reply(interaction, answer, view=view)
 
     @costly()

@@ -517,12 +517,14 @@ def _over(unit: Unit) -> list[Follow]:
 
 
 def _unfollowed(unit: Unit) -> list[UUID]:
-    """Return the events that nobody follows any more."""
+    """Return the events that nobody follows, and nobody has read for a day."""
     is_followed = select(Follow.event_id)
     return list(
         unit.connection.execute(
             select(WatchedPage.id).where(
-                WatchedPage.event_id.is_(None), WatchedPage.id.not_in(is_followed)
+                WatchedPage.event_id.is_(None),
+                WatchedPage.looked_at < unit.now - following.KEPT_UNFOLLOWED,
+                WatchedPage.id.not_in(is_followed),
             )
         ).scalars()
     )
