@@ -12,11 +12,12 @@ from bot.discord.cooldowns import costly
 from bot.discord.replies import reply
 from bot.discord.transformers import Days, HeatMinutes, Rounds, SessionName, TrackName, ZoneName
 from bot.render import session as session_text
-from bot.views.follow import followed
+from bot.views.follow import asked, followed
 from bot.views.session import ask_delete_session, csv_file
 from bot.views.tables import standings
 from bot.views.waiting import told, with_waiting
 from core.commands import SessionFields
+from core.results.follow import WhichSession
 
 _FIELDS = {
     "name": "Like Club Race",
@@ -62,7 +63,10 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Rac
         """Follow an event, or show what is followed."""
         caller, service = caller_of(interaction), self._services.follow
         following = await (service.follow(caller, url) if url else service.show(caller))
-        answer, view = followed(following)
+        if isinstance(following, WhichSession):
+            answer, view = asked(following)
+        else:
+            answer, view = followed(following)
         await reply(interaction, answer, view=view)
 
     @costly()

@@ -8,7 +8,7 @@ from bot.limits import CONTENT_LIMIT
 from bot.render.answer import Answer
 from bot.render.phrases import bold, count, listed, moment, name_of, problem_line
 from bot.render.text import join_fitting, plain
-from core.results.follow import Followed, Following
+from core.results.follow import Followed, Following, WhichSession
 
 _MOST_NAMES: Final = 600
 _HOW: Final = (
@@ -29,6 +29,11 @@ def following(result: Following) -> Answer:
     if result.followed:
         lines += _people(result)
     return Answer(join_fitting(lines, CONTENT_LIMIT))
+
+
+def which_session(which: WhichSession) -> Answer:
+    """Ask which of several sessions an event is followed for."""
+    return Answer(f"Which session is {bold(which.event)} followed for? Several are open.")
 
 
 def _followed(each: Followed, result: Following) -> list[str]:

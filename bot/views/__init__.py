@@ -4,7 +4,7 @@ from typing import Final
 
 from bot.views.card import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton, NoteButton, NoteForm
-from bot.views.follow import StopButton
+from bot.views.follow import FollowForSelect, StopButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
 from bot.views.importing import DriverSelect, ImportSelect, TeamMateSelect
 from bot.views.menu import StoreButton, StoreKeptButton
@@ -35,6 +35,7 @@ DYNAMIC_ITEMS: Final = (
     EditLapsButton,
     FinishHeatButton,
     FixItButton,
+    FollowForSelect,
     ImportSelect,
     MoreButton,
     MoveSelect,

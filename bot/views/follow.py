@@ -10,10 +10,11 @@ import discord
 from bot.app import App
 from bot.discord.context import caller_of
 from bot.discord.replies import reply
+from bot.limits import LONGEST_OPTION, MOST_OPTIONS
 from bot.render import follow as follow_text
 from bot.render.text import shorten
-from bot.views.base import Laid, OrpButton, row
-from core.results.follow import Following
+from bot.views.base import Laid, OrpButton, OrpSelect, row
+from core.results.follow import Following, WhichSession
 
 LONGEST_LABEL: Final = 80
 
@@ -31,6 +32,34 @@ class StopButton(OrpButton, word="stop-follow"):
         following = await app.services.follow.stop(caller_of(interaction), self.follow_id)
         answer, view = followed(following)
         await reply(interaction, answer, view=view)
+
+
+class FollowForSelect(OrpSelect, word="follow-for"):
+    """Asks which of several sessions follows an event that has been read."""
+
+    replaces = True
+    placeholder = "Which event?"
+
+    page_id: UUID
+
+    async def pressed(self, interaction: discord.Interaction, app: App) -> None:
+        """Follow it for the session that was picked."""
+        following = await app.services.follow.follow_for(
+            caller_of(interaction), self.page_id, self.picked_id
+        )
+        answer, view = followed(following)
+        await reply(interaction, answer, view=view)
+
+
+def asked(which: WhichSession) -> Laid:
+    """Return the question which session follows an event."""
+    select = FollowForSelect(which.page_id).offering(
+        [
+            discord.SelectOption(label=each.name[:LONGEST_OPTION], value=each.id.hex)
+            for each in which.sessions[:MOST_OPTIONS]
+        ]
+    )
+    return follow_text.which_session(which), row(select)
 
 
 def followed(following: Following) -> Laid:

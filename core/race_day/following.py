@@ -23,6 +23,8 @@ _AHEAD: Final = timedelta(minutes=15)
 # So long a follow that is done keeps its races: its session can be opened again, and members can
 # be linked late.
 KEPT_FOR: Final = timedelta(days=2)
+# So long a page stays that is followed by nobody: somebody may have yet to say what for.
+KEPT_UNFOLLOWED: Final = timedelta(days=1)
 # So long the last looks are tried for a site that is away.
 LAST_LOOKS_WITHIN: Final = timedelta(hours=24)
 _IS_LIVE: Final = Follow.state.in_(("active", "closing"))

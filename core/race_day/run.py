@@ -327,11 +327,6 @@ class Run:
         self.confidence = confidence
         self._settle(is_rated=True)
 
-    def remark(self, note: str | None) -> None:
-        """Store what was changed on the car; None for nothing."""
-        self.note = note
-        self._settle()
-
     def decide(self, lap_number: int, *, counts: bool) -> LapRow | None:
         """Store the racer's decision on a lap; None when there is no such lap."""
         at = next((at for at, lap in enumerate(self.laps) if lap.number == lap_number), None)

@@ -11,18 +11,24 @@ from datetime import datetime, timedelta
 from typing import Any, Final, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, exists, func, or_, select, update
 
 from core.database import Unit
+from core.errors import NotFound
 from core.fetching.hosts import Address
 from core.fetching.pages import Page
 from core.fetching.turns import LIVELY_FOR, next_look_at_race, wait_after_trouble
-from core.follow_models import PageRole, SiteSlot, WatchedPage
+from core.follow_models import Follow, PageRole, SiteSlot, WatchedPage
 from core.race_day.outbox import CLOCK_DIFFERENCE
 from core.race_day.slots import HOST, OF_HOST, OF_SITE, SITE, may_be_asked, take_slot
 from core.sources.kept import content_hash, link_to_data
 from core.sources.race import RaceList, Source
 
+# What was read and is followed by nobody, or no more, is left alone.
+IS_FOLLOWED: Final = exists().where(
+    Follow.event_id == func.coalesce(WatchedPage.event_id, WatchedPage.id),
+    Follow.state.in_(("active", "closing")),
+)
 # Longer than fetching and reading may take together.
 CLAIM_TIME: Final = timedelta(seconds=60)
 MOST_RACES: Final = 200
@@ -125,6 +131,7 @@ def _due(now: datetime) -> Select[UUID]:
         .outerjoin(SITE, OF_SITE)
         .where(
             WatchedPage.next_look_at <= now,
+            IS_FOLLOWED,
             or_(
                 WatchedPage.claimed_until.is_(None),
                 WatchedPage.claimed_until <= now,
@@ -327,3 +334,19 @@ def watch_event(unit: Unit, address: Address) -> WatchedPage:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
+
+
+def event_page(unit: Unit, page_id: UUID) -> WatchedPage:
+    """Return an event's page that has been read, held until the transaction ends.
+
+    Raises:
+        NotFound: It was forgotten since.
+    """
+    page = unit.db.scalar(
+        select(WatchedPage)
+        .where(WatchedPage.id == page_id, WatchedPage.event_id.is_(None))
+        .with_for_update()
+    )
+    if page is None or page.looked_at is None:
+        raise NotFound("That was too long ago: type /session follow with the link again.")
+    return page

@@ -51,6 +51,21 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True)
+class WhichSession:
+    """Several sessions are open, and none of them is the caller's.
+
+    Attributes:
+        event: What the event is called.
+        page_id: Its page, which has been read.
+        sessions: The sessions.
+    """
+
+    event: str
+    page_id: UUID
+    sessions: tuple[SessionRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """A racer and the name they race under."""
 

@@ -78,7 +78,8 @@ class ConfidenceService:
 
         def act(change: Change) -> RunWritten:
             run = _own_run(change.unit, change.team.id, change.actor, heat_id, _NOTE)
-            run.remark(note)
+            run.note = note
+            run.settle()
             return written(change, Way.NOTED, run)
 
         return await change(self._database, caller, act)

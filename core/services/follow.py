@@ -22,9 +22,11 @@ from core.names import SESSION_NAME_LENGTH, TRACK_NAME_LENGTH, name_key
 from core.race_day import following, slots, watching
 from core.race_day.change import Change, change
 from core.race_day.drivers import profiles_in
+from core.race_day.finding import require_open, session_by_id
+from core.race_day.questions import SeveralOpen
 from core.race_day.sessions import open_session, race_in
 from core.race_day.where import where_is
-from core.results.follow import Followed, Following, Linked
+from core.results.follow import Followed, Following, Linked, WhichSession
 from core.sources.addresses import PageKind, read_address
 from core.sources.kept import race_from_data
 from core.sources.race import ListedPage, RaceList, Source
@@ -76,14 +78,13 @@ class FollowService:
         """Return what the team follows."""
         return await self._database.read(lambda unit: _shown(unit, caller))
 
-    async def follow(self, caller: Caller, url: str) -> Following:
+    async def follow(self, caller: Caller, url: str) -> Following | WhichSession:
         """Follow an event for the caller's open session, or for one that is named like the event.
 
         Raises:
             BadInput: It is no page of an event, or one that may not be read.
             PageNotRead: The page cannot be read.
-            Conflict: There are too many already, the event is on other days, or several sessions
-                are open and none is the caller's.
+            Conflict: There are too many already, or the event is on other days.
         """
         address = self._hosts.check(self._event_address(url))
         read = None
@@ -91,6 +92,24 @@ class FollowService:
         if not await self._database.read(lambda unit: _is_known(unit, address.text)):
             read = await self._read_first(caller, address)
         return await change(self._database, caller, lambda change: _follow(change, address, read))
+
+    async def follow_for(self, caller: Caller, page_id: UUID, session_id: UUID) -> Following:
+        """Follow an event that has been read, for a session that was picked.
+
+        Raises:
+            NotFound: The page was forgotten since, or there is no such session.
+            Conflict: The session is closed, there are too many, or the event is on other days.
+        """
+
+        def act(change: Change) -> Following:
+            page = watching.event_page(change.unit, page_id)
+            session = session_by_id(change.unit, change.team.id, session_id)
+            require_open(session)
+            _refuse_too_many(change.unit, change.caller, page.address)
+            race_in(change.unit, change.where, session, change.actor)
+            return _follow_for(change, page, session, opened=False)
+
+        return await change(self._database, caller, act)
 
     async def stop(self, caller: Caller, follow_id: UUID) -> Following:
         """Follow an event no more; what has come in stays.
@@ -186,7 +205,7 @@ def _refuse_too_many(unit: Unit, caller: Caller, address: str) -> None:
         )
 
 
-def _follow(change: Change, address: Address, read: ReadFirst | None) -> Following:
+def _follow(change: Change, address: Address, read: ReadFirst | None) -> Following | WhichSession:
     unit, team, actor = change.unit, change.team, change.actor
     _refuse_too_many(unit, change.caller, address.text)
     page = watching.watch_event(unit, address)
@@ -195,8 +214,12 @@ def _follow(change: Change, address: Address, read: ReadFirst | None) -> Followi
         watching.note_came(page, read.page, read.asked_at)
     elif page.looked_at is None:
         raise Conflict("Nobody follows that any more just now: try again.")
-    name = page.about["name"] or "The event"
-    session = change.where.open_session()
+    name = _name_of(page)
+    try:
+        session = change.where.open_session()
+    except SeveralOpen as several:
+        unit.db.flush()
+        return WhichSession(name, page.id, tuple(each.ref for each in several.sessions))
     opened = session is None
     if session is None:
         session = open_session(
@@ -204,6 +227,17 @@ def _follow(change: Change, address: Address, read: ReadFirst | None) -> Followi
         )
     elif not change.where.own_is_open:
         race_in(unit, change.where, session, actor)
+    return _follow_for(change, page, session, opened=opened)
+
+
+def _name_of(page: WatchedPage) -> str:
+    return page.about["name"] or "The event"
+
+
+def _follow_for(
+    change: Change, page: WatchedPage, session: RaceSession, *, opened: bool
+) -> Following:
+    unit, team, name = change.unit, change.team, _name_of(page)
     days = following.days_of(unit, session)
     if not following.is_within(days, page.about):
         raise Conflict(_other_days(name, session, page.about))
@@ -228,7 +262,7 @@ def _follow(change: Change, address: Address, read: ReadFirst | None) -> Followi
         )
         unit.db.add(follow)
     follow.event_name = name
-    follow.followed_by, follow.channel_id = actor.id, change.caller.channel_id
+    follow.followed_by, follow.channel_id = change.actor.id, change.caller.channel_id
     follow.state, follow.closing_since = "active", None
     follow.hand_out_at = unit.now
     unit.db.flush()

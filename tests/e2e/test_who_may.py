@@ -306,7 +306,7 @@ async def test_what_belongs_to_another_team_cannot_be_reached_by_any_id(stage: S
     own = await rival.type(CHANNEL, "/lap times:40.1 40.2 heat:Q2")
     shares = [(await racer.type(CHANNEL, line)).buttons[0].custom_id or "" for line in (CARD, BOTH)]
     forged = [*shares, *(custom_id for _, custom_id in scene.items.values())]
-    assert len(forged) == 22
+    assert len(forged) == 23
     for custom_id in forged:
         if custom_id.startswith("look:"):
             answer = await rival.choose(own, str(racer.user.id), custom_id=custom_id, raw=True)

@@ -18,6 +18,7 @@ from core.fetching.hosts import Hosts, parse_hosts
 from core.fetching.reader import Reader
 from core.follow_models import WatchedPage
 from core.models import Heat, RunLog
+from core.race_day.watching import IS_FOLLOWED
 from core.results.follow import Following
 from core.services.follow import FollowService
 from core.services.looking import LookingService
@@ -57,7 +58,9 @@ class RaceDay:
     async def begin(self, person: Person | Caller, url: str | None = None) -> Following:
         """Follow the site's event."""
         caller = person if isinstance(person, Caller) else by(person)
-        return await self.follow.follow(caller, url or self.site.address)
+        began = await self.follow.follow(caller, url or self.site.address)
+        assert isinstance(began, Following)
+        return began
 
     async def link(self, person: Person | Caller, name: str) -> None:
         """Have somebody say what they race under."""
@@ -78,7 +81,9 @@ class RaceDay:
         await self.looking.keep_up()
 
     async def _is_any_due(self) -> bool:
-        due = select(WatchedPage.id).where(WatchedPage.next_look_at <= self.clock.moment)
+        due = select(WatchedPage.id).where(
+            WatchedPage.next_look_at <= self.clock.moment, IS_FOLLOWED
+        )
         return bool(await scalars(self.database, due))
 
     async def pass_time(self, *, seconds: float = 0, minutes: float = 0, step: float = 30) -> None:

@@ -11,6 +11,7 @@ from core.database import Database
 from core.errors import BadInput, NotAllowed, NotFound
 from core.results.heat import HeatTable
 from core.results.outbox import PostTask
+from core.results.run_written import Way
 from core.scoring.advice import Status
 from core.scoring.orp import calculate_orp
 from core.services.run_logs import RunLogsService
@@ -75,4 +76,34 @@ async def test_only_who_has_driven_the_heat_may_press(
     for confidence in (0, 6):
         with pytest.raises(BadInput):
             await services.confidence.rate(by(ANN), logged.heat.id, confidence)
+    assert await everything(database) == before
+
+
+async def test_a_note_is_stored_changed_and_taken_away_and_the_post_follows(
+    services: Services, clock: FakeClock
+) -> None:
+    logged = await log(services, ANN, "20.1 20.3")
+    await services.heat.finish(by(ANN))
+    await publish(services)
+    for text, note in (("  35wt rear ", "35wt rear"), ("30wt", "30wt"), (" ", None)):
+        clock.advance(seconds=3)
+        noted = await services.confidence.note(by(ANN), logged.heat.id, text)
+        assert (noted.way, noted.run.note) == (Way.NOTED, note)
+        assert await services.confidence.note_of(by(ANN), logged.heat.id) == (logged.heat, note)
+        assert (await publish(services)).task is PostTask.EDIT
+
+
+async def test_only_who_drove_the_heat_notes_something(
+    database: Database, services: Services
+) -> None:
+    logged = await log(services, ANN, "20.1 20.3")
+    before = await everything(database)
+    with pytest.raises(NotAllowed):
+        await services.confidence.note(by(BEN), logged.heat.id, "35wt")
+    with pytest.raises(NotAllowed):
+        await services.confidence.note_of(by(BEN), logged.heat.id)
+    with pytest.raises(NotFound):
+        await services.confidence.note(by(ANN, team=RIVALS), logged.heat.id, "35wt")
+    with pytest.raises(BadInput):
+        await services.confidence.note(by(ANN), logged.heat.id, "x" * 101)
     assert await everything(database) == before

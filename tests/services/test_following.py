@@ -171,6 +171,9 @@ async def test_pages_of_what_is_followed_no_more_are_forgotten(day: RaceDay) -> 
     asked = len(day.site.asked)
     await day.pass_time(minutes=5)
     assert len(day.site.asked) == asked
+    # For a day they stay, but are left alone.
+    await day.sleep(days=1)
+    await day.settle()
     assert await scalars(day.database, select(WatchedPage)) == []
     assert await day.laps_of("Buggy A-Main") == LAPS
     # Followed again, what is there is recognised.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
@@ -15,6 +16,7 @@ from core.follow_models import EventRace, Follow, WatchedPage
 from core.models import RaceSession
 from core.race_day.sessions import reopen_session
 from core.race_day.where import where_is
+from core.results.follow import WhichSession
 from core.services.follow import MOST_OF_SESSION, MOST_OF_TEAM
 from tests.databases import FakeClock, execute, scalar, scalars
 from tests.services.following import RaceDay, race_day
@@ -231,6 +233,36 @@ async def test_followed_twice_is_followed_once(day: RaceDay) -> None:
     again = await day.begin(ANN)
     assert [each.id for each in again.followed] == [each.id for each in first.followed]
     assert len(day.site.asked) == 1
+
+
+async def test_with_several_sessions_open_one_tap_says_which(day: RaceDay) -> None:
+    await start_session(day.services, BEN, "Club Race")
+    other = await start_session(day.services, BEN, "Other Race")
+    which = await day.follow.follow(by(ANN), day.site.address)
+    assert isinstance(which, WhichSession)
+    assert {each.name for each in which.sessions} == {"Club Race", "Other Race"}
+    # Until then nobody follows it, and nobody looks.
+    await day.pass_time(minutes=5)
+    assert len(day.site.asked) == 1
+    told = await day.follow.follow_for(by(ANN), which.page_id, other.id)
+    assert [each.session.name for each in told.followed] == ["Other Race"]
+    day.site.publish("7001", "A-Main", ann(LAPS))
+    await day.pass_time(minutes=2)
+    assert await day.heats() == ["Buggy A-Main"]
+
+
+async def test_what_is_picked_is_looked_at(day: RaceDay) -> None:
+    began = await day.begin(ANN)
+    session = began.followed[0].session.id
+    (page_id,) = await scalars(day.database, select(WatchedPage.id))
+    for page, picked in ((UUID(int=1), session), (page_id, UUID(int=1))):
+        with pytest.raises(NotFound):
+            await day.follow.follow_for(by(ANN), page, picked)
+    with pytest.raises(NotFound):
+        await day.follow.follow_for(by(BEN, team=RIVALS), page_id, session)
+    await close_session(day.services, ANN)
+    with pytest.raises(Conflict):
+        await day.follow.follow_for(by(ANN), page_id, session)
 
 
 # Who may stop it

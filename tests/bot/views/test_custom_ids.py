@@ -11,7 +11,7 @@ from bot.views import DYNAMIC_ITEMS, FORMS
 from bot.views.base import OrpItem
 from bot.views.card import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton, NoteButton, NoteForm
-from bot.views.follow import StopButton
+from bot.views.follow import FollowForSelect, StopButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
 from bot.views.importing import DriverSelect, ImportSelect, TeamMateSelect
 from bot.views.menu import StoreButton, StoreKeptButton
@@ -47,6 +47,7 @@ ITEMS: dict[str, OrpItem[Any]] = {
     f"edit-again:{HEX}": FixItButton(ID),
     f"edit:{HEX}:{RACER}": EditLapsButton(ID, RACER),
     f"event:{HEX}": QuestionSelect(ID),
+    f"follow-for:{HEX}": FollowForSelect(ID),
     f"finish:{HEX}": FinishHeatButton(ID),
     f"import:{HEX}": ImportSelect(ID),
     f"import-mate:{HEX}:3": TeamMateSelect(ID, 3),
