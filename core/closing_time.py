@@ -1,4 +1,4 @@
-"""When a session closes itself: at 05:00 where it is raced, after its last day."""
+"""When sessions and heats end by themselves: at 05:00 where they are raced."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from core.closing_time import next_closing_time
 from core.database import Database, Unit
 from core.errors import NotFound
 from core.models import Draft, Heat, HeatRacer, InteractionSeen, RaceSession, Team
@@ -49,7 +50,7 @@ class Housekeeping:
         return done
 
     async def finish_idle_heats(self) -> int:
-        """Finish open heats that nobody touched for as long as their team has set."""
+        """Finish open heats that nobody touched for as long as their team has set, or overnight."""
         return await self._do_each(await self._database.read(_idle_heats), _finish)
 
     async def close_ended_sessions(self) -> int:
@@ -107,7 +108,7 @@ def _forget_names(unit: Unit) -> int:
 
 def _idle_heats(unit: Unit) -> list[tuple[int, UUID]]:
     candidates = unit.connection.execute(
-        select(*HEAT, Team.id, Team.auto_finish_minutes)
+        select(*HEAT, Team.id, Team.auto_finish_minutes, RaceSession.time_zone)
         .join(RaceSession, RaceSession.id == Heat.session_id)
         .join(Team, Team.id == RaceSession.team_id)
         .where(
@@ -118,17 +119,18 @@ def _idle_heats(unit: Unit) -> list[tuple[int, UUID]]:
     )
     return [
         (team_id, heat.id)
-        for *columns, team_id, minutes in candidates
-        if _is_idle(minutes, heat := heat_of(columns), unit.now)
+        for *columns, team_id, minutes, time_zone in candidates
+        if _is_idle(minutes, heat := heat_of(columns), time_zone, unit.now)
     ]
 
 
 def _finish(unit: Unit, team: Team, heat_id: UUID) -> bool:
     try:
-        heat = heat_by_id(unit, team.id, heat_id)[1].heat
+        session, driven = heat_by_id(unit, team.id, heat_id)
     except NotFound:
         return False
-    if not _is_idle(team.auto_finish_minutes, heat, unit.now):
+    heat = driven.heat
+    if not _is_idle(team.auto_finish_minutes, heat, session.time_zone, unit.now):
         return False
     laps = select(HeatRacer.heat_id).where(HeatRacer.heat_id == heat.id).limit(1)
     if unit.connection.execute(laps).first() is None:
@@ -188,9 +190,11 @@ def _forget(
     return len(unit.db.execute(delete(key.class_).where(key.in_(some)).returning(key)).all())
 
 
-def _is_idle(minutes: int, heat: HeatRow, now: datetime) -> bool:
-    untouched = now - heat.last_activity_at
-    return heat.is_open and minutes > 0 and untouched >= timedelta(minutes=minutes)
+def _is_idle(minutes: int, heat: HeatRow, time_zone: str, now: datetime) -> bool:
+    """Tell whether a heat is over: untouched for as long as the team says, or overnight."""
+    touched_at = heat.last_activity_at
+    is_untouched = minutes > 0 and now - touched_at >= timedelta(minutes=minutes)
+    return heat.is_open and (is_untouched or next_closing_time(touched_at, time_zone) <= now)
 
 
 def _has_ended(session: RaceSession, now: datetime) -> bool:

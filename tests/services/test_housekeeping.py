@@ -98,6 +98,24 @@ async def test_the_team_says_how_long(services: Services, clock: FakeClock) -> N
     assert await services.housekeeping.run() == 1
 
 
+async def test_no_heat_is_open_overnight(services: Services, clock: FakeClock) -> None:
+    await services.team.set_auto_finish(by(ANN, manager=True), 0)
+    clock.moment = datetime(2026, 6, 6, 2, 30, tzinfo=UTC)
+    await start_session(services, days=3, time_zone="Europe/Berlin")
+    await log(services, ANN, heat="Q1")
+    clock.moment = datetime(2026, 6, 6, 2, 59, 59, tzinfo=UTC)
+    assert await services.housekeeping.run() == 0
+    clock.moment = datetime(2026, 6, 6, 3, 0, tzinfo=UTC)
+    assert await services.housekeeping.run() == 1
+    assert await open_heats(services) == []
+    # What is driven after it has until the next one.
+    await log(services, ANN, heat="Q2")
+    clock.advance(hours=23, minutes=59)
+    assert await services.housekeeping.run() == 0
+    clock.advance(minutes=1)
+    assert await services.housekeeping.run() == 1
+
+
 async def test_looking_for_idle_heats_asks_once(
     database: Database, services: Services, clock: FakeClock
 ) -> None:
@@ -128,10 +146,13 @@ async def test_a_session_closes_after_its_last_day(services: Services, clock: Fa
     await start_session(services, days=2, time_zone="Europe/Berlin")
     await log(services, ANN, heat="A-Main")
     await services.team.set_auto_finish(by(ANN, manager=True), 0)
+    clock.moment = datetime(2026, 6, 8, 2, 30, tzinfo=UTC)
+    await log(services, ANN, "20.3", heat="A-Main")
     clock.moment = datetime(2026, 6, 8, 2, 59, 59, tzinfo=UTC)
     assert await services.housekeeping.run() == 0
     clock.moment = datetime(2026, 6, 8, 3, 0, 1, tzinfo=UTC)
-    assert await services.housekeeping.run() == 1
+    # The heat ends, and so does the session.
+    assert await services.housekeeping.run() == 2
     (session,) = (await services.session.list_sessions(by(ANN))).sessions
     assert not session.is_open
     assert session.closed_at is not None
