@@ -63,7 +63,8 @@ async def _stored(
                 session_id, heat_name=f"T{turn} R{run}", racer=_RACER, lap_times=times
             )
         service.append((time.perf_counter() - began) * 1000)
-        like = f"t{turn} r%"
+        # Names are compared without blanks.
+        like = f"t{turn}r%"
         driver.append(store(url, like) if store else await _with_asyncpg(url, like))
     pairs = list(zip(service, driver, strict=True))
     name = f"{RUNS * LAPS_A_RUN:,} laps through the service"
@@ -73,6 +74,8 @@ async def _stored(
 
 def _laps(heats: Sequence[Sequence[Any]], moment: object, *, yes: object, no: object) -> list[Any]:
     """Return as many laps again for the same runs, numbered behind those that are there."""
+    if len(heats) != RUNS:
+        raise RuntimeError(f"{RUNS} runs were stored, {len(heats)} are there to compare with")
     return [
         (*heat, LAPS_A_RUN + number + 1, _LAPS[number % len(_LAPS)], yes, no, moment, moment)
         for heat in heats

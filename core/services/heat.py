@@ -55,13 +55,14 @@ _LATEST_SESSIONS: Final = (
     .order_by(RaceSession.created_at.desc())
     .limit(CLASSES_OF_SESSIONS)
 )
+# A heat that was driven longer ago is typed, or found with its session named: there is room for 25.
+HEATS_OF_CLOSED_SESSIONS: Final = 3
 _LATEST_CLOSED: Final = (
     select(RaceSession.id)
     .where(RaceSession.team_id == bindparam("team_id"), RaceSession.status == "closed")
     .order_by(RaceSession.created_at.desc())
-    .limit(CLASSES_OF_SESSIONS)
+    .limit(HEATS_OF_CLOSED_SESSIONS)
 )
-# As many as a racer would look through.
 _LATEST_HEATS: Final = (
     select(
         Heat.id,
