@@ -1,4 +1,4 @@
-"""The command line: ``python -m bot`` runs the bot, the rest looks after its database.
+"""The command line: ``orp-bot``, or ``python -m bot``, runs the bot; the rest looks after its data.
 
 What only a sub-command needs is loaded by it: the bot itself starts without Alembic.
 """
@@ -15,6 +15,7 @@ import typer
 
 from bot.logs import set_up_logging
 from bot.running import StartRefused, run
+from core.about import VERSION
 from core.config import Settings, SettingsError, load_settings
 from core.errors import RacerError
 from core.time_zones import parse_time_zone
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from migrations.runner import MigrationReport
 
 app = typer.Typer(
-    add_completion=False,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
     help="ORP Bot: lap times and ORP inside Discord. Without a command it runs the bot.",
@@ -52,8 +52,15 @@ def _with_settings(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> Non
 
 
 @app.callback(invoke_without_command=True)
-def default(context: typer.Context) -> None:
+def default(
+    context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
     """Run the bot when no command is given."""
+    if version:
+        print(f"orp-bot {VERSION}")
+        raise typer.Exit
     if context.invoked_subcommand is None:
         _with_settings(run)
 
