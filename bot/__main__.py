@@ -9,6 +9,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -148,12 +149,34 @@ def verify() -> None:
 
 
 @app.command()
-def backup() -> None:
+def backup(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Where the copy goes; without one beside the file.")
+    ] = None,
+    *,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="Delete all copies in that folder but the newest N.")
+    ] = None,
+) -> None:
     """Copy a SQLite database to a dated file; for PostgreSQL print the pg_dump line."""
     from migrations import runner
 
     async def work(settings: Settings) -> None:
-        print(await runner.backup(settings.database_url))
+        print(await runner.backup(settings.database_url, folder, keep=keep))
+
+    _with_settings(work)
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="The copy to put back.")]) -> None:
+    """Put a copy in the place of the SQLite database; for PostgreSQL print the pg_restore line."""
+    from migrations.restore import restore as put_back
+
+    async def work(settings: Settings) -> None:
+        restored = await put_back(settings.database_url, file)
+        if restored.replaced is not None:
+            print(f"Replaced, and kept as: {restored.replaced}")
+        print(f"Restored: {restored.laps} laps, at revision {restored.revision}")
 
     _with_settings(work)
 
