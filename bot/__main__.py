@@ -1,4 +1,4 @@
-"""The command line: ``python -m bot`` runs the bot, the rest looks after its database.
+"""The command line: ``orp-bot``, or ``python -m bot``, runs the bot; the rest looks after its data.
 
 What only a sub-command needs is loaded by it: the bot itself starts without Alembic.
 """
@@ -9,12 +9,14 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from bot.logs import set_up_logging
 from bot.running import StartRefused, run
+from core.about import VERSION
 from core.config import Settings, SettingsError, load_settings
 from core.errors import RacerError
 from core.time_zones import parse_time_zone
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from migrations.runner import MigrationReport
 
 app = typer.Typer(
-    add_completion=False,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
     help="ORP Bot: lap times and ORP inside Discord. Without a command it runs the bot.",
@@ -52,8 +53,15 @@ def _with_settings(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> Non
 
 
 @app.callback(invoke_without_command=True)
-def default(context: typer.Context) -> None:
+def default(
+    context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
     """Run the bot when no command is given."""
+    if version:
+        print(f"orp-bot {VERSION}")
+        raise typer.Exit
     if context.invoked_subcommand is None:
         _with_settings(run)
 
@@ -141,12 +149,34 @@ def verify() -> None:
 
 
 @app.command()
-def backup() -> None:
+def backup(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Where the copy goes; without one beside the file.")
+    ] = None,
+    *,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="Delete all copies in that folder but the newest N.")
+    ] = None,
+) -> None:
     """Copy a SQLite database to a dated file; for PostgreSQL print the pg_dump line."""
     from migrations import runner
 
     async def work(settings: Settings) -> None:
-        print(await runner.backup(settings.database_url))
+        print(await runner.backup(settings.database_url, folder, keep=keep))
+
+    _with_settings(work)
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="The copy to put back.")]) -> None:
+    """Put a copy in the place of the SQLite database; for PostgreSQL print the pg_restore line."""
+    from migrations.restore import restore as put_back
+
+    async def work(settings: Settings) -> None:
+        restored = await put_back(settings.database_url, file)
+        if restored.replaced is not None:
+            print(f"Replaced, and kept as: {restored.replaced}")
+        print(f"Restored: {restored.laps} laps, at revision {restored.revision}")
 
     _with_settings(work)
 

@@ -35,6 +35,8 @@ from core.bootstrap import Services
 from core.config import Settings
 
 CHORES_EVERY_S: Final = 20
+# How often is looked whether a copy is due, and how soon one that failed is tried again.
+COPY_LOOKED_AT_EVERY_S: Final = 600
 # How long a shutdown waits for what is in hand; an interaction is answered well within it.
 GRACE_S: Final = 10
 # A longer rate limit is waited for by the outbox, not inside a request.
@@ -99,6 +101,7 @@ class OrpBot(commands.AutoShardedBot):
             asyncio.create_task(self._publisher.run(), name="publisher"),
             asyncio.create_task(self._follower.run(), name="follower"),
             asyncio.create_task(self._do_chores(), name="chores"),
+            asyncio.create_task(self._make_copies(), name="copies"),
         ]
 
     async def _do_chores(self) -> None:
@@ -108,8 +111,22 @@ class OrpBot(commands.AutoShardedBot):
                 await self.app.services.housekeeping.run()
             except Exception as error:
                 log_unexpected(error)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), CHORES_EVERY_S)
+            await self._pause(CHORES_EVERY_S)
+
+    async def _make_copies(self) -> None:
+        """Copy the database each night; a big one takes longer than chores can wait."""
+        while not self._stop.is_set():
+            try:
+                copy = await self.app.services.housekeeping.copy_each_night()
+                if copy is not None:
+                    log.info("backup made", file=str(copy))
+            except Exception as error:
+                log_unexpected(error)
+            await self._pause(COPY_LOOKED_AT_EVERY_S)
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), seconds)
 
     async def on_ready(self) -> None:
         """Say that the bot can be used."""

@@ -58,9 +58,12 @@ async def run(settings: Settings, *, until_stdin_ends: bool = False) -> None:
         await _upgrade(settings.database_url)
     database = Database(settings.database_url)
     hosts = Hosts(settings.liverc_hosts, settings.myrcm_hosts)
-    bot = OrpBot(
-        settings, build_services(database, Elsewhere(hosts, turn=SiteTurns(database).turn))
+    services = build_services(
+        database,
+        Elsewhere(hosts, turn=SiteTurns(database).turn),
+        keep_copies_days=settings.backup_keep,
     )
+    bot = OrpBot(settings, services)
     try:
         token = settings.discord_token.get_secret_value()
         await _serve(bot, token, until_stdin_ends=until_stdin_ends)

@@ -49,12 +49,15 @@ class Services:
     looking: LookingService
 
 
-def build_services(database: Database, elsewhere: Elsewhere | None = None) -> Services:
+def build_services(
+    database: Database, elsewhere: Elsewhere | None = None, *, keep_copies_days: int = 0
+) -> Services:
     """Return the services of one bot over one database.
 
     Args:
         database: Where everything is stored.
         elsewhere: What reads pages and files; None for those of the timing sites themselves.
+        keep_copies_days: How long nightly copies of a SQLite file are kept; 0 to make none.
     """
     elsewhere = elsewhere or Elsewhere()
     return Services(
@@ -70,7 +73,7 @@ def build_services(database: Database, elsewhere: Elsewhere | None = None) -> Se
         team=TeamService(database),
         card=CardService(database),
         outbox=OutboxService(database),
-        housekeeping=Housekeeping(database),
+        housekeeping=Housekeeping(database, keep_copies_days=keep_copies_days),
         elsewhere=elsewhere,
         follow=FollowService(database, elsewhere),
         looking=LookingService(database, elsewhere.fetcher, elsewhere.reader),

@@ -6,17 +6,27 @@ setting is reported by name, never by value.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+import os
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from core.fetching.hosts import LIVERC_HOSTS, MYRCM_HOSTS, AllowedHost, parse_hosts
 
-DEFAULT_DATABASE_URL = "sqlite:///data/orp.db"
+# Where the program lies: a checkout has its project file there, an installed one has not.
+_ROOT: Final = Path(__file__).parents[1]
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -29,6 +39,23 @@ _SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full
 
 class SettingsError(Exception):
     """A setting cannot be used; the text names it and says what it takes."""
+
+
+def default_database_url() -> URL:
+    """Return where laps are stored when nothing is said.
+
+    That is systemd's folder for the service where it gives one, ``data/`` for a checkout, and
+    ``~/.local/state/orp-bot/`` for a program that was installed.
+    """
+    # systemd gives several with a colon between.
+    given = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    if given:
+        folder = Path(given)
+    elif (_ROOT / "pyproject.toml").exists():
+        folder = Path("data")
+    else:
+        folder = Path.home() / ".local" / "state" / "orp-bot"
+    return URL.create("sqlite+aiosqlite", database=str(folder / "orp.db"))
 
 
 def parse_database_url(value: object) -> URL:
@@ -108,8 +135,8 @@ class Settings(BaseSettings):
     )
 
     discord_token: Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)] = None
-    database_url: Annotated[URL, NoDecode, BeforeValidator(parse_database_url)] = (
-        parse_database_url(DEFAULT_DATABASE_URL)
+    database_url: Annotated[URL, NoDecode, BeforeValidator(parse_database_url)] = Field(
+        default_factory=default_database_url
     )
     discord_api_url: str | None = None
     discord_gateway_url: str | None = None
@@ -121,6 +148,7 @@ class Settings(BaseSettings):
     myrcm_hosts: Annotated[tuple[AllowedHost, ...], NoDecode, BeforeValidator(_parse_hosts)] = (
         parse_hosts(MYRCM_HOSTS)
     )
+    backup_keep: Annotated[int, Field(ge=0)] = 14
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 

@@ -166,6 +166,9 @@ class Transactions(Protocol):
     def arrive(self) -> bool:
         """Be there until closing; tell whether certainly no other process is."""
 
+    def leave(self) -> None:
+        """Be there no longer."""
+
     async def read(self, act: Callable[[Connection], T]) -> T:
         """Run an act that looks; all its queries see the same moment."""
 
@@ -186,6 +189,9 @@ class _OnServer:
     def arrive(self) -> bool:
         """Others may be there: a server does not tell whether they do the same work."""
         return False
+
+    def leave(self) -> None:
+        """Nobody was told of arriving."""
 
     async def read(self, act: Callable[[Connection], T]) -> T:
         async with self._reading.begin() as connection:
@@ -254,6 +260,10 @@ class Database:
         Only a SQLite file can tell; False where others may be there.
         """
         return self._transactions.arrive()
+
+    def leave(self) -> None:
+        """Be at the database no longer; who has begun something disposes it instead."""
+        self._transactions.leave()
 
     async def dispose(self) -> None:
         """Wait for what has begun, and close all connections."""

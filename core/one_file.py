@@ -146,6 +146,12 @@ class OneFile:
             self._presence = Presence(Path(str(self._engine.url.database)))
         return self._presence.is_alone
 
+    def leave(self) -> None:
+        """Be at the file no longer."""
+        if self._presence is not None:
+            self._presence.leave()
+            self._presence = None
+
     async def read(self, act: Act[T]) -> T:
         """Run an act in a transaction that sees one moment."""
         return await _to_its_end(self._begun(self._read(act)))
@@ -182,8 +188,7 @@ class OneFile:
         if self._in_hand:
             await asyncio.wait(self._in_hand)
         await self._let_writer_go()
-        if self._presence is not None:
-            self._presence.leave()
+        self.leave()
 
     async def _let_writer_go(self) -> None:
         writer, self._writer = self._writer, None

@@ -1,18 +1,16 @@
-"""Copies of a database before it is changed."""
+"""Copies of a database: before it is changed, and whenever somebody asks."""
 
 from __future__ import annotations
 
 import asyncio
 import shlex
-import shutil
 import sqlite3
-from contextlib import closing
-from itertools import count
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy.engine import URL
 
+from core import copies
 from core.database import utc_now
 from migrations.connections import existing_file
 from migrations.errors import BackupNotPossible, DatabaseUnreachable
@@ -21,11 +19,15 @@ from migrations.errors import BackupNotPossible, DatabaseUnreachable
 _LIBPQ_OPTIONS: Final = {"host": "host", "port": "port", "ssl": "sslmode"}
 
 
-async def backup(url: URL) -> Path:
+async def backup(url: URL, folder: Path | None = None, *, keep: int | None = None) -> Path:
     """Copy a SQLite database, also while the bot is running; return the copy's path.
 
-    The copy lies next to the file and is named after the moment in UTC, like
-    ``orp-20260606-120000.db``.
+    The copy is named after the moment in UTC, like ``orp-20260606-120000.db``.
+
+    Args:
+        url: The database.
+        folder: Where the copy goes, made if it is not there; None for next to the file.
+        keep: How many copies stay in that folder, the newest, at least 1; None for all.
 
     Raises:
         BackupNotPossible: It is PostgreSQL; the text has the ``pg_dump`` line to run.
@@ -35,13 +37,19 @@ async def backup(url: URL) -> Path:
         raise BackupNotPossible(f"PostgreSQL makes its own backups: {pg_dump_line(url)}")
     source = existing_file(url)
     try:
-        return await asyncio.to_thread(_copy, source)
+        return await asyncio.to_thread(_copy, source, folder or source.parent, keep)
     except (OSError, sqlite3.Error) as error:
         raise DatabaseUnreachable(f"{source} cannot be copied: {error}.") from error
 
 
 def pg_dump_line(url: URL) -> str:
     """Return the line that backs a PostgreSQL database up; ``pg_dump`` asks for the password."""
+    file = f"{url.database}-{utc_now():%Y%m%d-%H%M%S}.dump"
+    address = shlex.quote(_libpq_address(url))
+    return f"pg_dump --format=custom --file={shlex.quote(file)} {address}"
+
+
+def _libpq_address(url: URL) -> str:
     options = {
         _LIBPQ_OPTIONS[name]: value for name, value in url.query.items() if name in _LIBPQ_OPTIONS
     }
@@ -53,35 +61,18 @@ def pg_dump_line(url: URL) -> str:
         database=url.database,
         query=options,
     )
-    file = f"{url.database}-{utc_now():%Y%m%d-%H%M%S}.dump"
-    address_text = address.render_as_string()
-    return f"pg_dump --format=custom --file={shlex.quote(file)} {shlex.quote(address_text)}"
+    return address.render_as_string()
 
 
-def _copy(source: Path) -> Path:
-    target = _new_file_beside(source)
-    try:
-        # The copy tells as much about the racers as the file does.
-        shutil.copymode(source, target)
-        with (
-            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as original,
-            closing(sqlite3.connect(target)) as copy,
-        ):
-            original.backup(copy)
-    except (OSError, sqlite3.Error):
-        target.unlink()
-        raise
-    return target
+def pg_restore_line(url: URL, file: Path) -> str:
+    """Return the line that brings a dump back; ``pg_restore`` asks for the password."""
+    address = shlex.quote(f"--dbname={_libpq_address(url)}")
+    return f"pg_restore --clean --if-exists --single-transaction {address} {shlex.quote(str(file))}"
 
 
-def _new_file_beside(source: Path) -> Path:
-    """Make an empty file for the copy; two copies within a second do not meet."""
-    name = f"{source.stem}-{utc_now():%Y%m%d-%H%M%S}"
-    for number in count(1):
-        target = source.with_name(f"{name}.db" if number == 1 else f"{name}-{number}.db")
-        try:
-            target.touch(exist_ok=False)
-        except FileExistsError:
-            continue
-        return target
-    raise AssertionError("counting never ends")
+def _copy(source: Path, folder: Path, keep: int | None) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    copy = copies.make_copy(source, folder, utc_now())
+    if keep is not None:
+        copies.keep_newest(source, folder, keep)
+    return copy

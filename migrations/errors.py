@@ -17,3 +17,7 @@ class DatabaseUnreachable(MigrationError):
 
 class BackupNotPossible(MigrationError):
     """The program cannot copy this database; the text has the line that can."""
+
+
+class RestoreRefused(MigrationError):
+    """The copy is not put back."""

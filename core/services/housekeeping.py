@@ -1,16 +1,19 @@
-"""What happens by itself: idle heats finish, ended sessions close, old marks are cleared."""
+"""What happens by itself: heats finish, sessions close, old marks go, copies are made."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from core import copies
 from core.closing_time import next_closing_time
 from core.database import Database, Unit
 from core.errors import NotFound
@@ -38,9 +41,17 @@ Chore = Callable[[Unit, Team, UUID], bool]
 class Housekeeping:
     """The chores of all teams; several processes may do them at once."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, keep_copies_days: int = 0) -> None:
+        """Prepare them.
+
+        Args:
+            database: Where everything is stored.
+            keep_copies_days: How long the copies beside a SQLite file are kept; 0 to make none and
+                leave alone what lies there.
+        """
         self._database = database
         self._looked_for_names_at: datetime | None = None
+        self._keep_copies_days = keep_copies_days
 
     async def run(self) -> int:
         """Do all chores; return how many heats finished and sessions closed."""
@@ -100,6 +111,27 @@ class Housekeeping:
             return False
         self._looked_for_names_at = unit.now
         return has_old_names(unit, unit.now - KEEP_NAMES)
+
+    async def copy_each_night(self) -> Path | None:
+        """Copy a SQLite file where that is due, and delete copies that are too old.
+
+        Returns:
+            The new copy; None where none was due. PostgreSQL is left to its host.
+
+        Raises:
+            OSError: The folder cannot be written.
+            sqlite3.Error: The file cannot be read.
+        """
+        url = self._database.engine.url
+        if not self._keep_copies_days or url.get_backend_name() != "sqlite":
+            return None
+        file, now = Path(str(url.database)), self._database.clock()
+        if not copies.is_due(file, now):
+            return None
+        copy = await asyncio.to_thread(copies.make_copy, file, file.parent, now)
+        # Only once there is a newer one.
+        copies.forget_older(file, now - timedelta(days=self._keep_copies_days))
+        return copy
 
 
 def _forget_names(unit: Unit) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from core.about import VERSION
 from core.config import Settings
 from migrations.newest import VERSION_TABLE
 
@@ -67,6 +68,21 @@ def test_it_runs_as_a_module() -> None:
         check=True,
     )
     assert "doctor" in shown.stdout
+
+
+def test_it_says_its_version(bot: RunBot) -> None:
+    said = bot("--version")
+    assert (said.code, said.out) == (0, f"orp-bot {VERSION}\n")
+
+
+def test_a_shell_is_told_what_completes_the_command(
+    bot: RunBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # How bash asks for it.
+    monkeypatch.setenv("COMP_WORDS", "bot back")
+    monkeypatch.setenv("COMP_CWORD", "1")
+    asked = bot(_BOT_COMPLETE="complete_bash")
+    assert asked.out.split() == ["backup"]
 
 
 def test_help_shows_every_command(bot: RunBot) -> None:

@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy.engine import URL
 
+from core import config
 from core.config import Settings, SettingsError, load_settings, parse_database_url
 from core.database import create_engine
 from core.fetching.hosts import AllowedHost
@@ -20,7 +21,7 @@ NAMES = tuple(name.upper() for name in Settings.model_fields)
 @pytest.fixture(autouse=True)
 def only_what_the_test_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in NAMES:
+    for name in (*NAMES, "STATE_DIRECTORY"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -48,6 +49,20 @@ def test_without_anything_set() -> None:
     assert [str(host) for host in settings.liverc_hosts] == ["*.liverc.com", "*.livefpv.com"]
     assert [str(host) for host in settings.myrcm_hosts] == ["www.myrcm.ch"]
     assert (settings.log_level, settings.log_format) == ("INFO", "text")
+
+
+def test_where_laps_are_stored_when_nothing_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "_ROOT", tmp_path / "site-packages")
+    monkeypatch.setenv("HOME", "/home/ann")
+    assert load_settings().database_url.database == "/home/ann/.local/state/orp-bot/orp.db"
+    # Two folders, as systemd writes them; the second is none of the bot's.
+    state = setting(monkeypatch, STATE_DIRECTORY="/var/lib/orp-bot:/var/lib/other")
+    assert state.database_url == parse_database_url("sqlite:////var/lib/orp-bot/orp.db")
+    said = setting(monkeypatch, DATABASE_URL="sqlite:///mine.db")
+    assert said.database_url.database == "mine.db"
+    assert setting(monkeypatch, DATABASE_URL="").database_url == state.database_url
 
 
 def test_everything_set(monkeypatch: pytest.MonkeyPatch) -> None:

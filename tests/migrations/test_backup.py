@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from core.config import parse_database_url
+from core.copies import copies_of
 from migrations import backup as module
 from migrations.backup import backup, pg_dump_line
 from migrations.errors import BackupNotPossible, DatabaseUnreachable
@@ -92,3 +93,22 @@ async def test_a_plain_sqlite_program_reads_a_copy(migrated_sqlite_url: URL) -> 
     copy = await backup(migrated_sqlite_url)
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+async def test_a_folder_keeps_its_newest_copies(migrated_sqlite_url: URL, tmp_path: Path) -> None:
+    folder = tmp_path / "usb" / "orp"
+    made = [await backup(migrated_sqlite_url, folder, keep=2) for _ in range(4)]
+    (folder / "holiday.db").touch()
+    assert (await backup(migrated_sqlite_url, folder)).parent == folder
+    assert not {copy.exists() for copy in made[:2]} - {False}
+    assert {copy.exists() for copy in made[2:]} == {True}
+
+
+async def test_what_was_left_half_written_is_no_copy(
+    migrated_sqlite_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "utc_now", lambda: datetime(2026, 6, 6, 12, 0, tzinfo=UTC))
+    file = Path(str(migrated_sqlite_url.database))
+    file.with_name("orp-20260606-120000.db.part").touch()
+    assert (await backup(migrated_sqlite_url)).name == "orp-20260606-120000-2.db"
+    assert len(copies_of(file, file.parent)) == 1
