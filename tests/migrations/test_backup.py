@@ -17,6 +17,7 @@ from core.copies import copies_of
 from migrations import backup as module
 from migrations.backup import backup, pg_dump_line
 from migrations.errors import BackupNotPossible, DatabaseUnreachable
+from tests.databases import FakeClock
 from tests.migrations.helpers import connected, count_rows, execute, fetch
 
 
@@ -95,13 +96,20 @@ async def test_a_plain_sqlite_program_reads_a_copy(migrated_sqlite_url: URL) -> 
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-async def test_a_folder_keeps_its_newest_copies(migrated_sqlite_url: URL, tmp_path: Path) -> None:
+async def test_a_folder_keeps_its_newest_copies(
+    migrated_sqlite_url: URL, tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "utc_now", clock)
     folder = tmp_path / "usb" / "orp"
-    made = [await backup(migrated_sqlite_url, folder, keep=2) for _ in range(4)]
+    made = []
+    for _ in range(4):
+        clock.advance(days=1)
+        made.append(await backup(migrated_sqlite_url, folder, keep=2))
+    assert [copy.exists() for copy in made] == [False, False, True, True]
+    clock.advance(days=1)
     (folder / "holiday.db").touch()
     assert (await backup(migrated_sqlite_url, folder)).parent == folder
-    assert not {copy.exists() for copy in made[:2]} - {False}
-    assert {copy.exists() for copy in made[2:]} == {True}
+    assert len(list(folder.iterdir())) == 4
 
 
 async def test_what_was_left_half_written_is_no_copy(
