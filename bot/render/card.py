@@ -71,7 +71,8 @@ def orp_card(card: OrpCard, *, is_self: bool = False) -> Answer:
 def card_title(card: OrpCard) -> str:
     """Return whose card of what it is: ``NAME · Buggy Q1 · Club Race``."""
     place = "whole session" if card.heat is None else plain(card.heat.label)
-    return shorten(f"{name_of(card.run.racer)} · {place} · {plain(card.session.name)}", TITLE_LIMIT)
+    where = [place] if card.is_here else [place, plain(card.session.name)]
+    return shorten(" · ".join([name_of(card.run.racer), *where]), TITLE_LIMIT)
 
 
 def card_colour(orp: OrpResult | None) -> discord.Colour:

@@ -72,9 +72,12 @@ def heat_name(heat: HeatRef) -> str:
     return bold(heat.label)
 
 
-def heading(heat: HeatRef, session: SessionRef) -> str:
-    """Return heat and session on one line: ``Buggy Q1 · Club Race``."""
-    return f"{plain(heat.label)} · {plain(session.name)}"
+def heading(heat: HeatRef, session: SessionRef, *, is_here: bool = False) -> str:
+    """Return heat and session on one line: ``Buggy Q1 · Club Race``.
+
+    Where the reader races in the session it need not be said.
+    """
+    return plain(heat.label) if is_here else f"{plain(heat.label)} · {plain(session.name)}"
 
 
 def count(number: int, noun: str) -> str:

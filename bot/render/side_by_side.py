@@ -37,6 +37,7 @@ def side_by_side(result: SideBySide) -> Answer:
     """Show two racers' laps of a heat or of the whole session next to each other."""
     first, second = result.first.racer, result.second.racer
     place = "whole session" if result.heat is None else plain(result.heat.label)
+    where = [place] if result.is_here else [place, plain(result.session.name)]
     names = [in_code(racer.name, _COLUMN).rstrip() for racer in (first, second)]
     figures = [
         [_score(result.first), *_figures(result.comparison.first)],
@@ -53,7 +54,7 @@ def side_by_side(result: SideBySide) -> Answer:
         with_welcome([], welcome=result.welcome),
         discord.Embed(
             title=shorten(
-                f"{name_of(first)} and {name_of(second)} · {place} · {plain(result.session.name)}",
+                " · ".join([f"{name_of(first)} and {name_of(second)}", *where]),
                 TITLE_LIMIT,
             ),
             description=f"{sentence}.\n{code_block(table)}",

@@ -49,7 +49,7 @@ def headline(table: HeatTable, sign: str = "🏁") -> str:
     scores = [(run.orp.orp_score, run.racer) for run in ranked if run.orp is not None]
     laps = [(run.best_lap_ms, run.racer) for run in ranked if run.best_lap_ms is not None]
     outcome = _outcome(scores, laps) if table.has_laps else "no laps"
-    return f"{sign} {heading(table.heat, table.session)}: {outcome}"
+    return f"{sign} {heading(table.heat, table.session, is_here=table.is_here)}: {outcome}"
 
 
 def wrap_up(standings: Standings) -> Answer:

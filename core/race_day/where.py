@@ -49,6 +49,10 @@ class Where:
         """Whether the racer's session takes laps."""
         return self.own is not None and self.own.status == "active"
 
+    def races_in(self, session_id: UUID) -> bool:
+        """Tell whether a session is the racer's, and open."""
+        return self.own is not None and self.own_is_open and self.own.id == session_id
+
     def session(self, now: datetime) -> RaceSession | None:
         """Return the session laps go to: the racer's while it is open, else the only open one.
 

@@ -55,6 +55,7 @@ class OrpCard(Told):
         rivals: What everybody else on the heat's page drove; None without one, and in practice.
         laps_by_heat: Where the laps of a whole session come from, in their order; empty for a heat.
         welcome: It is the racer's first answer about laps of their own.
+        is_here: It is of the reader's open session, which then need not be named.
     """
 
     session: SessionRef
@@ -65,6 +66,7 @@ class OrpCard(Told):
     last_heats: tuple[HeatScore, ...] = ()
     laps_by_heat: tuple[HeatLaps, ...] = ()
     welcome: bool = False
+    is_here: bool = False
     rivals: tuple[RaceTotal, ...] | None = None
 
     @property
@@ -77,7 +79,8 @@ class OrpCard(Told):
 class SideBySide(Told):
     """Two racers' runs of the same heat, or (``heat`` None) of the whole session, compared.
 
-    ``welcome`` tells that it is the first one's first answer about laps of their own.
+    ``welcome`` tells that it is the first one's first answer about laps of their own, ``is_here``
+    that it is of the reader's open session.
     """
 
     session: SessionRef
@@ -86,6 +89,7 @@ class SideBySide(Told):
     second: RacerRun
     comparison: Comparison
     welcome: bool = False
+    is_here: bool = False
 
     @property
     def scope(self) -> Scope:

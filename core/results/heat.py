@@ -98,7 +98,8 @@ class HeatTable(Told):
     """A heat with everybody's run, ranked by ORP.
 
     Below those that have a rank come short runs, then who needs laps, then rejected scores.
-    ``may_reopen`` tells whether it is finished and whoever looks may open it again.
+    ``may_reopen`` tells whether it is finished and whoever looks may open it again, ``is_here``
+    whether it is of the reader's open session, which then need not be named.
     """
 
     heat: HeatRef
@@ -108,6 +109,7 @@ class HeatTable(Told):
     length_s: int | None
     runs: tuple[RacerRun, ...]
     may_reopen: bool = False
+    is_here: bool = False
 
     @property
     def has_laps(self) -> bool:

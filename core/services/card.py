@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import bindparam, desc, func, select
 
@@ -36,6 +36,8 @@ from core.scoring.score_change import change_since
 
 WHOLE_SESSION: Final = "all"
 LAST_HEATS: Final = 6
+
+Shown = TypeVar("Shown", OrpCard | NoLapsYet, SideBySide)
 
 
 class CardService:
@@ -95,7 +97,8 @@ class CardService:
 
         def act(unit: Unit) -> tuple[OrpCard | NoLapsYet, bool]:
             where = where_is(unit, caller.team_id, subject.user_id, caller.person.user_id)
-            return told(found(unit, where), where.waiting), _is_to_be_greeted(caller, where)
+            shown = _placed(found(unit, where), caller, where)
+            return told(shown, where.waiting), _is_to_be_greeted(caller, where)
 
         card, is_to_be_greeted = await self._database.read(act)
         if isinstance(card, NoLapsYet) or not is_to_be_greeted:
@@ -176,7 +179,8 @@ class CardService:
 
         def act(unit: Unit) -> tuple[SideBySide, bool]:
             where = where_is(unit, team_id, subject.user_id, caller.person.user_id)
-            return told(found(unit, where), where.waiting), _is_to_be_greeted(caller, where)
+            shown = _placed(found(unit, where), caller, where)
+            return told(shown, where.waiting), _is_to_be_greeted(caller, where)
 
         both, is_to_be_greeted = await self._database.read(act)
         return replace(both, welcome=await self._greet(caller)) if is_to_be_greeted else both
@@ -217,6 +221,15 @@ class CardService:
             return people.greet(unit, caller.team_id, caller.person.user_id)
 
         return await self._database.write(act)
+
+
+def _placed(shown: Shown, caller: Caller, where: Where) -> Shown:
+    """Return a card, or two side by side, with whether it is of the caller's own open session."""
+    racer = where.racer
+    if isinstance(shown, NoLapsYet) or racer is None:
+        return shown
+    is_own = racer.discord_user_id == caller.person.user_id
+    return replace(shown, is_here=is_own and where.races_in(shown.session.id))
 
 
 def _is_to_be_greeted(caller: Caller, where: Where) -> bool:

@@ -155,7 +155,8 @@ class HeatService:
             table = heat_table(unit, found_in, found.heat)
             drove = table.has_driven(caller.person.user_id)
             may = may_reopen_heat(caller, where, found_in, found.heat, logged_there=drove)
-            return replace(table, may_reopen=may, waiting=where.waiting)
+            here = where.races_in(found_in.id)
+            return replace(table, may_reopen=may, is_here=here, waiting=where.waiting)
 
         return await self._database.read(act)
 

@@ -49,7 +49,9 @@ async def test_ones_session_stays_ones_own_when_others_open_the_next(
     card = await services.card.show(by(ANN))
     assert isinstance(card, OrpCard)
     assert (card.session.id, card.heat and card.heat.label) == (yesterday.id, "Buggy Q1")
-    assert (await services.heat.show(by(ANN))).session.id == yesterday.id
+    assert not card.is_here, "a session that is over is named"
+    table = await services.heat.show(by(ANN))
+    assert (table.session.id, table.is_here) == (yesterday.id, False)
     assert (await services.heat.list_heats(by(ANN))).session.id == yesterday.id
     assert (await services.session.show(by(ANN))).session.id == yesterday.id
     form = await services.form.open(by(ANN), "Q1")
@@ -57,7 +59,11 @@ async def test_ones_session_stays_ones_own_when_others_open_the_next(
     assert (await log(services, ANN)).session.name == "Today", "laps go to what is open"
     card = await services.card.show(by(ANN))
     assert isinstance(card, OrpCard)
-    assert card.session.name == "Today"
+    assert (card.session.name, card.is_here) == ("Today", True)
+    of_another = await services.card.show(by(BEN), racer=ANN)
+    assert isinstance(of_another, OrpCard)
+    assert not of_another.is_here
+    assert (await services.heat.show(by(ANN))).is_here
 
 
 async def test_a_heat_named_that_is_not_there_is_looked_for_elsewhere(
