@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.render.phrases import gap_words, parts_words
@@ -202,11 +204,12 @@ async def test_what_was_shared_is_found_by_its_ids(services: Services) -> None:
     await log(services, BEN, "20.3 20.4", heat="Q1")
     scores, both = services.card, {"racer_id": ANN.user_id, "other_id": BEN.user_id}
     heat = await scores.side_by_side_of(by(CLEO), Scope(ScopeKind.HEAT, logged.heat.id), **both)
-    assert heat == await beside(services, ANN, BEN, "Q1")
+    # What is shared is read by everybody, and so it names its session.
+    assert heat == replace(await beside(services, ANN, BEN, "Q1"), is_here=False)
     whole = await scores.side_by_side_of(
         by(CLEO), Scope(ScopeKind.SESSION, logged.session.id), **both
     )
-    assert whole == await beside(services, ANN, BEN, "all")
+    assert whole == replace(await beside(services, ANN, BEN, "all"), is_here=False)
     for both in ({"racer_id": ANN.user_id, "other_id": 999}, {"racer_id": 999, "other_id": 101}):
         with pytest.raises(NotFound, match="no laps any more"):
             await scores.side_by_side_of(by(CLEO), Scope(ScopeKind.HEAT, logged.heat.id), **both)
