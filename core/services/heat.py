@@ -56,7 +56,7 @@ _LATEST_SESSIONS: Final = (
     .limit(CLASSES_OF_SESSIONS)
 )
 # A heat that was driven longer ago is typed, or found with its session named: there is room for 25.
-HEATS_OF_CLOSED_SESSIONS: Final = 3
+HEATS_OF_CLOSED_SESSIONS: Final = 2
 _LATEST_CLOSED: Final = (
     select(RaceSession.id)
     .where(RaceSession.team_id == bindparam("team_id"), RaceSession.status == "closed")

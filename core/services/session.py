@@ -56,7 +56,7 @@ MOST_DAYS: Final = 7
 MOST_ROUNDS: Final = 20
 LEAST_HEAT_MINUTES: Final = 1
 MOST_HEAT_MINUTES: Final = 60
-LISTED: Final = 10
+LISTED: Final = 5
 SUGGESTED: Final = 25
 _OF_TEAM: Final = RaceSession.team_id == bindparam("team_id")
 _IS_DRIVEN: Final = exists().where(
