@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import UUID
@@ -49,7 +49,8 @@ class Aftermath:
         return list(await scalars(self.database, query.order_by(RunLog.id)))
 
     async def heat(self, team: Team, heat: str = "Q1") -> HeatTable:
-        return await self.services.heat.show(_reader(team), heat)
+        """Return a heat as everybody sees it in the channel."""
+        return replace(await self.services.heat.show(_reader(team), heat), is_here=False)
 
     async def standings(self, team: Team) -> Standings:
         return await self.services.session.show(_reader(team))

@@ -220,4 +220,4 @@ def as_posted(table: HeatTable | None) -> HeatTable | None:
     runs = (
         replace(run, best_elsewhere_ms=None, session_best_elsewhere_ms=None) for run in table.runs
     )
-    return replace(table, runs=tuple(runs), may_reopen=False, waiting=None)
+    return replace(table, runs=tuple(runs), may_reopen=False, is_here=False, waiting=None)
