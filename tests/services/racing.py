@@ -16,6 +16,7 @@ from core.commands import EditLaps, LogLaps, RenameHeat, SessionFields, StartHea
 from core.database import Database
 from core.models import Base, SummaryPost
 from core.results.done import Done
+from core.results.form import LapForm
 from core.results.heat import HeatFinished, HeatRenamed, HeatStarted
 from core.results.outbox import ClaimedPost
 from core.results.question import Asks, Question
@@ -288,3 +289,55 @@ def statements(database: Database) -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+def filled(
+    form: LapForm,
+    *,
+    laps: str | None = None,
+    heat: str | None = None,
+    note: str | None = None,
+    racer: Person | None = None,
+) -> EditLaps:
+    """Return the form as somebody sends it who has changed only this."""
+    return EditLaps(
+        heat_id=form.heat_id.hex if form.heat_id else None,
+        racer_id=form.racer.user_id,
+        version=form.version,
+        laps=form.laps if laps is None else laps,
+        heat=form.heat if heat is None else heat,
+        note=form.note if note is None else note,
+        racer=racer,
+    )
+
+
+async def edit(
+    services: Services,
+    person: Person | Caller,
+    *,
+    of: str | None = None,
+    whose: Person | None = None,
+    laps: str | None = None,
+    heat: str | None = None,
+    note: str | None = None,
+    racer: Person | None = None,
+) -> RunWritten:
+    """Open the form, change this, and save it."""
+    caller = person if isinstance(person, Caller) else by(person)
+    form = await services.form.open(caller, of, whose)
+    command = filled(form, laps=laps, heat=heat, note=note, racer=racer)
+    return await save_form(services, caller, command)
+
+
+def times(result: RunWritten) -> list[int]:
+    return [lap.time_ms for lap in result.run.laps]
+
+
+async def laps_of(services: Services, heat: str, person: Person = ANN) -> str:
+    return (await services.form.open(by(person), heat)).laps
+
+
+async def open_heats(services: Services) -> list[str]:
+    """Return the labels of the open heats of Ann's session."""
+    listed = await services.heat.list_heats(by(ANN))
+    return [info.heat.label for info in listed.heats if info.is_open]

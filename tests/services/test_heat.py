@@ -28,6 +28,7 @@ from tests.services.racing import (
     everything,
     finish_heat,
     log,
+    open_heats,
     posts,
     publish,
     rename_heat,
@@ -35,12 +36,6 @@ from tests.services.racing import (
     start_heat,
     start_session,
 )
-
-
-async def open_heats(services: Services) -> list[str]:
-    listed = await services.heat.list_heats(by(ANN))
-    return [info.heat.label for info in listed.heats if info.is_open]
-
 
 # Start
 

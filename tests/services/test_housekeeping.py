@@ -29,18 +29,13 @@ from tests.services.racing import (
     everything,
     log,
     must_choose,
+    open_heats,
     publish,
     start_heat,
     start_session,
     statements,
     undoable,
 )
-
-
-async def open_heats(services: Services) -> list[str]:
-    listed = await services.heat.list_heats(by(ANN))
-    return [info.heat.label for info in listed.heats if info.is_open]
-
 
 # Idle heats
 

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from core.bootstrap import Services, build_services
-from core.caller import Caller, Person
-from core.commands import ImportLaps, ProfileFields
+from core.commands import ImportLaps
 from core.database import Database
 from core.errors import BadInput, NotAllowed, NotFound, Redelivered
 from core.models import Draft, Heat, RaceSession
 from core.results.importing import (
     Fate,
     ImportAsks,
-    Imported,
     ImportQuestion,
-    OnlyShown,
-    Progress,
 )
 from core.results.question import LeftAlone
-from core.services.importing import Outcome
-from core.sources.race import Difference, LeftOut, ListedPage, RaceLink, RaceList, Source
+from core.sources.race import Difference, LeftOut, Source
 from tests.databases import FakeClock
 from tests.races import race
+from tests.services.imports import (
+    ANNS,
+    BENS,
+    LATER,
+    PAGE,
+    URL,
+    asks,
+    begin,
+    call,
+    done,
+    pick,
+    stored,
+)
 from tests.services.racing import (
     ANN,
     BEN,
@@ -44,14 +52,6 @@ from tests.services.racing import (
 )
 from tests.services.scripted import Scripted, silence
 
-ANNS = (20_512, 20_143, 20_377, 20_208, 20_611, 20_195)
-BENS = (21_034, 20_876, 21_290, 20_955, 21_101, 21_066)
-CLEOS = (19_804, 19_911, 19_742, 20_020)
-LATER = (20_401, 20_302, 20_777, 20_118, 20_519, 20_284)
-PAGE = {"Ann Roe": ANNS, "BEN DOE": BENS, "Cleo Poe": CLEOS}
-URL = "https://track.liverc.com/results/?p=view_race_result&id=900"
-EVENT = "https://track.liverc.com/results/?p=view_event&id=5"
-
 
 @pytest.fixture
 def elsewhere() -> Scripted:
@@ -62,46 +62,6 @@ def elsewhere() -> Scripted:
 async def services(database: Database, elsewhere: Scripted) -> AsyncIterator[Services]:
     yield build_services(database, elsewhere)
     await elsewhere.close()
-
-
-async def begin(
-    services: Services,
-    who: Person | Caller,
-    url: str | None = URL,
-    *,
-    file: bytes | None = None,
-    heat: str | None = None,
-    class_name: str | None = None,
-) -> Outcome:
-    caller = by(who) if isinstance(who, Person) else who
-    command = ImportLaps(url if file is None else None, heat, class_name)
-    return await services.importing.begin(caller, command, file, silence)
-
-
-async def pick(services: Services, who: Person | Caller, asked: Outcome, label: str) -> Outcome:
-    assert isinstance(asked, ImportQuestion), asked
-    caller = by(who) if isinstance(who, Person) else who
-    at = next(at for at, option in enumerate(asked.options) if label in option)
-    return await services.importing.answer(caller, asked.draft_id, str(at), silence)
-
-
-def asks(outcome: Outcome, what: ImportAsks) -> ImportQuestion:
-    assert isinstance(outcome, ImportQuestion), outcome
-    assert outcome.asks is what
-    return outcome
-
-
-def done(outcome: Outcome) -> Imported:
-    assert isinstance(outcome, Imported), outcome
-    return outcome
-
-
-def stored(outcome: Outcome) -> Mapping[str, Fate]:
-    return {run.racer.name: run.fate for read in done(outcome).races for run in read.taken.runs}
-
-
-async def call(services: Services, person: Person, name: str) -> None:
-    await services.profile.update(by(person), ProfileFields(driver_name=name))
 
 
 # One race
@@ -363,108 +323,6 @@ async def test_late_races_come_without_a_notification(
         )
         await begin(services, ANN, url)
     assert [post.silent for post in await posts(database)] == [False, True]
-
-
-# Pages that offer races
-
-
-def offering(*links: RaceLink) -> RaceList:
-    return RaceList(Source.LIVERC, ListedPage.EVENT, links, address=EVENT, event="Winter Cup")
-
-
-def link(number: int, **more: object) -> RaceLink:
-    made = race({}, f"Q{number}")
-    return RaceLink(
-        source_id=str(number),
-        address=f"{URL}{number}",
-        title=f"Race {number}: Buggy (Q{number})",
-        heat_name=f"Q{number}",
-        kind=made.kind,
-        class_name="Buggy",
-        at=datetime.fromisoformat(f"2026-11-24 1{number}:00"),
-    )
-
-
-async def test_an_event_page_offers_its_races(services: Services, elsewhere: Scripted) -> None:
-    await start_session(services)
-    await call(services, ANN, "Ann Roe")
-    elsewhere.pages[EVENT] = offering(link(2), link(1))
-    elsewhere.pages[f"{URL}1"] = race({"Ann Roe": ANNS}, None, source_id="1")
-    asked = asks(await begin(services, ANN, EVENT), ImportAsks.RACES)
-    assert [option.split(" · ")[0] for option in asked.options] == [
-        "Race 2: Buggy (Q2)",
-        "Race 1: Buggy (Q1)",
-        "All of them",
-    ]
-    outcome = done(await pick(services, ANN, asked, "Race 1"))
-    heat = outcome.races[0].taken.heat
-    assert heat is not None
-    assert heat.label == "Buggy Q1"
-    again = asks(await begin(services, ANN, EVENT), ImportAsks.RACES)
-    assert again.options[1].startswith("✓ ")
-
-
-async def test_all_of_them_come_in_the_order_they_were_driven(
-    services: Services, database: Database, elsewhere: Scripted
-) -> None:
-    await start_session(services)
-    await call(services, ANN, "Ann Roe")
-    elsewhere.pages[EVENT] = offering(link(3), link(2), link(1))
-    elsewhere.pages[f"{URL}1"] = race({"Ann Roe": ANNS}, None, source_id="1")
-    elsewhere.pages[f"{URL}2"] = race({"Somebody": CLEOS}, None, source_id="2")
-    elsewhere.pages[f"{URL}3"] = race({"Ann Roe": BENS}, None, source_id="3")
-    asked = await begin(services, ANN, EVENT)
-    told: list[Progress] = []
-
-    async def tell(doing: Progress) -> None:
-        told.append(doing)
-
-    assert isinstance(asked, ImportQuestion)
-    last = str(len(asked.options) - 1)
-    outcome = done(await services.importing.answer(by(ANN), asked.draft_id, last, tell))
-    assert [read.taken.heat and read.taken.heat.name for read in outcome.races] == ["Q1", "Q3"]
-    assert told[:3] == [Progress(0, 3), Progress(1, 3), Progress(2, 3)]
-    assert await count(database, Draft) == 0
-    listed = await services.heat.list_heats(by(ANN))
-    assert [info.heat.name for info in listed.heats] == ["Q1", "Q3"]
-
-
-async def test_races_that_cannot_be_read_are_told_and_the_rest_come_in(
-    services: Services, elsewhere: Scripted
-) -> None:
-    await start_session(services)
-    await call(services, ANN, "Ann Roe")
-    elsewhere.pages[EVENT] = offering(link(2), link(1))
-    elsewhere.pages[f"{URL}1"] = race({"Ann Roe": ANNS}, None, source_id="1")
-    elsewhere.pages[f"{URL}2"] = BadInput("cut off")
-    outcome = done(await pick(services, ANN, await begin(services, ANN, EVENT), "All of them"))
-    assert outcome.unread == ("Race 2: Buggy (Q2): cut off",)
-    assert stored(outcome) == {"Ann": Fate.NEW}
-
-
-async def test_a_saved_page_shows_its_races_and_fetches_nothing(
-    services: Services, database: Database, elsewhere: Scripted
-) -> None:
-    await start_session(services)
-    elsewhere.content = offering(replace(link(2), address=None), replace(link(1), address=None))
-    before = await everything(database)
-    shown = await begin(services, ANN, file=b"page")
-    assert isinstance(shown, OnlyShown)
-    assert shown.titles == ("Race 2: Buggy (Q2)", "Race 1: Buggy (Q1)")
-    assert elsewhere.asked == []
-    after = await everything(database)
-    assert {name for name in before if before[name] != after[name]} <= {"racer_profiles"}
-
-
-async def test_a_text_without_names_is_whose_it_is_that_sends_it(
-    services: Services, elsewhere: Scripted
-) -> None:
-    await start_session(services)
-    elsewhere.content = race({"": ANNS}, None, source=Source.TEXT, source_id=None)
-    outcome = done(await begin(services, ANN, file=b"20.5 20.1", heat="Q1"))
-    assert stored(outcome) == {"Ann": Fate.NEW}
-    assert outcome.races[0].taken.heat is not None
-    assert outcome.races[0].taken.heat.name == "Q1"
 
 
 # Whose, and how often

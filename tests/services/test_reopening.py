@@ -28,18 +28,13 @@ from tests.services.racing import (
     everything,
     finish_heat,
     log,
+    open_heats,
     pick,
     publish,
     set_crew_role,
     start_heat,
     start_session,
 )
-
-
-async def open_heats(services: Services) -> list[str]:
-    listed = await services.heat.list_heats(by(ANN))
-    return [info.heat.label for info in listed.heats if info.is_open]
-
 
 # Heats
 
