@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.app import App
 from bot.discord.errors import log_unexpected
-from core.race_day.watching import ClaimedPage
+from core.results.looking import ClaimedPage
 
 # Pages of so many hosts are read at once; of one host it is one.
 MOST_IN_HAND: Final = 8

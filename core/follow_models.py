@@ -23,12 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.models import Base, one_of
+from core.results.looking import PageRole
 from core.sources.race import Source
 
 # Active while its session is open; closing until the last looks are made; done after them; lost
 # when its event page has been gone for a day.
 FollowState = Literal["active", "closing", "done", "lost"]
-PageRole = Literal["event", "race"]
 
 
 class WatchedPage(Base):

@@ -35,7 +35,7 @@ from core.race_day.drivers import people_in
 from core.race_day.importing import take_in
 from core.race_day.outbox import CLOCK_DIFFERENCE
 from core.race_day.slots import give_back
-from core.race_day.watching import ClaimedPage
+from core.results.looking import ClaimedPage
 from core.sources.kept import content_hash, link_from_data, race_from_data, race_to_data
 from core.sources.race import Race, RaceList, named_by
 from core.sources.refusals import Damaged, NoLaps
