@@ -242,8 +242,8 @@ class HeatService:
             sessions.sort(key=lambda each: each is not own)
             ids = [each.id for each in sessions]
             heats: dict[UUID, list[HeatRef]] = {each: [] for each in ids}
-            for session_id, *ref in unit.connection.execute(_LATEST_HEATS, {"session_ids": ids}):
-                heats[session_id].append(HeatRef(*ref))
+            for heat in unit.connection.execute(_LATEST_HEATS, {"session_ids": ids}):
+                heats[heat.session_id].append(HeatRef(heat.id, heat.name, heat.class_name))
             return [
                 Choice(ref.label + _where_else(each, own), str(ref.id))
                 for each in sessions
