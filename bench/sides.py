@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 from bench.history import RACER_NAMES, TEAM_NAME
 from bench.trouble import Trouble
 from localdiscord import LocalDiscord, Racer, Team
-from localdiscord.botprocess import BOT, BotProcess
+from localdiscord.play.botprocess import BOT, BotProcess
 
 BARE: Final = (sys.executable, "-m", "bench.bare_bot")
 READY_WITHIN_S: Final = 60.0

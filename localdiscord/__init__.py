@@ -11,13 +11,13 @@ Discord, and it misbehaves on demand. Nothing here imports the bot, and the bot 
         answer = await racer.type("race-day", "/lap times:58.2 58.1")
 """
 
-from localdiscord.answers import Answer, Choice
-from localdiscord.driver import LocalDiscord
-from localdiscord.errors import DriverError, NoAnswerError
-from localdiscord.files import Upload
-from localdiscord.people import Racer, Team
-from localdiscord.permissions import Permissions
-from localdiscord.show import Screen, show_answer, show_message
+from localdiscord.client.answers import Answer, Choice
+from localdiscord.client.driver import LocalDiscord
+from localdiscord.client.people import Racer, Team
+from localdiscord.client.show import Screen, show_answer, show_message
+from localdiscord.rules.errors import DriverError, NoAnswerError
+from localdiscord.rules.permissions import Permissions
+from localdiscord.world.files import Upload
 
 __all__ = [
     "Answer",

@@ -19,8 +19,8 @@ import pytest_asyncio
 from sqlalchemy.engine import URL
 
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import BotProcess, Launch, launch
-from localdiscord.people import Racer, Team
+from localdiscord.client.people import Racer, Team
+from localdiscord.play.botprocess import BotProcess, Launch, launch
 from tests.databases import KINDS, TestDatabases
 from tests.e2e.aftermath import Ground, aftermath_in
 from tests.forked import fork_bot, fork_server

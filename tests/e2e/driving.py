@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from localdiscord.answers import Answer
-from localdiscord.mischief import Rule
-from localdiscord.model import Message
-from localdiscord.people import Racer, Team
+from localdiscord.api.mischief import Rule
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Racer, Team
+from localdiscord.world.model import Message
 from tests.e2e.aftermath import until
 
 CHANNEL = "race-day"

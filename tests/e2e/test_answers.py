@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy.engine import URL
 
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import Launch
-from localdiscord.people import Racer, Team
+from localdiscord.client.people import Racer, Team
+from localdiscord.play.botprocess import Launch
 from tests.e2e.conftest import Stage, bot_process
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from bot.discord.cooldowns import USES
-from localdiscord.answers import Answer
-from localdiscord.model import Message
-from localdiscord.people import Racer, Team
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Racer, Team
+from localdiscord.world.model import Message
 from tests.e2e.conftest import Stage
 from tests.e2e.driving import close
 

@@ -10,8 +10,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from localdiscord.answers import Answer
-from localdiscord.people import Racer, Team
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Racer, Team
 from tests.e2e.real_heats import laps_of, typed
 
 pytestmark = [

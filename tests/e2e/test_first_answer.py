@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from localdiscord.people import Racer, Team
+from localdiscord.client.people import Racer, Team
 from tests.e2e.driving import CHANNEL
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from localdiscord.answers import Answer
-from localdiscord.people import Racer
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Racer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

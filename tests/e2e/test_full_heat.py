@@ -11,8 +11,8 @@ import re
 
 import pytest
 
-from localdiscord.answers import Answer
-from localdiscord.people import Racer, Team
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Racer, Team
 from tests.e2e.conftest import Stage
 from tests.e2e.driving import close
 

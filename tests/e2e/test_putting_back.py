@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from localdiscord import LocalDiscord
-from localdiscord.answers import Answer
-from localdiscord.people import Racer
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Racer
 from tests.e2e.conftest import StartBot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

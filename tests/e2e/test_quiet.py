@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from localdiscord.people import Racer, Team
-from localdiscord.wire import Flags
+from localdiscord.client.people import Racer, Team
+from localdiscord.rules.wire import Flags
 from tests.e2e.driving import CHANNEL, close, finish, shows
 
 pytestmark = [

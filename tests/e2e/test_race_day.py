@@ -12,7 +12,7 @@ from core.laps import Lap as DrivenLap
 from core.laptimes import format_lap
 from core.scoring.liverc_row import live_rc_row
 from core.scoring.orp import calculate_orp
-from localdiscord.people import Racer, Team
+from localdiscord.client.people import Racer, Team
 from tests.e2e.driving import close
 from tests.e2e.real_heats import laps_of, typed
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from localdiscord import LocalDiscord
-from localdiscord.answers import Answer
-from localdiscord.people import Racer, Team
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Racer, Team
 from tests.e2e.conftest import StartBot
 from tests.e2e.driving import close, shows
 

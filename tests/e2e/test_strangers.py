@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from localdiscord import LocalDiscord
-from localdiscord.answers import Answer
-from localdiscord.interactions import Interaction
-from localdiscord.people import Racer, Team
-from localdiscord.wire import InteractionType, JsonObject
-from localdiscord.world import Event
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Racer, Team
+from localdiscord.rules.wire import InteractionType, JsonObject
+from localdiscord.world.interactions import Interaction
+from localdiscord.world.world import Event
 from tests.e2e.aftermath import until
 from tests.e2e.conftest import Stage, StartBot
 from tests.e2e.driving import CHANNEL, race, type_laps

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from discord.ui import Label, UserSelect
 
-from localdiscord.answers import Answer, Modal
-from localdiscord.model import Message
-from localdiscord.people import Racer
-from localdiscord.permissions import Permissions
+from localdiscord.client.answers import Answer, Modal
+from localdiscord.client.people import Racer
+from localdiscord.rules.permissions import Permissions
+from localdiscord.world.model import Message
 from tests.e2e.conftest import Stage
 
 pytestmark = [

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from localdiscord import LocalDiscord, Racer
-from localdiscord.interactions import Interaction
+from localdiscord.world.interactions import Interaction
 from tests.localdiscord.stub_bot import StubBot, redirect, running
 
 COMMANDS = [

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from localdiscord import LocalDiscord
-from localdiscord.model import Member
-from localdiscord.people import Racer, Team
+from localdiscord.client.people import Racer, Team
+from localdiscord.world.model import Member
 
 CHANNELS: Final = ("race-day", "pits", "old-hall")
 FIELD: Final = 27

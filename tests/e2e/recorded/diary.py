@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Final
 
 from localdiscord import LocalDiscord
-from localdiscord.answers import Answer, Modal
-from localdiscord.finding import button_in, select_in
-from localdiscord.model import Channel, Member, Message
-from localdiscord.people import Racer, Team
+from localdiscord.client.answers import Answer, Modal
+from localdiscord.client.finding import button_in, select_in
+from localdiscord.client.people import Racer, Team
+from localdiscord.world.model import Channel, Member, Message
 from tests.e2e.aftermath import Aftermath
 from tests.e2e.recorded.sheet import (
     button_words,

@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
 
-from localdiscord.answers import Answer, Modal
-from localdiscord.finding import button_in
-from localdiscord.model import Message
-from localdiscord.people import Racer, Team
-from localdiscord.show import Screen, show_answer, show_message
+from localdiscord.client.answers import Answer, Modal
+from localdiscord.client.finding import button_in
+from localdiscord.client.people import Racer, Team
+from localdiscord.client.show import Screen, show_answer, show_message
+from localdiscord.world.model import Message
 from tests.e2e.aftermath import Aftermath
 
 CHANNEL: Final = "race-day"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from localdiscord import LocalDiscord
-from localdiscord.people import Racer, Team
+from localdiscord.client.people import Racer, Team
 from tests.e2e.aftermath import Aftermath
 from tests.e2e.weekend.notebook import CHANNEL, Notebook
 
