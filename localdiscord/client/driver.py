@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 DEFAULT_TEAM = "Team"
 DEFAULT_CHANNELS = ("race-day", "general")
-DEFAULT_RACERS = tuple(f"racer-{number}" for number in range(1, 9))
+DEFAULT_MEMBERS = tuple(f"racer-{number}" for number in range(1, 9))
 """The first of them owns the default team."""
 
 
@@ -117,7 +117,7 @@ class LocalDiscord:
         self,
         name: str,
         *,
-        owner: str = "racer-1",
+        owner: str = DEFAULT_MEMBERS[0],
         channels: tuple[str, ...] = DEFAULT_CHANNELS,
         guild_id: int | None = None,
     ) -> Team:
@@ -262,6 +262,6 @@ class LocalDiscord:
         return answer
 
     def _add_default_team(self) -> None:
-        team = self.add_guild(DEFAULT_TEAM, owner=DEFAULT_RACERS[0])
-        for name in DEFAULT_RACERS[1:]:
+        team = self.add_guild(DEFAULT_TEAM, owner=DEFAULT_MEMBERS[0])
+        for name in DEFAULT_MEMBERS[1:]:
             team.add_member(name)

@@ -9,11 +9,12 @@ from localdiscord.client.client import Client, Discord
 from localdiscord.client.finding import channel_in
 from localdiscord.rules.errors import DriverError
 from localdiscord.rules.permissions import NONE, Permissions, Role
-from localdiscord.world.model import Channel, Guild, Member
+from localdiscord.world import model
+from localdiscord.world.model import Channel, Guild
 
 
 @dataclass(frozen=True, repr=False)
-class Racer(Client):
+class Member(Client):
     """Somebody in a team, at a Discord client."""
 
     @property
@@ -38,25 +39,25 @@ class Team:
         return self.guild.name
 
     @property
-    def members(self) -> list[Racer]:
+    def members(self) -> list[Member]:
         """Everybody in it but bots."""
         people = [item for item in self.guild.members.values() if not item.user.bot]
-        return [Racer(self.discord, member) for member in people]
+        return [Member(self.discord, member) for member in people]
 
     @property
-    def owner(self) -> Racer:
+    def owner(self) -> Member:
         """Whose server it is; may do everything."""
-        return Racer(self.discord, self.guild.members[self.guild.owner_id])
+        return Member(self.discord, self.guild.members[self.guild.owner_id])
 
-    def member(self, name: str) -> Racer:
+    def member(self, name: str) -> Member:
         """Somebody by user name.
 
         Raises:
             DriverError: nobody of that name is here.
         """
-        for racer in self.members:
-            if racer.name == name:
-                return racer
+        for member in self.members:
+            if member.name == name:
+                return member
         message = f"There is no {name} in {self.name}."
         raise DriverError(message)
 
@@ -68,7 +69,7 @@ class Team:
         global_name: str | None = None,
         roles: Iterable[Role] = (),
         permissions: Permissions = NONE,
-    ) -> Racer:
+    ) -> Member:
         """Let somebody in, or change what they are called and may do if they are in.
 
         ``permissions`` come, as in Discord, through a role of their own.
@@ -76,12 +77,12 @@ class Team:
         world = self.discord.world
         user = world.add_user(name, global_name=global_name)
         user.global_name = global_name or user.global_name
-        member = self.guild.members.setdefault(user.id, Member(self.guild, user))
+        member = self.guild.members.setdefault(user.id, model.Member(self.guild, user))
         member.nick = nick or member.nick
         member.roles.extend(roles)
         if permissions:
             member.roles.append(world.add_role(self.guild, f"{name} may", permissions))
-        return Racer(self.discord, member)
+        return Member(self.discord, member)
 
     def channel(self, name: str) -> Channel:
         """A channel by name.

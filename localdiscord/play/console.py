@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from localdiscord.client.answers import Answer, Modal
-from localdiscord.client.people import Racer, Team
+from localdiscord.client.people import Member, Team
 from localdiscord.client.show import PHONE, Screen, show_answer, show_message
 from localdiscord.rules.component_types import TEXT_INPUT
 from localdiscord.rules.errors import DriverError
@@ -51,10 +51,10 @@ class Console:
         """Start as the team's owner."""
         self._screen = screen
         self.team = team
-        self.racer: Racer = team.owner
+        self.racer: Member = team.owner
         self.channel = channel
         self._tell = tell
-        self._last: dict[Racer, Answer] = {}
+        self._last: dict[Member, Answer] = {}
         self._seen: dict[int, Seen] = {}
         self.news()
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from localdiscord.client.answers import Answer
 from localdiscord.client.driver import LocalDiscord
-from localdiscord.client.people import Racer, Team
+from localdiscord.client.people import Member, Team
 from localdiscord.client.show import PHONE, WIDTH, Screen, show_answer, show_message
 from localdiscord.play.botprocess import BOT, BotProcess
 from localdiscord.play.console import Console
@@ -128,7 +128,7 @@ async def play_heat(
 
 
 async def _say(
-    racer: Racer,
+    racer: Member,
     line: str,
     *,
     channel: Channel,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from localdiscord.api.mischief import Rule
 from localdiscord.client.answers import Answer
-from localdiscord.client.people import Racer, Team
+from localdiscord.client.people import Member, Team
 from localdiscord.world.model import Message
 from tests.e2e.aftermath import until
 
@@ -25,7 +25,7 @@ async def finish(team: Team, heat: str = "Q1") -> Answer:
     return answer
 
 
-async def close(racer: Racer, command: str = "/session close") -> Answer:
+async def close(racer: Member, command: str = "/session close") -> Answer:
     """Close a session, although others may race there."""
     asked = await racer.type(CHANNEL, command)
     return await racer.choose(asked, "Close it") if asked.selects else asked

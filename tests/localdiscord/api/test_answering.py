@@ -2,7 +2,7 @@
 
 import pytest
 
-from localdiscord import LocalDiscord, Racer
+from localdiscord import LocalDiscord, Member
 from localdiscord.rules.wire import InteractionType
 from localdiscord.world.interactions import Interaction
 from tests.localdiscord.conftest import Rest, begun
@@ -28,7 +28,7 @@ BUTTON = {
 }
 
 
-async def pressed(racer: Racer, rest: Rest) -> Interaction:
+async def pressed(racer: Member, rest: Rest) -> Interaction:
     """A button of a private answer, pressed and waiting."""
     first = await begun(racer)
     body = {"type": 4, "data": {"content": "hello", "flags": 64, "components": [BUTTON]}}
@@ -48,7 +48,7 @@ async def pressed(racer: Racer, rest: Rest) -> Interaction:
     return interaction
 
 
-async def test_an_answer_with_its_message(racer: Racer, rest: Rest) -> None:
+async def test_an_answer_with_its_message(racer: Member, rest: Rest) -> None:
     interaction = await begun(racer)
     reply = await rest.answer(interaction, HELLO)
     assert reply.status == 200
@@ -57,7 +57,7 @@ async def test_an_answer_with_its_message(racer: Racer, rest: Rest) -> None:
     assert reply.body["resource"]["message"]["content"] == "hello"
 
 
-async def test_an_answer_says_what_it_answers(racer: Racer, rest: Rest) -> None:
+async def test_an_answer_says_what_it_answers(racer: Member, rest: Rest) -> None:
     interaction = await begun(racer)
     await rest.answer(interaction, HELLO)
     reply = await rest.webhook("GET", interaction, "/messages/@original")
@@ -66,14 +66,14 @@ async def test_an_answer_says_what_it_answers(racer: Racer, rest: Rest) -> None:
     assert answered["user"]["id"] == str(racer.id)
 
 
-async def test_without_with_response_there_is_nothing_to_read(racer: Racer, rest: Rest) -> None:
+async def test_without_with_response_there_is_nothing_to_read(racer: Member, rest: Rest) -> None:
     interaction = await begun(racer)
     path = f"/interactions/{interaction.id}/{interaction.token}/callback"
     reply = await rest.call("POST", path, HELLO, token=None)
     assert (reply.status, reply.body) == (204, "")
 
 
-async def test_an_unknown_interaction(racer: Racer, rest: Rest) -> None:
+async def test_an_unknown_interaction(racer: Member, rest: Rest) -> None:
     reply = await rest.call("POST", "/interactions/1/token/callback", HELLO, token=None)
     assert (reply.status, reply.code) == (404, 10062)
     interaction = await begun(racer)
@@ -83,7 +83,7 @@ async def test_an_unknown_interaction(racer: Racer, rest: Rest) -> None:
 
 
 async def test_an_answer_after_three_seconds(
-    racer: Racer,
+    racer: Member,
     rest: Rest,
     discord: LocalDiscord,
 ) -> None:
@@ -98,14 +98,14 @@ async def test_an_answer_after_three_seconds(
     assert other.late
 
 
-async def test_a_second_answer(racer: Racer, rest: Rest) -> None:
+async def test_a_second_answer(racer: Member, rest: Rest) -> None:
     interaction = await begun(racer)
     await rest.answer(interaction, HELLO)
     reply = await rest.answer(interaction, HELLO)
     assert (reply.status, reply.code) == (400, 40060)
 
 
-async def test_a_refused_answer_can_be_mended(racer: Racer, rest: Rest) -> None:
+async def test_a_refused_answer_can_be_mended(racer: Member, rest: Rest) -> None:
     interaction = await begun(racer)
     reply = await rest.answer(interaction, {"type": 4, "data": {"content": ""}})
     assert (reply.status, reply.code) == (400, 50006)
@@ -114,7 +114,7 @@ async def test_a_refused_answer_can_be_mended(racer: Racer, rest: Rest) -> None:
 
 @pytest.mark.parametrize("body", [{"type": 6}, {"type": 7, "data": {"content": "x"}}, {"type": 8}])
 async def test_a_command_is_not_answered_with(
-    racer: Racer,
+    racer: Member,
     rest: Rest,
     body: dict[str, object],
 ) -> None:
@@ -125,7 +125,7 @@ async def test_a_command_is_not_answered_with(
     assert "4, 5, 9" in reply.body["errors"]["type"]["_errors"][0]["message"]
 
 
-async def test_a_form_is_a_first_answer_and_no_answer_to_a_form(racer: Racer, rest: Rest) -> None:
+async def test_a_form_is_a_first_answer_and_no_answer_to_a_form(racer: Member, rest: Rest) -> None:
     interaction = await begun(racer)
     assert (await rest.answer(interaction, {"type": 5})).status == 200
     reply = await rest.answer(interaction, FORM)
@@ -153,7 +153,7 @@ async def test_a_form_is_a_first_answer_and_no_answer_to_a_form(racer: Racer, re
     assert (await rest.answer(submitted, HELLO)).status == 200
 
 
-async def test_a_button_updates_its_message(racer: Racer, rest: Rest) -> None:
+async def test_a_button_updates_its_message(racer: Member, rest: Rest) -> None:
     interaction = await pressed(racer, rest)
     reply = await rest.answer(interaction, {"type": 7, "data": {"content": "undone"}})
     assert reply.status == 200
@@ -165,7 +165,7 @@ async def test_a_button_updates_its_message(racer: Racer, rest: Rest) -> None:
     assert reply.body["id"] == str(interaction.source.id)
 
 
-async def test_a_deleted_message_cannot_be_updated(racer: Racer, rest: Rest) -> None:
+async def test_a_deleted_message_cannot_be_updated(racer: Member, rest: Rest) -> None:
     interaction = await pressed(racer, rest)
     assert interaction.source is not None
     racer.team.discord.world.delete_message(interaction.source)
@@ -173,7 +173,7 @@ async def test_a_deleted_message_cannot_be_updated(racer: Racer, rest: Rest) -> 
     assert (reply.status, reply.code) == (404, 10008)
 
 
-async def test_a_follow_up_takes_the_place_of_thinking(racer: Racer, rest: Rest) -> None:
+async def test_a_follow_up_takes_the_place_of_thinking(racer: Member, rest: Rest) -> None:
     interaction = await begun(racer)
     await rest.answer(interaction, {"type": 5, "data": {"flags": 64}})
     assert interaction.original is not None
@@ -188,7 +188,7 @@ async def test_a_follow_up_takes_the_place_of_thinking(racer: Racer, rest: Rest)
     assert [message.content for message in interaction.followups] == ["more"]
 
 
-async def test_the_original_is_fetched_edited_deleted(racer: Racer, rest: Rest) -> None:
+async def test_the_original_is_fetched_edited_deleted(racer: Member, rest: Rest) -> None:
     interaction = await begun(racer)
     await rest.answer(interaction, HELLO)
     path = "/messages/@original"
@@ -201,7 +201,7 @@ async def test_the_original_is_fetched_edited_deleted(racer: Racer, rest: Rest) 
         assert (reply.status, reply.code) == (404, 10008)
 
 
-async def test_a_token_reaches_its_own_messages_only(racer: Racer, rest: Rest) -> None:
+async def test_a_token_reaches_its_own_messages_only(racer: Member, rest: Rest) -> None:
     one, other = await begun(racer), await begun(racer)
     await rest.answer(one, HELLO)
     await rest.answer(other, HELLO)
@@ -210,12 +210,12 @@ async def test_a_token_reaches_its_own_messages_only(racer: Racer, rest: Rest) -
     assert (reply.status, reply.code) == (404, 10008)
 
 
-async def test_nothing_follows_before_the_first_answer(racer: Racer, rest: Rest) -> None:
+async def test_nothing_follows_before_the_first_answer(racer: Member, rest: Rest) -> None:
     reply = await rest.webhook("POST", await begun(racer), "", {"content": "x"})
     assert (reply.status, reply.code) == (404, 10015)
 
 
-async def test_the_token_dies_after_fifteen_minutes(racer: Racer, rest: Rest) -> None:
+async def test_the_token_dies_after_fifteen_minutes(racer: Member, rest: Rest) -> None:
     interaction = await begun(racer)
     await rest.answer(interaction, HELLO)
     interaction.created_s -= 15 * 60 - 5
@@ -225,7 +225,7 @@ async def test_the_token_dies_after_fifteen_minutes(racer: Racer, rest: Rest) ->
     assert (reply.status, reply.code) == (401, 50027)
 
 
-async def test_private_answers_are_hidden_from_the_channel(racer: Racer, rest: Rest) -> None:
+async def test_private_answers_are_hidden_from_the_channel(racer: Member, rest: Rest) -> None:
     interaction = await begun(racer)
     await rest.answer(interaction, HELLO)
     assert interaction.original is not None
@@ -236,7 +236,7 @@ async def test_private_answers_are_hidden_from_the_channel(racer: Racer, rest: R
 
 
 @pytest.mark.usefixtures("rest")
-async def test_an_interaction_says_what_discord_says(racer: Racer, discord: LocalDiscord) -> None:
+async def test_an_interaction_says_what_discord_says(racer: Member, discord: LocalDiscord) -> None:
     interaction = await begun(racer, "/lap times:58.2 heat:Q1")
     payload = interaction.payload(discord.world.bot_in(interaction.channel.guild))
     assert payload["type"] == 2

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from localdiscord import LocalDiscord, Racer
+from localdiscord import LocalDiscord, Member
 from localdiscord.api.sessions import BACKLOG
 from tests.localdiscord.stub_bot import StubBot, redirect, running
 
@@ -270,7 +270,7 @@ async def test_what_cannot_be_resumed(dialer: Dialer, discord: LocalDiscord) -> 
 
 async def test_an_interaction_meanwhile_comes_with_the_resume(
     bot: StubBot,
-    racer: Racer,
+    racer: Member,
     discord: LocalDiscord,
 ) -> None:
     (session,) = discord.gateway.sessions
@@ -288,7 +288,7 @@ async def test_an_interaction_meanwhile_comes_with_the_resume(
 
 async def test_a_resume_that_repeats_an_interaction(
     bot: StubBot,
-    racer: Racer,
+    racer: Member,
     discord: LocalDiscord,
 ) -> None:
     answer = await racer.type("race-day", "/echo text:hello")
@@ -299,7 +299,7 @@ async def test_a_resume_that_repeats_an_interaction(
 
 
 @pytest.mark.usefixtures("bot")
-async def test_told_to_reconnect(racer: Racer, discord: LocalDiscord) -> None:
+async def test_told_to_reconnect(racer: Member, discord: LocalDiscord) -> None:
     discord.gateway.reconnect()
     await discord.wait_for(lambda: discord.gateway.resumes == 1)
     assert (await racer.type("race-day", "/echo text:hello")).content == "hello"
@@ -307,7 +307,7 @@ async def test_told_to_reconnect(racer: Racer, discord: LocalDiscord) -> None:
 
 @pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("resumable", [True, False])
-async def test_an_invalid_session(racer: Racer, discord: LocalDiscord, *, resumable: bool) -> None:
+async def test_an_invalid_session(racer: Member, discord: LocalDiscord, *, resumable: bool) -> None:
     (before,) = discord.gateway.sessions
     connection = before.connection
     discord.gateway.invalidate(resumable=resumable)
@@ -320,7 +320,7 @@ async def test_an_invalid_session(racer: Racer, discord: LocalDiscord, *, resuma
 
 
 @pytest.mark.usefixtures("bot")
-async def test_closed_with_a_code(racer: Racer, discord: LocalDiscord) -> None:
+async def test_closed_with_a_code(racer: Member, discord: LocalDiscord) -> None:
     discord.gateway.close(4000)
     await discord.wait_for(lambda: discord.gateway.resumes == 1)
     assert (await racer.type("race-day", "/echo text:hello")).content == "hello"
@@ -328,7 +328,7 @@ async def test_closed_with_a_code(racer: Racer, discord: LocalDiscord) -> None:
 
 async def test_a_bot_on_several_shards(
     discord: LocalDiscord,
-    racer: Racer,
+    racer: Member,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     redirect(discord.api_url, discord.gateway_url, monkeypatch)
@@ -342,7 +342,7 @@ async def test_a_bot_on_several_shards(
 
 async def test_the_shards_of_a_bot_in_several_processes(
     discord: LocalDiscord,
-    racer: Racer,
+    racer: Member,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     redirect(discord.api_url, discord.gateway_url, monkeypatch)

@@ -7,7 +7,7 @@ import aiohttp
 import discord as library
 import pytest
 
-from localdiscord import LocalDiscord, Racer
+from localdiscord import LocalDiscord, Member
 from localdiscord.world.model import Channel
 from tests.localdiscord.conftest import Rest
 from tests.localdiscord.stub_bot import StubBot
@@ -39,7 +39,7 @@ async def test_a_rate_limit(rest: Rest, channel: Channel, discord: LocalDiscord)
 
 async def test_discord_py_waits_for_a_rate_limit(
     bot: StubBot,
-    racer: Racer,
+    racer: Member,
     discord: LocalDiscord,
 ) -> None:
     rule = discord.mischief.rate_limit("POST", MESSAGES, retry_after=0.05)
@@ -166,7 +166,7 @@ async def test_a_rule_is_about_its_route_only(
 
 async def test_an_interaction_delivered_twice(
     bot: StubBot,
-    racer: Racer,
+    racer: Member,
     discord: LocalDiscord,
 ) -> None:
     discord.deliver_twice()
@@ -180,7 +180,7 @@ async def test_an_interaction_delivered_twice(
 
 async def test_an_interaction_delivered_again_later(
     bot: StubBot,
-    racer: Racer,
+    racer: Member,
     discord: LocalDiscord,
 ) -> None:
     answer = await racer.type("race-day", "/echo text:once")
@@ -221,7 +221,7 @@ async def told(
 
 async def test_channels_and_messages_are_deleted(
     bot: StubBot,
-    racer: Racer,
+    racer: Member,
     channel: Channel,
     discord: LocalDiscord,
 ) -> None:

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from localdiscord import DriverError, LocalDiscord, NoAnswerError, Racer, Upload
+from localdiscord import DriverError, LocalDiscord, Member, NoAnswerError, Upload
 from localdiscord.rules.errors import Problem
 from localdiscord.rules.schema import Schema
 from localdiscord.rules.wire import Flags, Json, JsonObject
+from localdiscord.world import model
 from localdiscord.world.interactions import Interaction
-from localdiscord.world.model import Member
 from tests.localdiscord.stub_bot import StubBot
 
 pytestmark = pytest.mark.usefixtures("bot")
 
 
-async def test_a_typed_command_is_answered_privately(racer: Racer) -> None:
+async def test_a_typed_command_is_answered_privately(racer: Member) -> None:
     answer = await racer.type("race-day", "/echo text:58.2 58.1  and: more")
     assert answer.content == "58.2 58.1  and: more"
     assert answer.embeds[0]["title"] == "Echo"
@@ -29,13 +29,13 @@ async def test_a_typed_command_is_answered_privately(racer: Racer) -> None:
 
 
 async def test_the_time_an_answer_took_has_nothing_of_this_discords_own_work_in_it(
-    racer: Racer, monkeypatch: pytest.MonkeyPatch
+    racer: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     packed: list[float] = []
     checked: list[float] = []
     pack, check = Interaction.payload, Schema.problems
 
-    def noted_payload(interaction: Interaction, bot: Member) -> JsonObject:
+    def noted_payload(interaction: Interaction, bot: model.Member) -> JsonObject:
         payload = pack(interaction, bot)
         packed.append(time.monotonic())
         return payload
@@ -54,13 +54,13 @@ async def test_the_time_an_answer_took_has_nothing_of_this_discords_own_work_in_
     assert answer.took_s == came_s - told_s
 
 
-async def test_a_public_answer_is_seen_in_the_channel(racer: Racer) -> None:
+async def test_a_public_answer_is_seen_in_the_channel(racer: Member) -> None:
     answer = await racer.command("race-day", "echo", text="hello", public=True)
     assert not answer.ephemeral
     assert racer.team.channel("race-day").messages == [answer.message]
 
 
-async def test_options_of_every_type_arrive(racer: Racer, discord: LocalDiscord) -> None:
+async def test_options_of_every_type_arrive(racer: Member, discord: LocalDiscord) -> None:
     team = discord.guild()
     team.add_role("Crew")
     team.add_member("racer-3", nick="Speedy")
@@ -83,7 +83,7 @@ async def test_options_of_every_type_arrive(racer: Racer, discord: LocalDiscord)
 
 
 async def test_typed_options_find_people_channels_roles_and_files(
-    racer: Racer,
+    racer: Member,
     discord: LocalDiscord,
     tmp_path: Path,
 ) -> None:
@@ -98,7 +98,7 @@ async def test_typed_options_find_people_channels_roles_and_files(
     )
 
 
-async def test_autocomplete_sees_what_is_typed(racer: Racer) -> None:
+async def test_autocomplete_sees_what_is_typed(racer: Member) -> None:
     choices = await racer.autocomplete(
         "race-day",
         "heat start",
@@ -111,7 +111,7 @@ async def test_autocomplete_sees_what_is_typed(racer: Racer) -> None:
     ]
 
 
-async def test_a_deferred_answer_is_waited_for(racer: Racer) -> None:
+async def test_a_deferred_answer_is_waited_for(racer: Member) -> None:
     answer = await racer.type("race-day", "/think text:hm")
     assert answer.deferred
     assert not answer.loading
@@ -122,7 +122,7 @@ async def test_a_deferred_answer_is_waited_for(racer: Racer) -> None:
     assert [message.content for message in answer.followups] == ["one more"]
 
 
-async def test_dynamic_buttons_work_and_edit_their_message(racer: Racer) -> None:
+async def test_dynamic_buttons_work_and_edit_their_message(racer: Member) -> None:
     answer = await racer.type("race-day", "/echo text:hello")
     pressed = await racer.press(answer, "to 1")
     assert pressed.updated
@@ -131,14 +131,14 @@ async def test_dynamic_buttons_work_and_edit_their_message(racer: Racer) -> None
     assert again.content == "count 2"
 
 
-async def test_a_forged_custom_id_reaches_the_bot(racer: Racer) -> None:
+async def test_a_forged_custom_id_reaches_the_bot(racer: Member) -> None:
     answer = await racer.type("race-day", "/echo text:hello")
     forged = await racer.press(answer, custom_id="stub:count:41")
     assert forged.content == "count 41"
     assert [button.label for button in forged.buttons] == ["To 42"]
 
 
-async def test_an_acknowledged_button_edits_later_and_follows_up(racer: Racer) -> None:
+async def test_an_acknowledged_button_edits_later_and_follows_up(racer: Member) -> None:
     answer = await racer.type("race-day", "/echo text:hello")
     pressed = await racer.press(answer, "Later")
     assert pressed.deferred
@@ -147,7 +147,7 @@ async def test_an_acknowledged_button_edits_later_and_follows_up(racer: Racer) -
     assert pressed.followups[0].only_for is racer.user
 
 
-async def test_selects_by_label_by_value_and_of_people(racer: Racer) -> None:
+async def test_selects_by_label_by_value_and_of_people(racer: Member) -> None:
     answer = await racer.type("race-day", "/echo text:hello")
     assert (await racer.choose(answer, "Club Race")).content == "chose ['club']"
     assert (await racer.choose(answer, "cup")).content == "chose ['cup']"
@@ -156,7 +156,7 @@ async def test_selects_by_label_by_value_and_of_people(racer: Racer) -> None:
     assert picked.content == "picked racer-1, racer-2"
 
 
-async def test_a_form_opens_from_a_command(racer: Racer) -> None:
+async def test_a_form_opens_from_a_command(racer: Member) -> None:
     opened = await racer.type("race-day", "/form")
     assert opened.modal is not None
     assert opened.modal.title == "Edit laps"
@@ -166,7 +166,7 @@ async def test_a_form_opens_from_a_command(racer: Racer) -> None:
     assert answer.content == "laps='1\\n2' heat=['Q2'] note='new tyre'"
 
 
-async def test_a_form_opened_from_a_button_updates_that_message(racer: Racer) -> None:
+async def test_a_form_opened_from_a_button_updates_that_message(racer: Member) -> None:
     answer = await racer.type("race-day", "/echo text:hello")
     opened = await racer.press(answer, "Form")
     submitted = await racer.submit(opened.modal, {"heat": ["Q1"]})
@@ -174,26 +174,26 @@ async def test_a_form_opened_from_a_button_updates_that_message(racer: Racer) ->
     assert answer.content == "laps='58.2' heat=['Q1'] note=''"
 
 
-async def test_a_suggestion_that_does_not_come(racer: Racer, discord: LocalDiscord) -> None:
+async def test_a_suggestion_that_does_not_come(racer: Member, discord: LocalDiscord) -> None:
     discord.patience.answer_within_s = 0.01
     discord.mischief.slow("POST", "/interactions/*", seconds=0.05)
     with pytest.raises(NoAnswerError, match="Loading options failed"):
         await racer.autocomplete("race-day", "heat start", {}, focused=("name", "q"))
 
 
-async def test_a_forged_choice_reaches_the_bot(racer: Racer) -> None:
+async def test_a_forged_choice_reaches_the_bot(racer: Member) -> None:
     answer = await racer.type("race-day", "/echo text:hello")
     forged = await racer.choose(answer, "nationals", custom_id="panel:event", raw=True)
     assert forged.content == "chose ['nationals']"
 
 
-async def test_a_menu_that_is_not_there(racer: Racer) -> None:
+async def test_a_menu_that_is_not_there(racer: Member) -> None:
     said = racer.say("race-day", "58.2")
     with pytest.raises(DriverError, match=r"no “Log lap”\. Registered: “Log laps”"):
         await racer.message_menu(said, "Log lap")
 
 
-async def test_menus_of_messages_and_people(racer: Racer) -> None:
+async def test_menus_of_messages_and_people(racer: Member) -> None:
     said = racer.team.owner.say("race-day", "58.2 58.1")
     read = await racer.message_menu(said, "Log laps")
     assert read.content == "read '58.2 58.1' by racer-1"
@@ -201,14 +201,14 @@ async def test_menus_of_messages_and_people(racer: Racer) -> None:
     assert card.content == "card of racer-1"
 
 
-async def test_files_in_answers(racer: Racer) -> None:
+async def test_files_in_answers(racer: Member) -> None:
     answer = await racer.type("race-day", "/show")
     assert [(item.filename, item.data) for item in answer.attachments] == [
         ("laps.csv", b"lap,time\n"),
     ]
 
 
-async def test_posts_with_a_picture_are_edited_in_place(racer: Racer) -> None:
+async def test_posts_with_a_picture_are_edited_in_place(racer: Member) -> None:
     channel = racer.team.channel("race-day")
     answer = await racer.type("race-day", "/post text:summary file:true")
     assert answer.content == "True"
@@ -234,7 +234,7 @@ async def test_a_hundred_at_once(discord: LocalDiscord, bot: StubBot) -> None:
 
 
 async def test_an_answer_that_comes_too_late_has_failed(
-    racer: Racer,
+    racer: Member,
     discord: LocalDiscord,
 ) -> None:
     discord.patience.answer_within_s = 0.05
@@ -262,17 +262,17 @@ async def test_an_answer_that_comes_too_late_has_failed(
         ("/types number:1 file:/no/such.csv", "there is no file"),
     ],
 )
-async def test_a_client_refuses(racer: Racer, line: str, sentence: str) -> None:
+async def test_a_client_refuses(racer: Member, line: str, sentence: str) -> None:
     with pytest.raises(DriverError, match=sentence):
         await racer.type("race-day", line)
 
 
-async def test_raw_sends_what_a_client_refuses(racer: Racer) -> None:
+async def test_raw_sends_what_a_client_refuses(racer: Member) -> None:
     answer = await racer.command("race-day", "types", raw=True, number=77)
     assert "number=77" in answer.content
 
 
-async def test_what_cannot_be_pressed(racer: Racer, discord: LocalDiscord) -> None:
+async def test_what_cannot_be_pressed(racer: Member, discord: LocalDiscord) -> None:
     answer = await racer.type("race-day", "/echo text:hello")
     with pytest.raises(DriverError, match="There is no button"):
         await racer.press(answer, "Undo")
@@ -288,7 +288,7 @@ async def test_what_cannot_be_pressed(racer: Racer, discord: LocalDiscord) -> No
     assert forced.content == "unlocked"
 
 
-async def test_what_cannot_be_sent_off(racer: Racer) -> None:
+async def test_what_cannot_be_sent_off(racer: Member) -> None:
     opened = await racer.type("race-day", "/form")
     with pytest.raises(DriverError, match="“Heat” is required"):
         await racer.submit(opened.modal)
@@ -298,14 +298,14 @@ async def test_what_cannot_be_sent_off(racer: Racer) -> None:
         await racer.submit(opened.modal, {"Laptime": "1"})
 
 
-async def test_waiting_in_vain_says_what_is_there(racer: Racer) -> None:
+async def test_waiting_in_vain_says_what_is_there(racer: Member) -> None:
     racer.say("race-day", "something else")
     with pytest.raises(TimeoutError, match="something else"):
         await racer.team.channel("race-day").wait_for(lambda it: "🏁" in it.text, 0.01)
 
 
 async def test_everybody_sees_their_own_private_answers_only(
-    racer: Racer,
+    racer: Member,
     discord: LocalDiscord,
 ) -> None:
     private = await racer.type("race-day", "/echo text:private")

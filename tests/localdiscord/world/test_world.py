@@ -29,7 +29,7 @@ async def test_somebody_in_two_teams_is_a_racer_of_each() -> None:
     assert (team.owner.team, other.owner.team) == (team, other)
     assert team.owner.id == other.owner.id
     assert team.owner != other.owner
-    assert repr(other.owner) == "<Racer racer-1 of Rivals>"
+    assert repr(other.owner) == "<Member racer-1 of Rivals>"
 
 
 async def test_every_discord_has_its_own_token() -> None:
