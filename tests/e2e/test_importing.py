@@ -11,10 +11,10 @@ import pytest
 import pytest_asyncio
 
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import Launch
-from localdiscord.files import Upload
-from localdiscord.model import Message
-from localdiscord.people import Team
+from localdiscord.client.people import Team
+from localdiscord.play.botprocess import Launch
+from localdiscord.world.files import Upload
+from localdiscord.world.model import Message
 from tests.core.sources.pages import EVENT, RESULT, RUN, page
 from tests.databases import KINDS, TestDatabases
 from tests.e2e.conftest import bot_process, require_the_document
