@@ -141,7 +141,10 @@ class HistoryPeople:
             raise BadInput(f"--racer: nobody has the id {profile_id}, in the files or in the team.")
         found = {row.id for row in self._rows if name_key(row.name) == name_key(who)}
         if not found:
-            found = {racer.id for racer in self.called(who)}
+            called = self.called(who)
+            # Whoever is on Discord already needs nobody to say so.
+            unlinked = [racer for racer in called if racer.discord_user_id is None]
+            found = {racer.id for racer in unlinked or called}
         if len(found) > 1:
             ids = " or ".join(sorted(map(str, found))[:3])
             raise BadInput(f"--racer: several are called “{who[:60]}”; give an id instead: {ids}.")
