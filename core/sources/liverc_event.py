@@ -55,9 +55,7 @@ def parse_event(tree: LexborHTMLParser, *, page: Address | None = None) -> RaceL
     )
 
 
-def _race(
-    link: LexborNode, page: Address | None, rounds: Mapping[int, str]
-) -> RaceLink | None:
+def _race(link: LexborNode, page: Address | None, rounds: Mapping[int, str]) -> RaceLink | None:
     target = link_on(page, Source.LIVERC, attribute(link, "href"))
     row = _ancestor(link, "tr")
     title = text_of(link)
