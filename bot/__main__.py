@@ -226,9 +226,18 @@ def import_history(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    *,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Read a page of each timing site instead.")
+    ] = False,
+    page: Annotated[
+        list[str] | None,
+        typer.Option(metavar="URL", help="With --sources: a page to read; may be repeated."),
+    ] = None,
+) -> None:
     """Check settings, database and token; exits with 1 when the bot could not start."""
-    from bot.doctor import examine
+    from bot.doctor import examine, examine_sources, source_line
 
     async def work(settings: Settings) -> None:
         findings = await examine(settings)
@@ -237,7 +246,15 @@ def doctor() -> None:
         if not all(finding.ok for finding in findings):
             raise typer.Exit(1)
 
-    _with_settings(work)
+    async def look_at_sources(settings: Settings) -> None:
+        is_trouble = False
+        async for finding in examine_sources(settings, page or []):
+            print(source_line(finding), flush=True)
+            is_trouble = is_trouble or finding.is_trouble
+        if is_trouble:
+            raise typer.Exit(1)
+
+    _with_settings(look_at_sources if sources or page else work)
 
 
 def _print_report(report: MigrationReport) -> None:

@@ -224,6 +224,19 @@ def test_the_doctor_names_what_is_missing(bot: RunBot, tmp_path: Path) -> None:
     assert "DISCORD_TOKEN" in examined.out
 
 
+def test_the_doctor_has_nothing_to_say_of_pages_that_nobody_knows(bot: RunBot) -> None:
+    bot("upgrade")
+    examined = bot("doctor", "--sources")
+    assert examined.code == 0, examined.err
+    assert [line[:16] for line in examined.out.splitlines()] == [
+        *["not tried LiveRC"] * 2,
+        "not tried MyRCM ",
+    ]
+    refused = bot("doctor", "--page", "https://example.org/results/?p=view_event&id=1")
+    assert refused.code == 1
+    assert "Only pages of" in refused.err
+
+
 def test_a_start_loads_nothing_that_only_a_migration_needs() -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", "import bot.__main__, sys; print('alembic' in sys.modules)"],
