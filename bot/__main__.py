@@ -200,8 +200,9 @@ def adopt(
 @app.command("import")
 def import_history(
     files: Annotated[
-        list[Path], typer.Argument(help="run_logs.csv, sessions.csv and racer_profiles.csv.")
-    ],
+        list[Path] | None,
+        typer.Argument(help="run_logs.csv, sessions.csv and racer_profiles.csv, or some of them."),
+    ] = None,
     *,
     team: Annotated[int, typer.Option(help="The Discord server's id.")],
     racer: Annotated[
@@ -216,7 +217,7 @@ def import_history(
     """Bring in racers, sessions and laps of the earlier system from its CSV files."""
     from bot.history import Asked, bring_in
 
-    asked = Asked(team, files, racer or [], timezone, is_rehearsal=dry_run)
+    asked = Asked(team, files or [], racer or [], timezone, is_rehearsal=dry_run)
 
     async def work(settings: Settings) -> None:
         for line in await bring_in(settings, asked):

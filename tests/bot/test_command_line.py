@@ -191,6 +191,8 @@ def test_a_history_comes_in_from_files_of_any_name(bot: RunBot, tmp_path: Path) 
         "On Discord from now on: Ann.\n"
     )
     assert "0 new, 2 there already" in bot("import", *files).out
+    assert "is the Discord user 7 already" in bot("import", "--team", "42", "--racer", "Ann=8").err
+    assert bot("import", "--team", "42").code == 1
     laps.write_text(laps.read_text().replace("20.4", "soon"))
     refused = bot("import", *files)
     assert refused.code == 1
