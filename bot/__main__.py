@@ -200,8 +200,9 @@ def adopt(
 @app.command("import")
 def import_history(
     files: Annotated[
-        list[Path], typer.Argument(help="run_logs.csv, sessions.csv and racer_profiles.csv.")
-    ],
+        list[Path] | None,
+        typer.Argument(help="run_logs.csv, sessions.csv and racer_profiles.csv, or some of them."),
+    ] = None,
     *,
     team: Annotated[int, typer.Option(help="The Discord server's id.")],
     racer: Annotated[
@@ -216,7 +217,7 @@ def import_history(
     """Bring in racers, sessions and laps of the earlier system from its CSV files."""
     from bot.history import Asked, bring_in
 
-    asked = Asked(team, files, racer or [], timezone, is_rehearsal=dry_run)
+    asked = Asked(team, files or [], racer or [], timezone, is_rehearsal=dry_run)
 
     async def work(settings: Settings) -> None:
         for line in await bring_in(settings, asked):
@@ -226,9 +227,18 @@ def import_history(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    *,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Read a page of each timing site instead.")
+    ] = False,
+    page: Annotated[
+        list[str] | None,
+        typer.Option(metavar="URL", help="With --sources: a page to read; may be repeated."),
+    ] = None,
+) -> None:
     """Check settings, database and token; exits with 1 when the bot could not start."""
-    from bot.doctor import examine
+    from bot.doctor import examine, examine_sources, source_line
 
     async def work(settings: Settings) -> None:
         findings = await examine(settings)
@@ -237,7 +247,15 @@ def doctor() -> None:
         if not all(finding.ok for finding in findings):
             raise typer.Exit(1)
 
-    _with_settings(work)
+    async def look_at_sources(settings: Settings) -> None:
+        is_trouble = False
+        async for finding in examine_sources(settings, page or []):
+            print(source_line(finding), flush=True)
+            is_trouble = is_trouble or finding.is_trouble
+        if is_trouble:
+            raise typer.Exit(1)
+
+    _with_settings(look_at_sources if sources or page else work)
 
 
 def _print_report(report: MigrationReport) -> None:

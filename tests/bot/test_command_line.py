@@ -191,6 +191,8 @@ def test_a_history_comes_in_from_files_of_any_name(bot: RunBot, tmp_path: Path) 
         "On Discord from now on: Ann.\n"
     )
     assert "0 new, 2 there already" in bot("import", *files).out
+    assert "is the Discord user 7 already" in bot("import", "--team", "42", "--racer", "Ann=8").err
+    assert bot("import", "--team", "42").code == 1
     laps.write_text(laps.read_text().replace("20.4", "soon"))
     refused = bot("import", *files)
     assert refused.code == 1
@@ -222,6 +224,19 @@ def test_the_doctor_names_what_is_missing(bot: RunBot, tmp_path: Path) -> None:
     examined = bot("doctor")
     assert examined.code == 1
     assert "DISCORD_TOKEN" in examined.out
+
+
+def test_the_doctor_has_nothing_to_say_of_pages_that_nobody_knows(bot: RunBot) -> None:
+    bot("upgrade")
+    examined = bot("doctor", "--sources")
+    assert examined.code == 0, examined.err
+    assert [line[:16] for line in examined.out.splitlines()] == [
+        *["not tried LiveRC"] * 2,
+        "not tried MyRCM ",
+    ]
+    refused = bot("doctor", "--page", "https://example.org/results/?p=view_event&id=1")
+    assert refused.code == 1
+    assert "Only pages of" in refused.err
 
 
 def test_a_start_loads_nothing_that_only_a_migration_needs() -> None:
