@@ -1,9 +1,9 @@
 """Request bodies checked against Discord's own OpenAPI document, where it is at hand.
 
 It stands beside the limits, in place of none of them. Whoever has no document is held to the limits
-alone; a third of them is not in it (2,000 characters, 6,000 in all embeds, ids that come once, what
-fits in a row, small letters); what has passed them may be read without looking again; and they are
-sixty times as fast. The document knows what the limits leave out: every other field, and its type.
+alone; nearly half of them are not in it (2,000 characters, 6,000 in all embeds, ids that come once,
+what fits in a row, small letters); what has passed them may be read without looking again; and they
+are sixty times as fast. It knows what the limits leave out: every other field, and its type.
 """
 
 import json
