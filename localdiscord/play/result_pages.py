@@ -29,6 +29,20 @@ COLUMNS = (
 )
 
 
+FIGURES = (
+    "fastLap",
+    "avgLap",
+    "avgTop5",
+    "avgTop10",
+    "avgTop15",
+    "top2Consecutive",
+    "top3Consecutive",
+    "stdDeviation",
+    "consistency",
+)
+"""What the script says of a driver beside the laps."""
+
+
 @dataclass(frozen=True)
 class Event:
     """An event: what its pages say at their top."""
@@ -149,9 +163,13 @@ def _script(drive: Drive, place: int) -> str:
 
 
 def _row(drive: Drive, place: int, before: Drive | None) -> str:
+    name = f"<span class='driver_name'>{escape(drive.driver)}</span>"
+    if not drive.laps_ms:
+        # Who did not start has no laps to view.
+        cells = (str(place), name, str(place), *[""] * (len(COLUMNS) - 3))
+        return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
     figures = _figures(drive.laps_ms)
     fastest = drive.laps_ms.index(min(drive.laps_ms)) + 1
-    name = f"<span class='driver_name'>{escape(drive.driver)}</span>"
     link = f"<a href='#' data-driver-id='{_id_of(drive)}' class='driver_laps'>View Laps</a>"
     cells = (
         str(place),
@@ -171,6 +189,8 @@ def _row(drive: Drive, place: int, before: Drive | None) -> str:
 
 
 def _figures(laps_ms: Sequence[int]) -> Mapping[str, str]:
+    if not laps_ms:
+        return dict.fromkeys(FIGURES, "")
     fastest_first = sorted(laps_ms)
     mean, deviation = fmean(laps_ms), pstdev(laps_ms)
 
@@ -181,17 +201,18 @@ def _figures(laps_ms: Sequence[int]) -> Mapping[str, str]:
         rows = [sum(laps_ms[at : at + count]) for at in range(len(laps_ms) - count + 1)]
         return _thousandths(min(rows)) if rows else ""
 
-    return {
-        "fastLap": _thousandths(fastest_first[0]),
-        "avgLap": _thousandths(mean),
-        "avgTop5": top(5),
-        "avgTop10": top(10),
-        "avgTop15": top(15),
-        "top2Consecutive": consecutive(2),
-        "top3Consecutive": consecutive(3),
-        "stdDeviation": _thousandths(deviation),
-        "consistency": f"{100 * (1 - deviation / mean):.3f}",
-    }
+    worked_out = (
+        _thousandths(fastest_first[0]),
+        _thousandths(mean),
+        top(5),
+        top(10),
+        top(15),
+        consecutive(2),
+        consecutive(3),
+        _thousandths(deviation),
+        f"{100 * (1 - deviation / mean):.3f}",
+    )
+    return dict(zip(FIGURES, worked_out, strict=True))
 
 
 def _behind(drive: Drive, before: Drive | None) -> str:

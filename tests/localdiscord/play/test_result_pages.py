@@ -10,6 +10,7 @@ from core.names import HeatKind
 from core.sources.race import Race as ReadRace
 from core.sources.race import RaceList
 from core.sources.recognise import parse
+from core.sources.refusals import NoLaps
 from localdiscord.play.recorded import Drive, load
 from localdiscord.play.result_pages import (
     Event,
@@ -105,6 +106,14 @@ def test_the_time_of_a_race_is_read(hour: int) -> None:
 
 def test_an_event_without_a_race_is_one() -> None:
     assert listed().races == ()
+
+
+def test_who_did_not_start_stands_last_without_a_lap() -> None:
+    found = read(race(Drive("Zoe", ()), Drive("Ann", (20_000, 20_100))))
+    assert found.differences == ()
+    assert [(driver.name, len(driver.laps)) for driver in found.drivers] == [("Ann", 2), ("Zoe", 0)]
+    with pytest.raises(NoLaps):
+        read(race(Drive("Zoe", ())))
 
 
 def test_odd_names_stay_as_they_are() -> None:
