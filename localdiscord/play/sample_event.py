@@ -37,7 +37,7 @@ HEATS = (
 REAL_HOSTS = "*.liverc.com,*.livefpv.com"
 """Whose pages the bot reads where nothing is set; they stay readable beside the sample event."""
 
-LOOK_EVERY_S = 1
+LOOK_EVERY_S = 2
 """How often the bot looks at this machine's own site, which nobody has to be polite to."""
 
 

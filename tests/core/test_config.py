@@ -155,7 +155,7 @@ def test_blank_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
         ("MYRCM_HOSTS", "[::1]"),
         ("MYRCM_HOSTS", "[0::1]:80"),
         ("MYRCM_HOSTS", "[::1"),
-        ("LOOPBACK_EVERY_S", "0"),
+        ("LOOPBACK_EVERY_S", "1"),
         ("LOOPBACK_EVERY_S", "61"),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
