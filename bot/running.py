@@ -57,7 +57,7 @@ async def run(settings: Settings, *, until_stdin_ends: bool = False) -> None:
     else:
         await _upgrade(settings.database_url)
     database = Database(settings.database_url)
-    hosts = Hosts(settings.liverc_hosts, settings.myrcm_hosts)
+    hosts = Hosts(settings.liverc_hosts, settings.myrcm_hosts, settings.loopback_every_s)
     services = build_services(
         database,
         Elsewhere(hosts, turn=SiteTurns(database).turn),

@@ -76,5 +76,5 @@ def build_services(
         housekeeping=Housekeeping(database, keep_copies_days=keep_copies_days),
         elsewhere=elsewhere,
         follow=FollowService(database, elsewhere),
-        looking=LookingService(database, elsewhere.fetcher, elsewhere.reader),
+        looking=LookingService(database, elsewhere.fetcher, elsewhere.reader, elsewhere.hosts),
     )

@@ -148,6 +148,8 @@ class Settings(BaseSettings):
     myrcm_hosts: Annotated[tuple[AllowedHost, ...], NoDecode, BeforeValidator(_parse_hosts)] = (
         parse_hosts(MYRCM_HOSTS)
     )
+    # A host is asked once a second: more often, the pages of races would get no turn.
+    loopback_every_s: Annotated[int | None, Field(ge=2, le=60)] = None
     backup_keep: Annotated[int, Field(ge=0)] = 14
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"

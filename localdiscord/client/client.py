@@ -18,6 +18,10 @@ from localdiscord.world.interactions import Interaction
 from localdiscord.world.model import Channel, Member, Message, User
 from localdiscord.world.world import World
 
+IN_THREADS = Permissions.SEND_MESSAGES_IN_THREADS
+MESSAGE = 4000
+"""How long a person's message may be: twice as long as a bot's, for who pays for it."""
+
 Picked: TypeAlias = "str | Client | Member | Role | Channel"
 
 
@@ -163,8 +167,9 @@ class Client:
         """Choose a command from a message's menu.
 
         Raises:
-            DriverError: there is none of that name.
+            DriverError: there is none of that name, or the message is not seen.
         """
+        self._sees(message)
         command = self._menu(CommandType.MESSAGE, name)
         self._may_use(command, message.channel)
         data = {
@@ -346,13 +351,20 @@ class Client:
         *,
         files: Iterable[Upload] = (),
     ) -> Message:
-        """Post a message."""
-        return self.discord.world.post(
-            self._place(channel),
-            self.member,
-            {"content": content},
-            dict(enumerate(files)),
-        )
+        """Post a message.
+
+        Raises:
+            DriverError: a client would not post that, or not there.
+        """
+        place, uploads = self._place(channel), dict(enumerate(files))
+        needs = Permissions.SEND_MESSAGES if place.parent is None else IN_THREADS
+        if not self.member.permissions_in(place) & needs:
+            message = f"{self} may not post in #{place.name}."
+            raise DriverError(message)
+        if len(content) > MESSAGE or not (content.strip() or uploads):
+            message = f"A message has 1 to {MESSAGE} characters, not {len(content)}."
+            raise DriverError(message)
+        return self.discord.world.post(place, self.member, {"content": content}, uploads)
 
     async def _do(
         self,
@@ -407,6 +419,7 @@ class Client:
             raise DriverError(message)
 
     def _sees(self, message: Message) -> None:
+        self._place(message.channel)
         if message.deleted:
             sentence = "The message has been deleted."
             raise DriverError(sentence)

@@ -48,6 +48,7 @@ def test_without_anything_set() -> None:
     assert (settings.shard_count, settings.shard_ids) == (None, ())
     assert [str(host) for host in settings.liverc_hosts] == ["*.liverc.com", "*.livefpv.com"]
     assert [str(host) for host in settings.myrcm_hosts] == ["www.myrcm.ch"]
+    assert settings.loopback_every_s is None
     assert (settings.log_level, settings.log_format) == ("INFO", "text")
 
 
@@ -76,6 +77,7 @@ def test_everything_set(monkeypatch: pytest.MonkeyPatch) -> None:
         SHARD_IDS=" 0, 3,",
         LIVERC_HOSTS="*.LiveRC.com, track.example.org,[::1]:8080,",
         MYRCM_HOSTS="127.0.0.1:8081",
+        LOOPBACK_EVERY_S="5",
         LOG_LEVEL="debug",
         LOG_FORMAT="json",
     )
@@ -90,6 +92,7 @@ def test_everything_set(monkeypatch: pytest.MonkeyPatch) -> None:
         AllowedHost("[::1]", 8080, is_wildcard=False),
     )
     assert settings.myrcm_hosts == (AllowedHost("127.0.0.1", 8081, is_wildcard=False),)
+    assert settings.loopback_every_s == 5
     assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
     for text in (repr(settings), str(settings), f"{settings.database_url!r}"):
         assert SECRET not in text
@@ -152,6 +155,8 @@ def test_blank_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
         ("MYRCM_HOSTS", "[::1]"),
         ("MYRCM_HOSTS", "[0::1]:80"),
         ("MYRCM_HOSTS", "[::1"),
+        ("LOOPBACK_EVERY_S", "1"),
+        ("LOOPBACK_EVERY_S", "61"),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
     ],
