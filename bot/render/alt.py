@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.limits import ALT_TEXT_LIMIT
-from bot.render.phrases import NEEDS_LAPS, count, rejected_words, seconds
+from bot.render.phrases import NEEDS_LAPS, count, error_mark, rejected_words, seconds
 from bot.render.side_by_side import comparison_words
 from bot.render.text import join_fitting, shorten, size
 from core.laptimes import format_lap
@@ -68,8 +68,9 @@ def _where(scope: str, session: str) -> str:
 
 
 def _run_words(run: RacerRun) -> str:
-    """Return ``Max ORP 93.6, 16 laps, best 18.604, 1 mistake (1.1 s)``."""
-    words = [_score_words(run), count(len(run.laps), "lap")]
+    """Return ``Max ORP 93.6 ±3, 16 laps, best 18.604, 1 mistake (1.1 s)``."""
+    error = f" {error_mark(run.error)}" if run.is_ranked and run.error is not None else ""
+    words = [_score_words(run) + error, count(len(run.laps), "lap")]
     if run.best_lap_ms is not None:
         words.append(f"best {format_lap(run.best_lap_ms)}")
     words.append(_mistake_words(find_mistakes(run.laps)))

@@ -16,6 +16,7 @@ from bot.render.phrases import (
     NEEDS_LAPS,
     change_mark,
     confidence_words,
+    error_mark,
     lap_time,
     lap_times_within,
     rating,
@@ -141,12 +142,12 @@ def _last_heats_lines(card: OrpCard) -> list[str]:
 
 
 def _heat_score(past: HeatScore, card: OrpCard) -> str:
-    """Return ``Q2 92.7 ▲4.2``; the class is named where heats of several may stand together."""
+    """Return ``Q2 92.7 ±3 ▲4.2``; the class is named where heats of several may stand together."""
     name = plain(past.heat.label if card.heat is None else past.heat.name)
     if past.score is None:
         return f"{name} {'rejected' if past.rejected else NEEDS_LAPS}"
-    change = "" if past.change is None else f" {change_mark(past.change)}"
-    return f"{name} **{past.score:.1f}**{change}"
+    change = change_mark(past.change, has_moved=past.has_moved)
+    return f"{name} **{past.score:.1f} {error_mark(past.error)}** {change}".rstrip()
 
 
 def _lap_lines(card: OrpCard) -> list[str]:

@@ -20,7 +20,7 @@ from statistics import NormalDist, fmean, median, variance
 from typing import Final
 
 from core.scoring.pace import Pace
-from core.scoring.settings import last_change, settings_of
+from core.scoring.settings import last_change, lasts_until, settings_of
 
 MIN_OTHERS: Final = 3
 # The variance of a median is that much of the variance of a mean: π/2.
@@ -195,6 +195,18 @@ def find_effect(outings: Sequence[Outing], spread_pct: float) -> Effect | None:
         verdict=_verdict(chance_faster, more_runs),
         more_runs=more_runs,
     )
+
+
+def find_effect_at(outings: Sequence[Outing], at: int, spread_pct: float) -> Effect | None:
+    """What the last change did before a run, over all runs until the next change.
+
+    Args:
+        outings: As for ``find_effect``.
+        at: Which run, from 0.
+        spread_pct: As for ``find_effect``.
+    """
+    settings = settings_of([outing.note for outing in outings])
+    return find_effect(outings[: lasts_until(settings, at)], spread_pct)
 
 
 def find_field(

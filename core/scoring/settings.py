@@ -70,5 +70,19 @@ def last_change(settings: Sequence[str]) -> Changed | None:
     return None
 
 
+def lasts_until(settings: Sequence[str], at: int) -> int:
+    """How many runs had been driven when the setting of one of them was changed.
+
+    Args:
+        settings: The setting of each run, in the order driven.
+        at: Which run, from 0.
+
+    Returns:
+        The place behind the last run of that stretch: all of them where nothing was changed since.
+    """
+    later = (place for place in range(at, len(settings)) if settings[place] != settings[at])
+    return next(later, len(settings))
+
+
 def _key(note: str) -> str:
     return clean_text(note).casefold()

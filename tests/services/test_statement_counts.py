@@ -53,8 +53,8 @@ CHANGES: Final = {
 }
 LOOKS: Final = {
     "form opened": 3,
-    "heat's summary claimed": 9,
-    "card": 4,
+    "heat's summary claimed": 10,
+    "card": 5,
     "card of the session": 3,
     "heat shown": 6,
     "heats listed": 2,

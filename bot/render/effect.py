@@ -1,0 +1,61 @@
+"""*Did it help?* in words a racer understands: what a change of the car did, and what is luck."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.render.phrases import number_word
+from core.rounding import round_half_even
+from core.scoring.effects import MIN_OTHERS, Effect, Verdict
+
+_SURE: Final = {Verdict.HELPED: "It helped", Verdict.HURT: "It hurt"}
+_LIKELY: Final = {
+    Verdict.LOOKS_HELPED: "Looks like it helped",
+    Verdict.LOOKS_HURT: "Looks like it hurt",
+}
+
+
+def effect_words(effect: Effect) -> str:
+    """Return ``0.31 s a lap faster than before, 0.17 after what everybody gained.`` and so on.
+
+    It begins with what was measured and ends with what may be said about it.
+    """
+    return f"{_measured(effect)}. {_verdict(effect)}"
+
+
+def _measured(effect: Effect) -> str:
+    """Return how much faster the laps were, and how much of it was not everybody's."""
+    change, left = _hundredths(effect.change_ms), _hundredths(effect.effect_ms)
+    own = f"{_gap(change)} than before" if change else "As fast as before"
+    if effect.field is None:
+        return f"{own}; fewer than {MIN_OTHERS} others to tell it from the track"
+    after = f"after what everybody {'gained' if effect.field.change_ms <= 0 else 'lost'}"
+    if not left:
+        return f"{own}, nothing {after}"
+    is_same_way = change * left > 0
+    return f"{own}, {_seconds(left) if is_same_way else f'but {_gap(left)}'} {after}"
+
+
+def _hundredths(ms: float) -> int:
+    return round_half_even(round(ms), 10)
+
+
+def _gap(hundredths: int) -> str:
+    return f"{_seconds(hundredths)} s a lap {'faster' if hundredths < 0 else 'slower'}"
+
+
+def _seconds(hundredths: int) -> str:
+    return f"{abs(hundredths) / 100:.2f}"
+
+
+def _verdict(effect: Effect) -> str:
+    verdict = effect.verdict
+    if verdict in _SURE:
+        return f"{_SURE[verdict]}: luck is less than 1 in 20."
+    luck = f"ould be luck ({max(1, round(10 * effect.chance_of_luck))} in 10)"
+    if verdict in _LIKELY:
+        return f"{_LIKELY[verdict]}; c{luck}."
+    if effect.more_runs is None:
+        return f"C{luck}; too small to see in laps."
+    runs = "run" if effect.more_runs == 1 else "runs"
+    return f"C{luck}. {number_word(effect.more_runs).capitalize()} more {runs} each way would tell."
