@@ -12,6 +12,7 @@ from bot.limits import FIELD_LIMIT
 from bot.render.advice import how_to_drive, reason
 from bot.render.answer import Answer, add_section
 from bot.render.card import card_colour, card_title, first_laps, part_names
+from bot.render.effect import effect_lines
 from bot.render.phrases import (
     NEEDS_LAPS,
     change_mark,
@@ -45,6 +46,7 @@ def card_more(card: OrpCard) -> Answer:
         add_section(embed, "Mistakes", _mistake_lines(card))
         add_section(embed, "Trend", [_trend_words(trend)] if trend else [])
         add_section(embed, "Pace", _pace_lines(run, orp.metrics))
+    add_section(embed, "Did it help?", effect_lines(card.effect) if card.effect else [])
     add_section(embed, "Heats before" if card.heat else "Heats", _last_heats_lines(card))
     left_out = len(run.laps) - run.laps_that_count
     do = "does" if left_out == 1 else "do"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.render.phrases import number_word
+from bot.render.phrases import count, number_word
+from bot.render.text import plain
 from core.rounding import round_half_even
 from core.scoring.effects import MIN_OTHERS, Effect, Verdict
 
@@ -21,6 +22,20 @@ def effect_words(effect: Effect) -> str:
     It begins with what was measured and ends with what may be said about it.
     """
     return f"{_measured(effect)}. {_verdict(effect)}"
+
+
+def effect_lines(effect: Effect) -> list[str]:
+    """Return what stands behind that sentence: what was compared, and how it would be told."""
+    before = f"{plain(effect.before)} ({count(effect.runs_before, 'run')})"
+    lines = [f"{plain(effect.after)} ({count(effect.runs_after, 'run')}) against {before}"]
+    if effect.field is not None:
+        gained = _hundredths(effect.field.change_ms)
+        middle = _gap(gained) if gained else "as fast as before"
+        lines.append(f"{effect.field.drivers} others drove both times, the middle one {middle}")
+    lines.append(f"Measured to ±{_seconds(_hundredths(effect.error_ms))} s a lap")
+    if effect.more_runs is not None:
+        lines.append("Back to the old setting and again tells more than longer runs")
+    return lines
 
 
 def _measured(effect: Effect) -> str:

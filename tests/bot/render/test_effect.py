@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.render.card import orp_card
+from bot.render.card_more import card_more
 from bot.render.effect import effect_words
 from bot.render.summary import wrap_up
 from core.results.card import OrpCard
@@ -121,6 +122,21 @@ def test_a_run_without_a_note_has_that_of_the_setting_it_was_driven_with() -> No
     shown = replace(card(run(change=4.1)), effect=replace(EFFECT, after="35wt_rear"))
     assert "▲4.1" in lines_of(shown)[1]
     assert lines_of(shown)[-2] == f"35wt\\_rear: {SENTENCE}"
+
+
+def test_what_was_compared_stands_behind_the_card() -> None:
+    told = sections_of(card_more(replace(card(run(note="35wt_rear")), effect=EFFECT)))
+    assert told["Did it help?"] == (
+        "35wt rear (1 run) against as it was (2 runs)\n"
+        "7 others drove both times, the middle one 0.14 s a lap faster\n"
+        "Measured to ±0.32 s a lap\n"
+        "Back to the old setting and again tells more than longer runs"
+    )
+    sure = replace(EFFECT, field=None, after="35wt_rear", more_runs=None)
+    assert sections_of(card_more(replace(card(run()), effect=sure)))["Did it help?"] == (
+        "35wt\\_rear (1 run) against as it was (2 runs)\nMeasured to ±0.32 s a lap"
+    )
+    assert "Did it help?" not in sections_of(card_more(card(run())))
 
 
 def test_no_sign_where_a_change_is_none() -> None:
