@@ -10,6 +10,7 @@ from bot.pictures import look
 from bot.pictures.fonts import fitted, readable, width_of
 from bot.pictures.look import Picture
 from bot.pictures.run import RunPlot
+from bot.pictures.scores import ScoreRow, draw_rows, reach, rows_height
 from bot.render.phrases import (
     NEEDS_LAPS,
     change_mark,
@@ -29,16 +30,7 @@ _HUGE: Final = 28.0
 _GAUGE: Final = 64.0
 _GAUGE_THICKNESS: Final = 10.0
 _LAPS: Final = 107.0
-_ROW: Final = 15.0
 _GAP: Final = 6.0
-_HISTORY_HEAD: Final = 20.0
-_NAME_ROOM: Final = 66.0
-_BAR_LEFT: Final = 82.0
-_BAR_WIDTH: Final = 80.0
-_SCORE_RIGHT: Final = 194.0
-_CHANGE_RIGHT: Final = 230.0
-_NOTE_LEFT: Final = 240.0
-_HISTORY_CAPTION: Final = "last heats · the line on a score is its ±"
 
 
 def draw_card(card: OrpCard) -> bytes:
@@ -51,13 +43,12 @@ def card_picture(card: OrpCard) -> Picture:
     plot = RunPlot(card.run, card.laps_by_heat)
     history = card.last_heats if len(card.last_heats) > 1 else ()
     history_top = _LAPS + plot.height
-    rows = _HISTORY_HEAD + len(history) * _ROW if history else 0
-    picture = Picture(history_top + rows + _GAP)
+    rows = _history_rows(card, history)
+    picture = Picture(history_top + rows_height(rows) + _GAP)
     _draw_head(picture, card)
     _draw_gauge(picture, card.run.orp, card.run.error)
     plot.draw(picture, _LAPS)
-    if history:
-        _draw_history(picture, card, history, history_top)
+    draw_rows(picture, rows, history_top, "last heats · the line on a score is its ±")
     return picture
 
 
@@ -106,7 +97,7 @@ def _draw_gauge(picture: Picture, orp: OrpResult | None, error: ScoreError | Non
         _bar(picture, _at(0), _at(orp.orp_score) - _at(0), colour)
         _bar(picture, _at(orp.orp_score) - 1, 2, colours.WHITE, over=3)
         if error is not None:
-            ends = (_at(end) for end in _reach(orp.orp_score, error))
+            ends = (_at(end) for end in reach(orp.orp_score, error))
             picture.line([(end, _GAUGE + _GAUGE_THICKNESS / 2) for end in ends], colours.WHITE)
     for bound in bounds:
         align: look.Align = "left" if bound == 0 else "right" if bound == 100 else "center"
@@ -119,11 +110,6 @@ def _draw_gauge(picture: Picture, orp: OrpResult | None, error: ScoreError | Non
         picture.write(_MARGIN, _GAUGE + 35, total + outcome)
         sure = f"confidence {confidence_words(parts)}"
         picture.write(_RIGHT, _GAUGE + 35, sure, colour=colours.QUIET_TEXT, align="right")
-
-
-def _reach(score: float, error: ScoreError) -> tuple[float, float]:
-    """Return the scores between which it probably is."""
-    return max(0.0, score - error.points), min(100.0, score + error.points)
 
 
 def _at(score: float) -> float:
@@ -140,41 +126,17 @@ def _bar(
 # The scores before
 
 
-def _draw_history(
-    picture: Picture, card: OrpCard, history: Sequence[HeatScore], top: float
-) -> None:
-    picture.write(_MARGIN, top + 10, _HISTORY_CAPTION, colour=colours.QUIET_TEXT)
+def _history_rows(card: OrpCard, history: Sequence[HeatScore]) -> list[ScoreRow]:
     has_classes = len({past.heat.class_name for past in history}) > 1
-    for row, past in enumerate(history):
-        y = top + _HISTORY_HEAD + _ROW * (row + 0.5)
-        is_this = card.heat is not None and past.heat.id == card.heat.id
-        name = past.heat.label if has_classes else past.heat.name
-        colour = colours.TEXT if is_this else colours.QUIET_TEXT
-        picture.write(_MARGIN, y, fitted(name, look.SMALL, _NAME_ROOM), colour=colour)
-        _write_score(picture, past, y, colour)
-        if past.score is not None:
-            bar = _score(card.run.orp)[2] if is_this else colours.QUIET_TEXT
-            _draw_score(picture, past.score, past.error, y, bar)
-        if past.note:
-            note = fitted(past.note, look.SMALL, _RIGHT - _NOTE_LEFT)
-            picture.write(_NOTE_LEFT, y, note, colour=colour)
-
-
-def _write_score(picture: Picture, past: HeatScore, y: float, colour: str) -> None:
-    if past.score is None:
-        why = "rejected" if past.rejected else NEEDS_LAPS
-        picture.write(_BAR_LEFT, y, why, colour=colours.QUIET_TEXT)
-        return
-    picture.write(_SCORE_RIGHT, y, f"{past.score:.1f}", colour=colour, align="right")
-    change = change_mark(past.change, has_moved=past.has_moved)
-    picture.write(_CHANGE_RIGHT, y, change, colour=colour, align="right")
-
-
-def _draw_score(
-    picture: Picture, score: float, error: ScoreError | None, y: float, colour: str
-) -> None:
-    for width, alpha in ((_BAR_WIDTH, 0.25), (_BAR_WIDTH * score / 100, 1.0)):
-        picture.rect(_BAR_LEFT, y - 3, width, 6, colour, alpha=alpha)
-    if error is not None:
-        ends = (_BAR_LEFT + _BAR_WIDTH * end / 100 for end in _reach(score, error))
-        picture.line([(end, y) for end in ends], colours.WHITE)
+    return [
+        ScoreRow(
+            name=past.heat.label if has_classes else past.heat.name,
+            score=past.score,
+            why_none="rejected" if past.rejected else NEEDS_LAPS,
+            error=past.error,
+            beside=change_mark(past.change, has_moved=past.has_moved),
+            note=past.note,
+            colour=_score(card.run.orp)[2] if card.heat and past.heat.id == card.heat.id else None,
+        )
+        for past in history
+    ]

@@ -81,9 +81,9 @@ def heading(heat: HeatRef, session: SessionRef, *, is_here: bool = False) -> str
     return plain(heat.label) if is_here else f"{plain(heat.label)} · {plain(session.name)}"
 
 
-def count(number: int, noun: str) -> str:
-    """Return ``1 lap``, ``2 laps``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """Return ``1 lap``, ``2 laps``; a plural of its own is given, as of a try."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def listed(names: Sequence[str]) -> str:

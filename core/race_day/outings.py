@@ -8,7 +8,7 @@ and from the latest before it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -73,10 +73,20 @@ _RUNS_BEFORE: Final = (
     .order_by(HeatRacer.opened_at.desc())
     .limit(RUNS_BEFORE)
 )
-_IN_SESSION: Final = (
+_IN_SESSIONS: Final = (
+    Heat.session_id.in_(bindparam("session_ids", expanding=True)),
+    HeatRacer.lap_count > 0,
+)
+_NOTED_DAYS: Final = (
+    select(Heat.session_id, Heat.class_key)
+    .join(HeatRacer, HeatRacer.heat_id == Heat.id)
+    .where(*_IN_SESSIONS, HeatRacer.note.is_not(None))
+    .distinct()
+)
+_OF_SESSIONS: Final = (
     select(HeatRacer.racer_id, Heat.opened_at, *_REF)
     .join(Heat, Heat.id == HeatRacer.heat_id)
-    .where(Heat.session_id == bindparam("session_id"), HeatRacer.lap_count > 0)
+    .where(*_IN_SESSIONS)
     .order_by(Heat.opened_at, Heat.id)
 )
 
@@ -109,15 +119,15 @@ def look_back(
         return laps_in_heats(unit, [run.heat_id for run in today], racer_id), None
     runs = _runs_before(unit, racer_id, heats[0].heat.opened_at) + today
     laps = laps_in_heats(unit, [run.heat_id for run in runs])
-    paces = _Paces(laps, _pages_of(unit, runs))
-    return laps, paces.effect_at(racer_id, runs, heat_id)
+    pages = pages_of(unit, {run.heat_id for run in runs if run.is_imported})
+    return laps, Paces(laps, pages).effect_at(racer_id, runs, heat_id)
 
 
 def effects_in(unit: Unit, session: RaceSession) -> Effects:
     """Return what each change did that was noted in a session."""
     runs: dict[UUID, list[RunRef]] = defaultdict(list)
     begun = []
-    rows = unit.connection.execute(_IN_SESSION, {"session_id": session.id})
+    rows = unit.connection.execute(_OF_SESSIONS, {"session_ids": [session.id]})
     for racer_id, opened_at, *ref in rows:
         runs[racer_id].append(RunRef._make(ref))
         begun.append(opened_at)
@@ -130,7 +140,7 @@ def effects_in(unit: Unit, session: RaceSession) -> Effects:
     for racer_id in {racer_id for _, racer_id in noted}:
         runs[racer_id] = _runs_before(unit, racer_id, begun[0]) + runs[racer_id]
     read = [run for _, racer_id in noted for run in runs[racer_id]]
-    paces = _Paces(laps_in_heats(unit, {run.heat_id for run in read}), _pages_of(unit, read))
+    paces = read_paces(unit, read)
     found = {
         (heat_id, racer_id): paces.effect_at(racer_id, runs[racer_id], heat_id)
         for heat_id, racer_id in noted
@@ -138,15 +148,38 @@ def effects_in(unit: Unit, session: RaceSession) -> Effects:
     return {run: effect for run, effect in found.items() if effect is not None}
 
 
+def runs_of_days(unit: Unit, session_ids: Collection[UUID]) -> dict[UUID, list[RunRef]]:
+    """Return everybody's runs in the order driven, by racer, of days on which a car was changed.
+
+    A day is one class of a session. Where nobody has noted anything, no run is read.
+
+    Args:
+        unit: The transaction.
+        session_ids: Where to look.
+    """
+    known = {"session_ids": list(session_ids)}
+    noted = {tuple(day) for day in unit.connection.execute(_NOTED_DAYS, known)}
+    runs: dict[UUID, list[RunRef]] = defaultdict(list)
+    if noted:
+        for racer_id, _, *ref in unit.connection.execute(_OF_SESSIONS, known):
+            run = RunRef._make(ref)
+            if run.day in noted:
+                runs[racer_id].append(run)
+    return runs
+
+
+def read_paces(unit: Unit, runs: Iterable[RunRef]) -> Paces:
+    """Read everybody's laps in the heats of some runs."""
+    heats = {run.heat_id: run.is_imported for run in runs}
+    pages = pages_of(unit, [heat_id for heat_id, is_imported in heats.items() if is_imported])
+    return Paces(laps_in_heats(unit, heats), pages)
+
+
 def _runs_before(unit: Unit, racer_id: UUID, before: datetime) -> list[RunRef]:
     """Return a racer's latest runs before a moment, in the order driven."""
     known = {"racer_id": racer_id, "before": before}
     latest = unit.connection.execute(_RUNS_BEFORE, known).all()
     return [RunRef._make(ref) for ref in reversed(latest)]
-
-
-def _pages_of(unit: Unit, runs: Sequence[RunRef]) -> dict[UUID, tuple[PageTable, bool]]:
-    return pages_of(unit, {run.heat_id for run in runs if run.is_imported})
 
 
 def _was_changed(runs: Sequence[RunRef], heat_id: UUID) -> bool:
@@ -163,8 +196,13 @@ def _day_of(runs: Sequence[RunRef], heat_id: UUID) -> tuple[int, list[RunRef]]:
     return day.index(this), day
 
 
-class _Paces:
-    """Everybody's pace in some heats."""
+class Paces:
+    """Everybody's pace in some heats.
+
+    Args:
+        laps: Everybody's laps there.
+        pages: The pages of those that were imported, each with whether it still names everybody.
+    """
 
     def __init__(self, laps: RunLaps, pages: Mapping[UUID, tuple[PageTable, bool]]) -> None:
         self._of_team: dict[UUID, dict[UUID, Pace]] = defaultdict(dict)
@@ -186,19 +224,29 @@ class _Paces:
             runs: The racer's runs in the order driven.
             heat_id: The heat of one of them.
         """
-        days: dict[tuple[UUID, str], list[Outing]] = defaultdict(list)
-        for run in runs:
-            days[run.day].append(self._outing(racer_id, run))
+        days = self.days_of(racer_id, runs)
         at, day = _day_of(runs, heat_id)
         return find_effect_at(days[day[at].day], at, run_spread(days.values()))
 
-    def _outing(self, racer_id: UUID, run: RunRef) -> Outing:
-        of_team = self._of_team[run.heat_id]
-        field = self._of_page.get(run.heat_id)
-        if field is None:
-            field = {str(other_id): pace for other_id, pace in of_team.items()}
-        others = {driver: pace for driver, pace in field.items() if driver != str(racer_id)}
-        return Outing(run.note, of_team.get(racer_id), others)
+    def days_of(
+        self, racer_id: UUID, runs: Iterable[RunRef]
+    ) -> dict[tuple[UUID, str], list[Outing]]:
+        """Return a racer's runs, given in the order driven, by session and class."""
+        days: dict[tuple[UUID, str], list[Outing]] = defaultdict(list)
+        for run in runs:
+            others = {
+                driver: pace
+                for driver, pace in self.everybody(run.heat_id).items()
+                if driver != str(racer_id)
+            }
+            own = self._of_team[run.heat_id].get(racer_id)
+            days[run.day].append(Outing(run.note, own, others))
+        return days
+
+    def everybody(self, heat_id: UUID) -> Mapping[str, Pace]:
+        """Return the pace of each driver of a heat by what names the same one in another."""
+        of_team = self._of_team[heat_id].items()
+        return self._of_page.get(heat_id) or {str(racer_id): pace for racer_id, pace in of_team}
 
 
 def _page_paces(page: PageTable, *, has_names: bool) -> Iterator[tuple[str, Pace]]:

@@ -29,6 +29,7 @@ EFFECT = Effect(
     field=FIELD,
     effect_ms=-172.0,
     error_ms=320.0,
+    pace_ms=20_000.0,
     chance_faster=0.69,
     verdict=Verdict.CANNOT_TELL,
     more_runs=4,
