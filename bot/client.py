@@ -21,6 +21,7 @@ from bot.cogs.menu import MenuCog
 from bot.cogs.profile import ProfileCog
 from bot.cogs.session import SessionCog
 from bot.cogs.team import TeamCog
+from bot.cogs.track import TrackCog
 from bot.discord.cooldowns import cooldown_for_costly_work
 from bot.discord.errors import log_unexpected
 from bot.discord.parsing import Skipping
@@ -91,6 +92,7 @@ class OrpBot(commands.AutoShardedBot):
             ProfileCog(self.app),
             SessionCog(self.app),
             TeamCog(self.app),
+            TrackCog(self.app),
         ):
             await self.add_cog(cog)
         self.add_dynamic_items(*DYNAMIC_ITEMS)

@@ -20,6 +20,7 @@ from core.services.outbox import OutboxService
 from core.services.profile import ProfileService
 from core.services.session import SessionService
 from core.services.team import TeamService
+from core.services.track import TrackService
 from core.services.undo import UndoService
 
 
@@ -46,6 +47,7 @@ class Services:
     housekeeping: Housekeeping
     elsewhere: Elsewhere
     follow: FollowService
+    track: TrackService
     looking: LookingService
 
 
@@ -76,5 +78,6 @@ def build_services(
         housekeeping=Housekeeping(database, keep_copies_days=keep_copies_days),
         elsewhere=elsewhere,
         follow=FollowService(database, elsewhere),
+        track=TrackService(database),
         looking=LookingService(database, elsewhere.fetcher, elsewhere.reader, elsewhere.hosts),
     )

@@ -23,6 +23,9 @@ from core.scoring.finish import Place, places
 from core.sources.race import Race
 
 _READ: Final = select(Heat.source_table).where(Heat.id == bindparam("of_heat"))
+_OF_HEATS: Final = select(Heat.id, Heat.source_table, Heat.source_has_names).where(
+    Heat.id.in_(bindparam("of_heats", expanding=True))
+)
 _OF_SESSION: Final = (
     select(Heat.id, Heat.source_table)
     .where(Heat.session_id == bindparam("of_session"), Heat.source.is_not(None))
@@ -218,6 +221,18 @@ def page_of(unit: Unit, heat: HeatRow) -> PageTable | None:
         return None
     kept = unit.connection.execute(_READ, {"of_heat": heat.id}).scalar_one_or_none()
     return PageTable.from_data(kept) if kept is not None else None
+
+
+def pages_of(unit: Unit, heat_ids: Collection[UUID]) -> dict[UUID, tuple[PageTable, bool]]:
+    """Return the tables of some imported heats, each with whether it still names everybody."""
+    if not heat_ids:
+        return {}
+    rows = unit.connection.execute(_OF_HEATS, {"of_heats": list(heat_ids)})
+    return {
+        heat_id: (PageTable.from_data(kept), has_names)
+        for heat_id, kept, has_names in rows
+        if kept is not None
+    }
 
 
 def pages_in(unit: Unit, session: RaceSession) -> list[tuple[UUID, PageTable]]:

@@ -44,10 +44,11 @@ from core.race_day.change import Change, change
 from core.race_day.finding import find_session, require_open, session_by_id
 from core.race_day.heats import delete_session
 from core.race_day.questions import SeveralOpen
-from core.race_day.reading import count_heats, session_info, standings
+from core.race_day.reading import count_heats, session_info
 from core.race_day.renewing import renew_advice
 from core.race_day.reopening import may_reopen_session, reopen_closed_session
 from core.race_day.sessions import ends_at, first_lap_of, open_session, race_in
+from core.race_day.standings import standings
 from core.race_day.where import Where, where_is
 from core.results.heat import Deletion
 from core.results.question import Question
