@@ -14,6 +14,7 @@ from discord.ext import commands
 
 from bot.app import App, WorkInHand
 from bot.cogs.card import CardCog
+from bot.cogs.data import DataCog
 from bot.cogs.heat import HeatCog
 from bot.cogs.lap_entry import LapEntryCog
 from bot.cogs.menu import MenuCog
@@ -90,6 +91,7 @@ class OrpBot(commands.AutoShardedBot):
             ProfileCog(self.app),
             SessionCog(self.app),
             TeamCog(self.app),
+            DataCog(self.app),
         ):
             await self.add_cog(cog)
         self.add_dynamic_items(*DYNAMIC_ITEMS)

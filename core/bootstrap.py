@@ -8,6 +8,7 @@ from core.database import Database
 from core.fetching.elsewhere import Elsewhere
 from core.services.card import CardService
 from core.services.confidence import ConfidenceService
+from core.services.data import DataService
 from core.services.follow import FollowService
 from core.services.form import FormService
 from core.services.heat import HeatService
@@ -41,6 +42,7 @@ class Services:
     session: SessionService
     profile: ProfileService
     team: TeamService
+    data: DataService
     card: CardService
     outbox: OutboxService
     housekeeping: Housekeeping
@@ -71,6 +73,7 @@ def build_services(
         session=SessionService(database),
         profile=ProfileService(database),
         team=TeamService(database),
+        data=DataService(database),
         card=CardService(database),
         outbox=OutboxService(database),
         housekeeping=Housekeeping(database, keep_copies_days=keep_copies_days),
