@@ -22,6 +22,7 @@ from core.models import (
     RunLog,
     SessionRacer,
 )
+from core.names import A_RACER
 from core.race_day.exporting import laps_of
 from core.race_day.page_tables import PageTable
 from core.race_day.rows import LapRow
@@ -55,8 +56,6 @@ _ENTRIES: Final = (
     "replaced_laps",
 )
 _REST: Final = ("what", "when", "session", "detail")
-# Who typed an entry and is on no profile any more.
-A_RACER: Final = "a racer"
 _typist: Final = aliased(RacerProfile)
 _HEAT: Final = Heat.class_name + " " + Heat.name
 _OF_TEAM: Final = RaceSession.team_id == bindparam("team_id")
