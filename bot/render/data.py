@@ -52,58 +52,54 @@ def readme(export: DataExport) -> str:
 
 
 def ask_forget(held: DataHeld) -> Answer:
-    """Ask before a racer is forgotten, naming what goes."""
+    """Ask before a racer is forgotten, naming what goes, what follows and what stays."""
     if held.is_nothing:
         return Answer(_NOTHING)
-    whose = "you" if held.is_self or held.racer is None else bold(held.racer.name)
-    lines = [f"Forget {whose} in this team? There is no way back."]
+    you, your, own = ("you", "your", "yours") if held.is_self else ("they", "their", "theirs")
+    lines = [f"Forget {_whom(held)} in this team? There is no way back."]
     if held.is_self:
         lines.append("`/data export` gives you everything as a file first.")
-    lines.append(f"**Gone**: {listed(_going(held))}.")
-    follows = _following(held)
-    if follows:
-        lines.append(f"**In the channels**: {listed(follows)}.")
+    lines.append(f"**Gone**: {listed(_going(held, your))}.")
+    posts, cards = sum(held.posts.values()), sum(held.cards.values())
+    if posts or held.heats_alone:
+        them = "you" if held.is_self else "them"
+        alone = f"; {count(held.heats_alone, 'heat')} of {own} alone with what was posted of it"
+        gone = alone if held.heats_alone else ""
+        lines.append(f"**Posts**: {count(posts, 'post')} drawn again without {them}{gone}.")
+    if cards:
+        lines.append(f"**Deleted**: {count(cards, 'shared card')}.")
     if held.racer is not None:
-        they = "you" if held.is_self else "they"
         lines.append(
-            f"**Staying**: what {they} typed for others, and sessions {they} opened, by nobody; on "
-            "result pages the laps, as *a racer*, so that the others keep their places."
+            f"**Staying, without {your} name**: what {you} typed for others, sessions {you} "
+            f"opened, and {your} laps on result pages, so that the others keep their places."
         )
     return Answer("\n".join(lines))
 
 
-def _going(held: DataHeld) -> list[str]:
+def _whom(held: DataHeld) -> str:
+    return "you" if held.is_self or held.racer is None else bold(held.racer.name)
+
+
+def _going(held: DataHeld, your: str) -> list[str]:
     counted = ((held.notes, "note"), (held.ratings, "rating"))
-    beside = [count(number, noun) for number, noun in counted if number]
-    laps = f"{count(held.laps, 'lap')} in {count(held.runs, 'heat')}"
-    parts = [laps if held.laps else "", *beside, "the profile" if held.racer else ""]
-    if held.waiting:
-        parts.append("what waits for a tap")
+    parts = [f"{count(held.laps, 'lap')} in {count(held.runs, 'heat')}" if held.laps else ""]
+    parts += [count(number, noun) for number, noun in counted if number]
+    parts.append(f"{your} profile" if held.racer is not None else "")
+    parts.append(f"what waits for {your} tap" if held.waiting else "")
     return [part for part in parts if part]
 
 
-def _following(held: DataHeld) -> list[str]:
-    posts, cards = sum(held.posts.values()), sum(held.cards.values())
-    parts = []
-    if posts:
-        parts.append(f"{count(posts, 'post')} drawn again without that row")
-    if held.heats_alone:
-        alone = count(held.heats_alone, "heat")
-        parts.append(f"{alone} of nobody else gone, with what was posted of it")
-    if cards:
-        parts.append(f"{count(cards, 'shared card')} deleted")
-    return parts
-
-
 def forgotten(result: DataForgotten) -> Answer:
-    """Show that a racer is forgotten, and what posts cannot follow."""
+    """Show that a racer is forgotten, and which posts cannot follow."""
     held = result.held
-    whose = "You are" if held.is_self or held.racer is None else f"{bold(held.racer.name)} is"
-    lines = [f"{whose} forgotten in this team: {listed(_going(held))}."]
-    follows = _following(held)
-    if follows:
-        lines.append(f"In the channels: {listed(follows)}; that takes a moment.")
+    is_you = _whom(held) == "you"
+    whose = "You are" if is_you else f"{_whom(held)} is"
+    lines = [f"{whose} forgotten in this team: {listed(_going(held, 'the'))}."]
+    shown = ((sum(held.posts.values()), "post"), (sum(held.cards.values()), "shared card"))
+    following = [count(number, noun) for number, noun in shown if number]
+    if following:
+        lines.append(f"{listed(following)} will follow in a moment.")
     lines += [problem_line(problem) for problem in result.problems]
     if result.problems:
-        lines.append("That is tried again, by itself.")
+        lines.append("I try that again by myself, as soon as I may.")
     return Answer("\n".join(lines))
