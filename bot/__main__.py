@@ -177,6 +177,10 @@ def restore(file: Annotated[Path, typer.Argument(help="The copy to put back.")])
         if restored.replaced is not None:
             print(f"Replaced, and kept as: {restored.replaced}")
         print(f"Restored: {restored.laps} laps, at revision {restored.revision}")
+        if restored.forgotten is None:
+            print("The file that was replaced cannot be read: who was forgotten is not known.")
+        elif restored.forgotten:
+            print(f"Forgotten again: {restored.forgotten}, who had asked for it since.")
 
     _with_settings(work)
 

@@ -72,10 +72,15 @@ class MigrationReport:
         return self.before != self.after
 
 
-async def upgrade(url: URL, *, revision: str = "head") -> MigrationReport:
+async def upgrade(url: URL, *, revision: str = "head", copy_first: bool = True) -> MigrationReport:
     """Bring a database up to a revision; one that stands there or further stays as it is.
 
     A SQLite file is made when there is none, and copied first when it holds anything.
+
+    Args:
+        url: The database.
+        revision: The revision to bring it to.
+        copy_first: False for a SQLite file that is a copy itself.
 
     Raises:
         DatabaseTooNew: It stands at a revision that this program does not know.
@@ -87,6 +92,7 @@ async def upgrade(url: URL, *, revision: str = "head") -> MigrationReport:
         command.upgrade,
         revision,
         is_needed=lambda before: revisions.place(before) < revisions.place(revision),
+        copy_first=copy_first,
     )
 
 
@@ -114,6 +120,7 @@ async def _migrate(
     revision: str,
     *,
     is_needed: Callable[[str | None], bool],
+    copy_first: bool = True,
 ) -> MigrationReport:
     try:
         async with migrating(url) as connection:
@@ -121,8 +128,9 @@ async def _migrate(
             if not is_needed(before):
                 return MigrationReport(before, before, None)
             # Nobody else can write by now, and the copy does not see what is not committed.
-            has_tables = await connection.run_sync(_has_tables)
-            copy = await backup(url) if has_tables and url.get_backend_name() == "sqlite" else None
+            is_file = url.get_backend_name() == "sqlite"
+            is_copied = copy_first and is_file and await connection.run_sync(_has_tables)
+            copy = await backup(url) if is_copied else None
             await connection.run_sync(lambda sync: run(alembic_config(sync), revision))
             after = await connection.run_sync(revisions.current)
         return MigrationReport(before, after, copy)

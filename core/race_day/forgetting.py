@@ -20,6 +20,7 @@ from core.models import (
     RacerProfile,
     RaceSession,
     RunLog,
+    Team,
 )
 from core.race_day import forgotten, outbox, shared_cards
 from core.race_day.heats import delete_session
@@ -102,6 +103,39 @@ def forget(unit: Unit, team_id: int, user_id: int, racer: RacerProfile | None) -
     if user_id:
         forgotten.note_racer(unit, team_id, user_id)
     return held
+
+
+def forget_all_again(unit: Unit) -> int:
+    """Forget whoever was forgotten and is back with an older copy; return how many racers."""
+    for team_id in forgotten.teams_back(unit):
+        while forget_piece_of_team(unit, team_id):
+            pass
+    back = [racer.id for racer in forgotten.racers_back(unit)]
+    for racer_id in back:
+        racer = unit.db.get_one(RacerProfile, racer_id)
+        forget(unit, racer.team_id or 0, racer.discord_user_id or 0, racer)
+    return len(back)
+
+
+def forget_piece_of_team(unit: Unit, team_id: int) -> bool:
+    """Delete a piece of all that a team has: a session, a racer, at last the team itself.
+
+    In pieces nobody's lap of another team waits for long. What is posted stays: the bot is not in
+    the server any more.
+
+    Returns:
+        Whether anything is left.
+    """
+    for table in (RaceSession, RacerProfile):
+        piece = select(table.id).where(table.team_id == team_id).limit(1)
+        found = unit.connection.execute(piece).scalar_one_or_none()
+        if found is not None:
+            unit.connection.execute(delete(table).where(table.id == found))
+            return True
+    gone = delete(Team).where(Team.id == team_id).returning(Team.created_at)
+    if unit.connection.execute(gone).first() is not None:
+        forgotten.note_team(unit, team_id)
+    return False
 
 
 def _traces_of(user_id: int, racer: RacerProfile | None) -> Traces:
