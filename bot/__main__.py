@@ -202,6 +202,36 @@ def adopt(
 
 
 @app.command()
+def forget(
+    team: Annotated[int, typer.Argument(help="The Discord server's id.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete all that is held of a server; what is posted there stays."""
+    from core.database import Database
+    from core.services.server import ServerService
+    from migrations import runner
+
+    async def work(settings: Settings) -> None:
+        await runner.require_newest(settings.database_url)
+        database = Database(settings.database_url)
+        try:
+            service = ServerService(database)
+            held = await service.held(team)
+            if held is None:
+                _stop(f"Nothing is held of server {team}.")
+            what = f"{held.racers} racers, {held.sessions} sessions, {held.laps} laps"
+            if not yes:
+                typer.confirm(f"Delete server {team}: {what}? There is no way back.", abort=True)
+            await service.forget(team)
+            print(f"Deleted: {what}.")
+        finally:
+            await database.dispose()
+
+    _with_settings(work)
+
+
+@app.command()
 def doctor() -> None:
     """Check settings, database and token; exits with 1 when the bot could not start."""
     from bot.doctor import examine

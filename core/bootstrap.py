@@ -19,6 +19,7 @@ from core.services.looking import LookingService
 from core.services.menu import MenuService
 from core.services.outbox import OutboxService
 from core.services.profile import ProfileService
+from core.services.server import ServerService
 from core.services.session import SessionService
 from core.services.team import TeamService
 from core.services.undo import UndoService
@@ -43,6 +44,7 @@ class Services:
     profile: ProfileService
     team: TeamService
     data: DataService
+    server: ServerService
     card: CardService
     outbox: OutboxService
     housekeeping: Housekeeping
@@ -74,6 +76,7 @@ def build_services(
         profile=ProfileService(database),
         team=TeamService(database),
         data=DataService(database),
+        server=ServerService(database),
         card=CardService(database),
         outbox=OutboxService(database),
         housekeeping=Housekeeping(database, keep_copies_days=keep_copies_days),

@@ -46,6 +46,7 @@ __all__ = [
     "current",
     "downgrade",
     "pg_dump_line",
+    "require_newest",
     "upgrade",
     "upgrade_sql",
     "verify",
@@ -153,6 +154,22 @@ async def current(url: URL) -> str | None:
     """
     async with reading(url) as connection:
         return await connection.run_sync(revisions.current)
+
+
+async def require_newest(url: URL) -> None:
+    """Refuse to work on a database that is not at the newest revision.
+
+    Raises:
+        DatabaseTooNew: It is none of this program's.
+        DatabaseUnreachable: There is no such file, or the server cannot be reached.
+        MigrationError: It stands at an older one.
+    """
+    stands_at = await current(url)
+    if stands_at != revisions.known()[-1]:
+        raise MigrationError(
+            f"The database stands at revision {stands_at or 'none'}, not at the newest: "
+            "run orp-bot upgrade first."
+        )
 
 
 def upgrade_sql(*, start: str | None = None, revision: str = "head") -> str:

@@ -23,6 +23,7 @@ from core.models import (
     Team,
 )
 from core.race_day import forgotten, outbox, shared_cards
+from core.race_day.change import lock_team
 from core.race_day.heats import delete_session
 from core.race_day.moving import GONE
 from core.race_day.page_tables import forget_driver
@@ -105,6 +106,11 @@ def forget(unit: Unit, team_id: int, user_id: int, racer: RacerProfile | None) -
     return held
 
 
+def is_anybody_back(unit: Unit) -> bool:
+    """Tell whether anybody who was forgotten is there as before."""
+    return bool(forgotten.racers_back(unit) or forgotten.teams_back(unit))
+
+
 def forget_all_again(unit: Unit) -> int:
     """Forget whoever was forgotten and is back with an older copy; return how many racers."""
     for team_id in forgotten.teams_back(unit):
@@ -113,6 +119,7 @@ def forget_all_again(unit: Unit) -> int:
     back = [racer.id for racer in forgotten.racers_back(unit)]
     for racer_id in back:
         racer = unit.db.get_one(RacerProfile, racer_id)
+        lock_team(unit, racer.team_id or 0)
         forget(unit, racer.team_id or 0, racer.discord_user_id or 0, racer)
     return len(back)
 

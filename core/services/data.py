@@ -12,7 +12,7 @@ from core.errors import NotFound
 from core.models import RacerProfile
 from core.race_day import people
 from core.race_day.change import Change, change
-from core.race_day.forgetting import forget, held_about
+from core.race_day.forgetting import forget, forget_all_again, held_about, is_anybody_back
 from core.race_day.own_data import export_of
 from core.race_day.racers import named, named_like
 from core.results.data import DataExport, DataForgotten, DataHeld
@@ -85,6 +85,12 @@ class DataService:
             return DataForgotten(_told(caller, racer, held))
 
         return await change(self._database, caller, act)
+
+    async def forget_again(self) -> int:
+        """Forget whoever was forgotten and is back with an older copy; return how many racers."""
+        if not await self._database.read(is_anybody_back):
+            return 0
+        return await self._database.write(forget_all_again)
 
     async def suggest(self, caller: Caller, typed: str) -> list[Choice]:
         """Return the team's racers whose name has what was typed, to crew alone.
