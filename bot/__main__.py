@@ -177,6 +177,10 @@ def restore(file: Annotated[Path, typer.Argument(help="The copy to put back.")])
         if restored.replaced is not None:
             print(f"Replaced, and kept as: {restored.replaced}")
         print(f"Restored: {restored.laps} laps, at revision {restored.revision}")
+        if restored.forgotten is None:
+            print("The file that was replaced cannot be read: who was forgotten is not known.")
+        elif restored.forgotten:
+            print(f"Forgotten again: {restored.forgotten}, who had asked for it since.")
 
     _with_settings(work)
 
@@ -222,6 +226,36 @@ def import_history(
     async def work(settings: Settings) -> None:
         for line in await bring_in(settings, asked):
             print(line)
+
+    _with_settings(work)
+
+
+@app.command()
+def forget(
+    team: Annotated[int, typer.Argument(help="The Discord server's id.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete all that is held of a server; what is posted there stays."""
+    from core.database import Database
+    from core.services.server import ServerService
+    from migrations import runner
+
+    async def work(settings: Settings) -> None:
+        await runner.require_newest(settings.database_url)
+        database = Database(settings.database_url)
+        try:
+            service = ServerService(database)
+            held = await service.held(team)
+            if held is None:
+                _stop(f"Nothing is held of server {team}.")
+            what = f"{held.racers} racers, {held.sessions} sessions, {held.laps} laps"
+            if not yes:
+                typer.confirm(f"Delete server {team}: {what}? There is no way back.", abort=True)
+            await service.forget(team)
+            print(f"Deleted: {what}.")
+        finally:
+            await database.dispose()
 
     _with_settings(work)
 

@@ -18,7 +18,9 @@ from sqlalchemy import bindparam, exists, insert, select, text, update
 from core.database import Unit
 from core.laps import Lap, RaceTotal
 from core.models import DeletedRace, Heat, RaceSession, UtcDateTime
+from core.names import A_RACER
 from core.race_day.rows import HeatRow
+from core.race_day.traces import Traces
 from core.scoring.finish import Place, places
 from core.sources.race import Race
 
@@ -119,6 +121,17 @@ class PageTable:
                 if each.racer_id is not None
                 else replace(each, name=f"driver {number}", source_id=None)
                 for number, each in enumerate(self.drivers, start=1)
+            )
+        )
+
+    def without(self, traces: Traces) -> PageTable:
+        """Return the table with ``a racer`` for a racer who is forgotten; the laps stay."""
+        return PageTable(
+            tuple(
+                replace(each, name=A_RACER, source_id=None, racer_id=None, is_taken=False)
+                if traces.are_of(each.name, each.source_id, each.racer_id)
+                else each
+                for each in self.drivers
             )
         )
 
@@ -315,6 +328,26 @@ def forget_names(unit: Unit, closed_before: datetime) -> int:
         nameless = {"source_table": table.to_data(), "source_has_names": False}
         unit.connection.execute(_KEEP, {"of_heat": heat_id} | nameless)
     return len(heats)
+
+
+def forget_driver(unit: Unit, team_id: int, traces: Traces) -> None:
+    """Forget who a driver is on the pages of a team; places and laps stay."""
+    of_team = select(RaceSession.id).where(RaceSession.team_id == team_id)
+    for table in (Heat, DeletedRace):
+        rows = unit.connection.execute(
+            select(table.id, table.source_table).where(
+                table.session_id.in_(of_team), table.source_table.is_not(None)
+            )
+        )
+        for row_id, kept in rows.all():
+            page = PageTable.from_data(kept) if kept is not None else PageTable(())
+            without = page.without(traces)
+            if without != page:
+                columns: dict[str, object] = {"source_table": without.to_data()}
+                if table is Heat:
+                    # It was made from the names too.
+                    columns["source_hash"] = None
+                unit.connection.execute(update(table).where(table.id == row_id).values(columns))
 
 
 def has_old_names(unit: Unit, closed_before: datetime) -> bool:

@@ -157,7 +157,7 @@ class FollowService:
 
     async def _read_first(self, caller: Caller, address: Address) -> ReadFirst:
         """Read a page that nobody has read yet, when its host's turn is."""
-        name = f"user:{caller.person.user_id}"
+        name = slots.of_user(caller.person.user_id)
         turn = partial(slots.take_turn, name=name, between=ONE_FIRST_FETCH_IN)
         if not await self._database.write(turn):
             raise Conflict("One new event every 10 seconds: wait a moment and try again.")

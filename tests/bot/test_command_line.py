@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sqlite3
@@ -99,6 +100,7 @@ def test_help_shows_every_command(bot: RunBot) -> None:
         "backup",
         "adopt",
         "import",
+        "forget",
         "doctor",
     ):
         assert command in shown.out
@@ -248,3 +250,24 @@ def test_a_start_loads_nothing_that_only_a_migration_needs() -> None:
         check=True,
     )
     assert loaded.stdout == "False\n"
+
+
+def test_a_server_is_forgotten_once_that_was_confirmed(
+    bot: RunBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'orp.db'}"
+    older = bot("forget", "77", DATABASE_URL=url)
+    assert (older.code, "There is no file" in older.err) == (1, True)
+    bot("upgrade", DATABASE_URL=url)
+    bot("adopt", "77", DATABASE_URL=url)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    refused = bot("forget", "77", DATABASE_URL=url)
+    assert refused.code == 1
+    assert "Delete server 77: 0 racers, 0 sessions, 0 laps? There is no way back." in refused.out
+    done = bot("forget", "77", "--yes", DATABASE_URL=url)
+    assert (done.code, done.out) == (0, "Deleted: 0 racers, 0 sessions, 0 laps.\n")
+    again = bot("forget", "77", "--yes", DATABASE_URL=url)
+    assert (again.code, again.err) == (1, "Nothing is held of server 77.\n")
+    bot("downgrade", "0009", DATABASE_URL=url)
+    older = bot("forget", "77", DATABASE_URL=url)
+    assert (older.code, "run orp-bot upgrade first" in older.err) == (1, True)
