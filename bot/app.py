@@ -9,6 +9,7 @@ from typing import Protocol, cast
 import discord
 from discord.ext.commands import CooldownMapping
 
+from bot.away import Away
 from bot.studio import Studio
 from core.bootstrap import Services
 
@@ -57,12 +58,14 @@ class App:
         studio: Where pictures come from.
         cooldown: On what is costly, for each person in each team.
         work: The interactions that are not answered yet.
+        away: What the bot's own work asks while the database is away.
     """
 
     services: Services
     studio: Studio
     cooldown: Cooldown
     work: WorkInHand
+    away: Away
 
 
 class _HasApp(Protocol):

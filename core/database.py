@@ -17,6 +17,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
+import structlog
 from sqlalchemy import Connection, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
@@ -52,6 +53,9 @@ _IMPATIENT: Final = {
 _TRUSTED_FOR_S: Final = 1.0
 # Made once: json.dumps would make one for each value.
 _to_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+log = structlog.get_logger(__name__)
 
 
 def utc_now() -> datetime:
@@ -121,12 +125,18 @@ class Unit:
         connection: For what driving makes, read and written by Core statements.
         now: The moment, in UTC, that everything in the transaction carries.
         wakes: Set by what others wait for: :attr:`Database.awake` is set after the commit.
+        events: What the log is told after the commit, each with its fields.
     """
 
     def __init__(self, connection: Connection, now: datetime) -> None:
         self.connection = connection
         self.now = now
         self.wakes = False
+        self.events: list[tuple[str, dict[str, object]]] = []
+
+    def tell(self, event: str, **ids: object) -> None:
+        """Have the log told once this is committed: ids and numbers only, never what was typed."""
+        self.events.append((event, ids))
 
     @cached_property
     def db(self) -> Session:
@@ -244,14 +254,16 @@ class Database:
             StoreUnavailable: The database is away; it says whether the change may be stored.
         """
 
-        def change(connection: Connection) -> tuple[T, bool]:
+        def change(connection: Connection) -> tuple[T, Unit]:
             unit = Unit(connection, self.clock())
-            return unit.run(act), unit.wakes
+            return unit.run(act), unit
 
         with outages_told():
-            done, wakes = await self._transactions.write(change)
-        if wakes:
+            done, unit = await self._transactions.write(change)
+        if unit.wakes:
             self.awake.set()
+        for happened, ids in unit.events:
+            log.info(happened, **ids)
         return done
 
     def arrive(self) -> bool:

@@ -23,6 +23,21 @@ def typed_in(interaction: discord.Interaction) -> str:
     return f"/{' '.join(_words(data))}"
 
 
+def name_of(interaction: discord.Interaction) -> str:
+    """Return what an interaction asks for, in the bot's own words: ``lap times`` or ``undo``.
+
+    Nothing of what was typed or picked is in it.
+    """
+    data: Any = interaction.data or {}
+    if "custom_id" in data:
+        return str(data["custom_id"]).partition(":")[0]
+    words, options = [str(data.get("name", ""))], data.get("options", ())
+    while options and options[0].get("type") in _GROUPS:
+        words.append(str(options[0]["name"]))
+        options = options[0].get("options", ())
+    return " ".join(words)
+
+
 def _words(command: Mapping[str, Any]) -> Iterator[str]:
     """Yield a command's name, those of its groups, and its options."""
     yield str(command["name"])

@@ -118,7 +118,7 @@ def unpacked(answer: bytes) -> object:
         return _Answer(BytesIO(answer)).load()
     # Broken pickles raise nearly everything.
     except Exception as error:
-        raise Unusable(f"{type(error).__name__}: {error}") from error
+        raise Unusable(f"no answer can be made of it: {type(error).__name__}") from error
 
 
 class _Answer(pickle.Unpickler):
