@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from bot.logs import set_up_logging
-from bot.running import StartRefused, run
+from bot.start_refused import StartRefused
 from core.about import VERSION
 from core.config import Settings, SettingsError, load_settings
 from core.errors import RacerError
@@ -47,9 +46,17 @@ def _stop(sentence: str) -> NoReturn:
 
 def _with_settings(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
     """Load the settings, set up logging, do the work."""
+    from bot.logs import set_up_logging
+
     settings = load_settings()
     set_up_logging(settings)
     asyncio.run(work(settings))
+
+
+async def _run(settings: Settings, *, until_stdin_ends: bool = False) -> None:
+    from bot.running import run
+
+    await run(settings, until_stdin_ends=until_stdin_ends)
 
 
 @app.callback(invoke_without_command=True)
@@ -63,7 +70,7 @@ def default(
         print(f"orp-bot {VERSION}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        _with_settings(run)
+        _with_settings(_run)
 
 
 @app.command("run")
@@ -77,7 +84,23 @@ def run_command(
     ] = False,
 ) -> None:
     """Run the bot on Discord."""
-    _with_settings(partial(run, until_stdin_ends=until_stdin_ends))
+    _with_settings(partial(_run, until_stdin_ends=until_stdin_ends))
+
+
+@app.command()
+def health() -> None:
+    """Ask the bot that runs here how it is; exits with 0 when it is connected and has its database.
+
+    For a container's health check or a service manager; it takes the bot's own settings.
+    """
+    from bot.health import NobodyThere, ask, socket_of
+
+    try:
+        found = asyncio.run(ask(socket_of(load_settings())))
+    except NobodyThere as error:
+        _stop(str(error))
+    print(found.text)
+    raise typer.Exit(0 if found.is_good else 1)
 
 
 @app.command("has-token")

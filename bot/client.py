@@ -16,7 +16,6 @@ import yarl
 from discord.ext import commands
 
 from bot.app import App, WorkInHand
-from bot.away import Away
 from bot.cogs.card import CardCog
 from bot.cogs.heat import HeatCog
 from bot.cogs.lap_entry import LapEntryCog
@@ -40,6 +39,7 @@ from bot.views.base import refuse_unknown
 from bot.views.base_form import route
 from core.bootstrap import Services
 from core.config import Settings
+from core.measures import NOTHING, Measures
 from core.outages import StoreUnavailable, reason_of
 
 CHORES_EVERY_S: Final = 20
@@ -56,7 +56,13 @@ log = structlog.get_logger(__name__)
 class OrpBot(commands.AutoShardedBot):
     """The bot: its commands, its services, and the work it does by itself."""
 
-    def __init__(self, settings: Settings, services: Services, liveness: Liveness) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        services: Services,
+        liveness: Liveness,
+        measures: Measures = NOTHING,
+    ) -> None:
         # discord.py refuses shard ids without a count, and an empty list of them.
         shards: dict[str, Any] = {}
         if settings.shard_count is not None:
@@ -80,11 +86,18 @@ class OrpBot(commands.AutoShardedBot):
             shard_connect_timeout=None,
         )
         self.liveness = liveness
+        self._let_in: set[int] = set()
         liveness.is_connected = self._is_connected
         connect_patiently(liveness)
         limit_requests(self.http)
         Skipping(self.http).protect(self._connection.parsers)
-        self.app = App(services, Studio(), cooldown_for_costly_work(), WorkInHand(), Away())
+        self.app = App(
+            services,
+            Studio(measures=measures),
+            cooldown_for_costly_work(),
+            WorkInHand(),
+            measures=measures,
+        )
         gateway = settings.discord_gateway_url
         self._gateway = yarl.URL(gateway) if gateway else None
         self._publisher = Publisher(self.app, self)
@@ -153,14 +166,17 @@ class OrpBot(commands.AutoShardedBot):
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """Say that a shard is connected."""
+        self._let_in.add(shard_id)
         log.info("connected", shard=shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Say that a shard is connected again and has missed nothing."""
+        self._let_in.add(shard_id)
         log.info("connected again", shard=shard_id)
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         """Say that a shard has lost its connection; it connects again by itself."""
+        self._let_in.discard(shard_id)
         if not self._stop.is_set():
             log.warning("connection lost", shard=shard_id)
 
@@ -206,13 +222,11 @@ class OrpBot(commands.AutoShardedBot):
             await self._try_posts_again(after.guild.id)
 
     def _is_connected(self) -> bool:
-        """Tell whether every shard of this process is connected, and has been told of its teams."""
-        wanted = self.shard_ids or range(self.shard_count or 1)
+        """Tell whether every shard of this process is connected, and Discord has let it in."""
         shards = self.shards
-        return (
-            self.is_ready()
-            and all(shard in shards for shard in wanted)
-            and not any(shard.is_closed() for shard in shards.values())
+        wanted = self.shard_ids or range(self.shard_count or 1)
+        return self._let_in.issuperset(wanted) and not any(
+            shards[number].is_closed() for number in wanted
         )
 
     async def launch_shards(self) -> None:

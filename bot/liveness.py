@@ -23,15 +23,22 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
+async def _nowhere() -> bool:
+    return False
+
+
 class Liveness:
     """Knows what the bot is waiting for.
 
     Attributes:
         is_connected: Tells whether every shard of this process is connected to Discord.
+        has_database: Tells whether the database answers.
     """
 
     def __init__(self) -> None:
         self.is_connected: Callable[[], bool] = lambda: False
+        self.has_database: Callable[[], Awaitable[bool]] = _nowhere
+        self._waits_for: str | None = None
         self._waits_until = monotonic() + ATTEMPT_S
 
     @property
@@ -39,8 +46,26 @@ class Liveness:
         """Whether it is connected, or waiting on purpose; otherwise something hangs."""
         return self.is_connected() or monotonic() < self._waits_until
 
-    def waits(self, seconds: float) -> None:
-        """Note that something is tried again after so many seconds."""
+    @property
+    def has_settled(self) -> bool:
+        """Whether it has come as far as it can: connected, or waiting for what is not there."""
+        return self.is_connected() or self._waits_for is not None
+
+    @property
+    def status(self) -> str:
+        """What it does just now, in a few words."""
+        if self.is_connected():
+            return "connected"
+        return f"waiting for {self._waits_for or 'Discord'}" if self.has_settled else "starting"
+
+    def waits(self, seconds: float, what: str | None = None) -> None:
+        """Note that something is tried again, or certainly done, after so many seconds.
+
+        Args:
+            seconds: After how many.
+            what: What is waited for, where it is not there.
+        """
+        self._waits_for = what or self._waits_for
         self._waits_until = max(self._waits_until, monotonic() + seconds + ATTEMPT_S)
 
     async def patiently(
@@ -70,5 +95,5 @@ class Liveness:
                     raise
             pause = pauses.next()
             log.warning(f"waiting for {what}", reason=reason, again_in_s=round(pause, 1))
-            self.waits(pause)
+            self.waits(pause, what)
             await asyncio.sleep(pause)

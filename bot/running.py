@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import discord
 import structlog
@@ -17,25 +17,31 @@ from sqlalchemy.engine import URL
 from bot.client import OrpBot
 from bot.discord.endpoints import use_api, use_gateway
 from bot.discord.trouble import INTENTS_REFUSED, REFUSALS, TOKEN_REFUSED, passing, reason_of
+from bot.health import answering, socket_of
 from bot.liveness import Liveness
+from bot.start_refused import StartRefused
+from bot.systemd import telling
 from core.bootstrap import build_services
 from core.config import Settings
 from core.database import Database
 from core.fetching.elsewhere import Elsewhere
 from core.fetching.hosts import Hosts
+from core.measures import NOTHING
 from core.outages import may_come_up
 from core.site_turns import SiteTurns
 from migrations.errors import MigrationError
 from migrations.newest import NEWEST, is_newest
 
+if TYPE_CHECKING:
+    from bot.metrics import Metrics
+
 # So many bytes of what standard input says are thrown away at a time.
 _PIECE: Final = 4096
 
+# A big file is copied and upgraded in minutes, also on a small computer.
+_UPGRADED_WITHIN_S: Final = 3600.0
+
 log = structlog.get_logger(__name__)
-
-
-class StartRefused(Exception):
-    """The bot cannot start; the text says why in a sentence."""
 
 
 async def run(settings: Settings, *, until_stdin_ends: bool = False) -> None:
@@ -62,27 +68,57 @@ async def run(settings: Settings, *, until_stdin_ends: bool = False) -> None:
         use_gateway(settings.discord_gateway_url)
     token = settings.discord_token.get_secret_value()
     liveness = Liveness()
-    async with _asked_to_stop(until_stdin_ends=until_stdin_ends) as stop:
+    metrics = _metrics(settings, liveness)
+    async with (
+        _asked_to_stop(until_stdin_ends=until_stdin_ends) as stop,
+        answering(socket_of(settings), liveness),
+        telling(liveness),
+        metrics.serving() if metrics else contextlib.nullcontext(),
+    ):
         try:
             await _unless(stop, _prepare(settings.database_url, liveness))
-            await _with_database(settings, token, liveness, stop)
+            await _with_database(settings, token, liveness, metrics, stop)
         except _Stopped:
             log.debug("stopped while starting")
     log.info("stopped")
 
 
+def _metrics(settings: Settings, liveness: Liveness) -> Metrics | None:
+    """Return what counts and shows the figures, where they are asked for."""
+    if settings.metrics_port is None:
+        return None
+    try:
+        # What they take is an extra: most hosts never look at figures.
+        from bot.metrics import Metrics
+    except ImportError:
+        raise StartRefused(
+            "METRICS_PORT needs what comes with orp-bot[metrics] (prometheus-client): "
+            "install it, or leave METRICS_PORT empty."
+        ) from None
+    return Metrics(settings.metrics_port, liveness)
+
+
 async def _with_database(
-    settings: Settings, token: str, liveness: Liveness, stop: asyncio.Event
+    settings: Settings,
+    token: str,
+    liveness: Liveness,
+    metrics: Metrics | None,
+    stop: asyncio.Event,
 ) -> None:
-    database = Database(settings.database_url)
+    measures = metrics or NOTHING
+    database = Database(settings.database_url, measures=measures)
+    liveness.has_database = database.answers
     hosts = Hosts(settings.liverc_hosts, settings.myrcm_hosts)
     services = build_services(
         database,
-        Elsewhere(hosts, turn=SiteTurns(database).turn),
+        Elsewhere(hosts, turn=SiteTurns(database).turn, measures=measures),
         keep_copies_days=settings.backup_keep,
     )
+    bot = OrpBot(settings, services, liveness, measures)
+    if metrics:
+        metrics.shows(bot, services.outbox)
     try:
-        await _serve(OrpBot(settings, services, liveness), token, stop)
+        await _serve(bot, token, stop)
     finally:
         await database.dispose()
 
@@ -145,16 +181,19 @@ async def _unless(stop: asyncio.Event, work: Coroutine[None, None, None]) -> Non
 
 async def _prepare(url: URL, liveness: Liveness) -> None:
     """Bring the database to the newest revision, as soon as it is there."""
-    await liveness.patiently("the database", partial(_bring_up_to_date, url), _why_not_there)
+    await liveness.patiently(
+        "the database", partial(_bring_up_to_date, url, liveness), _why_not_there
+    )
 
 
-async def _bring_up_to_date(url: URL) -> None:
+async def _bring_up_to_date(url: URL, liveness: Liveness) -> None:
     if await is_newest(url):
         log.info("database is ready", revision=NEWEST)
         return
     # Only now: at nearly every start there is no need to load what migrates.
     from migrations.runner import upgrade
 
+    liveness.waits(_UPGRADED_WITHIN_S)
     report = await upgrade(url)
     log.info(
         "database is ready", revision=report.after, backup=report.backup and str(report.backup)

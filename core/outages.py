@@ -73,9 +73,12 @@ def outages_told(*, may_be_stored: bool = False, is_look: bool = False) -> Itera
 
 def reason_of(error: BaseException) -> str:
     """Return in a few words why a database fails, for the log: never with values of a statement."""
-    if isinstance(error, DBAPIError) and error.orig is not None:
-        code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", "")
-        return f"the database says {code}" if code else "the connection was cut"
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+    if code:
+        return f"the database says {code}"
+    if isinstance(error, DBAPIError):
+        return "the connection was cut"
     if isinstance(error, TimeoutError | PoolTimeout):
         return "no answer in time"
     if isinstance(error, OSError) and error.strerror:

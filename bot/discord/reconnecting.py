@@ -37,7 +37,7 @@ class _Waits:
             self._pauses.end()
         self._asked_at = monotonic()
         pause = self._pauses.next()
-        self._liveness.waits(pause)
+        self._liveness.waits(pause, "Discord")
         return pause
 
 

@@ -24,7 +24,7 @@ def typed_in(interaction: discord.Interaction) -> str:
 
 
 def name_of(interaction: discord.Interaction) -> str:
-    """Return what an interaction asks for, in the bot's own words: ``lap times`` or ``undo``.
+    """Return what an interaction asks for, in the bot's own words: ``heat finish`` or ``undo``.
 
     Nothing of what was typed or picked is in it.
     """

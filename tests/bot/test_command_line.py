@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -39,6 +40,8 @@ def bot(
     """Run the command line in an empty directory, with nothing but the settings given."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
+    for name in ("RUNTIME_DIRECTORY", "STATE_DIRECTORY"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LOG_LEVEL", "ERROR")
     monkeypatch.chdir(tmp_path)
     handlers, level = logging.root.handlers[:], logging.root.level
@@ -181,12 +184,48 @@ def test_the_doctor_names_what_is_missing(bot: RunBot, tmp_path: Path) -> None:
     assert "DISCORD_TOKEN" in examined.out
 
 
-def test_a_start_loads_nothing_that_only_a_migration_needs() -> None:
+def test_health_where_no_bot_is_running(bot: RunBot) -> None:
+    asked = bot("health")
+    assert asked.code == 1
+    assert asked.err == "No bot is running at data/orp.sock.\n"
+
+
+def test_figures_need_their_extra(bot: RunBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "prometheus_client", None)
+    monkeypatch.delitem(sys.modules, "bot.metrics", raising=False)
+    refused = bot(DISCORD_TOKEN="secret-token", METRICS_PORT="9464")
+    assert refused.code == 1
+    assert "METRICS_PORT needs what comes with orp-bot[metrics]" in refused.err
+    assert len(refused.err.strip().splitlines()) == 1
+
+
+def test_figures_need_a_port_that_is_free(bot: RunBot) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        refused = bot(DISCORD_TOKEN="secret-token", METRICS_PORT=str(taken.getsockname()[1]))
+    assert refused.code == 1
+    assert "METRICS_PORT cannot be used" in refused.err
+
+
+def loaded_by(*modules: str) -> set[str]:
+    """What is loaded in a new process once these are."""
     loaded = subprocess.run(
-        [sys.executable, "-c", "import bot.__main__, sys; print('alembic' in sys.modules)"],
+        [sys.executable, "-c", f"import {', '.join(modules)}, sys; print(*sys.modules)"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert loaded.stdout == "False\n"
+    return set(loaded.stdout.split())
+
+
+def test_asking_for_health_loads_no_bot() -> None:
+    """It is asked every few seconds, also on a small computer."""
+    assert not {"discord", "alembic", "bot.client"} & loaded_by("bot.__main__", "bot.health")
+
+
+def test_a_start_loads_nothing_that_only_a_migration_or_a_watcher_needs() -> None:
+    loaded = loaded_by("bot.__main__", "bot.running")
+    assert "discord" in loaded
+    assert not {"alembic", "prometheus_client", "aiohttp.web_runner"} & loaded

@@ -14,7 +14,6 @@ from sqlalchemy import select
 
 from bot import publisher
 from bot.app import App, Cooldown, WorkInHand
-from bot.away import Away
 from bot.publisher import Publisher
 from bot.studio import Studio
 from core.bootstrap import Services
@@ -84,7 +83,7 @@ class Silent:
 
 @asynccontextmanager
 async def publishing(services: Services, client: SilentDiscord) -> AsyncIterator[None]:
-    app = App(services, Studio(), cast("Cooldown", None), WorkInHand(), Away())
+    app = App(services, Studio(), cast("Cooldown", None), WorkInHand())
     running = asyncio.create_task(Publisher(app, cast("discord.Client", client)).run())
     try:
         yield
