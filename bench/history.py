@@ -16,7 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from bench.project import score_columns
-from localdiscord.snowflakes import named
+from localdiscord.world.snowflakes import named
 
 Batch = dict[str, list[dict[str, Any]]]
 

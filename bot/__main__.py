@@ -220,6 +220,34 @@ def adopt(
     _with_settings(work)
 
 
+@app.command("import")
+def import_history(
+    files: Annotated[
+        list[Path], typer.Argument(help="run_logs.csv, sessions.csv and racer_profiles.csv.")
+    ],
+    *,
+    team: Annotated[int, typer.Option(help="The Discord server's id.")],
+    racer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=ID", help="Who a racer is: name or UUID = Discord user id."),
+    ] = None,
+    timezone: Annotated[str, typer.Option(help="Where a team that is new races.")] = "UTC",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be stored, and store nothing.")
+    ] = False,
+) -> None:
+    """Bring in racers, sessions and laps of the earlier system from its CSV files."""
+    from bot.history import Asked, bring_in
+
+    asked = Asked(team, files, racer or [], timezone, is_rehearsal=dry_run)
+
+    async def work(settings: Settings) -> None:
+        for line in await bring_in(settings, asked):
+            print(line)
+
+    _with_settings(work)
+
+
 @app.command()
 def doctor() -> None:
     """Check settings, database and token; exits with 1 when the bot could not start."""

@@ -14,6 +14,7 @@ import discord
 import structlog
 import yarl
 from discord.ext import commands
+from discord.utils import oauth_url
 
 from bot.app import App, WorkInHand
 from bot.cogs.card import CardCog
@@ -119,6 +120,9 @@ class OrpBot(commands.AutoShardedBot):
         ):
             await self.add_cog(cog)
         self.add_dynamic_items(*DYNAMIC_ITEMS)
+        if self.application_id is not None:
+            # A site that wonders who asks finds whom to ask: only now it is known who this is.
+            self.app.services.elsewhere.fetcher.home = oauth_url(self.application_id)
         await self.liveness.patiently("Discord", partial(sync_when_changed, self.tree), passing)
         # What stands by now stands for good: the collector need not look at it again and again.
         gc.collect()

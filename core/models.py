@@ -29,6 +29,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     func,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -56,6 +57,14 @@ EntryKind = Literal["command", "form", "menu", "import", "service"]
 # An import is told by its own answer alone.
 DraftKind = Literal["question", "passing", "refused", "taken_back", "import"]
 PostState = Literal["pending", "posted", "blocked", "gone", "removing"]
+
+# Written into statements. PostgreSQL keeps one plan for a statement unless one for the values bound
+# looks cheaper: it would plan each time anew, or for half of all sessions being open.
+ACTIVE: Final = literal_column("'active'", String)
+CLOSED: Final = literal_column("'closed'", String)
+OPEN: Final = literal_column("'open'", String)
+ZERO: Final = literal_column("0", Integer)
+ONE: Final = literal_column("1", Integer)
 
 
 # How moments are written to SQLite: to the microsecond, in UTC, which the text does not say.

@@ -6,7 +6,7 @@ With ``--demo`` it plays into a database that goes afterwards, and lets nobody t
 import asyncio
 import sys
 
-from localdiscord.play import main
+from localdiscord.play.running import main
 
 if __name__ == "__main__":
     sys.exit(asyncio.run(main(sys.argv[1:])))

@@ -7,20 +7,33 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, case, exists, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 
 from core.caller import Caller
 from core.commands import CloseSession, SessionFields
 from core.database import Database, Unit
 from core.errors import BadInput, Conflict
 from core.models import (
+    ACTIVE,
+    CLOSED,
     NO_NAME,
+    ZERO,
     Heat,
     HeatRacer,
     RacerProfile,
     RaceSession,
     RunLog,
-    SessionStatus,
     Team,
 )
 from core.names import SESSION_NAME_LENGTH, TRACK_NAME_LENGTH, clean_name, name_key
@@ -60,7 +73,7 @@ LISTED: Final = 5
 SUGGESTED: Final = 25
 _OF_TEAM: Final = RaceSession.team_id == bindparam("team_id")
 _IS_DRIVEN: Final = exists().where(
-    Heat.session_id == RaceSession.id, HeatRacer.heat_id == Heat.id, HeatRacer.lap_count > 0
+    Heat.session_id == RaceSession.id, HeatRacer.heat_id == Heat.id, HeatRacer.lap_count > ZERO
 )
 # The fields of a SessionInfo: a line of a list needs no row that can be changed.
 _INFO: Final = (
@@ -72,21 +85,21 @@ _INFO: Final = (
     RaceSession.qualifying_rounds,
     RaceSession.heat_minutes,
     RaceSession.time_zone,
-    RaceSession.status == "active",
+    RaceSession.status == ACTIVE,
     RaceSession.created_at,
     # Its days count from the first lap.
-    case((_IS_DRIVEN, RaceSession.closes_at), else_=None),
+    case((and_(RaceSession.status == ACTIVE, _IS_DRIVEN), RaceSession.closes_at), else_=None),
     RaceSession.closed_at,
     select(func.count()).where(Heat.session_id == RaceSession.id).scalar_subquery(),
 )
 
 
-def _newest(status: SessionStatus) -> Select[UUID]:
+def _newest(status: ColumnElement[str]) -> Select[UUID]:
     newest = (
         select(RaceSession.id)
         .where(_OF_TEAM, RaceSession.status == status)
         .order_by(RaceSession.created_at.desc())
-        .limit(LISTED)
+        .limit(literal_column(str(LISTED)))
         .subquery()
     )
     return select(newest.c.id)
@@ -95,10 +108,10 @@ def _newest(status: SessionStatus) -> Select[UUID]:
 # The newest of each status lie together in an index: older ones are neither read nor counted.
 _LATEST: Final = (
     select(*_INFO)
-    .where(RaceSession.id.in_(union_all(_newest("active"), _newest("closed"))))
+    .where(RaceSession.id.in_(union_all(_newest(ACTIVE), _newest(CLOSED))))
     # "active" sorts before "closed".
     .order_by(RaceSession.status, RaceSession.created_at.desc())
-    .limit(LISTED)
+    .limit(literal_column(str(LISTED)))
 )
 _COUNT: Final = select(func.count()).select_from(RaceSession).where(_OF_TEAM)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import sqlite3
 import subprocess
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -99,6 +101,7 @@ def test_help_shows_every_command(bot: RunBot) -> None:
         "verify",
         "backup",
         "adopt",
+        "import",
         "doctor",
     ):
         assert command in shown.out
@@ -157,6 +160,46 @@ def test_the_database_commands_work_from_any_directory(bot: RunBot, tmp_path: Pa
     adopted = bot("adopt", "42", "--timezone", "Europe/Berlin")
     assert adopted.code == 0, adopted.err
     assert bot("adopt", "42", "--timezone", "Mars/Base").code == 1
+
+
+def test_a_history_comes_in_from_files_of_any_name(bot: RunBot, tmp_path: Path) -> None:
+    ann, race = uuid4(), uuid4()
+    laps = tmp_path / "one.csv"
+    laps.write_text(
+        "session_id,heat_name,lap_number,lap_time,confidence_rating,created_at\n"
+        f"{race},Q1,1,20.5,4,2025-03-01T10:00:00\n{race},Q1,2,20.4,4,2025-03-01T10:00:20\n"
+    )
+    (tmp_path / "two.csv").write_text(
+        "id,profile_id,session_name,track_name,status,created_at,closed_at,updated_at\n"
+        f"{race},{ann},Club Race,Arena,completed,2025-03-01T09:00:00,,\n"
+    )
+    (tmp_path / "three.csv").write_text(f"id,name,created_at,updated_at\n{ann},Ann,,\n")
+    files = ("one.csv", "two.csv", "three.csv", "--team", "42")
+    assert "There is no file" in bot("import", *files).err
+    assert bot("upgrade").code == 0
+    rehearsed = bot("import", *files, "--dry-run")
+    assert "Nothing was stored" in rehearsed.out
+    stored = subprocess.run(
+        [sys.executable, "-m", "bot", "import", *files, "--racer", "Ann=7"],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert stored.stdout == (
+        "racers    1 new, 0 there already\n"
+        "sessions  1 new, 0 there already\n"
+        "heats     1 new, 0 there already\n"
+        "laps      2 new, 0 there already, 0 left out\n"
+        "On Discord from now on: Ann.\n"
+    )
+    assert "0 new, 2 there already" in bot("import", *files).out
+    laps.write_text(laps.read_text().replace("20.4", "soon"))
+    refused = bot("import", *files)
+    assert refused.code == 1
+    assert "one.csv: Nothing was stored: line 3 has “soon” for lap_time" in refused.err
+    assert "gone.csv" in bot("import", "gone.csv", "--team", "42").err
+    assert "long number" in bot("import", "three.csv", "--team", "0").err
 
 
 def test_the_script_for_psql_needs_no_database(bot: RunBot, tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ import pytest_asyncio
 from sqlalchemy.engine import URL
 
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import BotProcess, Launch, launch
-from localdiscord.people import Racer, Team
+from localdiscord.client.people import Member, Team
+from localdiscord.play.botprocess import BotProcess, Launch, launch
 from tests.databases import KINDS, TestDatabases
 from tests.e2e.aftermath import Ground, aftermath_in
 from tests.forked import fork_bot, fork_server
@@ -96,13 +96,13 @@ def team(stage: Stage) -> Iterator[Team]:
 
 
 @pytest.fixture
-def owner(team: Team) -> Racer:
+def owner(team: Team) -> Member:
     """The owner of the server, who so has Manage Server."""
     return team.owner
 
 
 @pytest.fixture
-def mate(team: Team) -> Racer:
+def mate(team: Team) -> Member:
     """A member without any rights beyond the ordinary."""
     return team.member("racer-2")
 

@@ -21,7 +21,7 @@ from core.database import Database
 from core.models import Heat, RacerProfile, RaceSession, RunLog
 from core.results.refs import HeatRef
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import Launch
+from localdiscord.play.botprocess import Launch
 from tests.databases import Kind, TestDatabases, rows
 from tests.e2e.aftermath import aftermath_in
 from tests.e2e.conftest import bot_process, require_the_document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -11,10 +12,10 @@ import pytest
 import pytest_asyncio
 
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import Launch
-from localdiscord.files import Upload
-from localdiscord.model import Message
-from localdiscord.people import Team
+from localdiscord.client.people import Team
+from localdiscord.play.botprocess import Launch
+from localdiscord.world.files import Upload
+from localdiscord.world.model import Message
 from tests.core.sources.pages import EVENT, RESULT, RUN, page
 from tests.databases import KINDS, TestDatabases
 from tests.e2e.conftest import bot_process, require_the_document
@@ -75,6 +76,9 @@ async def test_one_link_and_the_heat_posts_itself(circuit: Circuit, team: Team) 
     assert "16 laps" in answer.text, answer.text
     assert "of 7 on the page" in answer.text
     assert answer.ephemeral
+    # Who asks says where to find out more, which the bot knows once it is logged in.
+    (agent,) = circuit.site.agents
+    assert re.search(r"; \+https://discord\.com/oauth2/authorize\?client_id=[0-9]{17,20}\b", agent)
     posted = await team.channel(CHANNEL).wait_for(
         lambda message: "Buggy Q1 Heat 1" in message.content
     )

@@ -17,11 +17,11 @@ from sqlalchemy.engine import URL
 
 from core.models import Heat, RaceSession, RunLog, SummaryPost
 from localdiscord import LocalDiscord
-from localdiscord.answers import Answer
-from localdiscord.botprocess import BotProcess
-from localdiscord.mischief import Hold
-from localdiscord.model import Channel
-from localdiscord.people import Team
+from localdiscord.api.mischief import Hold
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Team
+from localdiscord.play.botprocess import BotProcess
+from localdiscord.world.model import Channel
 from tests.e2e.aftermath import Aftermath, aftermath_in
 from tests.e2e.conftest import StartBot
 from tests.e2e.driving import CHANNEL, delete, finish, shows, type_laps

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import BotProcess, Launch
+from localdiscord.play.botprocess import BotProcess, Launch
 from tests.e2e.aftermath import until
 from tests.e2e.conftest import bot_process
 from tests.e2e.driving import type_laps

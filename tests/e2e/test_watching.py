@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL
 
 from bot.health import Health, NobodyThere, ask
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import Launch
+from localdiscord.play.botprocess import Launch
 from tests.e2e.aftermath import until
 from tests.e2e.conftest import bot_process
 from tests.e2e.driving import CHANNEL, race, shows

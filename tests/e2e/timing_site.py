@@ -19,7 +19,7 @@ from tests.e2e.real_heats import HEATS
 
 @dataclass
 class TimingSite:
-    """What stands on it, by path and query; and what it was asked for, in order.
+    """What stands on it, by path and query; what it was asked for, in order, and by whom.
 
     What is held is answered when its event is set.
     """
@@ -28,6 +28,7 @@ class TimingSite:
     pages: dict[str, bytes] = field(default_factory=dict)
     held: dict[str, asyncio.Event] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    agents: set[str] = field(default_factory=set)
 
     @property
     def host(self) -> str:
@@ -51,6 +52,7 @@ async def timing_site() -> AsyncIterator[TimingSite]:
 
     async def handle(request: web.Request) -> web.Response:
         site.asked.append(request.path_qs)
+        site.agents.add(request.headers["User-Agent"])
         if request.path_qs in site.held:
             await site.held[request.path_qs].wait()
         page = site.pages.get(request.path_qs)
