@@ -250,13 +250,13 @@ def import_history(
 
 @app.command()
 def doctor() -> None:
-    """Check settings, database and token; exits with 1 when the bot could not start."""
+    """Look at database, machine, token and channels; exits with 1 when the bot would not start."""
     from bot.doctor import examine
 
     async def work(settings: Settings) -> None:
         findings = await examine(settings)
         for finding in findings:
-            _print_finding(finding.ok, finding.text)
+            _print_finding(finding.ok, finding.text, is_note=finding.is_note)
         if not all(finding.ok for finding in findings):
             raise typer.Exit(1)
 
@@ -269,8 +269,9 @@ def _print_report(report: MigrationReport) -> None:
     print(f"Revision: {report.before or 'none'} → {report.after or 'none'}")
 
 
-def _print_finding(ok: bool, text: str) -> None:
-    print(f"{'ok' if ok else 'problem':8}{text}")
+def _print_finding(ok: bool, text: str, *, is_note: bool = False) -> None:
+    said = "note" if is_note else "ok" if ok else "problem"
+    print(f"{said:8}{text}")
 
 
 if __name__ == "__main__":

@@ -252,6 +252,10 @@ class OutboxService:
 
         await self._database.write(act)
 
+    async def channels(self) -> list[tuple[int, int]]:
+        """Return the channel of each team that has set one, by team."""
+        return await self._database.read(_channels)
+
     async def depth(self) -> OutboxDepth:
         """Return how much waits to be posted, edited or removed, of all teams."""
         return await self._database.read(_depth)
@@ -266,6 +270,14 @@ class OutboxService:
         return unit.db.scalar(
             select(SummaryPost).where(SummaryPost.id == post_id).with_for_update()
         )
+
+
+def _channels(unit: Unit) -> list[tuple[int, int]]:
+    channel = Team.summary_channel_id
+    found = unit.connection.execute(
+        select(Team.id, channel).where(channel.is_not(None)).order_by(Team.id)
+    )
+    return [(team_id, channel_id) for team_id, channel_id in found if channel_id is not None]
 
 
 def _depth(unit: Unit) -> OutboxDepth:
