@@ -75,6 +75,9 @@ def reason_of(error: BaseException) -> str:
     """Return in a few words why a database fails, for the log: never with values of a statement."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+    if isinstance(cause, sqlite3.Error) and code:
+        # Unlike a server's, what it says holds no value of a statement.
+        return f"the database says {code}, {cause}"
     if code:
         return f"the database says {code}"
     if isinstance(error, DBAPIError):
