@@ -134,11 +134,21 @@ def upgrade(
 @app.command()
 def downgrade(
     revision: Annotated[str, typer.Argument(help="Which revision, or base for none.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Take the database back to an earlier revision."""
+    """Take the database back to an earlier revision; asks, naming what would be lost."""
     from migrations import runner
+    from migrations.losses import losses
 
     async def work(settings: Settings) -> None:
+        if not yes:
+            lost = await losses(settings.database_url, revision)
+            for loss in lost:
+                print(f"Lost would be: {loss.what} ({loss.rows} rows)")
+            if not lost:
+                print("Nothing that is stored would be lost.")
+            typer.confirm(f"Go back to revision {revision}?", abort=True)
         report = await runner.downgrade(settings.database_url, revision)
         _print_report(report)
 

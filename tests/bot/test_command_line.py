@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import socket
@@ -9,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -153,7 +155,7 @@ def test_the_database_commands_work_from_any_directory(bot: RunBot, tmp_path: Pa
     assert bot("verify").code == 0
     backup = bot("backup")
     assert Path(tmp_path, backup.out.strip()).exists()
-    down = bot("downgrade", "0002")
+    down = bot("downgrade", "0002", "--yes")
     assert "0002" in down.out
     assert bot("verify").code == 1
     assert bot("upgrade").code == 0
@@ -200,6 +202,25 @@ def test_a_history_comes_in_from_files_of_any_name(bot: RunBot, tmp_path: Path) 
     assert "one.csv: Nothing was stored: line 3 has “soon” for lap_time" in refused.err
     assert "gone.csv" in bot("import", "gone.csv", "--team", "42").err
     assert "long number" in bot("import", "three.csv", "--team", "0").err
+
+
+def test_a_downgrade_asks_and_names_what_would_be_lost(
+    bot: RunBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot("upgrade")
+    stands_at = bot("current").out
+    with closing(sqlite3.connect(tmp_path / "data" / "orp.db")) as database:
+        database.execute("INSERT INTO teams (id) VALUES (1), (2)")
+        database.commit()
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    asked = bot("downgrade", "0002")
+    assert asked.code == 1
+    assert "Lost would be: teams (2 rows)" in asked.out
+    assert "Go back to revision 0002?" in asked.out
+    assert bot("current").out == stands_at
+    assert bot("verify").code == 0
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    assert "→ 0002" in bot("downgrade", "0002").out
 
 
 def test_the_script_for_psql_needs_no_database(bot: RunBot, tmp_path: Path) -> None:
