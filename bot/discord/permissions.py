@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import discord
 import structlog
 
-from bot.discord.trouble import CONNECTION_LOST
+from bot.discord.trouble import CONNECTION_LOST, reason_of
 from core.results.data import DataForgotten
 from core.results.heat import HeatFinished
 from core.results.outbox import ClaimedPost, PostTask
@@ -167,7 +167,9 @@ async def _allowed_there(
         except (discord.NotFound, discord.Forbidden, discord.InvalidData):
             return None
         except (discord.HTTPException, *CONNECTION_LOST) as error:
-            log.warning("a channel could not be looked up", channel=channel_id, error=str(error))
+            log.warning(
+                "a channel could not be looked up", channel=channel_id, reason=reason_of(error)
+            )
             return discord.Permissions.all()
     return _allowed_in(channel)
 
@@ -190,3 +192,24 @@ def _problem_beside(channel_id: int, allowed: discord.Permissions | None) -> str
         f"After trouble I cannot see in <#{channel_id}> whether a post is out already: "
         "allow me Read Message History there."
     )
+
+
+async def problems_in(
+    client: discord.Client, team_id: int, channel_id: int
+) -> tuple[str, tuple[str, ...]]:
+    """Return how a team's channel is called, and what the bot lacks there; for the host.
+
+    The client is logged in, and need not be connected: Discord is asked.
+    """
+    try:
+        guild = await client.fetch_guild(team_id, with_counts=False)
+        me = await guild.fetch_member(client.user.id if client.user else 0)
+        channel = next(each for each in await guild.fetch_channels() if each.id == channel_id)
+    except (discord.NotFound, discord.Forbidden):
+        return f"server {team_id}", ("the bot is not there any more",)
+    except StopIteration:
+        return guild.name, (CHANNEL_GONE,)
+    where = f"{guild.name}, #{channel.name}"
+    allowed = channel.permissions_for(me)
+    problem = _problem_with_posts(channel_id, allowed) or _problem_beside(channel_id, allowed)
+    return where, (problem.replace(f"<#{channel_id}>", "it"),) if problem else ()

@@ -16,10 +16,12 @@ import discord
 import structlog
 
 from bot.app import WorkInHand, app_of
-from bot.discord.errors import answer_for
+from bot.discord.errors import answer_for, has_its_own_way_back
 from bot.discord.trouble import CONNECTION_LOST, Trouble, trouble_of, was_lost
+from bot.discord.typed import name_of
 from bot.render.answer import Answer, with_picture
 from bot.render.errors import quote, refusal
+from core.measures import NOTHING, TALLY, Measures, Tally
 
 # Discord gives up on an unanswered interaction after 3 seconds.
 ANSWER_WITHIN_S: Final = 3.0
@@ -44,6 +46,10 @@ class Reply:
         work: Where it counts as work until it is answered.
         private: Whether only the person who asked sees the answer.
         replaces: Whether a button's answer takes the place of the message it is on.
+        measures: What counts it when it is over.
+
+    Attributes:
+        outcome: What becomes of the interaction, in a word for who counts.
     """
 
     def __init__(
@@ -53,7 +59,12 @@ class Reply:
         *,
         private: bool = True,
         replaces: bool = False,
+        measures: Measures = NOTHING,
     ) -> None:
+        self.outcome = "answered"
+        self._measures = measures
+        self._tally = Tally()
+        TALLY.set(self._tally)
         self._interaction = interaction
         self._work = work
         self._private = private
@@ -65,7 +76,8 @@ class Reply:
         self._message_id: int | None = None
         work.take(self)
         loop = asyncio.get_running_loop()
-        self._answer_by = loop.time() + ANSWER_WITHIN_S
+        self._begun_at = loop.time()
+        self._answer_by = self._begun_at + ANSWER_WITHIN_S
         self._timer = loop.call_later(DEFER_AFTER_S, self._start_deferring)
 
     def _start_deferring(self) -> None:
@@ -157,9 +169,19 @@ class Reply:
             try:
                 await self._send_until_it_arrives(send)
             except _UNANSWERED as error:
+                self.outcome = "unanswered"
                 _log_unanswered(self._interaction, error)
             finally:
-                self._work.let_go(self)
+                self._let_go()
+
+    def _let_go(self) -> None:
+        self._work.let_go(self)
+        self._measures.interaction(
+            name_of(self._interaction),
+            self.outcome,
+            asyncio.get_running_loop().time() - self._begun_at,
+            self._tally.statements,
+        )
 
     async def _send_until_it_arrives(self, send: Callable[[], Awaitable[None]]) -> None:
         """Send, and send again what was lost: Discord takes no second first answer."""
@@ -236,7 +258,8 @@ class Reply:
     def drop(self) -> None:
         """Leave the interaction unanswered: another delivery of it has its answer."""
         self._timer.cancel()
-        self._work.let_go(self)
+        self.outcome = "twice"
+        self._let_go()
 
 
 async def begin(
@@ -250,8 +273,9 @@ async def begin(
     Returns:
         Whether to go on; a bot that is stopping says so and takes no more work.
     """
-    work = app_of(interaction).work
-    started = Reply(interaction, work, private=private, replaces=replaces)
+    app = app_of(interaction)
+    work = app.work
+    started = Reply(interaction, work, private=private, replaces=replaces, measures=app.measures)
     interaction.extras[_REPLY] = started
     if work.is_stopping:
         await started.refuse(refusal("I am just restarting: try again in a minute."))
@@ -308,6 +332,7 @@ async def reply_to_error(
     if answer is None:
         _reply_of(interaction).drop()
         return
+    _reply_of(interaction).outcome = "refused" if has_its_own_way_back(error) else "failed"
     quoted = quote(typed) if typed.strip() else ""
     file = discord.File(io.BytesIO(typed.encode()), "typed.txt") if quoted is None else None
     shown = replace(answer, content="\n".join(filter(None, (answer.content, quoted))))

@@ -312,6 +312,10 @@ def carry_out(
         is_practice = plan.race.kind is HeatKind.PRACTICE
         silent = not is_fresh or is_practice
         finish_heat(unit, team.id, heat, by=by, channel_id=channel_id, silent=silent)
+    stored = sum(each.fate in STORES for each in runs)
+    if is_new or stored:
+        ids = {"guild": team.id, "heat": str(heat.id)}
+        unit.tell("race imported", **ids, runs=stored, by_itself=by is None)
     return replace(told, heat=heat.ref, is_new=is_new, runs=runs)
 
 

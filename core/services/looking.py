@@ -129,7 +129,7 @@ class LookingService:
                 parsed = await self._reader.read(came.data, address=page.address)
                 await self._note(page, came, parsed, asked_at)
         except RacerError as error:
-            log.info("a page was not read", address=page.address, reason=error.sentence)
+            log.info("a page was not read", address=page.address, reason=type(error).__name__)
             note = partial(_note_unread, claimed=page, trouble=error, asked_at=asked_at)
             if page.role == "race" and isinstance(error, NoLaps):
                 note = partial(_note_no_laps, claimed=page, asked_at=asked_at)

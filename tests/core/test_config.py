@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy.engine import URL
 
 from core import config
-from core.config import Settings, SettingsError, load_settings, parse_database_url
+from core.config import Listen, Settings, SettingsError, load_settings, parse_database_url
 from core.database import create_engine
 from core.fetching.hosts import AllowedHost
 
@@ -99,6 +99,21 @@ def test_everything_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert SECRET not in f"{settings.database_url} {settings.discord_token}"
 
 
+@pytest.mark.parametrize(
+    ("said", "listen"),
+    [
+        ("9464", Listen("127.0.0.1", 9464)),
+        ("192.168.1.20:9464", Listen("192.168.1.20", 9464)),
+        ("[::]:9464", Listen("::", 9464)),
+        ("", None),
+    ],
+)
+def test_figures_are_for_this_machine_unless_said_otherwise(
+    said: str, listen: Listen | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert setting(monkeypatch, METRICS_PORT=said).metrics_port == listen
+
+
 def test_settings_come_from_the_file_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(
         f"DISCORD_TOKEN={SECRET}\nLOG_LEVEL=WARNING\nUNKNOWN=1\nSHARD_COUNT=\n", encoding="utf-8"
@@ -157,6 +172,10 @@ def test_blank_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
         ("MYRCM_HOSTS", "[::1"),
         ("LOOPBACK_EVERY_S", "1"),
         ("LOOPBACK_EVERY_S", "61"),
+        ("METRICS_PORT", "0"),
+        ("METRICS_PORT", "65536"),
+        ("METRICS_PORT", ":9464"),
+        ("METRICS_PORT", "everywhere"),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
     ],

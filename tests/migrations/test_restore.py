@@ -108,6 +108,25 @@ async def test_a_copy_that_cannot_be_used_changes_nothing(raced: URL, damage: st
     } - {"orp.db-present"}
 
 
+async def test_damage_that_only_the_integrity_check_sees_is_seen(raced: URL) -> None:
+    """A byte of an index has changed on a bad card: every lap can be read, and is found no more."""
+    copy = await backup(raced)
+    with closing(sqlite3.connect(copy)) as file:
+        query = "SELECT rootpage FROM sqlite_master WHERE type = 'index' AND tbl_name = 'run_logs'"
+        roots = [root for (root,) in file.execute(query)]
+        (size,) = file.execute("PRAGMA page_size").fetchone()
+    with copy.open("r+b") as damaged:
+        # The first that was stored lies at the end of its page.
+        damaged.seek(roots[0] * size - 3)
+        before = damaged.read(1)
+        damaged.seek(-1, 1)
+        damaged.write(bytes([before[0] ^ 1]))
+    with closing(sqlite3.connect(copy)) as file:
+        assert len(file.execute("SELECT * FROM run_logs NOT INDEXED").fetchall()) == 5
+    with pytest.raises(RestoreRefused, match="is damaged"):
+        await restore(raced, copy)
+
+
 async def test_a_copy_of_a_newer_version_is_named(raced: URL) -> None:
     copy = await backup(raced)
     await execute(raced.set(database=str(copy)), f"UPDATE {VERSION_TABLE} SET version_num = '9999'")

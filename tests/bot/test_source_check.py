@@ -8,7 +8,7 @@ import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
-from bot.doctor import source_line
+from bot.source_check import source_line
 from core.config import Settings
 from core.results.source_check import PageState, SourceFinding
 from core.sources.race import Source
