@@ -137,6 +137,11 @@ def test_blank_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DATABASE_URL", f"postgresql://orp:{SECRET}@db:port/orp"),
         ("DATABASE_URL", f"postgresql://orp:{SECRET}@db"),
         ("DATABASE_URL", f"postgresql://orp:{SECRET}@db/orp?sslmode=maybe"),
+        ("DATABASE_URL", f"postgresql://orp:{SECRET}@db/orp?pgbouncer=maybe"),
+        ("DATABASE_URL", f"postgresql://orp:{SECRET}@db/orp?target_session_attrs=standby"),
+        ("DATABASE_URL", f"postgresql://orp:{SECRET}@a,b/orp?port=1,2,3"),
+        ("DATABASE_URL", f"postgresql://orp:{SECRET}@a,b:c/orp"),
+        ("DATABASE_URL", f"postgresql://orp:{SECRET}@a,b/orp?port=x"),
         ("DATABASE_URL", f"postgresql://orp:{SECRET}@db/orp?sslmode=require&sslmode=disable"),
         ("DATABASE_URL", f"{SECRET}"),
         ("DATABASE_URL", "sqlite://"),
@@ -213,6 +218,32 @@ def test_shards_lie_within_their_count(
         (
             "postgres://orp@/orp?host=/run/pg&sslmode=disable",
             "postgresql+asyncpg://orp@/orp?host=%2Frun%2Fpg&ssl=disable",
+        ),
+        (
+            "postgresql://orp@pool:6543/orp?pgbouncer=true",
+            "postgresql+asyncpg://orp@pool:6543/orp?pgbouncer=true",
+        ),
+        (
+            "postgresql://orp@/orp?host=a:5432&host=b:5433&target_session_attrs=read-write",
+            (
+                "postgresql+asyncpg://orp@/orp"
+                "?host=a%3A5432&host=b%3A5433&target_session_attrs=read-write"
+            ),
+        ),
+        # Laps go to the primary also where that is not said, and libpq knows other ways to say it.
+        (
+            "postgresql:///orp?host=/run/a,/run/b&port=5432,5433",
+            (
+                "postgresql+asyncpg:///orp"
+                "?host=%2Frun%2Fa%3A5432&host=%2Frun%2Fb%3A5433&target_session_attrs=primary"
+            ),
+        ),
+        (
+            "postgresql://orp@a,b/orp",
+            (
+                "postgresql+asyncpg://orp@/orp"
+                "?host=a%3A5432&host=b%3A5432&target_session_attrs=primary"
+            ),
         ),
     ],
 )
