@@ -44,6 +44,7 @@ class LocalDiscord:
         shards: int = 1,
         openapi: Path | None = None,
         check_schema: bool = True,
+        with_team: bool = True,
     ) -> None:
         """Prepare it.
 
@@ -54,6 +55,7 @@ class LocalDiscord:
             shards: into how many shards it tells a bot to split.
             openapi: Discord's OpenAPI document; found beside the checkout when not given.
             check_schema: whether bodies are held against that document, which takes its time.
+            with_team: whether the team “Team” is there; without it there is no server at first.
         """
         self.token = token or secrets.token_urlsafe(32)
         self.patience = Patience()
@@ -77,7 +79,8 @@ class LocalDiscord:
             schema=Schema(openapi, enabled=check_schema),
         )
         self.mischief = self._server.mischief
-        self._add_default_team()
+        if with_team:
+            self._add_default_team()
 
     async def __aenter__(self) -> Self:
         await self._server.start(self._port)

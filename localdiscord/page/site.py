@@ -51,23 +51,33 @@ _TYPES: Final = {
     ".svg": "image/svg+xml",
 }
 
+_SCREENS: Final = ("DISPLAY", "WAYLAND_DISPLAY")
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Page:
     """Serves the page of a local Discord; to be used as an async context manager."""
 
-    def __init__(self, discord: LocalDiscord, *, port: int = 0, key: str | None = None) -> None:
+    def __init__(
+        self,
+        discord: LocalDiscord,
+        *,
+        port: int = 0,
+        key: str | None = None,
+        hint: str = "",
+    ) -> None:
         """Prepare it.
 
         Args:
             discord: whose page it is; it must be running.
             port: where to listen; 0 takes a free one.
             key: what the page must know; a new one when not given.
+            hint: what to try first, for who has never been here.
         """
         self._discord = discord
         self._port = port
-        self._key = key or secrets.token_urlsafe(16)
+        self._key = key or secrets.token_urlsafe(12)
+        self._hint = hint
         self._dismissed: set[int] = set()
         self._acts = Acts(discord, self._dismissed)
         self._sockets: set[web.WebSocketResponse] = set()
@@ -105,12 +115,10 @@ class Page:
         """What to open in a browser."""
         return f"http://127.0.0.1:{self._port}/#{self._key}"
 
-    def open_in_browser(self) -> None:
+    async def open_in_browser(self) -> None:
         """Open it where there is a screen; a browser in a terminal would take that over."""
-        if sys.platform == "darwin" or any(
-            os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
-        ):
-            webbrowser.open(self.address)
+        if sys.platform == "darwin" or any(os.environ.get(name) for name in _SCREENS):
+            await asyncio.to_thread(webbrowser.open, self.address)
 
     # Who may ask
 
@@ -180,7 +188,7 @@ class Page:
         if not self._is_right(words.get("key")):
             await socket.close(code=WRONG_KEY)
             return socket
-        window = Window(self._discord, anybody(self._discord), self._dismissed)
+        window = Window(self._discord, anybody(self._discord), self._dismissed, self._hint)
         self._look(window, words)
         self._sockets.add(socket)
         telling = asyncio.create_task(self._tell(window, socket))

@@ -72,6 +72,7 @@ class Window:
     discord: LocalDiscord
     viewer: Client
     dismissed: Dismissals
+    hint: str = ""
     shows_traffic: bool = False
     _told: dict[str, object] = field(default_factory=dict)
 
@@ -120,6 +121,7 @@ class Window:
                 "name": world.bot.name,
                 "online": self.discord.gateway.complete(),
             },
+            "hint": self.hint,
             "server": str(guild.id),
             "me": str(self.viewer.id),
             "servers": [shown.server(item) for item in world.guilds.values()],

@@ -15,6 +15,7 @@ from localdiscord.client.answers import Answer
 from localdiscord.client.driver import LocalDiscord
 from localdiscord.client.people import Member, Team
 from localdiscord.client.show import PHONE, WIDTH, Screen, show_answer, show_message
+from localdiscord.page.site import Page
 from localdiscord.play.botprocess import BOT, BotProcess
 from localdiscord.play.console import Console
 from localdiscord.play.keeping import Pictures, Story, database_of_the_user, is_file_to_come
@@ -27,6 +28,7 @@ TEAM_CHANNEL = "race-day"
 READY_WITHIN_S = 60.0
 SUMMARY_WITHIN_S = 30.0
 SUMMARY_MARK = "🏁"
+HINT = "Type /lap times:58.2 58.1 and press Finish heat under the answer."
 SHOWN_SINGLY = 3
 """So many laps are typed one by one, to show how that looks; the rest of a run comes at once."""
 
@@ -234,8 +236,11 @@ async def _play(play: Play, discord: LocalDiscord, tell: Tell) -> None:
     if play.kept:
         tell(_wrapped(play.kept))
     if play.is_typed_in and sys.stdin.isatty():
-        screen = Screen(place_of=play.pictures.save)
-        await Prompt(Console(team, team.channel(TEAM_CHANNEL), tell, screen)).run()
+        async with Page(discord, hint=HINT) as page:
+            tell(f"\nIn the browser:\n{page.address}")
+            await page.open_in_browser()
+            screen = Screen(place_of=play.pictures.save)
+            await Prompt(Console(team, team.channel(TEAM_CHANNEL), tell, screen)).run()
 
 
 async def _tell_the_story(play: Play, team: Team, tell: Tell) -> None:

@@ -13,6 +13,7 @@ const MOST_LINES = 8;
 
 const root = document.getElementById("composer");
 const complaint = el("p", { class: "complaint", role: "alert", hidden: true });
+const hint = el("p", { class: "hint-line", hidden: true });
 const list = el("div", { id: "suggestions", role: "listbox", "aria-label": "Suggestions", hidden: true });
 const text = el("textarea", {
   rows: 1,
@@ -31,13 +32,16 @@ const line = el("div", { class: "line" });
 
 /** Begin to take what is typed. */
 export function startComposer() {
-  root.append(complaint, list, line);
+  root.append(hint, complaint, list, line);
   showText();
   text.addEventListener("input", () => typed());
   text.addEventListener("keydown", keyInText);
   text.addEventListener("blur", () => hideSoon(text));
   events.addEventListener("moved", name);
-  events.addEventListener("state", name);
+  events.addEventListener("state", () => {
+    name();
+    drawHint();
+  });
   events.addEventListener("commands", () => document.activeElement === text && typed());
 }
 
@@ -45,6 +49,20 @@ function name() {
   const place = channel(here.channel);
   text.placeholder = place ? `Message #${place.name}` : "";
   text.setAttribute("aria-label", place ? `Message #${place.name}` : "Message");
+}
+
+/** What to try first, until somebody has read it. */
+function drawHint() {
+  const said = known.state.hint;
+  hint.hidden = !said || localStorage.getItem("hint read") === said;
+  if (hint.dataset.said === said) return;
+  hint.dataset.said = said;
+  const away = () => {
+    localStorage.setItem("hint read", said);
+    drawHint();
+    text.focus();
+  };
+  hint.replaceChildren(el("span", {}, said), iconButton("close", "Put the hint away", away));
 }
 
 function complain(sentence) {

@@ -23,7 +23,7 @@ const SHAPES = {
   thread: "M4 5h16v10h-9l-5 4v-4H4z",
   menu: "M4 7h16M4 12h16M4 17h16",
   people: "M9 11a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7ZM2.500 20c0-3.600 2.900-6 6.500-6s6.500 2.400 6.500 6M16 4.500a3.500 3.500 0 0 1 0 6.300M18 14.500c2.100.7 3.500 2.700 3.500 5.500",
-  tools: "M14.500 6.500a4 4 0 0 0 5 5L11 20a2.500 2.500 0 0 1-3.500 0L4 16.500 12.500 8M14.500 6.500 17 4M4 4l5 5",
+  bolt: "M13 2.500 5 14h6l-1 7.500L18.500 10H12z",
   list: "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01",
   sun: "M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.400 1.400M17.600 17.600 19 19M5 19l1.400-1.400M17.600 6.400 19 5",
   moon: "M20 14.500A8.500 8.500 0 1 1 9.500 4a7 7 0 0 0 10.500 10.500Z",
@@ -77,6 +77,12 @@ export function size(bytes) {
   if (bytes < 1024) return `${bytes} bytes`;
   const kilobytes = bytes / 1024;
   return kilobytes < 1024 ? `${Math.round(kilobytes)} kB` : `${(kilobytes / 1024).toFixed(1)} MB`;
+}
+
+/** An address that may break behind its slashes; what is long and says nothing is cut short. */
+export function address(path) {
+  const parts = path.split("/").map((part) => (part.length > 24 && !part.startsWith("{") ? `${part.slice(0, 6)}…` : part));
+  return parts.flatMap((part, index) => (index ? ["/", el("wbr"), part] : [part]));
 }
 
 /** Whether the page is as narrow as a phone. */

@@ -27,8 +27,12 @@ export function startMessages() {
   // Pictures arrive after their messages: whoever read the end still does.
   new ResizeObserver(() => atEnd && toEnd()).observe(box);
   new ResizeObserver(() => atEnd && toEnd()).observe(scroll);
+  // Only who scrolls up leaves the end; what grows below does not move them.
+  let last = 0;
   scroll.addEventListener("scroll", () => {
-    atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_THE_END;
+    const near = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_THE_END;
+    if (near || scroll.scrollTop < last) atEnd = near;
+    last = scroll.scrollTop;
   });
 }
 

@@ -1,6 +1,6 @@
 // The panel on the right: people, trouble on demand, the bot's requests.
 
-import { avatar, el, icon, iconButton } from "./dom.js";
+import { address, avatar, el, icon, iconButton } from "./dom.js";
 import { done } from "./doing.js";
 import { userMenu } from "./messages.js";
 import { channel, events, here, known, requests, server, watchTraffic } from "./store.js";
@@ -139,10 +139,10 @@ function traffic() {
     return el(
       "details",
       { class: `request${bad ? " bad" : ""}`, "data-name": name },
-      el("summary", {}, el("span", { class: "status" }, one.status || "…"), el("b", {}, one.method), ` ${one.route}`),
+      el("summary", {}, el("span", { class: "status" }, one.status || "…"), el("b", {}, one.method), " ", address(one.route)),
       el("p", {}, one.says, one.code > 0 && ` · error code ${one.code}`),
       one.problems.length > 0 && el("ul", {}, one.problems.map((problem) => el("li", {}, problem))),
-      el("p", { class: "path" }, one.path),
+      el("p", { class: "path" }, address(one.path)),
       one.body && el("pre", { tabIndex: 0 }, one.body),
     );
   });

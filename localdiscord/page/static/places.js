@@ -165,7 +165,7 @@ function drawHead() {
     el("h2", {}, icon("hash"), place?.name ?? ""),
     el("p", { class: "topic" }, place?.topic ?? ""),
     iconButton("people", "People", () => showPanel("people")),
-    iconButton("tools", "Trouble on demand", () => showPanel("trouble")),
+    iconButton("bolt", "Trouble on demand", () => showPanel("trouble")),
     iconButton("list", "Requests of the bot", () => showPanel("requests")),
   );
 }
