@@ -14,7 +14,9 @@ const MOST_LINES = 8;
 const root = document.getElementById("composer");
 const complaint = el("p", { class: "complaint", role: "alert", hidden: true });
 const hint = el("p", { class: "hint-line", hidden: true });
-const list = el("div", { id: "suggestions", role: "listbox", "aria-label": "Suggestions", hidden: true });
+const listHead = el("p", { class: "suggestions-head", id: "suggestions-head" });
+const list = el("div", { id: "suggestions", role: "listbox", "aria-label": "Suggestions" });
+const offers = el("div", { id: "offers", hidden: true }, listHead, list);
 const text = el("textarea", {
   rows: 1,
   id: "line",
@@ -32,7 +34,7 @@ const line = el("div", { class: "line" });
 
 /** Begin to take what is typed. */
 export function startComposer() {
-  root.append(hint, complaint, list, line);
+  root.append(hint, complaint, offers, line);
   showText();
   text.addEventListener("input", () => typed());
   text.addEventListener("keydown", keyInText);
@@ -58,11 +60,15 @@ function drawHint() {
   if (hint.dataset.said === said) return;
   hint.dataset.said = said;
   const away = () => {
-    localStorage.setItem("hint read", said);
-    drawHint();
+    readHint();
     text.focus();
   };
   hint.replaceChildren(el("span", {}, said), iconButton("close", "Put the hint away", away));
+}
+
+function readHint() {
+  localStorage.setItem("hint read", known.state.hint);
+  drawHint();
 }
 
 function complain(sentence) {
@@ -81,8 +87,10 @@ function offer(input, head, items, first = 0) {
   owner = input;
   offered = items;
   active = items.length ? first : -1;
+  listHead.replaceChildren(...[head ?? []].flat());
+  listHead.hidden = !head;
+  list.hidden = !items.length;
   list.replaceChildren(
-    ...(head ? [el("p", { class: "suggestions-head" }, head)] : []),
     ...items.map((item, index) =>
       el(
         "div",
@@ -100,8 +108,8 @@ function offer(input, head, items, first = 0) {
       ),
     ),
   );
-  list.hidden = !head && !items.length;
-  input.setAttribute("aria-expanded", String(!list.hidden));
+  offers.hidden = !head && !items.length;
+  input.setAttribute("aria-expanded", String(items.length > 0));
   mark();
 }
 
@@ -118,7 +126,7 @@ function hide() {
     owner.setAttribute("aria-expanded", "false");
     owner.removeAttribute("aria-activedescendant");
   }
-  list.hidden = true;
+  offers.hidden = true;
   offered = [];
   active = -1;
 }
@@ -129,7 +137,7 @@ function hideSoon(input) {
 
 /** Keys that the list takes before the field does. Gives whether it has. */
 function keyInList(event) {
-  if (list.hidden || !offered.length) return false;
+  if (offers.hidden || !offered.length) return false;
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step) {
     active = active < 0 ? (step > 0 ? 0 : offered.length - 1) : (active + step + offered.length) % offered.length;
@@ -327,7 +335,7 @@ function suggest(field) {
     const items = (own ?? []).filter((one) => `${one.label} ${one.description ?? ""}`.toLowerCase().includes(wanted)).map((one) => ({ ...one, pick: () => take(field, one) }));
     return offer(input, head(option), items, field.picked === null ? 0 : -1);
   }
-  if (list.hidden || owner !== input) offer(input, head(option), []);
+  if (offers.hidden || owner !== input) offer(input, head(option), []);
   const number = (asked += 1);
   const ask = async () => {
     if (number !== asked || !filling) return;
@@ -428,5 +436,6 @@ async function sendCommand() {
   };
   const sent = await done("command", { name: command.name, options }, null, back);
   forget(sending);
+  if (sent) readHint();
   return sent;
 }

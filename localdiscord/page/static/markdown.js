@@ -51,10 +51,12 @@ function lines(text) {
       made.push(el("p", { class: "subtext" }, inline(match[1])));
     } else if ((match = ITEM.exec(line))) {
       flush();
-      const list = match[2] ? el("ol", { start: Number(match[2]) }) : el("ul");
+      const isNumbered = Boolean(match[2]);
+      const list = isNumbered ? el("ol", { start: Number(match[2]) }) : el("ul");
       do {
         list.append(el("li", match[1] ? { class: "inner" } : {}, inline(match[3])));
         match = ITEM.exec(all[index + 1] ?? "");
+        if (match && Boolean(match[2]) !== isNumbered) match = null;
         if (match) index += 1;
       } while (match);
       made.push(list);
