@@ -181,7 +181,13 @@ class Acts:
 
     def _message(self, asked: JsonObject) -> Message:
         message = self._discord.world.messages.get(int(asked["message"]))
-        if message is None or message.deleted or message.id in self._dismissed:
+        guild = self._who(asked).member.guild
+        if (
+            message is None
+            or message.deleted
+            or message.id in self._dismissed
+            or message.channel.guild is not guild
+        ):
             sentence = "That message is no longer there."
             raise DriverError(sentence)
         return message
