@@ -4,7 +4,7 @@
 # make check      style, types, import rules, migrations
 # make bench      what everything costs, measured and written to docs/performance.md (20 minutes)
 # make bench-quick  the same in a minute, with less of everything; writes no page
-# make pictures   the pictures of the documentation
+# make pictures   the pictures of the documentation; those of the page take Chromium
 # make lock       the locked requirements again, from pyproject.toml
 
 PYTHON ?= python3
@@ -52,8 +52,9 @@ bench: .venv/dev.done
 bench-quick: .venv/dev.done
 	@$(BIN)/python -m bench --quick
 
-pictures: .venv/run.done
+pictures: .venv/dev.done
 	@$(BIN)/python -m bot.pictures.gallery tests/data/real_heats.csv docs/pictures
+	@$(BIN)/python -m tests.e2e.page.pictures docs/pictures
 
 # Needs uv; the files it writes are for every system and Python version the project supports.
 lock:

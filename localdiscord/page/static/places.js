@@ -57,8 +57,7 @@ function drawPlaces() {
   places.replaceChildren(
     el("h1", {}, server().name),
     el("ul", {}, state.channels.map(placeLine)),
-    others.length > 0 && el("h2", {}, "Other servers"),
-    el("ul", {}, others.map(serverLine)),
+    el("div", { hidden: !others.length }, el("h2", {}, "Other servers"), el("ul", {}, others.map(serverLine))),
   );
   if (focused) places.querySelector(`[data-place="${focused}"]`)?.focus();
 }
