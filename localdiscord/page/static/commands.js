@@ -3,7 +3,19 @@
 import { known, server } from "./store.js";
 
 const CHAT = 1;
-export const TYPE = { sub: 1, group: 2, text: 3, whole: 4, yes: 5, user: 6, channel: 7, role: 8, mentionable: 9, number: 10, file: 11 };
+export const TYPE = {
+  sub: 1,
+  group: 2,
+  text: 3,
+  whole: 4,
+  yes: 5,
+  user: 6,
+  channel: 7,
+  role: 8,
+  mentionable: 9,
+  number: 10,
+  file: 11,
+};
 const SAID = {
   [TYPE.text]: "text",
   [TYPE.whole]: "a whole number",
@@ -34,7 +46,9 @@ export function matching(text) {
   const all = leaves();
   const first = all.filter((one) => one.name.startsWith(wanted));
   const words = wanted.trim().split(/\s+/);
-  const also = all.filter((one) => !first.includes(one) && words.every((word) => one.name.includes(word)));
+  const also = all.filter(
+    (one) => !first.includes(one) && words.every((word) => one.name.includes(word)),
+  );
   return [...first, ...also];
 }
 
@@ -51,10 +65,15 @@ export function named(text) {
 export function split(command, text) {
   const names = command.options.map((one) => one.name);
   if (!names.length) return {};
-  const pieces = text.split(new RegExp(`(?:^|(?<=\\s))(${names.map((name) => name.replace(/[^\w-]/g, "\\$&")).join("|")}):`));
+  const pieces = text.split(
+    new RegExp(
+      `(?:^|(?<=\\s))(${names.map((name) => name.replace(/[^\w-]/g, "\\$&")).join("|")}):`,
+    ),
+  );
   const values = {};
   if (pieces[0].trim()) values[command.options[0].name] = pieces[0].trim();
-  for (let index = 1; index < pieces.length; index += 2) values[pieces[index]] = pieces[index + 1].trim();
+  for (let index = 1; index < pieces.length; index += 2)
+    values[pieces[index]] = pieces[index + 1].trim();
   return values;
 }
 
@@ -63,15 +82,32 @@ export function takes(option) {
   const least = option.min_value ?? option.min_length;
   const most = option.max_value ?? option.max_length;
   const unit = option.type === TYPE.text ? " characters" : "";
-  const range = least !== undefined && most !== undefined ? `, ${least} to ${most}${unit}` : most !== undefined ? `, at most ${most}${unit}` : least !== undefined ? `, at least ${least}${unit}` : "";
+  const range =
+    least !== undefined && most !== undefined
+      ? `, ${least} to ${most}${unit}`
+      : most !== undefined
+        ? `, at most ${most}${unit}`
+        : least !== undefined
+          ? `, at least ${least}${unit}`
+          : "";
   return `${SAID[option.type] ?? "something"}${range}`;
 }
 
 /** What can be offered for an option without asking the bot: {label, value, picture}. */
 export function choicesOf(option) {
   if (option.choices) return option.choices.map((one) => ({ label: one.name, value: one.name }));
-  const people = () => server().people.map((one) => ({ label: one.name, description: one.user_name === one.name ? null : one.user_name, value: `<@${one.id}>`, picture: one }));
-  const roles = () => server().roles.map((one) => ({ label: `@${one.name.replace(/^@/, "")}`, value: `<@&${one.id}>` }));
+  const people = () =>
+    server().people.map((one) => ({
+      label: one.name,
+      description: one.user_name === one.name ? null : one.user_name,
+      value: `<@${one.id}>`,
+      picture: one,
+    }));
+  const roles = () =>
+    server().roles.map((one) => ({
+      label: `@${one.name.replace(/^@/, "")}`,
+      value: `<@&${one.id}>`,
+    }));
   switch (option.type) {
     case TYPE.yes:
       return [

@@ -14,7 +14,11 @@ export function el(tag, properties = {}, ...children) {
       made.setAttribute(name, value === true ? "" : value);
     } else made[name] = value;
   }
-  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  made.append(
+    ...children
+      .flat(Infinity)
+      .filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return made;
 }
 
@@ -22,7 +26,8 @@ const SHAPES = {
   hash: "M9 4 7 20M17 4l-2 16M4 9h16M3 15h16",
   thread: "M4 5h16v10h-9l-5 4v-4H4z",
   menu: "M4 7h16M4 12h16M4 17h16",
-  people: "M9 11a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7ZM2.500 20c0-3.600 2.900-6 6.500-6s6.500 2.400 6.500 6M16 4.500a3.500 3.500 0 0 1 0 6.300M18 14.500c2.100.7 3.500 2.700 3.500 5.500",
+  people:
+    "M9 11a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7ZM2.500 20c0-3.600 2.900-6 6.500-6s6.500 2.400 6.500 6M16 4.500a3.500 3.500 0 0 1 0 6.300M18 14.500c2.100.7 3.500 2.700 3.500 5.500",
   bolt: "M13 2.500 5 14h6l-1 7.500L18.500 10H12z",
   list: "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01",
   sun: "M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.400 1.400M17.600 17.600 19 19M5 19l1.400-1.400M17.600 6.400 19 5",
@@ -56,15 +61,34 @@ export function icon(name) {
 
 /** A button that shows only a drawing. */
 export function iconButton(name, label, onclick, properties = {}) {
-  return el("button", { type: "button", class: "icon-button", title: label, "aria-label": label, onclick, ...properties }, icon(name));
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "icon-button",
+      title: label,
+      "aria-label": label,
+      onclick,
+      ...properties,
+    },
+    icon(name),
+  );
 }
 
 /** The round sign of a person: first letters on a colour that is theirs. */
 export function avatar(person, small = false) {
-  const words = person.name.replace(/[^\p{L}\p{N}]+/gu, " ").trim().split(" ");
-  const letters = words.length > 1 ? [...words[0]][0] + [...words.at(-1)][0] : [...words[0]].slice(0, 1).join("");
-  const shade = person.bot ? "bot" : String(Number(BigInt(person.id) / 4194304n % 8n));
-  return el("span", { class: `avatar${small ? " small" : ""}`, "data-shade": shade, "aria-hidden": "true" }, letters.toUpperCase());
+  const words = person.name
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim()
+    .split(" ");
+  const letters =
+    words.length > 1 ? [...words[0]][0] + [...words.at(-1)][0] : [...words[0]].slice(0, 1).join("");
+  const shade = person.bot ? "bot" : String(Number((BigInt(person.id) / 4194304n) % 8n));
+  return el(
+    "span",
+    { class: `avatar${small ? " small" : ""}`, "data-shade": shade, "aria-hidden": "true" },
+    letters.toUpperCase(),
+  );
 }
 
 /** Compare two ids, which are numbers too large for numbers. */
@@ -81,7 +105,9 @@ export function size(bytes) {
 
 /** An address that may break behind its slashes; what is long and says nothing is cut short. */
 export function address(path) {
-  const parts = path.split("/").map((part) => (part.length > 24 && !part.startsWith("{") ? `${part.slice(0, 6)}…` : part));
+  const parts = path
+    .split("/")
+    .map((part) => (part.length > 24 && !part.startsWith("{") ? `${part.slice(0, 6)}…` : part));
   return parts.flatMap((part, index) => (index ? ["/", el("wbr"), part] : [part]));
 }
 

@@ -7,7 +7,18 @@ import { act, known, server } from "./store.js";
 const LABEL = 18;
 const ROW = 1;
 const TEXT = 10;
-const KIND = { string: 3, input: 4, user: 5, role: 6, mentionable: 7, channel: 8, file: 19, radio: 21, checks: 22, check: 23 };
+const KIND = {
+  string: 3,
+  input: 4,
+  user: 5,
+  role: 6,
+  mentionable: 7,
+  channel: 8,
+  file: 19,
+  radio: 21,
+  checks: 22,
+  check: 23,
+};
 const PARAGRAPH = 2;
 const SHORT_FROM = 4000;
 
@@ -20,12 +31,30 @@ export function openForm(form) {
   const body = el(
     "form",
     { method: "dialog", noValidate: true },
-    el("div", { class: "form-head" }, title, iconButton("close", "Close the form", () => dialog.close())),
-    el("div", { class: "form-body" }, form.components.map((one) => item(one, readers))),
+    el(
+      "div",
+      { class: "form-head" },
+      title,
+      iconButton("close", "Close the form", () => dialog.close()),
+    ),
+    el(
+      "div",
+      { class: "form-body" },
+      form.components.map((one) => item(one, readers)),
+    ),
     complaint,
-    el("div", { class: "form-foot" }, el("button", { type: "button", class: "secondary", onclick: () => dialog.close() }, "Cancel"), send),
+    el(
+      "div",
+      { class: "form-foot" },
+      el("button", { type: "button", class: "secondary", onclick: () => dialog.close() }, "Cancel"),
+      send,
+    ),
   );
-  const dialog = el("dialog", { class: "form", "aria-labelledby": "form-title", onclose: () => dialog.remove() }, body);
+  const dialog = el(
+    "dialog",
+    { class: "form", "aria-labelledby": "form-title", onclose: () => dialog.remove() },
+    body,
+  );
 
   const complain = (text) => {
     complaint.textContent = text;
@@ -56,8 +85,10 @@ export function openForm(form) {
 
 function item(given, readers) {
   if (given.type === TEXT) return markdown(given.content);
-  if (given.type === ROW) return given.components.map((one) => field(one, one.label ?? "", "", readers));
-  if (given.type === LABEL) return field(given.component, given.label, given.description ?? "", readers);
+  if (given.type === ROW)
+    return given.components.map((one) => field(one, one.label ?? "", "", readers));
+  if (given.type === LABEL)
+    return field(given.component, given.label, given.description ?? "", readers);
   return null;
 }
 
@@ -68,7 +99,12 @@ function field(given, label, description, readers) {
   readers.set(given.custom_id, read);
   const grouped = control.matches("[role=group]");
   if (grouped) control.setAttribute("aria-label", label);
-  const name = [label, required && given.type !== KIND.check && el("span", { class: "required", "aria-label": "required" }, " *")];
+  const name = [
+    label,
+    required &&
+      given.type !== KIND.check &&
+      el("span", { class: "required", "aria-label": "required" }, " *"),
+  ];
   return el(
     "div",
     { class: "field" },
@@ -93,11 +129,17 @@ function build(given, id) {
       return { control, read: () => control.checked };
     }
     case KIND.file: {
-      const control = el("input", { type: "file", ...named, multiple: (given.max_values ?? 1) > 1 });
+      const control = el("input", {
+        type: "file",
+        ...named,
+        multiple: (given.max_values ?? 1) > 1,
+      });
       return { control, read: () => Promise.all([...control.files].map(packed)) };
     }
     default:
-      return (given.max_values ?? 1) > 1 ? boxes({ ...given, options: options(given) }, id, "checkbox") : menu(given, named);
+      return (given.max_values ?? 1) > 1
+        ? boxes({ ...given, options: options(given) }, id, "checkbox")
+        : menu(given, named);
   }
 }
 
@@ -109,7 +151,9 @@ function input(given, named) {
     placeholder: given.placeholder ?? "",
     autocomplete: "off",
     spellcheck: false,
-    ...(several ? { rows: Math.min(12, Math.max(4, (given.value ?? "").split("\n").length + 1)) } : { type: "text" }),
+    ...(several
+      ? { rows: Math.min(12, Math.max(4, (given.value ?? "").split("\n").length + 1)) }
+      : { type: "text" }),
   });
   const most = given.max_length ?? SHORT_FROM;
   const counter = el("p", { class: "counter", "aria-hidden": "true" });
@@ -124,7 +168,8 @@ function input(given, named) {
 
 function options(given) {
   const chosen = new Set((given.default_values ?? []).map((one) => one.id));
-  const as = (list, name) => list.map((one) => ({ value: one.id, label: name(one), default: chosen.has(one.id) }));
+  const as = (list, name) =>
+    list.map((one) => ({ value: one.id, label: name(one), default: chosen.has(one.id) }));
   const people = () => as(server().people, (one) => one.name);
   const roles = () => as(server().roles, (one) => `@${one.name.replace(/^@/, "")}`);
   switch (given.type) {
@@ -151,7 +196,10 @@ function menu(given, named) {
     chosen && given.required === false && el("option", { value: "" }, "–"),
     all.map((one) => el("option", { value: one.value, selected: one === chosen }, one.label)),
   );
-  return { control: el("div", { class: "native-select" }, control, icon("down")), read: () => (control.value ? [control.value] : []) };
+  return {
+    control: el("div", { class: "native-select" }, control, icon("down")),
+    read: () => (control.value ? [control.value] : []),
+  };
 }
 
 function boxes(given, id, type) {
@@ -164,16 +212,24 @@ function boxes(given, id, type) {
   const control = el(
     "div",
     { class: "boxes", role: "group" },
-    made.map((one) => el("label", {}, one.box, el("span", {}, one.label, one.description && el("small", {}, ` ${one.description}`)))),
+    made.map((one) =>
+      el(
+        "label",
+        {},
+        one.box,
+        el("span", {}, one.label, one.description && el("small", {}, ` ${one.description}`)),
+      ),
+    ),
   );
   const values = () => made.filter((one) => one.box.checked).map((one) => one.value);
-  return { control, read: () => (type === "radio" ? values()[0] ?? null : values()) };
+  return { control, read: () => (type === "radio" ? (values()[0] ?? null) : values()) };
 }
 
 /** A chosen file as it is sent. */
 export async function packed(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   let text = "";
-  for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+  for (let at = 0; at < bytes.length; at += 32768)
+    text += String.fromCharCode(...bytes.subarray(at, at + 32768));
   return { name: file.name, data: btoa(text) };
 }

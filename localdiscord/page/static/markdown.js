@@ -79,11 +79,17 @@ const MARKS = [
   [/(?<!\w)_(?=\S)([^_]+?)(?<=\S)_(?!\w)/y, (found) => el("em", {}, inline(found[1]))],
   [/~~(?=\S)([\s\S]+?)~~/y, (found) => el("s", {}, inline(found[1]))],
   [/\|\|([\s\S]+?)\|\|/y, (found) => spoiler(inline(found[1]))],
-  [/\[([^\]\n]+)\]\(<?(https?:\/\/[^\s)>]+)>?(?: "[^"]*")?\)/y, (found) => link(found[2], inline(found[1]))],
+  [
+    /\[([^\]\n]+)\]\(<?(https?:\/\/[^\s)>]+)>?(?: "[^"]*")?\)/y,
+    (found) => link(found[2], inline(found[1])),
+  ],
   [/<(https?:\/\/[^\s>]+)>/y, (found) => link(found[1], found[1])],
   [/https?:\/\/[^\s<>]*[^\s<>.,;:!?)\]'"]/y, (found) => link(found[0], found[0])],
   [/<@!?(\d+)>/y, (found) => mention(`@${nameOf(found[1])}`)],
-  [/<@&(\d+)>/y, (found) => mention(`@${role(found[1])?.name.replace(/^@/, "") ?? "unknown-role"}`)],
+  [
+    /<@&(\d+)>/y,
+    (found) => mention(`@${role(found[1])?.name.replace(/^@/, "") ?? "unknown-role"}`),
+  ],
   [/<#(\d+)>/y, (found) => mention(`#${channel(found[1])?.name ?? "unknown"}`)],
   [/<(\/[^:>]+):\d+>/y, (found) => mention(found[1])],
   [/<a?(:\w+:)\d+>/y, (found) => found[1]],
@@ -118,7 +124,7 @@ export function inline(text) {
 
 function nameOf(id) {
   const { bot } = known.state;
-  return id === bot.id ? bot.name : person(id)?.name ?? "unknown-user";
+  return id === bot.id ? bot.name : (person(id)?.name ?? "unknown-user");
 }
 
 function link(address, label) {
@@ -148,19 +154,33 @@ const FORMATS = {
   f: { dateStyle: "long", timeStyle: "short" },
   F: { dateStyle: "full", timeStyle: "short" },
 };
-const UNITS = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const UNITS = [
+  ["year", 31536000],
+  ["month", 2592000],
+  ["week", 604800],
+  ["day", 86400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
 
 function moment(seconds, format) {
   const date = new Date(seconds * 1000);
   const full = new Intl.DateTimeFormat(undefined, FORMATS.F).format(date);
-  const shown = format === "R" ? relative(seconds) : new Intl.DateTimeFormat(undefined, FORMATS[format]).format(date);
+  const shown =
+    format === "R"
+      ? relative(seconds)
+      : new Intl.DateTimeFormat(undefined, FORMATS[format]).format(date);
   return el("time", { class: "moment", title: full, dateTime: date.toISOString() }, shown);
 }
 
 function relative(seconds) {
   const apart = seconds - Date.now() / 1000;
   const [unit, length] = UNITS.find(([, one]) => Math.abs(apart) >= one) ?? UNITS.at(-1);
-  return new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }).format(Math.round(apart / length), unit);
+  return new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }).format(
+    Math.round(apart / length),
+    unit,
+  );
 }
 
 /** When a message was sent, as short as it can be said. */

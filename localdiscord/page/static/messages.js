@@ -3,7 +3,7 @@
 import { avatar, byId, el, icon, iconButton } from "./dom.js";
 import { forget, notes, done } from "./doing.js";
 import { markdown, sentAt } from "./markdown.js";
-import { attachment, components, embed, shownInEmbeds } from "./parts.js";
+import { attachment, card, components, shownInEmbeds } from "./parts.js";
 import { choose } from "./sheet.js";
 import { act, be, channel, events, here, known, me, messages, server } from "./store.js";
 
@@ -50,11 +50,14 @@ function update(changed) {
     atEnd = true;
   }
   for (const id of changed) drawn.delete(id);
-  const there = [...messages.values()].filter((one) => one.channel === here.channel).sort((one, other) => byId(one.id, other.id));
+  const there = [...messages.values()]
+    .filter((one) => one.channel === here.channel)
+    .sort((one, other) => byId(one.id, other.id));
   const lines = [];
   let before = null;
   for (const message of there) {
-    if (!before || new Date(before.time).toDateString() !== new Date(message.time).toDateString()) lines.push(day(message.time));
+    if (!before || new Date(before.time).toDateString() !== new Date(message.time).toDateString())
+      lines.push(day(message.time));
     lines.push(draw(message, before));
     before = message;
   }
@@ -62,7 +65,9 @@ function update(changed) {
   if (!there.length && !local.length) lines.push(beginning());
   replace([...lines, ...local]);
   if (control && within) {
-    const again = box.querySelector(`article[data-id="${within}"] [data-control="${CSS.escape(control)}"]`);
+    const again = box.querySelector(
+      `article[data-id="${within}"] [data-control="${CSS.escape(control)}"]`,
+    );
     if (again && again !== document.activeElement) again.focus({ preventScroll: true });
   }
   if (atEnd) toEnd();
@@ -87,7 +92,8 @@ function day(time) {
 
 function beginning() {
   const place = channel(here.channel);
-  if (!place) return el("div", { class: "beginning" }, el("p", {}, "There is no channel you may see."));
+  if (!place)
+    return el("div", { class: "beginning" }, el("p", {}, "There is no channel you may see."));
   return el(
     "div",
     { class: "beginning" },
@@ -118,21 +124,47 @@ function article(message, follows) {
   const files = message.files.filter((one) => !inCards.includes(one.url));
   const who = message.author;
   const whoButton = (label, properties) =>
-    who.bot ? label : el("button", { type: "button", class: "who", onclick: ({ currentTarget }) => userMenu(who, currentTarget), ...properties }, label);
+    who.bot
+      ? label
+      : el(
+          "button",
+          {
+            type: "button",
+            class: "who",
+            onclick: ({ currentTarget }) => userMenu(who, currentTarget),
+            ...properties,
+          },
+          label,
+        );
   return el(
     "article",
     {
-      class: ["message", follows && "follows", message.private && "private", message.pings && "pings"].filter(Boolean).join(" "),
+      class: [
+        "message",
+        follows && "follows",
+        message.private && "private",
+        message.pings && "pings",
+      ]
+        .filter(Boolean)
+        .join(" "),
       "data-id": message.id,
       "aria-label": `${who.name}, ${sentAt(message.time)}`,
       oncontextmenu: (event) => {
-        if (event.target.closest("a, button, input, textarea") || getSelection()?.toString()) return;
+        if (event.target.closest("a, button, input, textarea") || getSelection()?.toString())
+          return;
         event.preventDefault();
         messageMenu(message, event.currentTarget);
       },
     },
     message.used && used(message.used),
-    message.reply_to && el("p", { class: "above" }, icon("reply"), el("b", {}, message.reply_to.name), ` ${message.reply_to.text}`),
+    message.reply_to &&
+      el(
+        "p",
+        { class: "above" },
+        icon("reply"),
+        el("b", {}, message.reply_to.name),
+        ` ${message.reply_to.text}`,
+      ),
     !follows && avatar(who),
     el(
       "div",
@@ -145,18 +177,29 @@ function article(message, follows) {
           who.bot && el("span", { class: "badge" }, "App"),
           el("time", { dateTime: new Date(message.time).toISOString() }, sentAt(message.time)),
         ),
-      message.loading && el("p", { class: "thinking" }, el("span", { class: "dots", "aria-hidden": "true" }), `${who.name} is thinking…`),
+      message.loading &&
+        el(
+          "p",
+          { class: "thinking" },
+          el("span", { class: "dots", "aria-hidden": "true" }),
+          `${who.name} is thinking…`,
+        ),
       message.content && markdown(message.content),
-      message.embeds.map((one) => embed(one, message.files)),
+      message.embeds.map((one) => card(one, message.files)),
       files.length > 0 && el("div", { class: "files" }, files.map(attachment)),
       components(message),
       message.edited && el("small", { class: "edited" }, "(edited)"),
       message.private && privacy(message),
     ),
-    iconButton("more", `More: what can be done with this message`, ({ currentTarget }) => messageMenu(message, currentTarget), {
-      class: "icon-button message-more",
-      "aria-haspopup": "menu",
-    }),
+    iconButton(
+      "more",
+      `More: what can be done with this message`,
+      ({ currentTarget }) => messageMenu(message, currentTarget),
+      {
+        class: "icon-button message-more",
+        "aria-haspopup": "menu",
+      },
+    ),
   );
 }
 
@@ -166,7 +209,15 @@ function used(given) {
     "p",
     { class: "above" },
     avatar(person, true),
-    el("button", { type: "button", class: "who", onclick: ({ currentTarget }) => userMenu(person, currentTarget) }, given.name),
+    el(
+      "button",
+      {
+        type: "button",
+        class: "who",
+        onclick: ({ currentTarget }) => userMenu(person, currentTarget),
+      },
+      given.name,
+    ),
     " used ",
     el("span", { class: "command-name" }, given.command),
   );
@@ -178,7 +229,11 @@ function privacy(message) {
     { class: "privacy" },
     icon("eye"),
     "Only you can see this · ",
-    el("button", { type: "button", class: "link", onclick: () => act("dismiss", { message: message.id }) }, "Dismiss message"),
+    el(
+      "button",
+      { type: "button", class: "link", onclick: () => act("dismiss", { message: message.id }) },
+      "Dismiss message",
+    ),
   );
 }
 
@@ -188,7 +243,8 @@ function noteLine(made) {
     { class: `note${made.error ? " error" : ""}`, role: made.error ? "alert" : "status" },
     made.busy && el("span", { class: "dots", "aria-hidden": "true" }),
     el("span", {}, made.text),
-    made.error && el("button", { type: "button", class: "link", onclick: () => forget(made) }, "Dismiss"),
+    made.error &&
+      el("button", { type: "button", class: "link", onclick: () => forget(made) }, "Dismiss"),
   );
   return made.element;
 }
@@ -196,7 +252,9 @@ function noteLine(made) {
 // Menus
 
 const menuCommands = (kind) =>
-  known.commands.filter((one) => one.type === kind).map((one) => ({ value: `command ${one.name}`, label: one.name, group: "Apps" }));
+  known.commands
+    .filter((one) => one.type === kind)
+    .map((one) => ({ value: `command ${one.name}`, label: one.name, group: "Apps" }));
 
 async function messageMenu(message, anchor) {
   const [picked] =
@@ -208,13 +266,24 @@ async function messageMenu(message, anchor) {
         { value: "copy", label: "Copy text", group: "Message" },
         ...(message.private
           ? [{ value: "dismiss", label: "Dismiss message", group: "Message" }]
-          : [{ value: "delete", label: "Delete message, as a moderator", group: "Message", danger: true }]),
+          : [
+              {
+                value: "delete",
+                label: "Delete message, as a moderator",
+                group: "Message",
+                danger: true,
+              },
+            ]),
       ],
     })) ?? [];
-  if (picked === "copy") await navigator.clipboard?.writeText(message.content || drawn.get(message.id)?.element.innerText);
+  if (picked === "copy")
+    await navigator.clipboard?.writeText(
+      message.content || drawn.get(message.id)?.element.innerText,
+    );
   else if (picked === "dismiss") await act("dismiss", { message: message.id });
   else if (picked === "delete") await done("delete", { message: message.id });
-  else if (picked) await done("message-menu", { message: message.id, name: picked.slice("command ".length) });
+  else if (picked)
+    await done("message-menu", { message: message.id, name: picked.slice("command ".length) });
 }
 
 /** What can be done with somebody. */
@@ -225,11 +294,14 @@ export async function userMenu(person, anchor) {
       anchor,
       items: [
         ...menuCommands(COMMAND_OF_USER),
-        ...(person.id === me().id ? [] : [{ value: "be", label: `Be ${person.name}`, group: "Here" }]),
+        ...(person.id === me().id
+          ? []
+          : [{ value: "be", label: `Be ${person.name}`, group: "Here" }]),
         { value: "copy", label: "Copy id", group: "Here" },
       ],
     })) ?? [];
   if (picked === "copy") await navigator.clipboard?.writeText(person.id);
   else if (picked === "be") be(server().id, person.id);
-  else if (picked) await done("user-menu", { user: person.id, name: picked.slice("command ".length) });
+  else if (picked)
+    await done("user-menu", { user: person.id, name: picked.slice("command ".length) });
 }

@@ -11,7 +11,8 @@ let shown = null;
 
 /** Begin to keep it current. */
 export function startPanel() {
-  for (const name of ["state", "moved", "faults"]) events.addEventListener(name, () => shown && shown !== "requests" && draw());
+  for (const name of ["state", "moved", "faults"])
+    events.addEventListener(name, () => shown && shown !== "requests" && draw());
   events.addEventListener("requests", () => shown === "requests" && draw());
 }
 
@@ -32,7 +33,12 @@ function draw() {
   const scrolled = panel.querySelector(".panel-body")?.scrollTop ?? 0;
   const open = new Set([...panel.querySelectorAll("details[open]")].map((one) => one.dataset.name));
   panel.replaceChildren(
-    el("div", { class: "panel-head" }, el("h2", {}, TITLES[shown]), iconButton("close", "Close", () => showPanel(shown))),
+    el(
+      "div",
+      { class: "panel-head" },
+      el("h2", {}, TITLES[shown]),
+      iconButton("close", "Close", () => showPanel(shown)),
+    ),
     el("div", { class: "panel-body" }, { people, trouble, requests: traffic }[shown]()),
   );
   for (const one of panel.querySelectorAll("details")) one.open = open.has(one.dataset.name);
@@ -49,17 +55,43 @@ function people() {
       {},
       el(
         "button",
-        { type: "button", class: "place person", id: `person-${person.id}`, onclick: ({ currentTarget }) => userMenu(person, currentTarget) },
+        {
+          type: "button",
+          class: "place person",
+          id: `person-${person.id}`,
+          onclick: ({ currentTarget }) => userMenu(person, currentTarget),
+        },
         avatar(person),
-        el("span", { class: "self-text" }, el("span", {}, person.name), description && el("small", {}, description)),
+        el(
+          "span",
+          { class: "self-text" },
+          el("span", {}, person.name),
+          description && el("small", {}, description),
+        ),
       ),
     );
   const { bot } = known.state;
   return [
     el("h3", {}, server().name),
-    el("ul", {}, server().people.map((one) => line(one, [one.owner && "owner", ...one.roles].filter(Boolean).join(", ")))),
+    el(
+      "ul",
+      {},
+      server().people.map((one) =>
+        line(one, [one.owner && "owner", ...one.roles].filter(Boolean).join(", ")),
+      ),
+    ),
     el("h3", {}, "Apps"),
-    el("p", { class: "app" }, avatar({ ...bot, bot: true }), el("span", { class: "self-text" }, el("span", {}, bot.name), el("small", {}, bot.online ? "connected" : "not connected"))),
+    el(
+      "p",
+      { class: "app" },
+      avatar({ ...bot, bot: true }),
+      el(
+        "span",
+        { class: "self-text" },
+        el("span", {}, bot.name),
+        el("small", {}, bot.online ? "connected" : "not connected"),
+      ),
+    ),
   ];
 }
 
@@ -97,24 +129,70 @@ function menu(id, label, pairs) {
     { id, onchange: () => (wanted[id] = control.value) },
     pairs.map(([value, text]) => el("option", { value, selected: wanted[id] === value }, text)),
   );
-  return el("div", { class: "field" }, el("label", { class: "label", for: id }, label), el("div", { class: "native-select" }, control, icon("down")));
+  return el(
+    "div",
+    { class: "field" },
+    el("label", { class: "label", for: id }, label),
+    el("div", { class: "native-select" }, control, icon("down")),
+  );
 }
 
 function trouble() {
   const { rules, targets, denied } = known.faults;
   const place = channel(here.channel);
   const taken = denied[here.channel] ?? [];
-  const start = () => done("fault", { target: wanted.target, kind: wanted.kind, times: wanted.times ? Number(wanted.times) : null });
+  const start = () =>
+    done("fault", {
+      target: wanted.target,
+      kind: wanted.kind,
+      times: wanted.times ? Number(wanted.times) : null,
+    });
   return [
     el("h3", {}, "The bot's requests"),
-    menu("target", "Which", targets.map((one) => [one.key, one.name])),
+    menu(
+      "target",
+      "Which",
+      targets.map((one) => [one.key, one.name]),
+    ),
     menu("kind", "What happens", KINDS),
     menu("times", "How often", TIMES),
-    el("button", { type: "button", class: "primary", id: "trouble-on", onclick: start }, "Switch on"),
-    rules.length > 0 && el("ul", { class: "rules" }, rules.map((rule) => el("li", {}, rule.text, rule.seen > 0 && el("small", {}, ` · happened ${rule.seen} ×`)))),
-    rules.length > 0 && el("button", { type: "button", class: "secondary", id: "trouble-off", onclick: () => done("behave", {}) }, "Switch all off"),
+    el(
+      "button",
+      { type: "button", class: "primary", id: "trouble-on", onclick: start },
+      "Switch on",
+    ),
+    rules.length > 0 &&
+      el(
+        "ul",
+        { class: "rules" },
+        rules.map((rule) =>
+          el("li", {}, rule.text, rule.seen > 0 && el("small", {}, ` · happened ${rule.seen} ×`)),
+        ),
+      ),
+    rules.length > 0 &&
+      el(
+        "button",
+        {
+          type: "button",
+          class: "secondary",
+          id: "trouble-off",
+          onclick: () => done("behave", {}),
+        },
+        "Switch all off",
+      ),
     el("h3", {}, "The gateway"),
-    GATEWAY.map(([what, label]) => el("button", { type: "button", class: "secondary", id: `gateway-${what}`, onclick: () => done("gateway", { what }) }, label)),
+    GATEWAY.map(([what, label]) =>
+      el(
+        "button",
+        {
+          type: "button",
+          class: "secondary",
+          id: `gateway-${what}`,
+          onclick: () => done("gateway", { what }),
+        },
+        label,
+      ),
+    ),
     place && el("h3", {}, `In #${place.name} the bot may`),
     place &&
       DENIABLE.map(([name, label]) => {
@@ -122,7 +200,10 @@ function trouble() {
           type: "checkbox",
           id: `may-${name}`,
           checked: !taken.includes(name),
-          onchange: () => done("deny", { names: box.checked ? taken.filter((one) => one !== name) : [...taken, name] }),
+          onchange: () =>
+            done("deny", {
+              names: box.checked ? taken.filter((one) => one !== name) : [...taken, name],
+            }),
         });
         return el("label", { class: "may" }, box, label);
       }),
@@ -139,9 +220,21 @@ function traffic() {
     return el(
       "details",
       { class: `request${bad ? " bad" : ""}`, "data-name": name },
-      el("summary", {}, el("span", { class: "status" }, one.status || "…"), el("b", {}, one.method), " ", address(one.route)),
+      el(
+        "summary",
+        {},
+        el("span", { class: "status" }, one.status || "…"),
+        el("b", {}, one.method),
+        " ",
+        address(one.route),
+      ),
       el("p", {}, one.says, one.code > 0 && ` · error code ${one.code}`),
-      one.problems.length > 0 && el("ul", {}, one.problems.map((problem) => el("li", {}, problem))),
+      one.problems.length > 0 &&
+        el(
+          "ul",
+          {},
+          one.problems.map((problem) => el("li", {}, problem)),
+        ),
       el("p", { class: "path" }, address(one.path)),
       one.body && el("pre", { tabIndex: 0 }, one.body),
     );

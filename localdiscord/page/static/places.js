@@ -20,9 +20,18 @@ export function startPlaces() {
   events.addEventListener("messages", drawPlaces);
   events.addEventListener("connection", ({ detail }) => connection(detail));
   events.addEventListener("refused", refused);
-  document.addEventListener("keydown", (event) => event.key === "Escape" && !document.querySelector("dialog[open]") && openDrawer(false));
+  document.addEventListener(
+    "keydown",
+    (event) =>
+      event.key === "Escape" && !document.querySelector("dialog[open]") && openDrawer(false),
+  );
   document.addEventListener("click", (event) => {
-    if (document.body.classList.contains("drawer-open") && !drawer.contains(event.target) && !event.target.closest(".menu-button")) openDrawer(false);
+    if (
+      document.body.classList.contains("drawer-open") &&
+      !drawer.contains(event.target) &&
+      !event.target.closest(".menu-button")
+    )
+      openDrawer(false);
   });
 }
 
@@ -43,7 +52,8 @@ function openDrawer(open) {
 
 function newest(channelId) {
   let found = null;
-  for (const one of messages.values()) if (one.channel === channelId && (found === null || byId(one.id, found.id) > 0)) found = one;
+  for (const one of messages.values())
+    if (one.channel === channelId && (found === null || byId(one.id, found.id) > 0)) found = one;
   return found;
 }
 
@@ -57,7 +67,12 @@ function drawPlaces() {
   places.replaceChildren(
     el("h1", {}, server().name),
     el("ul", {}, state.channels.map(placeLine)),
-    el("div", { hidden: !others.length }, el("h2", {}, "Other servers"), el("ul", {}, others.map(serverLine))),
+    el(
+      "div",
+      { hidden: !others.length },
+      el("h2", {}, "Other servers"),
+      el("ul", {}, others.map(serverLine)),
+    ),
   );
   if (focused) places.querySelector(`[data-place="${focused}"]`)?.focus();
 }
@@ -96,7 +111,14 @@ function serverLine(other) {
     {},
     el(
       "button",
-      { type: "button", class: "place", "data-place": other.id, onclick: () => other.people[0] && be(other.id, (other.people.find((one) => one.id === here.me) ?? other.people[0]).id) },
+      {
+        type: "button",
+        class: "place",
+        "data-place": other.id,
+        onclick: () =>
+          other.people[0] &&
+          be(other.id, (other.people.find((one) => one.id === here.me) ?? other.people[0]).id),
+      },
       avatar({ id: other.id, name: other.name }, true),
       el("span", {}, other.name),
     ),
@@ -113,18 +135,34 @@ function drawYou() {
   const self = me();
   const opener = el(
     "button",
-    { type: "button", class: "self", "aria-haspopup": "menu", "aria-label": `You are ${self.name}. Be somebody else`, onclick: () => switchPerson(opener) },
+    {
+      type: "button",
+      class: "self",
+      "aria-haspopup": "menu",
+      "aria-label": `You are ${self.name}. Be somebody else`,
+      onclick: () => switchPerson(opener),
+    },
     avatar(self),
-    el("span", { class: "self-text" }, el("b", {}, self.name), el("small", {}, about(self) || "member")),
+    el(
+      "span",
+      { class: "self-text" },
+      el("b", {}, self.name),
+      el("small", {}, about(self) || "member"),
+    ),
     icon("down"),
   );
   const theme = localStorage.getItem("theme") ?? "auto";
   const next = { auto: "light", light: "dark", dark: "auto" }[theme];
-  const switcher = iconButton(THEMES[theme], `Theme: ${theme === "auto" ? "as the system" : theme}. Switch to ${next === "auto" ? "as the system" : next}`, () => {
-    setTheme(next);
-    drawYou();
-    you.querySelector(".theme").focus();
-  }, { class: "icon-button theme" });
+  const switcher = iconButton(
+    THEMES[theme],
+    `Theme: ${theme === "auto" ? "as the system" : theme}. Switch to ${next === "auto" ? "as the system" : next}`,
+    () => {
+      setTheme(next);
+      drawYou();
+      you.querySelector(".theme").focus();
+    },
+    { class: "icon-button theme" },
+  );
   you.replaceChildren(opener, switcher);
 }
 
@@ -157,10 +195,15 @@ function drawHead() {
   const place = channel(here.channel);
   document.title = place ? `#${place.name} · ${server().name}` : "Local Discord";
   head.replaceChildren(
-    iconButton("menu", "Servers and channels", () => openDrawer(!document.body.classList.contains("drawer-open")), {
-      class: "icon-button menu-button",
-      "aria-expanded": "false",
-    }),
+    iconButton(
+      "menu",
+      "Servers and channels",
+      () => openDrawer(!document.body.classList.contains("drawer-open")),
+      {
+        class: "icon-button menu-button",
+        "aria-expanded": "false",
+      },
+    ),
     el("h2", {}, icon("hash"), place?.name ?? ""),
     el("p", { class: "topic" }, place?.topic ?? ""),
     iconButton("people", "People", () => showPanel("people")),
@@ -170,8 +213,10 @@ function drawHead() {
 }
 
 function connection(there) {
-  if (!there) return say("The local Discord has ended, or is starting again. This page looks for it …");
-  if (!known.state.bot.online) return say(`${known.state.bot.name} is not connected. Nothing answers until it is back.`);
+  if (!there)
+    return say("The local Discord has ended, or is starting again. This page looks for it …");
+  if (!known.state.bot.online)
+    return say(`${known.state.bot.name} is not connected. Nothing answers until it is back.`);
   return say("");
 }
 
@@ -181,5 +226,7 @@ function say(sentence) {
 }
 
 function refused() {
-  say("This address has no key, or that of a Discord that has ended. Open the address that was printed last.");
+  say(
+    "This address has no key, or that of a Discord that has ended. Open the address that was printed last.",
+  );
 }

@@ -15,14 +15,22 @@ export function choose({ title, items, anchor, least = 1, most = 1, done = "Done
   return new Promise((resolve) => {
     const several = most > 1 || least === 0;
     const chosen = new Set(items.filter((item) => item.selected).map((item) => item.value));
-    const list = el("div", { class: "choices", role: several ? "group" : "menu", "aria-label": title });
+    const list = el("div", {
+      class: "choices",
+      role: several ? "group" : "menu",
+      "aria-label": title,
+    });
     const filter = el("input", {
       type: "search",
       placeholder: "Search",
       "aria-label": `Search: ${title}`,
       oninput: () => draw(),
     });
-    const ready = el("button", { type: "button", class: "primary", onclick: () => close([...chosen]) }, done);
+    const ready = el(
+      "button",
+      { type: "button", class: "primary", onclick: () => close([...chosen]) },
+      done,
+    );
     const dialog = el(
       "dialog",
       { class: "sheet", "aria-label": title },
@@ -57,7 +65,9 @@ export function choose({ title, items, anchor, least = 1, most = 1, done = "Done
         }
         lines.push(line(item, focused));
       }
-      list.replaceChildren(...(lines.length ? lines : [el("p", { class: "choices-group" }, "Nothing like that")]));
+      list.replaceChildren(
+        ...(lines.length ? lines : [el("p", { class: "choices-group" }, "Nothing like that")]),
+      );
       list.querySelector("[data-focused]")?.focus();
       ready.disabled = chosen.size < least;
     }
@@ -75,7 +85,12 @@ export function choose({ title, items, anchor, least = 1, most = 1, done = "Done
           onclick: () => pick(item),
         },
         item.picture && avatar(item.picture, true),
-        el("span", { class: "choice-text" }, el("span", {}, item.label), item.description && el("small", {}, item.description)),
+        el(
+          "span",
+          { class: "choice-text" },
+          el("span", {}, item.label),
+          item.description && el("small", {}, item.description),
+        ),
         on && icon("check"),
       );
     }

@@ -21,11 +21,18 @@ const tell = (name, detail) => events.dispatchEvent(new CustomEvent(name, { deta
 
 /** Do something as whoever one is, where one is. Gives {error} for what cannot be done. */
 export async function act(name, asked = {}) {
-  const body = JSON.stringify({ server: here.server, me: here.me, channel: here.channel, ...asked });
+  const body = JSON.stringify({
+    server: here.server,
+    me: here.me,
+    channel: here.channel,
+    ...asked,
+  });
   const headers = { "Content-Type": "application/json", "X-Page-Key": key };
   try {
     const answer = await fetch(`/do/${name}`, { method: "POST", headers, body });
-    return answer.ok ? await answer.json() : { error: `The local Discord answered ${answer.status}.` };
+    return answer.ok
+      ? await answer.json()
+      : { error: `The local Discord answered ${answer.status}.` };
   } catch {
     return { error: "The local Discord is not there. Is it still running?" };
   }
@@ -42,7 +49,9 @@ export function contentOf(file) {
 async function load(file) {
   const answer = await fetch(`/attachment/${file.id}`, { headers: { "X-Page-Key": key } });
   if (!answer.ok) throw new Error(`file ${file.id}: ${answer.status}`);
-  const safe = /^image\/(png|jpeg|gif|webp)$/.test(file.type) ? file.type : "application/octet-stream";
+  const safe = /^image\/(png|jpeg|gif|webp)$/.test(file.type)
+    ? file.type
+    : "application/octet-stream";
   return URL.createObjectURL(new Blob([await answer.arrayBuffer()], { type: safe }));
 }
 
@@ -95,7 +104,9 @@ let gone = false;
 function take(news) {
   if (gone) {
     gone = false;
-    news.gone = [...messages.keys()].map((id) => `message/${id}`).filter((name) => !(name in news.put));
+    news.gone = [...messages.keys()]
+      .map((id) => `message/${id}`)
+      .filter((name) => !(name in news.put));
     requests.clear();
   }
   const changed = new Set();
@@ -133,7 +144,8 @@ function settle() {
   here.me = state.me;
   const kept = sessionStorage.getItem(`channel of ${here.server}`);
   const there = state.channels.map((channel) => channel.id);
-  if (!there.includes(here.channel)) here.channel = there.includes(kept) ? kept : there[0] ?? null;
+  if (!there.includes(here.channel))
+    here.channel = there.includes(kept) ? kept : (there[0] ?? null);
 }
 
 // Finding things by id

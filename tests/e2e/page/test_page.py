@@ -123,6 +123,7 @@ async def test_the_keyboard_alone(scene: Scene) -> None:
     await racer.reach("Message #race-day", "Tab")
     await keyboard.type("58.1 and 58.2")
     await keyboard.press("Enter")
+    await expect(racer.post("58.1 and 58.2")).to_be_visible()
     await racer.reach("More: what can be done with this message", "Shift+Tab")
     await keyboard.press("Enter")
     await keyboard.press("Enter")
