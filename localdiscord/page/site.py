@@ -111,6 +111,11 @@ class Page:
         await self._runner.cleanup()
 
     @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._port
+
+    @property
     def address(self) -> str:
         """What to open in a browser."""
         return f"http://127.0.0.1:{self._port}/#{self._key}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.page.visiting import NARROW, WITHIN_MS, Scene
+from localdiscord.page.site import Page
+from tests.e2e.page.visiting import CHANNEL, NARROW, WITHIN_MS, Scene
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
 
@@ -151,6 +154,43 @@ async def test_reloaded_and_the_bot_restarted_under_it(scene: Scene) -> None:
     await expect(banner).to_be_hidden()
     await racer.private.get_by_role("button", name="Undo").click()
     await expect(racer.private).to_contain_text("Put back")
+
+
+async def test_files_come_and_go(scene: Scene, tmp_path: Path) -> None:
+    racer = await scene.visit(scene.team())
+    laps = tmp_path / "laps.txt"
+    laps.write_text("20.1\n20.2\n20.3\n")
+    await racer.line.fill("/heat import ")
+    await racer.button("file").click()
+    await racer.page.get_by_label("file", exact=True).set_input_files(laps)
+    await racer.button("Send").click()
+    await expect(racer.private).to_contain_text("racer-1 3 laps")
+
+    await racer.type("/session export ")
+    async with racer.page.expect_download() as coming:
+        await racer.private.get_by_role("button", name=".csv").click()
+    exported = await (await coming.value).path()
+    assert "P1,3,20.300" in exported.read_text(encoding="utf-8")
+
+
+async def test_the_page_comes_back_with_its_discord(scene: Scene) -> None:
+    team = scene.team()
+    channel = team.channel(CHANNEL)
+    team.owner.say(channel, "before")
+    async with Page(scene.discord, key="kept") as site:
+        racer = await scene.visit(team, site=site)
+        await expect(racer.post("before")).to_be_visible()
+    await expect(racer.page.locator("#banner")).to_contain_text("has ended")
+    scene.discord.delete_message(channel.messages[-1])
+    team.owner.say(channel, "after")
+    async with Page(scene.discord, key="kept", port=site.port):
+        await expect(racer.page.locator("#banner")).to_be_hidden()
+        await expect(racer.post("after")).to_be_visible()
+        await expect(racer.post("before")).to_have_count(0)
+        await racer.page.context.close()
+    # A browser tells of each connection that could not be made.
+    refused = [said for said in scene.trouble if "ERR_CONNECTION_REFUSED" not in said]
+    scene.trouble[:] = refused
 
 
 @pytest.mark.parametrize("width", [NARROW, 1400])

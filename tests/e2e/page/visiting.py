@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.resources import files
 from itertools import count
 from typing import Final
@@ -48,7 +49,13 @@ class Scene:
         return team
 
     async def visit(
-        self, team: Team, name: str = "racer-1", *, width: int = WIDE, dark: bool = False
+        self,
+        team: Team,
+        name: str = "racer-1",
+        *,
+        width: int = WIDE,
+        dark: bool = False,
+        site: Site | None = None,
     ) -> Visitor:
         """Open the page as somebody, each time in a browser of its own."""
         is_phone = width == NARROW
@@ -73,14 +80,14 @@ class Scene:
             "console",
             lambda said: self.trouble.append(said.text) if said.type == "error" else None,
         )
-        page.on("request", self._look)
-        await page.goto(self.site.address)
+        address = (site or self.site).address
+        page.on("request", partial(self._look, address.partition("#")[0]))
+        await page.goto(address)
         visitor = Visitor(page)
         await expect(visitor.line).to_be_visible()
         return visitor
 
-    def _look(self, request: Request) -> None:
-        own = self.site.address.partition("#")[0]
+    def _look(self, own: str, request: Request) -> None:
         if not request.url.startswith((own, f"blob:{own}")):
             self.trouble.append(f"asked elsewhere: {request.url}")
 
