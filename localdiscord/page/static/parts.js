@@ -173,7 +173,7 @@ function component(given, message) {
       return el(
         "div",
         {
-          class: "embed",
+          class: "embed container",
           style: {
             borderLeftColor: given.accent_color ? colourOf({ color: given.accent_color }) : "",
           },
