@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -91,11 +92,18 @@ class Client:
         found, count = typing_in.find(self._commands(), words)
         rest = text[1:].split(maxsplit=count)
         typed = typing_in.split(found, rest[count] if len(rest) > count else "")
-        values: dict[str, object] = {}
-        for name, value in typed.items():
-            option = found.option(name) or {}
-            values[name] = typing_in.value_of(option, value, self.member.guild)
-        return await self._command(self._place(channel), found, values, raw=False)
+        return await self._typed(self._place(channel), found, typed)
+
+    async def fill_in(
+        self, channel: Channel | str, name: str, typed: Mapping[str, str | Upload]
+    ) -> Answer:
+        """Give a command whose options were filled in one by one, each with a text or a file.
+
+        Raises:
+            DriverError: a client would not send that.
+        """
+        found, _ = typing_in.find(self._commands(), name.removeprefix("/").split())
+        return await self._typed(self._place(channel), found, typed)
 
     async def command(
         self,
@@ -148,6 +156,40 @@ class Client:
             message = f"Loading options failed: no suggestions for {found.name} {option}:{text}"
             raise NoAnswerError(message)
         return answer.choices
+
+    async def suggestions(
+        self,
+        channel: Channel | str,
+        name: str,
+        typed: Mapping[str, str],
+        *,
+        focused: tuple[str, str],
+    ) -> list[Choice]:
+        """What is suggested for an option, with the others as texts; what is none yet is left out.
+
+        Raises:
+            NoAnswerError: nothing came within 3 seconds.
+        """
+        found, _ = typing_in.find(self._commands(), name.removeprefix("/").split())
+        values: dict[str, object] = {}
+        for key, text in typed.items():
+            option = found.option(key)
+            if option is not None and key != focused[0]:
+                with suppress(DriverError):
+                    values[key] = typing_in.value_of(option, text, self.member.guild)
+        return await self.autocomplete(channel, name, values, focused=focused)
+
+    async def _typed(
+        self, channel: Channel, found: typing_in.Found, typed: Mapping[str, str | Upload]
+    ) -> Answer:
+        guild = self.member.guild
+        values: dict[str, object] = {
+            name: text
+            if isinstance(text, Upload)
+            else typing_in.value_of(found.option(name) or {}, text, guild)
+            for name, text in typed.items()
+        }
+        return await self._command(channel, found, values, raw=False)
 
     async def _command(
         self,

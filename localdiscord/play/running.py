@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from localdiscord.client.driver import DEFAULT_MEMBERS, LocalDiscord
 from localdiscord.client.people import Team
 from localdiscord.client.show import Screen, show_message
+from localdiscord.page.site import Page
 from localdiscord.play.botprocess import BOT, BotProcess
 from localdiscord.play.console import Console
 from localdiscord.play.keeping import (
@@ -41,6 +42,7 @@ RACE_EVERY_S = 30.0
 
 DRIVERS = tuple(f"Racer {number}" for number in range(1, len(DEFAULT_MEMBERS) + 1))
 """What the team's people are called on timing pages."""
+HINT = "Type /lap times:58.2 58.1 and press Finish heat under the answer."
 
 # The last one comes when the terminal is closed.
 _STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -204,19 +206,24 @@ async def _play(play: Play, discord: LocalDiscord, event: SampleEvent, tell: Tel
         screen = _same_everywhere(play)
         tell(f"{show_message(await follow(event, team, tell, screen), screen)}\n")
     elif sys.stdin.isatty():
-        await _let_people_type(play, team, event, tell)
+        await _let_people_type(play, discord, team, event, tell)
 
 
-async def _let_people_type(play: Play, team: Team, event: SampleEvent, tell: Tell) -> None:
+async def _let_people_type(
+    play: Play, discord: LocalDiscord, team: Team, event: SampleEvent, tell: Tell
+) -> None:
     if play.has_newcomers:
         await name_drivers(team, DRIVERS)
     if not event.is_over:
         _offer(event, play, tell)
     going_on = asyncio.create_task(event.go_on(RACE_EVERY_S))
     try:
-        screen = Screen(place_of=play.pictures.save)
-        console = Console(team, team.channel(TEAM_CHANNEL), tell, screen)
-        await Prompt(console, suggested=event.line).run()
+        async with Page(discord, hint=HINT) as page:
+            tell(f"\nIn the browser:\n{page.address}")
+            await page.open_in_browser()
+            screen = Screen(place_of=play.pictures.save)
+            console = Console(team, team.channel(TEAM_CHANNEL), tell, screen)
+            await Prompt(console, suggested=event.line).run()
     finally:
         going_on.cancel()
         await asyncio.gather(going_on, return_exceptions=True)

@@ -52,6 +52,14 @@ class Schema:
         """Whether bodies are checked at all."""
         return self._path is not None
 
+    def operation(self, method: str, route: str) -> str | None:
+        """What the document calls a request; None where it does not know it."""
+        if self._path is None:
+            return None
+        found = _document(self._path)["paths"].get(route, {}).get(method.lower(), {})
+        name: str | None = found.get("operationId")
+        return name
+
     def problems(self, method: str, route: str, body: Json) -> list[Problem]:
         """What the document says is wrong with a body; nothing where it says nothing."""
         if self._path is None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.e2e.aftermath import until
@@ -99,6 +100,9 @@ def open_terminal(folder: Path) -> Iterator[Callable[[], Terminal]]:
                 **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
                 "PYTHONPATH": str(ROOT),
                 "TERM": "dumb",
+                # No browser opens on the screen of whoever runs the tests.
+                "DISPLAY": "",
+                "WAYLAND_DISPLAY": "",
             },
             stdin=inside,
             stdout=inside,
@@ -142,9 +146,9 @@ def played_into(database: Path) -> str:
 def test_a_database_of_the_user_is_played_into_only_while_it_is_empty(folder: Path) -> None:
     told = played_into(folder / "mine.db")
     assert "🏁 Q1 · Club Race" in told
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (sample,) = re.findall(r"```text\n(ORP Bot\n.*?)```", readme, re.DOTALL)
-    assert sample in told, "README shows what a newcomer sees"
+    page = (ROOT / "docs" / "localdiscord.md").read_text(encoding="utf-8")
+    (sample,) = re.findall(r"```text\n(ORP Bot\n.*?)```", page, re.DOTALL)
+    assert sample in told, "the document shows what a newcomer sees"
     again = played_into(folder / "mine.db")
     assert "🏁" not in again
     assert "no story is played" in again
@@ -195,6 +199,9 @@ async def test_when_the_terminal_goes_nothing_stays(
         "bot.pictures.worker",
         "localdiscord",
     ]
+    (address,) = re.findall(r"^http://127\.0\.0\.1:\d+/#[\w-]+", terminal.seen, re.MULTILINE)
+    async with aiohttp.ClientSession() as session, session.get(address) as page:
+        assert "Local Discord" in await page.text()
     end(terminal)
     await until(terminal.is_empty, WITHIN_S)
 
