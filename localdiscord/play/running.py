@@ -42,7 +42,8 @@ RACE_EVERY_S = 30.0
 
 DRIVERS = tuple(f"Racer {number}" for number in range(1, len(DEFAULT_MEMBERS) + 1))
 """What the team's people are called on timing pages."""
-HINT = "Type /lap times:58.2 58.1 and press Finish heat under the answer."
+HINT = "Try `/lap times:58.2 58.1 58.3`, then press Finish heat under the answer."
+HINT_OF_EVENT = " Races of a sample event come in by themselves: `{line}`"
 
 # The last one comes when the terminal is closed.
 _STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -218,7 +219,8 @@ async def _let_people_type(
         _offer(event, play, tell)
     going_on = asyncio.create_task(event.go_on(RACE_EVERY_S))
     try:
-        async with Page(discord, hint=HINT) as page:
+        hint = HINT if event.is_over else HINT + HINT_OF_EVENT.format(line=event.line)
+        async with Page(discord, hint=hint) as page:
             tell(f"\nIn the browser:\n{page.address}")
             await page.open_in_browser()
             screen = Screen(place_of=play.pictures.save)
