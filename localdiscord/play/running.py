@@ -4,7 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from localdiscord.play.botprocess import BOT, BotProcess
 from localdiscord.play.console import Console
 from localdiscord.play.keeping import (
     KeptEvent,
+    KeptPosts,
     Pictures,
     Story,
     database_of_the_user,
@@ -65,6 +67,8 @@ class Play:
     """Says what stays."""
     event: KeptEvent | None = None
     """Keeps how far the sample event is; None where it begins each time."""
+    posts: KeptPosts | None = None
+    """Keeps what was posted; None where the channels are empty at first."""
     has_newcomers: bool = True
     """Whether the team's people are its own, whom it may name as the sample event does."""
     is_demo: bool = False
@@ -100,12 +104,13 @@ async def what_to_play(current: Sequence[str] = BOT_CURRENT) -> Play:
     """
     url = database_of_the_user()
     if url is None:
-        story, event = Story(), KeptEvent()
+        story, event, posts = Story(), KeptEvent(), KeptPosts()
         told = story.told_before()
         if told is None:
             event.forget()
+            posts.forget()
         kept = f"{story.database} keeps this and what you type; without it all is played again."
-        return Play(story.url, told=told, keep=story.keep, kept=kept, event=event)
+        return Play(story.url, told=told, keep=story.keep, kept=kept, event=event, posts=posts)
     if await in_a_new_database(url, current):
         return Play(url, kept="The database in DATABASE_URL keeps this.")
     told = "DATABASE_URL has something in it: no story is played.\n"
@@ -138,12 +143,26 @@ async def run(play: Play, command: Sequence[str] = BOT, tell: Tell = print) -> i
                 **event.bot_environment(),
                 "DATABASE_URL": play.database_url,
             }
-            async with BotProcess(environment, command) as bot:
-                playing = _play(play, discord, event, tell)
-                return await _until_it_ends(playing, bot, stop, tell)
+            with _posts_kept(play, discord):
+                async with BotProcess(environment, command) as bot:
+                    playing = _play(play, discord, event, tell)
+                    return await _until_it_ends(playing, bot, stop, tell)
     finally:
         for number in _STOPS:
             loop.remove_signal_handler(number)
+
+
+@contextmanager
+def _posts_kept(play: Play, discord: LocalDiscord) -> Iterator[None]:
+    """Have the posts of the last time there, and keep those of this one once the bot has ended."""
+    if play.posts is None:
+        yield
+        return
+    play.posts.bring_back(discord.world)
+    try:
+        yield
+    finally:
+        play.posts.keep(discord.world)
 
 
 def _event_of(play: Play) -> SampleEvent:
