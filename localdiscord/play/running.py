@@ -1,4 +1,4 @@
-"""What ``make run`` starts without a token: the bot in a local Discord, and a real heat in it."""
+"""What ``make run`` starts without a token: the bot in a local Discord, and real heats in it."""
 
 import asyncio
 import os
@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 
-from localdiscord.client.driver import DEFAULT_MEMBERS, LocalDiscord
+from localdiscord.client.driver import LocalDiscord
 from localdiscord.client.people import Team
 from localdiscord.client.show import Screen, show_message
 from localdiscord.page.site import Page
 from localdiscord.play.botprocess import BOT, BotProcess
+from localdiscord.play.cast import CREW, PIT_LANE, RACERS, TEAM, TEAM_CHANNEL, gather
 from localdiscord.play.console import Console
 from localdiscord.play.keeping import (
     KeptEvent,
@@ -23,15 +24,16 @@ from localdiscord.play.keeping import (
     is_file_to_come,
 )
 from localdiscord.play.prompt import Prompt
-from localdiscord.play.recorded import load
+from localdiscord.play.recorded import NEXT_ROUND, load
 from localdiscord.play.sample_event import NAME, SampleEvent
 from localdiscord.play.story import (
-    TEAM_CHANNEL,
     PlayError,
     Tell,
     follow,
     name_drivers,
     play_heat,
+    play_next_heat,
+    settle_in,
     wrapped,
 )
 from localdiscord.rules.errors import DriverError
@@ -40,9 +42,14 @@ READY_WITHIN_S = 60.0
 RACE_EVERY_S = 30.0
 """How long after a race of the sample event the next one appears."""
 
-DRIVERS = tuple(f"Racer {number}" for number in range(1, len(DEFAULT_MEMBERS) + 1))
+DRIVERS = tuple(f"Racer {number}" for number in range(1, len(RACERS) + 1))
 """What the team's people are called on timing pages."""
-HINT = "Type /lap times:58.2 58.1 and press Finish heat under the answer."
+HINT = (
+    "Your turn: type /lap times:18.9 18.7 19.1, then press Finish heat under the answer. "
+    "An event to follow is in #pit-lane."
+)
+"""What the page says until it is put away."""
+DRIVEN = "Q2 is driven too, and Q3 is open: type /lap times:18.9 18.7 19.1"
 
 # The last one comes when the terminal is closed.
 _STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -125,13 +132,14 @@ async def main(arguments: Sequence[str]) -> int:
 
 
 async def run(play: Play, command: Sequence[str] = BOT, tell: Tell = print) -> int:
-    """Start everything, play the heat, then let people type; gives the exit code."""
+    """Start everything, play the heats, then let people type; gives the exit code."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _STOPS:
         loop.add_signal_handler(number, stop.set)
     try:
-        async with LocalDiscord() as discord, _event_of(play) as event:
+        async with LocalDiscord(with_team=False) as discord, _event_of(play) as event:
+            gather(discord)
             environment = {
                 **discord.bot_environment(),
                 **event.bot_environment(),
@@ -194,7 +202,7 @@ async def _play(play: Play, discord: LocalDiscord, event: SampleEvent, tell: Tel
     except TimeoutError as error:
         sentence = f"The bot was not ready within {READY_WITHIN_S:.0f} s."
         raise PlayError(sentence) from error
-    team = discord.guild()
+    team = discord.guild(TEAM)
     if play.told is None:
         await _tell_the_story(play, team, tell)
     else:
@@ -215,7 +223,7 @@ async def _let_people_type(
     if play.has_newcomers:
         await name_drivers(team, DRIVERS)
     if not event.is_over:
-        _offer(event, play, tell)
+        _offer(event, play, team, tell)
     going_on = asyncio.create_task(event.go_on(RACE_EVERY_S))
     try:
         async with Page(discord, hint=HINT) as page:
@@ -229,13 +237,14 @@ async def _let_people_type(
         await asyncio.gather(going_on, return_exceptions=True)
 
 
-def _offer(event: SampleEvent, play: Play, tell: Tell) -> None:
+def _offer(event: SampleEvent, play: Play, team: Team, tell: Tell) -> None:
     if not play.has_newcomers:
         tell(wrapped(f"/profile driver_name:{DRIVERS[0]} makes you a driver of {NAME}."))
     sentence = f"Races of a sample event, {NAME}, come in by themselves from now on if you paste"
     tell(wrapped(f"{sentence} this, or press ↑ and Enter:"))
-    # In one piece, however long: it is to be copied.
+    # In one piece, however long: it is to be copied, here or out of the page.
     tell(event.line)
+    team.member(CREW).say(PIT_LANE, f"{NAME} is on the timing page: {event.line}")
 
 
 def _same_everywhere(play: Play) -> Screen:
@@ -251,8 +260,12 @@ async def _tell_the_story(play: Play, team: Team, tell: Tell) -> None:
         story.append(text)
 
     screen = _same_everywhere(play)
+    await settle_in(team)
     summary = await play_heat(team, load(), tell_and_note, screen)
     tell_and_note(f"#{TEAM_CHANNEL}, as it looks on a phone:\n")
     tell_and_note(f"{show_message(summary, screen)}\n")
+    if not play.is_demo:
+        await play_next_heat(team, load(NEXT_ROUND))
+        tell_and_note(f"{wrapped(DRIVEN)}\n")
     if play.keep is not None:
         play.keep("\n".join(story))
