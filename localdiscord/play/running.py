@@ -14,7 +14,7 @@ from localdiscord.client.people import Team
 from localdiscord.client.show import Screen, show_message
 from localdiscord.page.site import Page
 from localdiscord.play.botprocess import BOT, BotProcess
-from localdiscord.play.cast import CREW, PIT_LANE, RACERS, TEAM, TEAM_CHANNEL, gather
+from localdiscord.play.cast import RACERS, TEAM, TEAM_CHANNEL, gather
 from localdiscord.play.console import Console
 from localdiscord.play.keeping import (
     KeptEvent,
@@ -44,10 +44,8 @@ RACE_EVERY_S = 30.0
 
 DRIVERS = tuple(f"Racer {number}" for number in range(1, len(RACERS) + 1))
 """What the team's people are called on timing pages."""
-HINT = (
-    "Your turn: type /lap times:18.9 18.7 19.1, then press Finish heat under the answer. "
-    "An event to follow is in #pit-lane."
-)
+HINT = "Try `/lap times:18.9 18.7 19.1`, then press Finish heat under the answer."
+HINT_OF_EVENT = " Races of a sample event come in by themselves: `{line}`"
 """What the page says until it is put away."""
 DRIVEN = "Q2 is driven too, and Q3 is open: type /lap times:18.9 18.7 19.1"
 
@@ -223,10 +221,11 @@ async def _let_people_type(
     if play.has_newcomers:
         await name_drivers(team, DRIVERS)
     if not event.is_over:
-        _offer(event, play, team, tell)
+        _offer(event, play, tell)
     going_on = asyncio.create_task(event.go_on(RACE_EVERY_S))
     try:
-        async with Page(discord, hint=HINT) as page:
+        hint = HINT if event.is_over else HINT + HINT_OF_EVENT.format(line=event.line)
+        async with Page(discord, hint=hint) as page:
             tell(f"\nIn the browser:\n{page.address}")
             await page.open_in_browser()
             screen = Screen(place_of=play.pictures.save)
@@ -237,14 +236,13 @@ async def _let_people_type(
         await asyncio.gather(going_on, return_exceptions=True)
 
 
-def _offer(event: SampleEvent, play: Play, team: Team, tell: Tell) -> None:
+def _offer(event: SampleEvent, play: Play, tell: Tell) -> None:
     if not play.has_newcomers:
         tell(wrapped(f"/profile driver_name:{DRIVERS[0]} makes you a driver of {NAME}."))
     sentence = f"Races of a sample event, {NAME}, come in by themselves from now on if you paste"
     tell(wrapped(f"{sentence} this, or press ↑ and Enter:"))
-    # In one piece, however long: it is to be copied, here or out of the page.
+    # In one piece, however long: it is to be copied.
     tell(event.line)
-    team.member(CREW).say(PIT_LANE, f"{NAME} is on the timing page: {event.line}")
 
 
 def _same_everywhere(play: Play) -> Screen:

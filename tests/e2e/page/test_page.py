@@ -156,6 +156,18 @@ async def test_reloaded_and_the_bot_restarted_under_it(scene: Scene) -> None:
     await expect(racer.private).to_contain_text("Put back")
 
 
+async def test_what_to_try_first_is_typed_when_pressed(scene: Scene) -> None:
+    racer = await scene.visit(scene.team(), width=NARROW)
+    await racer.button("/lap times:20.1 20.2").tap()
+    await expect(racer.option("times")).to_have_value("20.1 20.2")
+    await racer.page.keyboard.press("Enter")
+    await expect(racer.private).to_contain_text("laps 1–2")
+    await racer.page.reload()
+    await expect(racer.private).to_contain_text("laps 1–2")
+    # Who has followed it needs no hint any more.
+    await expect(racer.button("/lap times:20.1 20.2")).to_be_hidden()
+
+
 async def test_files_come_and_go(scene: Scene, tmp_path: Path) -> None:
     racer = await scene.visit(scene.team())
     laps = tmp_path / "laps.txt"
