@@ -87,7 +87,7 @@ _OF_SESSIONS: Final = (
     select(HeatRacer.racer_id, Heat.opened_at, *_REF)
     .join(Heat, Heat.id == HeatRacer.heat_id)
     .where(*_IN_SESSIONS)
-    .order_by(Heat.opened_at, Heat.id)
+    .order_by(Heat.opened_at, Heat.id, HeatRacer.logged_at)
 )
 
 

@@ -96,7 +96,7 @@ def tries_of(outings: Sequence[Outing], spread_pct: float) -> list[Try]:
 
 
 def pool(tries: Iterable[tuple[object, Try]]) -> list[Pooled]:
-    """What tries of the same settings say together, in the order they were first tried.
+    """What tries of the same settings say together, in the order they were given first.
 
     Args:
         tries: Whose it was, and the try; all of one class and track.
