@@ -24,11 +24,11 @@ from core.scoring.effects import (
     Outing,
     Verdict,
     chance_faster_of,
-    find_effect_at,
+    find_effect,
     surer,
     verdict_of,
 )
-from core.scoring.settings import setting_key, settings_of
+from core.scoring.settings import lasts_until, setting_key, settings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,10 @@ def tries_of(outings: Sequence[Outing], spread_pct: float) -> list[Try]:
     """
     settings = settings_of([outing.note for outing in outings])
     latest: dict[frozenset[str], Effect] = {}
-    for at in range(len(outings)):
-        effect = find_effect_at(outings, at, spread_pct)
+    end = 0
+    while end < len(outings):
+        end = lasts_until(settings, end)
+        effect = find_effect(outings[:end], spread_pct)
         if effect is not None:
             latest[frozenset((effect.before, effect.after))] = effect
     return [_try(effect, settings) for effect in latest.values()]

@@ -55,7 +55,7 @@ from core.scoring.track_pace import pace_over_day
 BESTS: Final = 3
 RUNS: Final = 10
 # Over so many of the latest sessions at the track it is looked for which changes helped.
-DAYS: Final = 8
+DAYS: Final = 6
 NO_TRACK: Final = (
     "No session of yours names its track yet: /session edit has the option track, and /session "
     "start too."
@@ -337,6 +337,8 @@ def _changes(
     """Return what changes did in each class, the surest first."""
     tries: dict[str, list[tuple[UUID, Try]]] = defaultdict(list)
     for racer_id, runs in noted.items():
+        if not any(run.note for run in runs):
+            continue
         days = paces.days_of(racer_id, runs)
         spread_pct = run_spread(days.values())
         for (_, class_key), outings in days.items():
