@@ -34,7 +34,6 @@ _DAY_MIDDLE: Final = 36.0
 _DAY_REACH: Final = 18.0
 _DAY_LEFT: Final = 34.0
 _DAY_NAMES_DOWN: Final = 72.0
-_UNKNOWN_DOWN: Final = 59.0
 # The first, which all are held against, and the last of a long event.
 _MOST_HEATS: Final = 12
 _ABOVE: Final = 10.0
@@ -114,22 +113,16 @@ def _draw_day(picture: Picture, day: TrackDay, top: float) -> None:
     _caption(picture, f"everybody against {first}, seconds a lap · up is faster", top)
     middle = top + _CAPTION + _DAY_MIDDLE
     picture.line([(_LEFT, middle), (_RIGHT, middle)], colours.GRID)
-    reach = max([_LEAST_REACH_MS, *(abs(heat.change_ms or 0) for heat in heats)])
+    reach = max([_LEAST_REACH_MS, *(abs(heat.change_ms) for heat in heats)])
     step = (_RIGHT - 2 * _DAY_LEFT) / (len(heats) - 1)
-    places = {
-        at: (_DAY_LEFT + at * step, middle + _DAY_REACH * heat.change_ms / reach)
+    places = [
+        (_DAY_LEFT + at * step, middle + _DAY_REACH * heat.change_ms / reach)
         for at, heat in enumerate(heats)
-        if heat.change_ms is not None
-    }
-    picture.line(list(places.values()), colours.QUIET_TEXT)
-    for at, heat in enumerate(heats):
-        x = _DAY_LEFT + at * step
-        if heat.change_ms is None:
-            picture.write(x, top + _CAPTION + _UNKNOWN_DOWN, "?", align="center")
-        else:
-            y = places[at][1]
-            picture.mark(x, y, _HEAT)
-            picture.write(x, y - _ABOVE, _signed(heat.change_ms), align="center")
+    ]
+    picture.line(places, colours.QUIET_TEXT)
+    for heat, (x, y) in zip(heats, places, strict=True):
+        picture.mark(x, y, _HEAT)
+        picture.write(x, y - _ABOVE, _signed(heat.change_ms), align="center")
         name = fitted(heat.heat.name, look.SMALL, max(step - _EDGE, 20.0))
         colour = colours.QUIET_TEXT
         picture.write(x, top + _CAPTION + _DAY_NAMES_DOWN, name, colour=colour, align="center")

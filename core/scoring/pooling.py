@@ -40,12 +40,14 @@ class Try:
         effect_ms: Its effect after what everybody gained, below 0 where it was faster.
         error_ms: The standard error of that, above 0.
         pace_ms: The pace with the other setting, above 0.
+        has_field: Whether there were enough others to tell it from the track.
     """
 
     setting: str
     effect_ms: float
     error_ms: float
     pace_ms: float
+    has_field: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Pooled:
         setting: The setting, as it was written first.
         tries: How many tries, 1 or more.
         racers: By how many racers.
+        fields: In how many there were enough others to tell it from the track.
         effect_ms: The effect after what everybody gained, below 0 where it was faster.
         error_ms: The standard error of that, above 0.
         chance_faster: How likely it is the faster one, 0 to 1.
@@ -67,6 +70,7 @@ class Pooled:
     setting: str
     tries: int
     racers: int
+    fields: int
     effect_ms: float
     error_ms: float
     chance_faster: float
@@ -114,7 +118,8 @@ def _try(effect: Effect, settings: Sequence[str]) -> Try:
     if settings.index(effect.after) < settings.index(effect.before):
         # The racer went back: it tells as much about what was left again.
         later, sign = effect.before, -1
-    return Try(later, sign * effect.effect_ms, effect.error_ms, effect.pace_ms)
+    has_field = effect.field is not None
+    return Try(later, sign * effect.effect_ms, effect.error_ms, effect.pace_ms, has_field)
 
 
 def _pooled(together: Sequence[tuple[object, Try]]) -> Pooled:
@@ -133,6 +138,7 @@ def _pooled(together: Sequence[tuple[object, Try]]) -> Pooled:
         setting=tries[0].setting,
         tries=len(tries),
         racers=len({racer for racer, _ in together}),
+        fields=sum(tried.has_field for tried in tries),
         effect_ms=effect,
         error_ms=sqrt(variance),
         chance_faster=chance_faster,

@@ -325,9 +325,13 @@ def _latest_day(unit: Unit, latest: TrackRun | None, session: _Session) -> list[
 def _moved(heats: Sequence[_HeatOfDay], paces: Paces) -> TrackDay | None:
     """Return how everybody's pace moved over some heats; None where that is not known."""
     changes = pace_over_day([paces.everybody(each.heat.id) for each in heats])
-    if all(change is None for change in changes[1:]):
+    moved = [
+        HeatPace(each.heat, change)
+        for each, change in zip(heats, changes, strict=True)
+        if change is not None
+    ]
+    if len(moved) < 2:
         return None
-    moved = [HeatPace(each.heat, change) for each, change in zip(heats, changes, strict=True)]
     return TrackDay(heats[0].session, heats[0].driven_at, tuple(moved))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import sqrt
 
 import pytest
@@ -57,6 +58,12 @@ def test_more_tries_are_surer_and_lie_between_them(found: list[Try]) -> None:
     ) < 1e-6
 
 
+def test_it_is_told_how_often_there_were_others() -> None:
+    alone = Try(NEW, -100.0, 100.0, 20_000.0, has_field=False)
+    (pooled,) = pool([("Ann", alone), ("Ann", replace(alone, has_field=True)), ("Ben", alone)])
+    assert (pooled.tries, pooled.racers, pooled.fields) == (3, 2, 1)
+
+
 @given(tries)
 def test_one_try_alone_is_what_it_was(tried: Try) -> None:
     (pooled,) = pool([("Ann", tried)])
@@ -78,7 +85,7 @@ def test_a_way_there_and_back_is_one_try_with_all_its_runs() -> None:
     effect = find_effect(day, 1.0)
     assert effect is not None
     (tried,) = tries_of(day, 1.0)
-    assert tried == Try(NEW, effect.effect_ms, effect.error_ms, effect.pace_ms)
+    assert tried == Try(NEW, effect.effect_ms, effect.error_ms, effect.pace_ms, has_field=False)
     assert (effect.runs_before, effect.runs_after) == (2, 2)
 
 

@@ -54,7 +54,7 @@ def test_everything_is_told() -> None:
     words = words_of(track_picture(BOOK))
     for shown in (
         *("Arena_33", "Max_M", "Main", "81.3", "±5", "35wt_rear", "rejected", "needs 2 laps"),
-        *("everybody against Buggy Q1, seconds a lap · up is faster", "0", "−0.21", "?", "+0.03"),
+        *("everybody against Buggy Q1, seconds a lap · up is faster", "0", "−0.21", "+0.03"),
         *("can't tell", "soft springs", "too small", "new tyres", "hurt", "−0.60 s", "+0.60 s"),
     ):
         assert shown in words
@@ -83,7 +83,7 @@ def test_a_faster_heat_is_higher_and_a_change_that_is_faster_further_left() -> N
 
 def test_the_surest_changes_are_shown() -> None:
     changes = tuple(
-        Pooled(f"change {n}", 1, 1, -100.0, 100.0, 0.5 + n / 40, Verdict.CANNOT_TELL, 1)
+        Pooled(f"change {n}", 1, 1, 1, -100.0, 100.0, 0.5 + n / 40, Verdict.CANNOT_TELL, 1)
         for n in range(12)
     )
     words = words_of(track_picture(replace(ALONE, changes=(ClassChanges("", changes),))))

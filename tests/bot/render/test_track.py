@@ -32,7 +32,7 @@ from .checks import assert_fits, assert_harmless, sections_of
 
 MAX = Person(1, "Max_M")
 DAY = "<t:1777723200:d>"
-POOLED = Pooled("35wt_rear", 3, 2, -172.0, 240.0, 0.79, Verdict.CANNOT_TELL, 2)
+POOLED = Pooled("35wt_rear", 3, 2, 3, -172.0, 240.0, 0.79, Verdict.CANNOT_TELL, 2)
 
 
 def driven(name: str, score: float | None, note: str | None = None) -> TrackRun:
@@ -63,7 +63,6 @@ BOOK = TrackBook(
         (
             HeatPace(heat("Q1", "Buggy"), 0.0),
             HeatPace(heat("Q2", "Buggy"), -214.0),
-            HeatPace(heat("Q3", "Buggy"), None),
             HeatPace(heat("Q4", "Buggy"), 3.0),
             HeatPace(heat("Main", "Buggy"), 30.0),
         ),
@@ -73,8 +72,8 @@ BOOK = TrackBook(
         ClassChanges(
             "",
             (
-                Pooled("soft springs", 1, 1, 0.0, 300.0, 0.5, Verdict.TOO_SMALL, None),
-                Pooled("new tyres", 1, 1, 400.0, 200.0, 0.03, Verdict.HURT, None),
+                Pooled("soft springs", 1, 1, 1, 0.0, 300.0, 0.5, Verdict.TOO_SMALL, None),
+                Pooled("new tyres", 1, 1, 0, 400.0, 200.0, 0.03, Verdict.HURT, None),
             ),
         ),
     ),
@@ -90,7 +89,7 @@ def test_everything_there_is() -> None:
     assert sections_of(answer) == {
         "Best laps": (
             f"**Buggy** 18.300 Max\\_M ({DAY}) · 18.604 Eva ({DAY})\n"
-            "1:02.345 Max\\_M (<t:1777809600:d>)"
+            "**No class** 1:02.345 Max\\_M (<t:1777809600:d>)"
         ),
         "Your heats here": (
             f"{DAY} Buggy Main **81.3 ±5** · fast 20.812 · 35wt\\_rear\n"
@@ -101,14 +100,15 @@ def test_everything_there_is() -> None:
         "Second half of a run": "Usually 0.12 s a lap slower: in 7 of 9 runs",
         "The track over the day": (
             f"Club Race, {DAY}, everybody against Buggy Q1:\n"
-            "Q2 0.21 s faster · Q3 ? · Q4 the same · Main 0.03 s slower"
+            "Q2 0.21 s faster · Q4 the same · Main 0.03 s slower"
         ),
         "Which changes helped": (
             "**Buggy** 35wt\\_rear: 0.17 s a lap faster after what everybody gained, 3 tries by "
             "2 racers. Could be luck (2 in 10). Two more tries would tell.\n"
-            "soft springs: nothing left after what everybody gained, 1 try by 1 racer. "
-            "Could be luck (5 in 10); too small to see in laps.\n"
-            "new tyres: 0.40 s a lap slower after what everybody gained, 1 try by 1 racer. "
+            "**No class** soft springs: nothing left after what everybody gained, 1 try by "
+            "1 racer. Could be luck (5 in 10); too small to see in laps.\n"
+            "**No class** new tyres: 0.40 s a lap slower than before, with fewer than 3 others to "
+            "tell it from the track, 1 try by 1 racer. "
             "It hurt: luck is less than 1 in 20."
         ),
     }
@@ -140,7 +140,7 @@ def test_its_picture_says_what_it_shows() -> None:
     assert alt_text(BOOK) == (
         "Arena_33. Heats of Max_M, the latest first: Buggy Main 81.3 ±5, Buggy Q2 rejected, "
         "Buggy Q1 needs 2 laps, Buggy P1 99.5. Everybody against Buggy Q1: Q2 0.21 s faster, "
-        "Q3 ?, Q4 the same, Main 0.03 s slower. Changes: 35wt_rear can't tell, "
+        "Q4 the same, Main 0.03 s slower. Changes: 35wt_rear can't tell, "
         "soft springs too small, new tyres hurt."
     )
 
