@@ -33,6 +33,7 @@ from tests.races import race
 from tests.services.racing import (
     ANN,
     BEN,
+    CLEO,
     TEAM,
     by,
     close_session,
@@ -83,6 +84,8 @@ FEW: Final[dict[str, list[set[str]]]] = {
 # Who looks at a whole session reads its laps, and may read who is in the team.
 A_SESSION: Final = {
     **FEW,
+    # The racer's own in the order driven, from the newest back until ten at the track are found.
+    "heat_racers": [*FEW["heat_racers"], {"racer_id"}],
     "racer_profiles": [*FEW["racer_profiles"], {"team_id"}],
     "run_logs": [*FEW["run_logs"], {"session_id"}],
 }
@@ -329,6 +332,8 @@ async def test_no_statement_reads_more_the_more_is_stored(
         await services.card.side_by_side(by(ANN), BEN, "all")
         await logs.get_session_summary(session.id, racer=ANN.user_id)
         await logs.calculate_orp_from_session(session.id, racer=ANN.user_id)
+        await services.track.show(by(ANN))
+        await services.track.show(by(CLEO))
         await close_session(services, ANN)
         while not isinstance((await publish(services)).content, Standings):
             pass
