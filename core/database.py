@@ -78,6 +78,8 @@ def create_engine(
     engine = create_async_engine(
         url,
         json_serializer=_to_json,
+        # What people typed is no part of an error.
+        hide_parameters=True,
         pool_timeout=_POOL_TIMEOUT_S,
         connect_args={
             "server_settings": server_settings,

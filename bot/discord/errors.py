@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from math import ceil
+from typing import Any, Final
 
 import discord
 import structlog
@@ -13,6 +14,9 @@ from bot.render.answer import Answer
 from bot.render.errors import UNREADABLE, apology, refusal, store_unavailable
 from core.errors import RacerError, Redelivered
 from core.outages import StoreUnavailable
+
+# A command of a group, and a group of commands, as options have it.
+_COMMANDS: Final = (1, 2)
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +67,10 @@ def _cause_of(error: BaseException) -> BaseException:
 def log_unexpected(
     error: BaseException, interaction: discord.Interaction | None = None, **more: object
 ) -> str:
-    """Log an unexpected error with everything that helps; return its short reference."""
+    """Log an unexpected error with everything that helps, and nobody; return its short reference.
+
+    Who asked and what they typed is no line of a log: it would outlive their being forgotten.
+    """
     reference = secrets.token_hex(3)
     log.error(
         "unexpected error",
@@ -71,9 +78,23 @@ def log_unexpected(
         interaction=interaction.id if interaction else None,
         kind=interaction.type.name if interaction else None,
         guild=interaction.guild_id if interaction else None,
-        user=interaction.user.id if interaction else None,
-        data=interaction.data if interaction else None,
+        asked=_asked(interaction) if interaction else None,
         exc_info=error,
         **more,
     )
     return reference
+
+
+def _asked(interaction: discord.Interaction) -> str:
+    """Return what was asked for: the command, or the word of a button, select or form."""
+    data: Any = interaction.data or {}
+    if "custom_id" in data:
+        return str(data["custom_id"]).partition(":")[0]
+    words, options = [str(data.get("name"))], data.get("options")
+    # The options of a group are its commands. What cannot be read may be anything.
+    while isinstance(options, list) and options and isinstance(options[0], dict):
+        if options[0].get("type") not in _COMMANDS:
+            break
+        words.append(str(options[0].get("name")))
+        options = options[0].get("options")
+    return " ".join(words)
