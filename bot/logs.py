@@ -14,8 +14,15 @@ from structlog.typing import Processor
 
 from core.config import Settings
 
-# What these say at lower levels helps nobody who looks for a fault of the bot.
-_NOISY = {"aiosqlite": logging.INFO, "alembic": logging.WARNING, "asyncio": logging.INFO}
+# What these say at lower levels helps nobody who looks for a fault of the bot, and much of it is
+# what people typed: whole payloads, statements and rows.
+_NOISY = {
+    "aiosqlite": logging.INFO,
+    "alembic": logging.WARNING,
+    "asyncio": logging.INFO,
+    "discord": logging.INFO,
+    "sqlalchemy": logging.WARNING,
+}
 
 
 class SecretFormatter(structlog.stdlib.ProcessorFormatter):
@@ -60,7 +67,7 @@ def set_up_logging(settings: Settings) -> None:
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
     for name, level in _NOISY.items():
-        logging.getLogger(name).setLevel(level)
+        logging.getLogger(name).setLevel(max(level, root.level))
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
