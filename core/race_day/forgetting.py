@@ -102,7 +102,7 @@ def forget(unit: Unit, team_id: int, user_id: int, racer: RacerProfile | None) -
     unit.connection.execute(delete(RacerProfile).where(RacerProfile.id == racer.id))
     unit.db.expunge_all()
     if user_id:
-        forgotten.note_racer(unit, team_id, user_id)
+        forgotten.note_racer(unit, team_id, user_id, traces)
     return held
 
 

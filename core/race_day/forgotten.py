@@ -4,32 +4,64 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from core.data_models import Forgotten
 from core.database import Unit
 from core.models import RacerProfile, Team
+from core.race_day.page_tables import PageTable
+from core.race_day.traces import Traces
+from core.sources.who import fold_name
+
+_NAMES: Final = select(Forgotten.key, Forgotten.names).where(
+    Forgotten.team_id == bindparam("of_team")
+)
 
 
-def note_racer(unit: Unit, team_id: int, user_id: int) -> None:
-    """Note that a racer of a team was forgotten."""
-    _note(unit, team_id, f"{team_id}:{user_id}")
+def note_racer(unit: Unit, team_id: int, user_id: int, traces: Traces) -> None:
+    """Note that a racer of a team was forgotten, and what pages call them."""
+    names = [*map(_name_of, traces.names), *([traces.source_id] if traces.source_id else [])]
+    _note(unit, team_id, f"{team_id}:{user_id}", names)
 
 
 def note_team(unit: Unit, team_id: int) -> None:
     """Note that all of a team was forgotten."""
-    _note(unit, None, str(team_id))
+    _note(unit, None, str(team_id), [])
 
 
-def _note(unit: Unit, team_id: int | None, whom: str) -> None:
+def _note(unit: Unit, team_id: int | None, whom: str, names: Iterable[str]) -> None:
     key = secrets.token_hex(16)
     unit.connection.execute(
         insert(Forgotten).values(
-            team_id=team_id, key=key, who=_hash(key, whom), forgotten_at=unit.now
+            team_id=team_id,
+            key=key,
+            who=_hash(key, whom),
+            names=[_hash(key, name) for name in names],
+            forgotten_at=unit.now,
         )
     )
+
+
+def _name_of(name: str) -> str:
+    """Return a name as it is compared: case, accents and the order of its words do not count."""
+    return f"name:{fold_name(name)}"
+
+
+def without_forgotten(unit: Unit, team_id: int, table: PageTable) -> PageTable:
+    """Return the table of a page with ``a racer`` for whoever a team has forgotten."""
+    noted = unit.connection.execute(_NAMES, {"of_team": team_id}).all()
+    if not noted:
+        return table
+
+    def is_forgotten(name: str, source_id: str | None) -> bool:
+        words = [_name_of(name), *([source_id] if source_id else [])]
+        return any(_hash(key, word) in names for key, names in noted for word in words)
+
+    return table.without(is_forgotten)
 
 
 def _hash(key: str, whom: str) -> str:
