@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select
 
@@ -22,10 +22,13 @@ _NAMES: Final = select(Forgotten.key, Forgotten.names).where(
 )
 
 
-def note_racer(unit: Unit, team_id: int, user_id: int, traces: Traces) -> None:
-    """Note that a racer of a team was forgotten, and what pages call them."""
+def note_racer(unit: Unit, team_id: int, racer_id: UUID, traces: Traces) -> None:
+    """Note that a racer of a team was forgotten, and what pages call them.
+
+    They are known by their profile: whoever comes back gets another one.
+    """
     names = [*map(_name_of, traces.names), *([traces.source_id] if traces.source_id else [])]
-    _note(unit, team_id, f"{team_id}:{user_id}", names)
+    _note(unit, team_id, racer_id.hex, names)
 
 
 def note_team(unit: Unit, team_id: int) -> None:
@@ -69,19 +72,13 @@ def _hash(key: str, whom: str) -> str:
 
 
 def racers_back(unit: Unit) -> list[RacerProfile]:
-    """Return who was forgotten and is there as they were before; who came back is another."""
+    """Return who was forgotten and is there as they were before."""
     found = unit.db.execute(
-        select(Forgotten.key, Forgotten.who, Forgotten.forgotten_at, RacerProfile).join(
+        select(Forgotten.key, Forgotten.who, RacerProfile).join(
             RacerProfile, RacerProfile.team_id == Forgotten.team_id
         )
     )
-    back = {
-        profile.id: profile
-        for key, who, forgotten_at, profile in found
-        if _is_from_before(profile.created_at, forgotten_at)
-        and _hash(key, f"{profile.team_id}:{profile.discord_user_id}") == who
-    }
-    return list(back.values())
+    return [racer for key, who, racer in found if _hash(key, racer.id.hex) == who]
 
 
 def teams_back(unit: Unit) -> list[int]:
@@ -95,12 +92,9 @@ def teams_back(unit: Unit) -> list[int]:
     return [
         team_id
         for team_id, created_at in teams
+        # One that came back since is another.
         if any(
-            _is_from_before(created_at, forgotten_at) and _hash(key, str(team_id)) == who
+            created_at <= forgotten_at and _hash(key, str(team_id)) == who
             for key, who, forgotten_at in noted
         )
     ]
-
-
-def _is_from_before(created_at: datetime, forgotten_at: datetime) -> bool:
-    return created_at <= forgotten_at

@@ -217,6 +217,7 @@ async def test_only_crew_has_others_forgotten(services: Services, database: Data
     with pytest.raises(NotFound):
         await services.data.forget(by(BEN, team=RIVALS, manager=True), racer_id)
     assert {**await everything(database), "teams": []} == {**before, "teams": []}
+    assert (await services.data.ask_forget(by(DORA), "dora quix")).is_self
     held = await services.data.ask_forget(CHIEF, "dora quix")
     assert (held.racer_id, held.is_self, held.laps) == (racer_id, False, 6)
     assert not (await services.data.forget(CHIEF, racer_id)).held.is_self
