@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL
 
 from core.bootstrap import Services, build_services
 from core.commands import EditLaps, ImportLaps, LogLaps
+from core.data_models import Forgotten
 from core.database import Database
 from core.errors import BadInput
 from core.models import Base, DeletedRace
@@ -62,6 +63,8 @@ FEW: Final[dict[str, list[set[str]]]] = {
         # Those of the last days.
         {"racer_id", "opened_at"},
     ],
+    # Few of a team are forgotten.
+    "forgotten": [{"team_id"}],
     "heats": [{"id"}, {"session_id"}],
     "interactions_seen": [{"id"}],
     "racer_profiles": [{"id"}, {"team_id", "discord_user_id"}],
@@ -313,6 +316,7 @@ async def test_no_statement_reads_more_the_more_is_stored(
             source_table={"drivers": []},
             deleted_at=datetime.now(UTC),
         ),
+        Forgotten(team_id=TEAM, key="00", who="", names=[], forgotten_at=datetime.now(UTC)),
     )
     with collected(database) as importing:
         for interaction in (51, 52):
