@@ -8,7 +8,7 @@
 #                 measured; writes docs/scaling.md (a minute)
 # make weekend    two hours of a race day at ten times their speed, with all trouble at once; writes
 #                 docs/weekend.md (12 minutes; MINUTES=2 is a short one that writes nothing)
-# make pictures   the pictures of the documentation
+# make pictures   the pictures of the documentation; those of the page take Chromium
 # make lock       the locked requirements again, from pyproject.toml
 
 PYTHON ?= python3
@@ -62,8 +62,9 @@ scale: .venv/dev.done
 weekend: .venv/dev.done
 	@$(BIN)/python -m tests.soak $(MINUTES:%=--minutes %)
 
-pictures: .venv/run.done
+pictures: .venv/dev.done
 	@$(BIN)/python -m bot.pictures.gallery tests/data/real_heats.csv docs/pictures
+	@$(BIN)/python -m tests.e2e.page.pictures docs/pictures
 
 # Needs uv; the files it writes are for every system and Python version the project supports.
 lock:

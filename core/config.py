@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -48,21 +49,52 @@ class SettingsError(Exception):
     """A setting cannot be used; the text names it and says what it takes."""
 
 
-def default_database_url() -> URL:
-    """Return where laps are stored when nothing is said.
+def given_folder(name: str) -> Path | None:
+    """Return a folder that systemd gives the service, such as ``STATE_DIRECTORY``."""
+    # It gives several with a colon between; the others are none of the bot's.
+    given = os.environ.get(name, "").partition(":")[0]
+    return Path(given) if given else None
+
+
+def data_folder() -> Path:
+    """Return where things are kept when nothing is said.
 
     That is systemd's folder for the service where it gives one, ``data/`` for a checkout, and
     ``~/.local/state/orp-bot/`` for a program that was installed.
     """
-    # systemd gives several with a colon between.
-    given = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
-    if given:
-        folder = Path(given)
-    elif (_ROOT / "pyproject.toml").exists():
-        folder = Path("data")
-    else:
-        folder = Path.home() / ".local" / "state" / "orp-bot"
-    return URL.create("sqlite+aiosqlite", database=str(folder / "orp.db"))
+    given = given_folder("STATE_DIRECTORY")
+    if given is not None:
+        return given
+    if (_ROOT / "pyproject.toml").exists():
+        return Path("data")
+    return Path.home() / ".local" / "state" / "orp-bot"
+
+
+def default_database_url() -> URL:
+    """Return where laps are stored when nothing is said."""
+    return URL.create("sqlite+aiosqlite", database=str(data_folder() / "orp.db"))
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where the bot listens: on this machine alone, unless a host is said."""
+
+    host: str
+    port: int
+
+
+def parse_listen(value: object) -> object:
+    """Return where to listen: ``9464`` on this machine alone, ``0.0.0.0:9464`` for all.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    if not isinstance(value, str):
+        return value
+    host, colon, port = value.strip().rpartition(":")
+    if not port.isdecimal() or not 0 < int(port) < 65536 or (colon and not host):
+        raise ValueError("write a port such as 9464, or 0.0.0.0:9464 to be reached from outside")
+    return Listen(host.strip("[]") or "127.0.0.1", int(port))
 
 
 def parse_database_url(value: object) -> URL:
@@ -190,7 +222,10 @@ class Settings(BaseSettings):
     myrcm_hosts: Annotated[tuple[AllowedHost, ...], NoDecode, BeforeValidator(_parse_hosts)] = (
         parse_hosts(MYRCM_HOSTS)
     )
+    # A host is asked once a second: more often, the pages of races would get no turn.
+    loopback_every_s: Annotated[int | None, Field(ge=2, le=60)] = None
     backup_keep: Annotated[int, Field(ge=0)] = 14
+    metrics_port: Annotated[Listen | None, NoDecode, BeforeValidator(parse_listen)] = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 

@@ -10,27 +10,37 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
-from sqlalchemy import Connection
+import structlog
+from sqlalchemy import Connection, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
 from core import one_file, server
-from core.outages import outages_told
+from core.measures import NOTHING, TALLY, Measures
+from core.outages import StoreUnavailable, outages_told
 
 Clock = Callable[[], datetime]
 T = TypeVar("T")
 Act = Callable[["Unit"], T]
 
+# Who asks whether it is there waits no longer.
+_ANSWERS_WITHIN_S: Final = 5
+_ASK: Final = select(1)
+_COUNTED: Final = "orp_statements"
 # Made once: json.dumps would make one for each value.
 _to_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+log = structlog.get_logger(__name__)
 
 
 def utc_now() -> datetime:
@@ -55,6 +65,18 @@ def create_engine(
     return server.create_engine(url, is_impatient=is_impatient, json_serializer=_to_json)
 
 
+def _count_statements(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def on_execute(connection: Connection, *_: object) -> None:
+        connection.info[_COUNTED] = connection.info.get(_COUNTED, 0) + 1
+
+
+def _statements(connection: Connection) -> int:
+    """Return how many statements a connection has sent, where they are counted."""
+    counted: int = connection.info.get(_COUNTED, 0)
+    return counted
+
+
 class Unit:
     """One open transaction.
 
@@ -62,12 +84,18 @@ class Unit:
         connection: For what driving makes, read and written by Core statements.
         now: The moment, in UTC, that everything in the transaction carries.
         wakes: Set by what others wait for: :attr:`Database.awake` is set after the commit.
+        events: What the log is told after the commit, each with its fields.
     """
 
     def __init__(self, connection: Connection, now: datetime) -> None:
         self.connection = connection
         self.now = now
         self.wakes = False
+        self.events: list[tuple[str, dict[str, object]]] = []
+
+    def tell(self, event: str, **ids: object) -> None:
+        """Have the log told once this is committed: ids and numbers only, never what was typed."""
+        self.events.append((event, ids))
 
     @cached_property
     def db(self) -> Session:
@@ -127,9 +155,12 @@ class Database:
         awake: Set when a unit that wakes others was committed.
     """
 
-    def __init__(self, url: URL, *, clock: Clock = utc_now) -> None:
+    def __init__(self, url: URL, *, clock: Clock = utc_now, measures: Measures = NOTHING) -> None:
         self.engine = create_engine(url, is_impatient=True)
         self.clock = clock
+        self._measures = measures
+        if measures.counts_statements:
+            _count_statements(self.engine)
         self.awake = asyncio.Event()
         is_sqlite = url.get_backend_name() == "sqlite"
         self._transactions: Transactions = (
@@ -142,10 +173,15 @@ class Database:
         Raises:
             StoreUnavailable: The database is away.
         """
-        with outages_told(is_look=True):
-            return await self._transactions.read(
-                lambda connection: Unit(connection, self.clock()).run(act)
-            )
+
+        def look(connection: Connection) -> tuple[T, int]:
+            before = _statements(connection)
+            return Unit(connection, self.clock()).run(act), _statements(connection) - before
+
+        with self._counting_errors(), outages_told(is_look=True):
+            done, statements = await self._transactions.read(look)
+        self._count(statements)
+        return done
 
     async def write(self, act: Act[T]) -> T:
         """Run an act and commit what it has changed; when it raises nothing is kept.
@@ -154,15 +190,40 @@ class Database:
             StoreUnavailable: The database is away; it says whether the change may be stored.
         """
 
-        def change(connection: Connection) -> tuple[T, bool]:
-            unit = Unit(connection, self.clock())
-            return unit.run(act), unit.wakes
+        def change(connection: Connection) -> tuple[T, Unit, int]:
+            before, unit = _statements(connection), Unit(connection, self.clock())
+            return unit.run(act), unit, _statements(connection) - before
 
-        with outages_told():
-            done, wakes = await self._transactions.write(change)
-        if wakes:
+        with self._counting_errors(), outages_told():
+            done, unit, statements = await self._transactions.write(change)
+        self._count(statements)
+        if unit.wakes:
             self.awake.set()
+        for happened, ids in unit.events:
+            log.info(happened, **ids)
         return done
+
+    @contextmanager
+    def _counting_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except StoreUnavailable as error:
+            self._measures.database_error(error.reason)
+            raise
+
+    def _count(self, statements: int) -> None:
+        tally = TALLY.get()
+        if tally is not None:
+            tally.statements += statements
+
+    async def answers(self) -> bool:
+        """Tell whether the database can be asked just now."""
+        try:
+            async with asyncio.timeout(_ANSWERS_WITHIN_S):
+                await self.read(lambda unit: unit.connection.execute(_ASK))
+        except (StoreUnavailable, TimeoutError):
+            return False
+        return True
 
     def arrive(self) -> bool:
         """Be at the database until it is disposed; tell whether this process is there alone.

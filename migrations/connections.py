@@ -111,5 +111,6 @@ def reason(error: BaseException) -> str:
     if isinstance(error, DBAPIError) and error.orig is not None:
         # asyncpg's own error hides behind the one that SQLAlchemy makes of it.
         cause = error.orig.__cause__ or error.orig
-    lines = str(cause).strip().splitlines()
+    said = cause.strerror if isinstance(cause, OSError) else None
+    lines = (said or str(cause)).strip().splitlines()
     return lines[0].rstrip(".") if lines else type(cause).__name__

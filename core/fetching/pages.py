@@ -21,6 +21,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from core.about import VERSION
+from core.errors import RacerError
 from core.fetching.hosts import Address, Hosts
 from core.fetching.refusals import (
     AddressRefused,
@@ -33,6 +34,7 @@ from core.fetching.refusals import (
     TooSlow,
 )
 from core.fetching.resolving import CheckedResolver
+from core.measures import NOTHING, Measures
 
 READ_WITHIN_S: Final = 10.0
 # After decompression; the longest known result pages have a tenth of it.
@@ -95,6 +97,7 @@ class Pages:
         hosts: Whose pages may be read.
         resolver: What looks hosts up; their addresses are checked all the same.
         within_s: How long a page may take, redirects included.
+        measures: What counts the pages that do not come.
 
     Attributes:
         home: Where a site finds out more about who asks, a link; None while that is not known.
@@ -106,7 +109,9 @@ class Pages:
         *,
         resolver: AbstractResolver | None = None,
         within_s: float = READ_WITHIN_S,
+        measures: Measures = NOTHING,
     ) -> None:
+        self._measures = measures
         self._hosts = hosts
         self._resolver = resolver
         self._within_s = within_s
@@ -133,6 +138,18 @@ class Pages:
             NotReachable: There is no connection to the site.
             NotAPage: What came is none.
         """
+        try:
+            came = await self._fetch(address, etag, last_modified)
+        except RacerError as error:
+            self._measures.source(type(error).__name__)
+            raise
+        if isinstance(came, NotModified):
+            self._measures.source("NotModified")
+        return came
+
+    async def _fetch(
+        self, address: str, etag: str | None, last_modified: str | None
+    ) -> Page | NotModified:
         checked = self._hosts.check(address)
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         asked = {name: value for name, value in conditions.items() if value}

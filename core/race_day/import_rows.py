@@ -54,6 +54,7 @@ def store_rows(change: Change, session: RaceSession, log: RunLog) -> tuple[RowsS
         stored.append(_store(change, session, heat, racer, rows))
     if any(each.racer == change.actor.person for each in stored):
         race_in(change.unit, change.where, session, change.actor)
+    change.unit.tell("file imported", guild=change.team.id, heats=len(heats), runs=len(stored))
     return tuple(stored)
 
 

@@ -202,6 +202,7 @@ def close_session(
             finished.append(finish_heat(unit, team.id, each.heat, by=by, channel_id=channel_id))
     session.status = "closed"
     session.closed_at = unit.now
+    unit.tell("session closed", guild=team.id, session=str(session.id), by_itself=by is None)
     session.closed_by = by.id if by else None
     session.updated_at = unit.now
     unit.db.flush()

@@ -94,6 +94,11 @@ class BotProcess:
     ) -> None:
         await self.stop()
 
+    def keep_all(self) -> Self:
+        """Keep all that it writes, not the end alone; to be called before it starts."""
+        self._tail = deque()
+        return self
+
     @property
     def tail(self) -> str:
         """The end of what it has written."""

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.config import parse_database_url
 from core.database import Database, Unit
-from core.outages import StoreUnavailable
+from core.outages import StoreUnavailable, may_come_up
 from tests.databases import holding, scalar
 
 OUTAGES = {
@@ -253,3 +253,49 @@ async def test_a_fault_of_the_program_is_none_of_sqlite(sqlite_url: URL) -> None
             await execute(database, "SELECT * FROM lost")
         with pytest.raises(ZeroDivisionError):
             await database.write(make_a_mistake)
+
+
+def of_server(state: str) -> DBAPIError:
+    error = type("FromServer", (Exception,), {"sqlstate": state})
+    return DBAPIError("SELECT 1", None, error())
+
+
+def of_file(code: int) -> DBAPIError:
+    error = sqlite3.OperationalError()
+    error.sqlite_errorcode = code
+    return DBAPIError("SELECT 1", None, error)
+
+
+BUSY_STATES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_BUSY_SNAPSHOT)
+BROKEN_STATES = (
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_NOTADB,
+)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionRefusedError(111, "refused"),
+        FileNotFoundError(2, "no socket yet"),
+        TimeoutError(),
+        *map(of_server, ("57P03", "53300")),
+        *map(of_file, BUSY_STATES),
+    ],
+)
+def test_what_comes_up_by_itself_is_waited_for_at_the_start(error: Exception) -> None:
+    assert may_come_up(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        PermissionError(13, "a socket of somebody else's"),
+        *map(of_server, ("28P01", "3D000", "42501")),
+        *map(of_file, BROKEN_STATES),
+    ],
+)
+def test_what_somebody_has_to_mend_is_not(error: Exception) -> None:
+    assert not may_come_up(error)

@@ -45,6 +45,14 @@ def require_the_document(discord: LocalDiscord) -> None:
         assert discord.schema_checked, "../shared/data/discord_openapi.json is missing"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def place_to_ask_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have bots be asked for their health in a folder of the tests."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("RUNTIME_DIRECTORY", str(tmp_path_factory.mktemp("run")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launch]:
     """Starts a bot by forking it."""
