@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.scaling.figures import Figures
-from bench.scaling.saturday import ASKED, BEFORE_S, ENDS_S, Happening, Kind, happenings
+from bench.scaling.saturday import ASKED, BEFORE_S, ENDS_S, HOUR_S, Kind, happenings
 
 SERVERS_A_SHARD: Final = 2_500
 IDENTIFIES_A_DAY: Final = 1_000
@@ -18,10 +18,11 @@ REQUESTS_A_SECOND: Final = 50
 """What Discord allows a bot; answers to interactions do not count."""
 
 BUSY_AT_MOST: Final = 0.6
-"""What share of the busiest minute a process may have work; beyond it, answers wait too often."""
+"""What share of the busiest minute a process may work or draw; beyond it, too many wait."""
 CONNECTIONS_A_PROCESS: Final = 15
 """SQLAlchemy's pool, as it comes: five that stay and ten more."""
 _MINUTE_S: Final = 60
+_MINUTES: Final = math.ceil(ENDS_S / _MINUTE_S)
 _DRAWN: Final = (Kind.POST, Kind.EDIT, Kind.CARD)
 
 
@@ -52,9 +53,9 @@ class Load:
         processes: How many processes carry it.
         shards: How many shards there are: one a process at least, and what Discord asks for.
         busy: What share of the busiest minute a process has work.
-        answer_waits: Before a process comes to what it is asked.
+        answer_waits: Before a process comes to what it is to do.
+        drawing: What share of the busiest minute a process's pictures are being drawn.
         picture_waits: Before a picture is begun.
-        drawing: What share of the hour a process's pictures are being drawn.
         connections_busy: How many connections to the database work at once, on average.
         requests: How many requests a second Discord is sent in the busiest minute.
         post_waits: Before a post or an edit may be sent.
@@ -68,8 +69,8 @@ class Load:
     shards: int
     busy: float
     answer_waits: Waits
-    picture_waits: Waits
     drawing: float
+    picture_waits: Waits
     connections_busy: float
     requests: float
     post_waits: Waits
@@ -108,7 +109,8 @@ def carry(teams: int, figures: Figures, processes: int | None = None) -> Load:
         processes: How many processes share them; None for as many as are needed.
     """
     counts: Counter[Kind] = Counter()
-    work_ms = [0.0] * math.ceil(ENDS_S / _MINUTE_S)
+    work_s = [0.0] * _MINUTES
+    drawing_s = [0.0] * _MINUTES
     asked: Counter[int] = Counter()
     sent: list[float] = []
     racing = 0
@@ -116,7 +118,9 @@ def carry(teams: int, figures: Figures, processes: int | None = None) -> Load:
         is_racing = False
         for at, kind in happenings(team):
             is_racing = True
-            work_ms[int(at // _MINUTE_S)] += figures.busy_ms[kind]
+            minute = int(at // _MINUTE_S)
+            work_s[minute] += figures.busy_ms[kind] / 1000
+            drawing_s[minute] += figures.picture_s * (kind in _DRAWN)
             if kind not in ASKED:
                 sent.append(at)
             if at >= BEFORE_S:
@@ -124,11 +128,12 @@ def carry(teams: int, figures: Figures, processes: int | None = None) -> Load:
                 if kind in ASKED:
                     asked[int(at)] += 1
         racing += is_racing
-    busiest_ms = max(work_ms[int(BEFORE_S // _MINUTE_S) :])
+    busy_s, draws_s = _busiest(work_s), _busiest(drawing_s)
     if processes is None:
-        processes = max(1, math.ceil(busiest_ms / (_MINUTE_S * 1000 * BUSY_AT_MOST)))
+        processes = max(1, math.ceil(max(busy_s, draws_s) / (_MINUTE_S * BUSY_AT_MOST)))
     # One process's own: each of its teams comes in turn.
     own = [one for team in range(0, teams, processes) for one in happenings(team)]
+    in_database_ms = sum(count * figures.database_ms[kind] for kind, count in counts.items())
     return Load(
         teams=teams,
         racing=racing,
@@ -136,22 +141,21 @@ def carry(teams: int, figures: Figures, processes: int | None = None) -> Load:
         busiest=max(asked.values(), default=0),
         processes=processes,
         shards=max(processes, math.ceil(teams / SERVERS_A_SHARD)),
-        busy=busiest_ms / (_MINUTE_S * 1000 * processes),
+        busy=busy_s / (_MINUTE_S * processes),
         answer_waits=waits((at, figures.busy_ms[kind] / 1000) for at, kind in own),
+        drawing=draws_s / (_MINUTE_S * processes),
         picture_waits=waits((at, figures.picture_s) for at, kind in own if kind in _DRAWN),
-        drawing=_hourly(own, _DRAWN) * figures.picture_s / (ENDS_S - BEFORE_S),
-        connections_busy=sum(counts[kind] * figures.database_ms[kind] for kind in counts)
-        / 1000
-        / (ENDS_S - BEFORE_S),
-        requests=_busiest_minute(sent) / _MINUTE_S,
+        connections_busy=in_database_ms / 1000 / HOUR_S,
+        requests=_busiest(_by_minute(sent)) / _MINUTE_S,
         post_waits=waits((at, 1 / REQUESTS_A_SECOND) for at in sent),
     )
 
 
-def _hourly(happened: Iterable[Happening], kinds: Sequence[Kind]) -> int:
-    return sum(at >= BEFORE_S and kind in kinds for at, kind in happened)
+def _by_minute(moments: Iterable[float]) -> list[float]:
+    minutes = Counter(int(at // _MINUTE_S) for at in moments)
+    return [float(minutes[minute]) for minute in range(_MINUTES)]
 
 
-def _busiest_minute(moments: Iterable[float]) -> int:
-    minutes = Counter(int(at // _MINUTE_S) for at in moments if at >= BEFORE_S)
-    return max(minutes.values(), default=0)
+def _busiest(minutes: Sequence[float]) -> float:
+    """Return the most of the minutes that count."""
+    return max(minutes[int(BEFORE_S // _MINUTE_S) :])
