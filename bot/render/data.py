@@ -17,8 +17,8 @@ _TELLS: Final = {
     ),
     "profile.csv": "your profile",
     "other.csv": (
-        "sessions and heats you opened or closed, events you follow, what result pages say of you, "
-        "and what you typed that still waits for a tap"
+        "sessions and heats you opened or closed, events you follow, cards of you that were shared "
+        "(channel/message), what result pages say of you, and what still waits for a tap"
     ),
 }
 _NOTHING: Final = "I hold nothing about you in this team."

@@ -101,8 +101,7 @@ def forget(unit: Unit, team_id: int, user_id: int, racer: RacerProfile | None) -
     unit.db.flush()
     unit.connection.execute(delete(RacerProfile).where(RacerProfile.id == racer.id))
     unit.db.expunge_all()
-    if user_id:
-        forgotten.note_racer(unit, team_id, user_id)
+    forgotten.note_racer(unit, team_id, racer.id, traces)
     return held
 
 
@@ -116,7 +115,8 @@ def forget_all_again(unit: Unit) -> int:
     for team_id in forgotten.teams_back(unit):
         while forget_piece_of_team(unit, team_id):
             pass
-    back = [racer.id for racer in forgotten.racers_back(unit)]
+    # Each stands on the list once more for each time it was forgotten again.
+    back = {racer.id for racer in forgotten.racers_back(unit)}
     for racer_id in back:
         racer = unit.db.get_one(RacerProfile, racer_id)
         lock_team(unit, racer.team_id or 0)

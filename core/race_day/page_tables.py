@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -124,12 +124,20 @@ class PageTable:
             )
         )
 
-    def without(self, traces: Traces) -> PageTable:
-        """Return the table with ``a racer`` for a racer who is forgotten; the laps stay."""
+    def without(
+        self, is_forgotten: Callable[[str, str | None], bool], racer_id: UUID | None = None
+    ) -> PageTable:
+        """Return the table with ``a racer`` for somebody who is forgotten; the laps stay.
+
+        Args:
+            is_forgotten: Tells it by the name and the id of a driver who is nobody of the team.
+            racer_id: The profile of who is forgotten just now.
+        """
         return PageTable(
             tuple(
                 replace(each, name=A_RACER, source_id=None, racer_id=None, is_taken=False)
-                if traces.are_of(each.name, each.source_id, each.racer_id)
+                if (each.racer_id is not None and each.racer_id == racer_id)
+                or (each.racer_id is None and is_forgotten(each.name, each.source_id))
                 else each
                 for each in self.drivers
             )
@@ -341,7 +349,7 @@ def forget_driver(unit: Unit, team_id: int, traces: Traces) -> None:
         )
         for row_id, kept in rows.all():
             page = PageTable.from_data(kept) if kept is not None else PageTable(())
-            without = page.without(traces)
+            without = page.without(traces.are_of, traces.racer_id)
             if without != page:
                 columns: dict[str, object] = {"source_table": without.to_data()}
                 if table is Heat:

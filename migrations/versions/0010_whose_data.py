@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("team_id", sa.BigInteger()),
         sa.Column("key", sa.String(32), nullable=False),
         sa.Column("who", sa.String(64), nullable=False),
+        sa.Column("names", sa.JSON(), nullable=False),
         sa.Column("forgotten_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_forgotten")),
         _refers("forgotten", "team_id", "teams"),

@@ -112,6 +112,7 @@ async def _play(minutes: float, teams: int, seed: int) -> Day:
                 calm_after_s=calm_after_s,
                 tally=tally,
                 trouble=trouble.made,
+                ended=fleet.ended,
                 accounts=accounts,
                 memory_mib=fleet.memory_mib,
                 gaps_ms=fleet.gaps_ms(),
@@ -152,6 +153,7 @@ async def _race(
     watching = [
         asyncio.create_task(_look_often(after.database)),
         asyncio.create_task(_watch_memory(trouble.fleet)),
+        asyncio.create_task(trouble.fleet.mend()),
     ]
     try:
         async with asyncio.TaskGroup() as day:
@@ -224,6 +226,7 @@ async def _calm(
     """Let everything come to rest; return how many seconds that took."""
     began = time.monotonic()
     discord.mischief.clear()
+    await fleet.start()
     await fleet.ready()
     for team in racing:
         for number in range(1, team.heats + 1):

@@ -56,6 +56,7 @@ class Day:
         calm_after_s: Until the last post was out, once the trouble was over.
         tally: What was asked and answered.
         trouble: What went wrong, by kind.
+        ended: How many processes ended by themselves and were started again.
         accounts: What was there at the end.
         memory_mib: Memory of the process that was never killed, from start to end.
         gaps_ms: How long loops were away, and what of it they computed, worst first.
@@ -71,6 +72,7 @@ class Day:
     calm_after_s: float
     tally: Tally
     trouble: Counter[str]
+    ended: int
     accounts: Accounts
     memory_mib: Sequence[float]
     gaps_ms: Sequence[tuple[float, float]]
@@ -111,6 +113,7 @@ def figures(day: Day) -> list[tuple[str, str]]:
         ("longest time a loop was busy by itself", _longest(own)),
         ("longest gap of a loop, other processes' time included", _longest(gaps)),
         ("the same of a process that does nothing", _longest(idle)),
+        ("processes that ended by themselves", f"{day.ended}"),
         ("unexpected errors in the logs", f"{_times_said(day, 'unexpected error')}"),
     ]
 
