@@ -237,7 +237,6 @@ async def test_the_second_time_it_tells_the_same_and_goes_on(
             terminal.types("/orp heat:Q1")
             await terminal.shows("17/")
             # What was posted the first time is still there to be pressed.
-            terminal.types("#race-day")
             terminal.types("[Note]")
             await terminal.shows("What you changed")
             terminal.types("")
