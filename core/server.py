@@ -43,6 +43,8 @@ _IMPATIENT: Final = {
     # What a bot holds whose machine lost its power in the middle is free again after this.
     "idle_in_transaction_session_timeout": "30s",
 }
+# A migration takes the time it takes, whatever limits whoever runs the server has set.
+_PATIENT: Final = {"lock_timeout": "0", "idle_in_transaction_session_timeout": "0"}
 # A connection that answered so recently is not asked whether it lives.
 _TRUSTED_FOR_S: Final = 1.0
 
@@ -58,7 +60,7 @@ def create_engine(
             for no longer than a racer would.
         json_serializer: Writes JSON.
     """
-    settings = _SETTINGS | (_IMPATIENT if is_impatient else {})
+    settings = _SETTINGS | (_IMPATIENT if is_impatient else _PATIENT)
     has_pooler = url.query.get(POOLER_OPTION) == "true"
     connect_args: dict[str, Any] = {
         "timeout": _CONNECT_TIMEOUT_S,

@@ -95,7 +95,11 @@ def _reaching(url: URL) -> Iterator[None]:
     try:
         yield
     except (OSError, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise DatabaseUnreachable(f"{_named(url)} cannot be reached: {reason(error)}.") from error
+        said = reason(error)
+        # A pooler in transaction mode takes no limits from who connects.
+        is_pooler = "unsupported startup parameter" in said
+        hint = " Behind a pooler add ?pgbouncer=true to DATABASE_URL." if is_pooler else ""
+        raise DatabaseUnreachable(f"{_named(url)} cannot be reached: {said}.{hint}") from error
 
 
 def _named(url: URL) -> str:

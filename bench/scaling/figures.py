@@ -65,7 +65,7 @@ def figures_of(results: Results, database: str) -> Figures:
     """
     for key in GROUPS:
         if key not in results.groups or results.groups[key].trouble:
-            raise Trouble(f"there are no figures yet: make bench ONLY={key}")
+            raise Trouble(f"There are no figures of it yet: make bench ONLY={key}")
     answer_ms = {
         kind: _behind(results, "stored", name + _STORED, database) for kind, name in LIKE.items()
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from collections import Counter
 from contextlib import suppress
@@ -26,6 +27,8 @@ READY_WITHIN_S: Final = 60
 # This one is never killed: what it keeps in memory it has kept from the start.
 WITNESS: Final = 0
 _LOOK_EVERY_S: Final = 1.0
+# What differs each time in what a library says.
+_NUMBERS: Final = re.compile(r"http\S+|\d[\d.]*")
 
 
 @dataclass
@@ -106,7 +109,7 @@ class Fleet:
                 self.memory_mib.append(own_memory_mib(process_id))
 
     def gaps_ms(self, whose: str = "[0-9]") -> list[tuple[float, float]]:
-        """Return how long loops were away, and what of it they computed themselves, worst first."""
+        """Return how long loops were away in ms, and what of it was their own, worst first."""
         gaps = []
         for file in self.folder.glob(f"gaps-{whose}.txt"):
             for line in file.read_text(encoding="ascii").splitlines():
@@ -134,7 +137,7 @@ class Fleet:
             for line in file.read_text(encoding="utf-8").splitlines():
                 try:
                     told = json.loads(line)
-                    found[told["level"], told["event"]] += 1
+                    found[told["level"], _NUMBERS.sub("…", told["event"])] += 1
                 except (ValueError, KeyError, TypeError):
                     found["raw", line[:60]] += 1
         return found
