@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import discord
+from sqlalchemy.engine import URL
 
 from bot.discord.endpoints import use_api
 from bot.discord.permissions import problems_in
@@ -85,9 +86,15 @@ async def _database(settings: Settings) -> Finding:
             return _note(f"{error} The bot waits for it.")
         return _problem(str(error))
     if revision == NEWEST:
-        return _good(f"database {url!r} is at revision {revision}, the newest")
+        return _good(f"{_named(url)} is at revision {revision}, the newest")
     state = f"at revision {revision}" if revision else "empty"
-    return _good(f"database {url!r} is {state}; the bot brings it to {NEWEST} when it starts")
+    return _good(f"{_named(url)} is {state}; the bot brings it to {NEWEST} when it starts")
+
+
+def _named(url: URL) -> str:
+    if url.get_backend_name() == "sqlite":
+        return f"database {url.database}"
+    return f"database {url.database} on {url.host or url.query.get('host') or 'this machine'}"
 
 
 def _file(file: Path) -> Finding | None:
@@ -126,7 +133,9 @@ async def _discord(settings: Settings) -> AsyncIterator[Finding]:
         return
     if settings.discord_api_url:
         use_api(settings.discord_api_url)
-    client = discord.Client(intents=discord.Intents.none())
+    # It never speaks: that libraries for voice are missing is no fault.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    client = discord.Client(intents=discord.Intents(guilds=True))
     try:
         await client.login(settings.discord_token.get_secret_value())
         yield _good(f"token belongs to {client.user}")
