@@ -29,12 +29,16 @@ from core.fetching.hosts import LIVERC_HOSTS, MYRCM_HOSTS, AllowedHost, parse_ho
 # Where the program lies: a checkout has its project file there, an installed one has not.
 _ROOT: Final = Path(__file__).parents[1]
 
+# Says in an address that PgBouncer, or what hosted PostgreSQL has in its place, stands in front and
+# gives each transaction another connection.
+POOLED: Final = "pgbouncer"
+
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
 }
-_OPTIONS = {"host", "port", "ssl", "sslmode"}
+_OPTIONS = {"host", "port", "ssl", "sslmode", POOLED}
 _SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 
 
@@ -93,8 +97,9 @@ def parse_listen(value: object) -> object:
 def parse_database_url(value: object) -> URL:
     """Return the address with the driver this program uses.
 
-    ``postgres://`` is understood as ``postgresql://``, ``sslmode`` as libpq's, and a Unix socket
-    in ``?host=``. The password does not appear in the text of the result or of an error.
+    ``postgres://`` is understood as ``postgresql://``, ``sslmode`` as libpq's, a Unix socket in
+    ``?host=``, and ``?pgbouncer=true`` where a pooler stands in front. The password does not appear
+    in the text of the result or of an error.
 
     Raises:
         ValueError: It is no address of a SQLite or PostgreSQL database.
@@ -119,6 +124,8 @@ def parse_database_url(value: object) -> URL:
     unknown = sorted(url.query.keys() - _OPTIONS)
     if unknown:
         raise ValueError(f"the option {unknown[0]} is not understood, leave it out")
+    if url.query.get(POOLED, "true") != "true":
+        raise ValueError("pgbouncer takes true, or is left out")
     mode = url.query.get("sslmode")
     if mode is None:
         return url

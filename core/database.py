@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -19,7 +19,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
 import structlog
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from core import one_file
+from core.config import POOLED
 from core.measures import NOTHING, TALLY, Measures
 from core.outages import StoreUnavailable, outages_told
 
@@ -50,6 +51,17 @@ _IMPATIENT: Final = {
     "lock_timeout": "5s",
     # What a bot holds whose machine lost its power in the middle is free again after this.
     "idle_in_transaction_session_timeout": "30s",
+}
+# Whatever a server cuts by itself, a migration takes the time it takes.
+_PATIENT: Final = {"lock_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+# Moments adopted from the earlier system may stand in columns without a zone.
+_ZONE: Final = {"timezone": "UTC"}
+# Behind a pooler: what is prepared lies on a connection that the next transaction does not have.
+# Without a name it goes with the next statement.
+_UNPREPARED: Final[dict[str, Any]] = {
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": lambda: "",
 }
 # A connection that answered so recently is not asked whether it lives.
 _TRUSTED_FOR_S: Final = 1.0
@@ -81,20 +93,34 @@ def create_engine(
     if url.get_backend_name() == "sqlite":
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         return one_file.create_engine(url, foreign_keys=foreign_keys, json_serializer=_to_json)
-    # Moments adopted from the earlier system may stand in columns without a zone.
-    server_settings = {"timezone": "UTC"} | (_IMPATIENT if is_impatient else {})
+    limits = _ZONE | (_IMPATIENT if is_impatient else _PATIENT)
+    is_pooled = POOLED in url.query
     engine = create_async_engine(
-        url,
+        url.difference_update_query([POOLED]),
         json_serializer=_to_json,
         pool_timeout=_POOL_TIMEOUT_S,
         connect_args={
-            "server_settings": server_settings,
             "timeout": _CONNECT_TIMEOUT_S,
             "command_timeout": _ANSWER_TIMEOUT_S if is_impatient else None,
-        },
+        }
+        | (_UNPREPARED if is_pooled else {"server_settings": limits}),
     )
+    if is_pooled:
+        _limit_each_transaction(engine, limits)
     _replace_dead_connections(engine)
     return engine
+
+
+def _limit_each_transaction(engine: AsyncEngine, limits: Mapping[str, str]) -> None:
+    """Set limits for each transaction: the next one has another connection.
+
+    It is one more way to the server and back for each of them.
+    """
+    setting = select(*(func.set_config(name, value, True) for name, value in limits.items()))
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.execute(setting)
 
 
 def _replace_dead_connections(engine: AsyncEngine) -> None:

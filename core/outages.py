@@ -36,6 +36,8 @@ _POSTGRESQL_OUTAGES: Final = (
     "57P",  # the operator: shut down, restarted
     "58",  # the system beneath
 )
+# Who is there does not take what the bot says to it first.
+_NOT_UNDERSTOOD: Final = "08P01"
 _PRIMARY_CODE: Final = 0xFF
 
 
@@ -97,6 +99,8 @@ def may_come_up(error: Exception) -> bool:
     """
     if isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.Error):
         return _sqlite_code(error.orig) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    if getattr(getattr(error, "orig", None), "sqlstate", None) == _NOT_UNDERSTOOD:
+        return False
     return is_outage(error) and not isinstance(error, PermissionError)
 
 

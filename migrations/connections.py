@@ -95,7 +95,14 @@ def _reaching(url: URL) -> Iterator[None]:
     try:
         yield
     except (OSError, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise DatabaseUnreachable(f"{_named(url)} cannot be reached: {reason(error)}.") from error
+        said = reason(error)
+        # PgBouncer takes no limit from who connects.
+        hint = (
+            " Behind PgBouncer write ?pgbouncer=true at the end of DATABASE_URL."
+            if "unsupported startup parameter" in said
+            else ""
+        )
+        raise DatabaseUnreachable(f"{_named(url)} cannot be reached: {said}.{hint}") from error
 
 
 def _named(url: URL) -> str:
