@@ -56,12 +56,11 @@ _IMPATIENT: Final = {
 _PATIENT: Final = {"lock_timeout": "0", "idle_in_transaction_session_timeout": "0"}
 # Moments adopted from the earlier system may stand in columns without a zone.
 _ZONE: Final = {"timezone": "UTC"}
-# Behind a pooler: what is prepared lies on a connection that the next transaction does not have.
-# Without a name it goes with the next statement.
+# Behind a pooler what is prepared lies on a connection that the next transaction does not have.
+# Where nothing is kept nothing has a name: it goes with the next statement.
 _UNPREPARED: Final[dict[str, Any]] = {
     "statement_cache_size": 0,
     "prepared_statement_cache_size": 0,
-    "prepared_statement_name_func": lambda: "",
 }
 # A connection that answered so recently is not asked whether it lives.
 _TRUSTED_FOR_S: Final = 1.0

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
 
+import asyncpg
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import URL
@@ -35,7 +38,16 @@ async def behind(postgres_url: URL) -> AsyncIterator[URL]:
         yield parse_database_url(url.update_query_dict({"pgbouncer": "true"}).render_as_string())
 
 
-async def test_a_hundred_commands_at_once_and_none_fails(behind: URL) -> None:
+async def test_a_hundred_commands_at_once_and_none_fails(
+    behind: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if each connection were that of another process, which names what it prepares alike."""
+    counts: dict[int, Iterator[int]] = defaultdict(count)
+    monkeypatch.setattr(
+        asyncpg.Connection,
+        "_get_unique_id",
+        lambda self, prefix: f"{prefix}_{next(counts[id(self)])}",
+    )
     assert (await upgrade(behind)).after == NEWEST
     assert await current(behind) == NEWEST
     database = Database(behind)
