@@ -4,7 +4,9 @@
 # make check      style, types, import rules, migrations
 # make bench      what everything costs, measured and written to docs/performance.md (20 minutes)
 # make bench-quick  the same in a minute, with less of everything; writes no page
-# make pictures   the pictures of the documentation
+# make weekend    two hours of a race day at ten times their speed, with all trouble at once; writes
+#                 docs/weekend.md (12 minutes; MINUTES=2 is a short one that writes nothing)
+# make pictures   the pictures of the documentation; those of the page take Chromium
 # make lock       the locked requirements again, from pyproject.toml
 
 PYTHON ?= python3
@@ -20,7 +22,7 @@ ifeq ($(IS_WHOLE),)
 .PHONY: $(BIN)/python .venv/run.done .venv/dev.done
 endif
 
-.PHONY: run demo test check bench bench-quick pictures lock format
+.PHONY: run demo test check bench bench-quick weekend pictures lock format
 .DELETE_ON_ERROR:
 
 run: .venv/run.done
@@ -52,8 +54,12 @@ bench: .venv/dev.done
 bench-quick: .venv/dev.done
 	@$(BIN)/python -m bench --quick
 
-pictures: .venv/run.done
+weekend: .venv/dev.done
+	@$(BIN)/python -m tests.soak $(MINUTES:%=--minutes %)
+
+pictures: .venv/dev.done
 	@$(BIN)/python -m bot.pictures.gallery tests/data/real_heats.csv docs/pictures
+	@$(BIN)/python -m tests.e2e.page.pictures docs/pictures
 
 # Needs uv; the files it writes are for every system and Python version the project supports.
 lock:

@@ -210,6 +210,10 @@ def restore(file: Annotated[Path, typer.Argument(help="The copy to put back.")])
         if restored.replaced is not None:
             print(f"Replaced, and kept as: {restored.replaced}")
         print(f"Restored: {restored.laps} laps, at revision {restored.revision}")
+        if restored.forgotten is None:
+            print("The file that was replaced cannot be read: who was forgotten is not known.")
+        elif restored.forgotten:
+            print(f"Forgotten again: {restored.forgotten}, who had asked for it since.")
 
     _with_settings(work)
 
@@ -233,8 +237,9 @@ def adopt(
 @app.command("import")
 def import_history(
     files: Annotated[
-        list[Path], typer.Argument(help="run_logs.csv, sessions.csv and racer_profiles.csv.")
-    ],
+        list[Path] | None,
+        typer.Argument(help="run_logs.csv, sessions.csv and racer_profiles.csv, or some of them."),
+    ] = None,
     *,
     team: Annotated[int, typer.Option(help="The Discord server's id.")],
     racer: Annotated[
@@ -249,7 +254,7 @@ def import_history(
     """Bring in racers, sessions and laps of the earlier system from its CSV files."""
     from bot.history import Asked, bring_in
 
-    asked = Asked(team, files, racer or [], timezone, is_rehearsal=dry_run)
+    asked = Asked(team, files or [], racer or [], timezone, is_rehearsal=dry_run)
 
     async def work(settings: Settings) -> None:
         for line in await bring_in(settings, asked):
@@ -259,9 +264,49 @@ def import_history(
 
 
 @app.command()
-def doctor() -> None:
+def forget(
+    team: Annotated[int, typer.Argument(help="The Discord server's id.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete all that is held of a server; what is posted there stays."""
+    from core.database import Database
+    from core.services.server import ServerService
+    from migrations import runner
+
+    async def work(settings: Settings) -> None:
+        await runner.require_newest(settings.database_url)
+        database = Database(settings.database_url)
+        try:
+            service = ServerService(database)
+            held = await service.held(team)
+            if held is None:
+                _stop(f"Nothing is held of server {team}.")
+            what = f"{held.racers} racers, {held.sessions} sessions, {held.laps} laps"
+            if not yes:
+                typer.confirm(f"Delete server {team}: {what}? There is no way back.", abort=True)
+            await service.forget(team)
+            print(f"Deleted: {what}.")
+        finally:
+            await database.dispose()
+
+    _with_settings(work)
+
+
+@app.command()
+def doctor(
+    *,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Read a page of each timing site instead.")
+    ] = False,
+    page: Annotated[
+        list[str] | None,
+        typer.Option(metavar="URL", help="With --sources: a page to read; may be repeated."),
+    ] = None,
+) -> None:
     """Look at database, machine, token and channels; exits with 1 when the bot would not start."""
     from bot.doctor import examine
+    from bot.source_check import examine_sources, source_line
 
     async def work(settings: Settings) -> None:
         findings = await examine(settings)
@@ -270,7 +315,15 @@ def doctor() -> None:
         if not all(finding.ok for finding in findings):
             raise typer.Exit(1)
 
-    _with_settings(work)
+    async def look_at_sources(settings: Settings) -> None:
+        is_trouble = False
+        async for finding in examine_sources(settings, page or []):
+            print(source_line(finding), flush=True)
+            is_trouble = is_trouble or finding.is_trouble
+        if is_trouble:
+            raise typer.Exit(1)
+
+    _with_settings(look_at_sources if sources or page else work)
 
 
 def _print_report(report: MigrationReport) -> None:

@@ -18,14 +18,17 @@ from discord.utils import oauth_url
 
 from bot.app import App, WorkInHand
 from bot.cogs.card import CardCog
+from bot.cogs.data import DataCog
 from bot.cogs.heat import HeatCog
 from bot.cogs.lap_entry import LapEntryCog
 from bot.cogs.menu import MenuCog
 from bot.cogs.profile import ProfileCog
 from bot.cogs.session import SessionCog
 from bot.cogs.team import TeamCog
+from bot.cogs.track import TrackCog
 from bot.discord.cooldowns import cooldown_for_costly_work
 from bot.discord.errors import log_unexpected
+from bot.discord.listed import Lists
 from bot.discord.parsing import Skipping
 from bot.discord.patience import limit_answers, limit_requests
 from bot.discord.reconnecting import connect_patiently
@@ -42,10 +45,13 @@ from core.bootstrap import Services
 from core.config import Settings
 from core.measures import NOTHING, Measures
 from core.outages import StoreUnavailable, reason_of
+from core.results.server import ServersListed
 
 CHORES_EVERY_S: Final = 20
 # How often is looked whether a copy is due, and how soon one that failed is tried again.
 COPY_LOOKED_AT_EVERY_S: Final = 600
+# How often is looked for what is to be forgotten.
+FORGET_EVERY_S: Final = 3600
 # How long a shutdown waits for what is in hand; an interaction is answered well within it.
 GRACE_S: Final = 10
 # A longer rate limit is waited for by the outbox, not inside a request.
@@ -92,6 +98,7 @@ class OrpBot(commands.AutoShardedBot):
         connect_patiently(liveness)
         limit_requests(self.http)
         Skipping(self.http).protect(self._connection.parsers)
+        Lists(self._note_listed).watch(self._connection.parsers)
         self.app = App(
             services,
             Studio(measures=measures),
@@ -117,6 +124,8 @@ class OrpBot(commands.AutoShardedBot):
             ProfileCog(self.app),
             SessionCog(self.app),
             TeamCog(self.app),
+            TrackCog(self.app),
+            DataCog(self.app),
         ):
             await self.add_cog(cog)
         self.add_dynamic_items(*DYNAMIC_ITEMS)
@@ -135,6 +144,9 @@ class OrpBot(commands.AutoShardedBot):
             # A big file takes longer than chores can wait.
             asyncio.create_task(
                 self._again_and_again(self._copy_when_due, COPY_LOOKED_AT_EVERY_S), name="copies"
+            ),
+            asyncio.create_task(
+                self._again_and_again(self._forget, FORGET_EVERY_S), name="forgetting"
             ),
         ]
 
@@ -159,6 +171,30 @@ class OrpBot(commands.AutoShardedBot):
             return
         if copy is not None:
             log.info("backup made", file=str(copy))
+
+    async def _forget(self) -> None:
+        """Forget servers that are gone for long, and who is back with an older copy."""
+        again = await self.app.services.data.forget_again()
+        gone = await self.app.services.server.forget_gone()
+        if again or gone:
+            log.info("forgotten", racers_again=again, servers=gone)
+
+    async def _note_listed(self, listed: ServersListed) -> None:
+        """Mark the servers that have removed the bot while it was not there to be told."""
+        self.app.work.take(listed)
+        try:
+            seen = await self.app.services.server.listed(listed)
+        finally:
+            self.app.work.let_go(listed)
+        if seen.marked:
+            log.info("servers have removed the bot", shard=listed.shard_id, servers=seen.missing)
+        elif seen.missing:
+            log.warning(
+                "more than half of the servers are missing at once: none is taken for gone",
+                shard=listed.shard_id,
+                missing=seen.missing,
+                known=seen.known,
+            )
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -198,14 +234,23 @@ class OrpBot(commands.AutoShardedBot):
             await refuse_unknown(interaction, DYNAMIC_ITEMS)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Try held up posts again: what the bot may do can have changed while it was away.
+        """Take in a server: it may be back, and what the bot may do there can have changed.
 
         Discord tells of every server in this way after each start.
         """
-        await self._try_posts_again(guild.id)
+        await self._take_in(guild)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Mark a server that has removed the bot; one that is just unavailable stays."""
+        await self.app.services.server.removed(guild.id)
+        log.info("a server has removed the bot", server=guild.id)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Try held up posts again: what the bot may do can have changed while it was away."""
+        """Take in a server that could not be reached, or that is back."""
+        await self._take_in(guild)
+
+    async def _take_in(self, guild: discord.Guild) -> None:
+        await self.app.services.server.is_back(guild.id)
         await self._try_posts_again(guild.id)
 
     async def on_guild_channel_update(

@@ -15,7 +15,7 @@ from core.config import Settings
 from core.database import Database
 from core.errors import BadInput
 from core.race_day.people import LARGEST_ID
-from core.results.history import Counted, HistoryBroughtIn
+from core.results.history import HistoryBroughtIn
 from core.services.history import HistoryFile, HistoryService, read_history_file, read_said
 from migrations.errors import MigrationError
 from migrations.newest import NEWEST
@@ -31,7 +31,7 @@ class Asked:
 
     Attributes:
         team_id: The Discord server's id.
-        files: The files.
+        files: The files; none where it is only said who racers are.
         racers: Who racers are on Discord, each as ``NAME_OR_UUID=DISCORD_ID``.
         time_zone: Where a team races that is new.
         is_rehearsal: Whether nothing is kept.
@@ -53,6 +53,8 @@ async def bring_in(settings: Settings, asked: Asked) -> Iterator[str]:
     """
     if not 0 < asked.team_id <= LARGEST_ID:
         raise BadInput("A team is named by its Discord server id, a long number.")
+    if not asked.files and not asked.racers:
+        raise BadInput("Name the files to bring in; --help tells which.")
     said = [read_said(text) for text in asked.racers]
     files = [_read(path) for path in asked.files]
     if await current(settings.database_url) != NEWEST:
@@ -82,13 +84,13 @@ def _read(path: Path) -> HistoryFile:
 
 def told(done: HistoryBroughtIn) -> Iterator[str]:
     """Return the lines that say what came of it."""
-    for what, counted in (
-        ("racers", done.racers),
-        ("sessions", done.sessions),
-        ("heats", done.heats),
+    for what, counted, more in (
+        ("racers", done.racers, ""),
+        ("sessions", done.sessions, ""),
+        ("heats", done.heats, ""),
+        ("laps", done.laps, f", {done.left_out:,} left out"),
     ):
-        yield f"{what:10}{_counted(counted)}"
-    yield f"{'laps':10}{_counted(done.laps)}, {done.left_out:,} left out"
+        yield f"{what:10}{counted.new:,} new, {counted.there:,} there already{more}"
     for run in done.kept[:_NAMED]:
         yield f"{run.racer} has other laps in {run.heat} of {run.session}: they stay."
     if len(done.kept) > _NAMED:
@@ -104,7 +106,3 @@ def told(done: HistoryBroughtIn) -> Iterator[str]:
         )
     if done.is_rehearsal:
         yield "Nothing was stored: this was a rehearsal."
-
-
-def _counted(counted: Counted) -> str:
-    return f"{counted.new:,} new, {counted.there:,} there already"

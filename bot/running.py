@@ -108,7 +108,7 @@ async def _with_database(
     measures = metrics or NOTHING
     database = Database(settings.database_url, measures=measures)
     liveness.has_database = database.answers
-    hosts = Hosts(settings.liverc_hosts, settings.myrcm_hosts)
+    hosts = Hosts(settings.liverc_hosts, settings.myrcm_hosts, settings.loopback_every_s)
     services = build_services(
         database,
         Elsewhere(hosts, turn=SiteTurns(database).turn, measures=measures),

@@ -18,8 +18,9 @@ import structlog
 from bot.pictures.worker import Subject, packed
 from bot.render.alt import alt_text
 from core.measures import NOTHING, Measures
-from core.results.card import NoLapsYet, OrpCard
+from core.results.card import NoLapsYet, OrpCard, SideBySide
 from core.results.heat import HeatTable
+from core.results.track import TrackBook
 from core.worker.asking import NotAnswered, Started, Worker, start
 
 _START: Final = partial(start, "bot.pictures.worker")
@@ -27,6 +28,12 @@ _START: Final = partial(start, "bot.pictures.worker")
 DRAWN_WITHIN_S: Final = 20.0
 # The tallest pictures have some 100 kB.
 _MOST_BYTES: Final = 50_000_000
+_FILE_NAMES: Final[dict[type[Subject], str]] = {
+    HeatTable: "heat.png",
+    OrpCard: "orp.png",
+    SideBySide: "side-by-side.png",
+    TrackBook: "track.png",
+}
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +68,7 @@ class Studio:
 
         None when there are no laps to draw, or when drawing fails; then the log says why.
         """
-        if isinstance(result, NoLapsYet) or (isinstance(result, HeatTable) and not result.has_laps):
+        if isinstance(result, NoLapsYet) or not _is_to_be_drawn(result):
             return None
         png = await self.draw(result)
         if png is None:
@@ -89,7 +96,12 @@ class Studio:
         await self._worker.close()
 
 
-def _file_name(subject: Subject) -> str:
+def _is_to_be_drawn(subject: Subject) -> bool:
+    """Tell whether there is anything to see."""
     if isinstance(subject, HeatTable):
-        return "heat.png"
-    return "orp.png" if isinstance(subject, OrpCard) else "side-by-side.png"
+        return subject.has_laps
+    return not isinstance(subject, TrackBook) or subject.has_figures
+
+
+def _file_name(subject: Subject) -> str:
+    return _FILE_NAMES[type(subject)]

@@ -10,60 +10,30 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
+from typing import Any, Final, Protocol, TypeVar
 
 import structlog
-from sqlalchemy import Connection, event, func, select
+from sqlalchemy import Connection, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from core import one_file
-from core.config import POOLED
+from core import one_file, server
 from core.measures import NOTHING, TALLY, Measures
 from core.outages import StoreUnavailable, outages_told
-
-if TYPE_CHECKING:
-    from asyncpg import Connection as AsyncpgConnection
 
 Clock = Callable[[], datetime]
 T = TypeVar("T")
 Act = Callable[["Unit"], T]
 
-# How long to wait for a free connection: a hundred commands at once on a slow machine take longer
-# than 5 s, and are no outage.
-_POOL_TIMEOUT_S: Final = 20
-# How long to wait for a server that does not answer, and for a lock that somebody else holds: a
-# team's own commands hold theirs for milliseconds.
-_CONNECT_TIMEOUT_S: Final = 5
-_ANSWER_TIMEOUT_S: Final = 10
-_IMPATIENT: Final = {
-    "lock_timeout": "5s",
-    # What a bot holds whose machine lost its power in the middle is free again after this.
-    "idle_in_transaction_session_timeout": "30s",
-}
-# Whatever a server cuts by itself, a migration takes the time it takes.
-_PATIENT: Final = {"lock_timeout": "0", "idle_in_transaction_session_timeout": "0"}
-# Moments adopted from the earlier system may stand in columns without a zone.
-_ZONE: Final = {"timezone": "UTC"}
-# Behind a pooler what is prepared lies on a connection that the next transaction does not have.
-# Where nothing is kept nothing has a name: it goes with the next statement.
-_UNPREPARED: Final[dict[str, Any]] = {
-    "statement_cache_size": 0,
-    "prepared_statement_cache_size": 0,
-}
-# A connection that answered so recently is not asked whether it lives.
-_TRUSTED_FOR_S: Final = 1.0
+# Who asks whether it is there waits no longer.
+_ANSWERS_WITHIN_S: Final = 5
 _ASK: Final = select(1)
 _COUNTED: Final = "orp_statements"
 # Made once: json.dumps would make one for each value.
@@ -92,59 +62,7 @@ def create_engine(
     if url.get_backend_name() == "sqlite":
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         return one_file.create_engine(url, foreign_keys=foreign_keys, json_serializer=_to_json)
-    limits = _ZONE | (_IMPATIENT if is_impatient else _PATIENT)
-    is_pooled = POOLED in url.query
-    engine = create_async_engine(
-        url.difference_update_query([POOLED]),
-        json_serializer=_to_json,
-        pool_timeout=_POOL_TIMEOUT_S,
-        connect_args={
-            "timeout": _CONNECT_TIMEOUT_S,
-            "command_timeout": _ANSWER_TIMEOUT_S if is_impatient else None,
-        }
-        | (_UNPREPARED if is_pooled else {"server_settings": limits}),
-    )
-    if is_pooled:
-        _limit_each_transaction(engine, limits)
-    _replace_dead_connections(engine)
-    return engine
-
-
-def _limit_each_transaction(engine: AsyncEngine, limits: Mapping[str, str]) -> None:
-    """Set limits for each transaction: the next one has another connection.
-
-    It is one more way to the server and back for each of them.
-    """
-    setting = select(*(func.set_config(name, value, True) for name, value in limits.items()))
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        connection.execute(setting)
-
-
-def _replace_dead_connections(engine: AsyncEngine) -> None:
-    """Notice a connection that died with its server, and have the pool replace it.
-
-    SQLAlchemy's own pool_pre_ping asks before every unit; one that has just answered lives unless
-    asyncpg itself has seen it end.
-    """
-
-    @event.listens_for(engine.sync_engine, "checkin")
-    def on_checkin(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-        record.info["answered_at"] = monotonic()
-
-    @event.listens_for(engine.sync_engine, "checkout")
-    def on_checkout(
-        connection: DBAPIConnection, record: ConnectionPoolEntry, _: PoolProxiedConnection
-    ) -> None:
-        if cast("AsyncpgConnection[Any]", record.driver_connection).is_closed():
-            raise DisconnectionError("the server has ended the connection")
-        if monotonic() - record.info.get("answered_at", monotonic()) < _TRUSTED_FOR_S:
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise DisconnectionError("the server has gone away meanwhile") from error
+    return server.create_engine(url, is_impatient=is_impatient, json_serializer=_to_json)
 
 
 def _count_statements(engine: AsyncEngine) -> None:
@@ -230,37 +148,6 @@ class Transactions(Protocol):
         """Wait until what has begun is done."""
 
 
-class _OnServer:
-    """The transactions of a PostgreSQL database: each has a connection of its own."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._reading = engine.execution_options(isolation_level="REPEATABLE READ")
-
-    def arrive(self) -> bool:
-        """Others may be there: a server does not tell whether they do the same work."""
-        return False
-
-    def leave(self) -> None:
-        """Nobody was told of arriving."""
-
-    async def read(self, act: Callable[[Connection], T]) -> T:
-        async with self._reading.begin() as connection:
-            return await connection.run_sync(act)
-
-    async def write(self, act: Callable[[Connection], T]) -> T:
-        async with self._engine.connect() as connection:
-            transaction = await connection.begin()
-            done = await connection.run_sync(act)
-            # A server may have committed before the connection broke.
-            with outages_told(may_be_stored=True):
-                await transaction.commit()
-            return done
-
-    async def dispose(self) -> None:
-        """Nothing waits: whoever asked holds the connection."""
-
-
 class Database:
     """The database of one bot: engine, clock, units of work.
 
@@ -277,7 +164,7 @@ class Database:
         self.awake = asyncio.Event()
         is_sqlite = url.get_backend_name() == "sqlite"
         self._transactions: Transactions = (
-            one_file.OneFile(self.engine) if is_sqlite else _OnServer(self.engine)
+            one_file.OneFile(self.engine) if is_sqlite else server.OnServer(self.engine)
         )
 
     async def read(self, act: Act[T]) -> T:
@@ -332,7 +219,7 @@ class Database:
     async def answers(self) -> bool:
         """Tell whether the database can be asked just now."""
         try:
-            async with asyncio.timeout(_CONNECT_TIMEOUT_S):
+            async with asyncio.timeout(_ANSWERS_WITHIN_S):
                 await self.read(lambda unit: unit.connection.execute(_ASK))
         except (StoreUnavailable, TimeoutError):
             return False

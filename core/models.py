@@ -149,6 +149,10 @@ class Team(Base):
     auto_finish_minutes: Mapped[int] = mapped_column(server_default="30")
     # When teams were told how to type a run; each racer is told since.
     greeted_at: Mapped[datetime | None]
+    # The bot's application that was last seen to be in the server.
+    application_id: Mapped[int | None] = mapped_column(BigInteger)
+    # When the server removed the bot; None while it is there.
+    removed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -182,7 +186,7 @@ class RacerProfile(Base):
 
 
 class RaceSession(Base):
-    """A race day or event; ``profile_id`` is the racer who opened it."""
+    """A race day or event; ``profile_id`` is the racer who opened it, while they are known."""
 
     __tablename__ = "sessions"
     __table_args__ = (
@@ -193,7 +197,7 @@ class RaceSession(Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
     profile_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("racer_profiles.id", ondelete="CASCADE")
+        ForeignKey("racer_profiles.id", ondelete="SET NULL")
     )
     session_name: Mapped[str | None] = mapped_column(String(255))
     track_name: Mapped[str | None] = mapped_column(String(255))

@@ -108,7 +108,7 @@ def _reaching(url: URL) -> Iterator[None]:
 def _named(url: URL) -> str:
     if url.get_backend_name() == "sqlite":
         return f"The SQLite file {url.database}"
-    host = url.host or url.query.get("host") or "this machine"
+    host = url.host or ", ".join(url.normalized_query.get("host", ())) or "this machine"
     return f"The PostgreSQL database {url.database} on {host}"
 
 

@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Connection, Identity
 from sqlalchemy.schema import SchemaItem
 
-from core.follow_models import ALL_TABLES
+from core.tables import ALL_TABLES
 from migrations.earlier import ADOPTED_TABLE
 from migrations.errors import MigrationError
 from migrations.newest import VERSION_TABLE

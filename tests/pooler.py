@@ -1,11 +1,9 @@
-"""A real PgBouncer in transaction mode, in front of the tests' PostgreSQL.
-
-It is Debian's; it refuses to run as root, and runs as whoever owns the server.
-"""
+"""PgBouncer in front of a test's PostgreSQL, in transaction mode, as hosted databases have it."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import tempfile
@@ -13,74 +11,68 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from sqlalchemy.engine import URL
 
-from tests.e2e.aftermath import until
-
-PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-PORT = 6432
-# Far fewer than the bot asks for at once: each transaction gets whichever is free.
-SERVER_CONNECTIONS = 3
-
-_SETTINGS = """\
-[databases]
-* = host={server} user={user}
-
-[pgbouncer]
-listen_addr =
-listen_port = {port}
-unix_socket_dir = {folder}
-auth_type = any
-pool_mode = transaction
-max_client_conn = 200
-default_pool_size = {connections}
-server_reset_query_always = 0
-"""
+# Fewer than those who ask: each transaction gets whichever connection is free.
+_CONNECTIONS = 3
+_PORT = 6432
 
 
-def _written(settings: Path, server: str, user: str) -> Path:
-    settings.write_text(
-        _SETTINGS.format(
-            server=server,
-            user=user,
-            port=PORT,
-            folder=settings.parent,
-            connections=SERVER_CONNECTIONS,
-        )
-    )
-    return settings
+def _program() -> str:
+    """PgBouncer of the system, which is no Python package; where it has to be, it must be."""
+    found = shutil.which("pgbouncer", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+    if found is None:
+        sentence = "PgBouncer is not installed: apt-get install pgbouncer"
+        if "CI" in os.environ:
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    return found
 
 
 @asynccontextmanager
-async def pooled(url: URL) -> AsyncIterator[URL]:
-    """Start a pooler in front of a server; give the address of the same database behind it.
-
-    Without ``?pgbouncer=true``: that is what whoever uses it has to say.
-    """
+async def pooler(url: URL) -> AsyncIterator[URL]:
+    """Put a pooler in front of a server on a Unix socket; give the address that goes through it."""
+    program = _program()
     server = str(url.query["host"])
-    owner = os.stat(server)
-    # A short path: that of a Unix socket may not be longer than about 100 characters.
-    with tempfile.TemporaryDirectory(prefix="orp-pool-") as folder:
-        settings = _written(Path(folder, "pgbouncer.ini"), server, str(url.username))
-        is_root = os.geteuid() == 0
-        if is_root:
-            os.chown(folder, owner.st_uid, owner.st_gid)
-        process = await asyncio.create_subprocess_exec(
-            str(PROGRAM),
-            "--quiet",
-            str(settings),
-            user=owner.st_uid if is_root else None,
-            extra_groups=[] if is_root else None,
+    # It refuses to run as root; whoever runs the server may use its socket.
+    user = os.stat(server).st_uid if os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory(prefix="orp-pool-") as name:
+        folder = Path(name)
+        settings = folder / "pgbouncer.ini"
+        settings.write_text(
+            f"""
+            [databases]
+            * = host={server} user=postgres
+            [pgbouncer]
+            pool_mode = transaction
+            default_pool_size = {_CONNECTIONS}
+            auth_type = any
+            listen_port = {_PORT}
+            unix_socket_dir = {folder}
+            """.replace(" " * 12, "")
         )
-
-        async def listens() -> bool:
-            assert process.returncode is None, "it has ended"
-            return f".s.PGSQL.{PORT}" in os.listdir(folder)
-
+        if user is not None:
+            os.chown(folder, user, -1)
+        running = await asyncio.create_subprocess_exec(
+            program, "--quiet", str(settings), user=user, stderr=asyncio.subprocess.PIPE
+        )
         try:
-            await until(listens)
-            yield url.update_query_dict({"host": folder, "port": str(PORT)})
+            await _listens(f"{folder}/.s.PGSQL.{_PORT}", running)
+            query = {"host": str(folder), "port": str(_PORT), "pgbouncer": "true"}
+            yield url.set(query=query)
         finally:
-            if process.returncode is None:
-                process.terminate()
-            await process.wait()
+            running.kill()
+            await running.wait()
+
+
+async def _listens(socket: str, running: asyncio.subprocess.Process) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
+                _, writer = await asyncio.open_unix_connection(socket)
+                writer.close()
+                return await writer.wait_closed()
+            assert running.stderr is not None
+            assert running.returncode is None, await running.stderr.read()
+            await asyncio.sleep(0.01)

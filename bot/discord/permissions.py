@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -9,6 +10,7 @@ import discord
 import structlog
 
 from bot.discord.trouble import CONNECTION_LOST, reason_of
+from core.results.data import DataForgotten
 from core.results.heat import HeatFinished
 from core.results.outbox import ClaimedPost, PostTask
 from core.results.session import SessionClosed
@@ -119,6 +121,24 @@ async def with_problems(info: TeamInfo, interaction: discord.Interaction) -> Tea
     if guild is not None and _lacks_role(guild, info.crew_role_id):
         problems.append(_CREW_ROLE_GONE)
     return replace(info, problems=tuple(problems))
+
+
+async def with_unreachable(
+    result: DataForgotten, interaction: discord.Interaction
+) -> DataForgotten:
+    """Return the result with what keeps posts about a racer who is forgotten from following."""
+    shown = Counter(result.held.posts) + Counter(result.held.cards)
+    problems = []
+    for channel_id, number in shown.items():
+        allowed = await _allowed_there(interaction, channel_id)
+        what = "a message" if number == 1 else f"{number} messages"
+        if allowed is None:
+            problems.append(f"{what} in <#{channel_id}>: it is gone, or hidden from me")
+        elif not allowed >= _TO_REACH:
+            missing = _missing(_TO_REACH, allowed)
+            problems.append(f"{what} in <#{channel_id}>: allow me {missing} there")
+    told = tuple(f"I may not change {problem}." for problem in problems)
+    return replace(result, problems=told)
 
 
 def _lacks_role(guild: discord.Guild, role_id: int | None) -> bool:

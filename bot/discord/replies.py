@@ -73,6 +73,7 @@ class Reply:
         self._deferring: asyncio.Task[None] | None = None
         self._may_be_deferred = False
         self._doing: Answer | None = None
+        self._message_id: int | None = None
         work.take(self)
         loop = asyncio.get_running_loop()
         self._begun_at = loop.time()
@@ -125,12 +126,17 @@ class Reply:
         *,
         view: discord.ui.View | None = None,
         file: discord.File | None = None,
-    ) -> None:
-        """Send the answer, or fill it in where the reply was deferred."""
+    ) -> int | None:
+        """Send the answer, or fill it in where the reply was deferred.
+
+        Returns:
+            The id of its message; None where Discord has not told it.
+        """
         answer = with_picture(answer, file.filename if file else None)
         shown: dict[str, Any] = {"content": answer.content or None, "embed": answer.embed}
         files = [file] if file else []
         await self._finish(lambda: self._answer(shown, view, files))
+        return self._message_id
 
     async def refuse(
         self,
@@ -205,7 +211,10 @@ class Reply:
             file.reset()
         if await self._is_first(self._answer_first(shown, view, files)):
             return
-        await self._interaction.edit_original_response(attachments=files, view=view, **shown)
+        edited = await self._interaction.edit_original_response(
+            attachments=files, view=view, **shown
+        )
+        self._message_id = edited.id
 
     async def _answer_first(
         self, shown: dict[str, Any], view: discord.ui.View | None, files: list[discord.File]
@@ -218,7 +227,8 @@ class Reply:
             given = {name: value for name, value in shown.items() if value is not None}
             if view is not None:
                 given["view"] = view
-            await response.send_message(ephemeral=self._private, files=files, **given)
+            sent = await response.send_message(ephemeral=self._private, files=files, **given)
+            self._message_id = sent.message_id
 
     async def _answer_beside(self, given: dict[str, Any], file: discord.File | None = None) -> None:
         files = [file] if file else []
@@ -278,9 +288,9 @@ async def reply(
     *,
     view: discord.ui.View | None = None,
     file: discord.File | None = None,
-) -> None:
-    """Answer an interaction."""
-    await _reply_of(interaction).send(answer, view=view, file=file)
+) -> int | None:
+    """Answer an interaction; return the id of the message, None where Discord has not told it."""
+    return await _reply_of(interaction).send(answer, view=view, file=file)
 
 
 async def tell(interaction: discord.Interaction, doing: Answer) -> None:

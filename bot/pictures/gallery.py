@@ -25,7 +25,7 @@ from core.results.heat import HeatTable, RacerRun
 from core.results.refs import HeatRef, SessionRef
 from core.scoring.comparison import compare
 from core.scoring.orp import calculate_orp
-from core.scoring.score_change import changes
+from core.scoring.score_change import changes, have_moved
 
 _SESSION: Final = SessionRef(uuid5(NAMESPACE_URL, "gallery"), "Club Race")
 _CARD_HEATS: Final = ("nitro-q1", "nitro-q2", "nitro-q3", "nitro-semi-b")
@@ -160,15 +160,17 @@ def _card(tables: Sequence[HeatTable]) -> OrpCard:
     """Return the card of one racer's last heat, with those before it."""
     runs = [_run_of(table, _CARD_RACER) for table in tables]
     driven = [run.orp.valid_score if run.orp else None for run in runs]
+    errors = [run.error for run in runs]
+    figures = zip(driven, changes(driven), have_moved(driven, errors), errors, strict=True)
     scores = [
-        HeatScore(table.heat, score, rejected=False, change=change, note=None)
-        for table, score, change in zip(tables, driven, changes(driven), strict=True)
+        HeatScore(table.heat, score, False, change, None, has_moved, error)
+        for table, (score, change, has_moved, error) in zip(tables, figures, strict=True)
     ]
     return OrpCard(
         session=_SESSION,
         heat=tables[-1].heat,
         length_s=tables[-1].length_s,
-        run=replace(runs[-1], change=scores[-1].change),
+        run=replace(runs[-1], change=scores[-1].change, has_moved=scores[-1].has_moved),
         practice_rounds=0,
         last_heats=tuple(scores),
     )

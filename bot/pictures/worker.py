@@ -14,10 +14,11 @@ from uuid import UUID
 
 from core.results.card import OrpCard, SideBySide
 from core.results.heat import HeatTable
+from core.results.track import TrackBook
 from core.worker import serving
 
 _Reduced = tuple[type[UUID], tuple[None, bytes]]
-Subject = HeatTable | OrpCard | SideBySide
+Subject = HeatTable | OrpCard | SideBySide | TrackBook
 
 _MADE_OF: Final = frozenset({"core", "datetime", "uuid"})
 
@@ -56,6 +57,10 @@ def paint(subject: Subject) -> bytes:
         from bot.pictures.card import draw_card
 
         return draw_card(subject)
+    if isinstance(subject, TrackBook):
+        from bot.pictures.track import draw_track
+
+        return draw_track(subject)
     from bot.pictures.side_by_side import draw_side_by_side
 
     return draw_side_by_side(subject)

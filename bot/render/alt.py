@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from bot.limits import ALT_TEXT_LIMIT
-from bot.render.phrases import NEEDS_LAPS, count, rejected_words, seconds
+from bot.render.effect import verdict_word
+from bot.render.phrases import NEEDS_LAPS, count, error_mark, rejected_words, seconds
 from bot.render.side_by_side import comparison_words
 from bot.render.text import join_fitting, shorten, size
+from bot.render.track import pace_change
 from core.laptimes import format_lap
 from core.names import clean_text
 from core.results.card import HeatScore, OrpCard, SideBySide
 from core.results.heat import HeatTable, RacerRun
+from core.results.track import TrackBook, TrackRun
 from core.scoring.comparison import Side
 from core.scoring.mistakes import Mistakes, find_mistakes
 
 
-def alt_text(shown: HeatTable | OrpCard | SideBySide) -> str:
+def alt_text(shown: HeatTable | OrpCard | SideBySide | TrackBook) -> str:
     """Return what the picture of a result shows, as long as Discord takes it."""
     if isinstance(shown, HeatTable):
         return _of_heat(shown)
+    if isinstance(shown, TrackBook):
+        return _of_track(shown)
     return _of_card(shown) if isinstance(shown, OrpCard) else _of_two(shown)
 
 
@@ -63,13 +68,42 @@ def _of_two(both: SideBySide) -> str:
     return shorten(" ".join(parts), ALT_TEXT_LIMIT)
 
 
+def _of_track(book: TrackBook) -> str:
+    name = clean_text(book.racer.name)
+    parts = [f"{clean_text(book.track)}."]
+    if book.runs:
+        scores = ", ".join(map(_score_at_track, book.runs))
+        parts.append(f"Heats of {name}, the latest first: {scores}.")
+    if book.day is not None:
+        first, *later = book.day.heats
+        moved = ", ".join(f"{clean_text(each.heat.name)} {pace_change(each)}" for each in later)
+        parts.append(f"Everybody against {clean_text(first.heat.label)}: {moved}.")
+    changes = [
+        f"{clean_text(pooled.setting)} {verdict_word(pooled.verdict)}"
+        for of_class in book.changes
+        for pooled in of_class.changes
+    ]
+    if changes:
+        parts.append(f"Changes: {', '.join(changes)}.")
+    return shorten(" ".join(parts), ALT_TEXT_LIMIT)
+
+
+def _score_at_track(run: TrackRun) -> str:
+    if run.score is None:
+        score = "rejected" if run.rejected else NEEDS_LAPS
+    else:
+        score = f"{run.score:.1f} {error_mark(run.error) if run.error else ''}".rstrip()
+    return f"{clean_text(run.heat.label)} {score}"
+
+
 def _where(scope: str, session: str) -> str:
     return clean_text(f"{scope} · {session}")
 
 
 def _run_words(run: RacerRun) -> str:
-    """Return ``Max ORP 93.6, 16 laps, best 18.604, 1 mistake (1.1 s)``."""
-    words = [_score_words(run), count(len(run.laps), "lap")]
+    """Return ``Max ORP 93.6 ±3, 16 laps, best 18.604, 1 mistake (1.1 s)``."""
+    error = f" {error_mark(run.error)}" if run.is_ranked and run.error is not None else ""
+    words = [_score_words(run) + error, count(len(run.laps), "lap")]
     if run.best_lap_ms is not None:
         words.append(f"best {format_lap(run.best_lap_ms)}")
     words.append(_mistake_words(find_mistakes(run.laps)))

@@ -15,12 +15,14 @@ from bot import colours
 from bot.limits import DESCRIPTION_LIMIT, TITLE_LIMIT
 from bot.render.advice import next_step, strategy_words
 from bot.render.answer import Answer
+from bot.render.effect import effect_words
 from bot.render.phrases import (
     NEEDS_LAPS,
     WHAT_ORP_IS,
     bold,
     change_mark,
     count,
+    error_mark,
     name_of,
     number_word,
     rejected_words,
@@ -33,6 +35,7 @@ from core.laptimes import format_lap, parse_lap_times
 from core.results.card import NoLapsYet, OrpCard
 from core.results.heat import RacerRun
 from core.scoring.clean_run import CleanRun, clean_run
+from core.scoring.fade import Fade
 from core.scoring.liverc_row import LiveRcRow, live_rc_row
 from core.scoring.mistakes import Mistakes
 from core.scoring.orp import CONFIDENCE_NEEDED, OrpResult, calculate_orp
@@ -54,7 +57,7 @@ def orp_card(card: OrpCard, *, is_self: bool = False) -> Answer:
     clean = without_mistakes(run.laps, orp) if orp else None
     lines = [
         _race_line(card, is_self=is_self),
-        _score_line(run),
+        _score_line(run, card.fade),
         _without_mistakes_line(clean) if clean else "",
         _next_line(orp, clean) if orp else "",
         _change_line(card),
@@ -147,7 +150,7 @@ def _cost_words(mistakes: Mistakes) -> str:
     return f"{number_word(mistakes.count).capitalize()} {cost}"
 
 
-def _score_line(run: RacerRun) -> str:
+def _score_line(run: RacerRun, fade: Fade | None) -> str:
     """Return the score with the sum that makes it, or why there is none."""
     counting, orp = run.laps_that_count, run.orp
     if orp is None:
@@ -156,11 +159,26 @@ def _score_line(run: RacerRun) -> str:
     if orp.strategy is None:
         rejected = rejected_words(parts.confidence)
         return f"**{rejected}**: rate it {CONFIDENCE_NEEDED} or more to be scored again"
-    change = "" if run.change is None or run.note else f" {change_mark(run.change)}"
+    change = "" if run.note else change_mark(run.change, has_moved=run.has_moved)
     floor = " (never below 0)" if parts.fade_penalty_shown > parts.consistency_score else ""
     few = f" · only {counting} laps: it still moves a lot" if counting < _FEW_LAPS else ""
     total = f"{parts.consistency_score:.2f} consistency − {parts.fade_penalty_shown:.2f} fade"
-    return f"**ORP {orp.orp_score:.1f}**{change} = {total}{floor}{few}"
+    scatter = _scatter_words(fade) if fade else ""
+    score = f"**ORP {orp.orp_score:.1f} {error_mark(run.error)}** {change}".rstrip()
+    return f"{score} = {total}{floor}{scatter}{few}"
+
+
+def _scatter_words(fade: Fade) -> str:
+    """Return what of a fade is scatter: any order of these laps would cost that."""
+    if not fade.penalty:
+        return ""
+    scatter = round(fade.scatter)
+    if fade.is_real:
+        return f": {scatter} of it is scatter, the rest real fade" if scatter else ": real fade"
+    if not scatter:
+        return ""
+    how_much = "all" if fade.scatter == fade.penalty else str(scatter)
+    return f": {how_much} of it is scatter, any order of these laps would cost that"
 
 
 def _without_mistakes_line(clean: WithoutMistakes) -> str:
@@ -178,12 +196,16 @@ def _next_line(orp: OrpResult, clean: WithoutMistakes | None) -> str:
 
 
 def _change_line(card: OrpCard) -> str:
-    """Return what was changed on the car beside the change in the score."""
-    run = card.run
-    if not run.note or card.heat is None:
+    """Return what was changed on the car beside the change in the score, and whether it helped."""
+    run, effect = card.run, card.effect
+    if card.heat is None:
         return ""
-    change = "" if run.change is None else f" {change_mark(run.change)}"
-    return f"{plain(card.heat.name)}{change} · {plain(run.note)}"
+    did = f": {effect_words(effect)}" if effect else ""
+    if run.note:
+        change = change_mark(run.change, has_moved=run.has_moved)
+        return f"{plain(card.heat.name)} {change}".rstrip() + f" · {plain(run.note)}{did}"
+    # What was noted with an earlier run lasts until the next note.
+    return f"{plain(effect.after)}{did}" if effect else ""
 
 
 def _live_rc_line(row: LiveRcRow, *, has_score: bool) -> str:

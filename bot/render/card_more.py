@@ -12,10 +12,12 @@ from bot.limits import FIELD_LIMIT
 from bot.render.advice import how_to_drive, reason
 from bot.render.answer import Answer, add_section
 from bot.render.card import card_colour, card_title, first_laps, part_names
+from bot.render.effect import effect_lines
 from bot.render.phrases import (
     NEEDS_LAPS,
     change_mark,
     confidence_words,
+    error_mark,
     lap_time,
     lap_times_within,
     rating,
@@ -44,6 +46,7 @@ def card_more(card: OrpCard) -> Answer:
         add_section(embed, "Mistakes", _mistake_lines(card))
         add_section(embed, "Trend", [_trend_words(trend)] if trend else [])
         add_section(embed, "Pace", _pace_lines(run, orp.metrics))
+    add_section(embed, "Did it help?", effect_lines(card.effect) if card.effect else [])
     add_section(embed, "Heats before" if card.heat else "Heats", _last_heats_lines(card))
     left_out = len(run.laps) - run.laps_that_count
     do = "does" if left_out == 1 else "do"
@@ -141,12 +144,12 @@ def _last_heats_lines(card: OrpCard) -> list[str]:
 
 
 def _heat_score(past: HeatScore, card: OrpCard) -> str:
-    """Return ``Q2 92.7 ▲4.2``; the class is named where heats of several may stand together."""
+    """Return ``Q2 92.7 ±3 ▲4.2``; the class is named where heats of several may stand together."""
     name = plain(past.heat.label if card.heat is None else past.heat.name)
     if past.score is None:
         return f"{name} {'rejected' if past.rejected else NEEDS_LAPS}"
-    change = "" if past.change is None else f" {change_mark(past.change)}"
-    return f"{name} **{past.score:.1f}**{change}"
+    change = change_mark(past.change, has_moved=past.has_moved)
+    return f"{name} **{past.score:.1f} {error_mark(past.error)}** {change}".rstrip()
 
 
 def _lap_lines(card: OrpCard) -> list[str]:

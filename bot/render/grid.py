@@ -7,9 +7,11 @@ A racer has two lines: the ORP of each heat, and under it the change, with the b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from bot.render.phrases import NEEDS_LAPS, bold, change_mark, count, name_of
+from bot.render.effect import effect_words
+from bot.render.phrases import NEEDS_LAPS, bold, change_mark, count, error_mark, name_of
 from bot.render.ranking import WIDTH
 from bot.render.text import cells, code_block, cut, in_code, join_fitting, plain, size
 from core.laptimes import format_lap
@@ -65,8 +67,10 @@ def note_lines(standings: Standings) -> list[str]:
                 cell = row.cells[at]
                 if cell is not None and cell.note:
                     heat = plain(of_class.heats[at].label)
-                    change = "" if cell.change is None else f" {change_mark(cell.change)}"
-                    notes.append(f"{heat}{change} · {plain(cell.note)} ({name_of(row.racer)})")
+                    change = change_mark(cell.change, has_moved=cell.has_moved)
+                    did = f": {effect_words(cell.effect)}" if cell.effect else ""
+                    note = f"{plain(cell.note)} ({name_of(row.racer)}){did}"
+                    notes.append(f"{heat} {change}".rstrip() + f" · {note}")
     return notes
 
 
@@ -80,26 +84,61 @@ def _legend(classes: Sequence[ClassStandings]) -> str:
     return " · ".join(meanings)
 
 
-def _class_table(standings: ClassStandings, limit: int) -> str:
-    rows, heats = standings.rows, standings.heats
-    texts = [
-        text for row in rows for cell in row.cells for text in (_score(cell), _change(cell)) if text
-    ]
-    column = max(_NARROWEST_COLUMN, 1 + max(map(cells, texts), default=0))
-    names = max((cells(in_code(row.racer.name)) for row in rows), default=0)
-    laps = max((len(_best_lap(row)) for row in rows), default=0)
-    width = max(min(names, _WIDEST_NAME), laps)
-    side_by_side = max(1, (WIDTH - width) // column)
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """How wide the columns of a table are: that of the names, and one for each heat.
 
+    ``has_errors`` tells whether it is said how sure the scores are.
+    """
+
+    names: int
+    heat: int
+    has_errors: bool
+
+    @classmethod
+    def of(cls, rows: Sequence[StandingRow], *, has_errors: bool) -> _Columns:
+        names = max((cells(in_code(row.racer.name)) for row in rows), default=0)
+        laps = max((len(_best_lap(row)) for row in rows), default=0)
+        driven = [cell for row in rows for cell in row.cells]
+        texts = [_score(cell, has_error=has_errors) for cell in driven] + list(map(_change, driven))
+        heat = max(_NARROWEST_COLUMN, 1 + max(map(cells, texts), default=0))
+        return cls(max(min(names, _WIDEST_NAME), laps), heat, has_errors)
+
+    @property
+    def side_by_side(self) -> int:
+        """How many heats fit."""
+        return max(1, (WIDTH - self.names) // self.heat)
+
+
+def _class_table(standings: ClassStandings, limit: int) -> str:
     room = limit - size(code_block(""))
+    return _sure_table(standings, room) or _tables(standings, room)
+
+
+def _sure_table(standings: ClassStandings, room: int) -> str | None:
+    """Return one table that also says how sure the scores are; None where there is no room.
+
+    And where that is not known of any.
+    """
+    if not any(cell.error for row in standings.rows for cell in row.cells if cell):
+        return None
+    columns = _Columns.of(standings.rows, has_errors=True)
+    heats = len(standings.heats)
+    table = "\n".join(_table(standings, range(heats), columns))
+    return code_block(table) if heats <= columns.side_by_side and size(table) <= room else None
+
+
+def _tables(standings: ClassStandings, room: int) -> str:
+    """Return as many tables below one another as it takes."""
+    columns = _Columns.of(standings.rows, has_errors=False)
     newest_first: list[str] = []
-    end = len(heats)
+    end = len(standings.heats)
     while end > 0:
-        start = max(0, end - side_by_side)
-        table = _table(standings, range(start, end), width, column)
+        start = max(0, end - columns.side_by_side)
+        table = _table(standings, range(start, end), columns)
         if newest_first and size("\n".join(table)) > room:
             # Who is in no later table must not be lost.
-            table = _table(standings, range(start, end), width, column, only_last=True)
+            table = _table(standings, range(start, end), columns, only_last=True)
             if len(table) == 1 or room < _LEAST_ROOM:
                 break
         text = join_fitting(table, room, more=MORE_HINT)
@@ -117,56 +156,64 @@ def _earlier(heats: int) -> str:
 
 
 def _table(
-    standings: ClassStandings, heats: range, width: int, column: int, *, only_last: bool = False
+    standings: ClassStandings, heats: range, columns: _Columns, *, only_last: bool = False
 ) -> list[str]:
     """Return the heading and the racers of some heats; who drove none of them is left out.
 
     The best lap stands where a racer is seen last; ``only_last`` leaves the others out too.
     """
-    lines = [_heading([standings.heats[at] for at in heats], width, column)]
+    lines = [_heading([standings.heats[at] for at in heats], columns)]
     for row in standings.rows:
         driven = [row.cells[at] for at in heats]
         is_last = not any(row.cells[heats.stop :])
         if any(driven) and (is_last or not only_last):
-            lines.append(_racer(row, driven, width, column, with_best_lap=is_last))
+            lines.append(_racer(row, driven, columns, with_best_lap=is_last))
     return lines
 
 
-def _heading(heats: Sequence[HeatRef], width: int, column: int) -> str:
-    names = [cut(in_code(heat.name), column - 1) for heat in heats]
-    return " " * width + "".join(_right(name, column) for name in names)
+def _heading(heats: Sequence[HeatRef], columns: _Columns) -> str:
+    names = [cut(in_code(heat.name), columns.heat - 1) for heat in heats]
+    return " " * columns.names + "".join(_right(name, columns.heat) for name in names)
 
 
 def _racer(
     row: StandingRow,
     driven: Sequence[StandingCell | None],
-    width: int,
-    column: int,
+    columns: _Columns,
     *,
     with_best_lap: bool,
 ) -> str:
     best_lap = _best_lap(row) if with_best_lap else ""
-    scores = in_code(row.racer.name, width) + "".join(_right(_score(c), column) for c in driven)
-    below = f"{best_lap:{width}}" + "".join(_right(_change(c), column) for c in driven)
-    return "\n".join(line for line in (scores.rstrip(), below.rstrip()) if line)
+    scores = [_score(cell, has_error=columns.has_errors) for cell in driven]
+    lines = [
+        _line(in_code(row.racer.name, columns.names), scores, columns),
+        _line(f"{best_lap:{columns.names}}", list(map(_change, driven)), columns),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _line(first: str, texts: Sequence[str], columns: _Columns) -> str:
+    return (first + "".join(_right(text, columns.heat) for text in texts)).rstrip()
 
 
 def _right(text: str, width: int) -> str:
     return " " * (width - cells(text)) + text
 
 
-def _score(cell: StandingCell | None) -> str:
+def _score(cell: StandingCell | None, *, has_error: bool = False) -> str:
     if cell is None:
         return NOT_DRIVEN
     if cell.rejected:
         return REJECTED
     if cell.score is None:
         return TOO_FEW_LAPS
-    return f"({cell.score:.1f})" if cell.is_short else f"{cell.score:.1f}"
+    if cell.is_short:
+        return f"({cell.score:.1f})"
+    return f"{cell.score:.1f} {error_mark(cell.error)}" if has_error else f"{cell.score:.1f}"
 
 
 def _change(cell: StandingCell | None) -> str:
-    return "" if cell is None or cell.change is None else change_mark(cell.change)
+    return "" if cell is None else change_mark(cell.change, has_moved=cell.has_moved)
 
 
 def _best_lap(row: StandingRow) -> str:

@@ -152,7 +152,8 @@ def _add_laps(embed: discord.Embed, runs: Sequence[RacerRun]) -> int:
 
 
 def _with_change(run: RacerRun) -> str:
-    return name_of(run.racer) + ("" if run.change is None else f" {change_mark(run.change)}")
+    change = change_mark(run.change, has_moved=run.has_moved)
+    return f"{name_of(run.racer)} {change}".rstrip()
 
 
 def heat_renamed(result: HeatRenamed) -> Answer:

@@ -15,6 +15,7 @@ from core.results.heat import RacerRun
 from core.results.refs import HeatRef, SessionRef
 from core.rounding import round_half_even
 from core.scoring.advice import Status, Strategy
+from core.scoring.certainty import ScoreError
 from core.scoring.comparison import Comparison
 from core.scoring.orp import FULL_CONFIDENCE, MIN_LAPS, Components
 
@@ -80,9 +81,9 @@ def heading(heat: HeatRef, session: SessionRef, *, is_here: bool = False) -> str
     return plain(heat.label) if is_here else f"{plain(heat.label)} · {plain(session.name)}"
 
 
-def count(number: int, noun: str) -> str:
-    """Return ``1 lap``, ``2 laps``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """Return ``1 lap``, ``2 laps``; a plural of its own is given, as of a try."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -122,10 +123,23 @@ def strategy_word(strategy: Strategy) -> str:
     return _STRATEGY_WORDS[strategy]
 
 
-def change_mark(change: float) -> str:
-    """Return a change of ORP: ``▲4.1``, ``▼0.8``, ``±0.0``."""
-    sign = "▲" if change > 0 else "▼" if change < 0 else "±"
+def change_mark(change: float | None, *, has_moved: bool) -> str:
+    """Return a change of ORP: ``▲4.1`` or ``▼0.8`` where it is more than luck, else ``+4.1``.
+
+    Args:
+        change: In points, with one decimal; None where there is none, and nothing is said.
+        has_moved: Whether it is more than luck.
+    """
+    if change is None:
+        return ""
+    signs = ("▲", "▼") if has_moved else ("+", "−")
+    sign = signs[change < 0] if change else ""
     return f"{sign}{abs(change):.1f}"
+
+
+def error_mark(error: ScoreError | None) -> str:
+    """Return how sure a score is: ``±5``, and ``±?`` where nobody knows."""
+    return f"±{error.shown if error is not None else '?'}"
 
 
 def number_word(number: int) -> str:

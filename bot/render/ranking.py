@@ -1,7 +1,7 @@
 """The ranked table of a heat: two lines a racer, none wider than a phone's 36 cells.
 
-What does not fit gives way: the strategy's word, then names are cut; below, the decimals of the
-total, those of the time lost, then ``lost 0.0``.
+What does not fit gives way: how sure the score is, the strategy's word, then names are cut; below,
+the decimals of the total, those of the time lost, then ``lost 0.0``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from bot.render.phrases import (
     NEEDS_LAPS,
     change_mark,
     count,
+    error_mark,
     rejected_words,
     seconds,
     strategy_word,
@@ -68,7 +69,18 @@ def ranked_table(runs: Sequence[RacerRun], limit: int, *, hint: str, first_rank:
         hint: Where those left out are seen, such as ``/heat show``.
         first_rank: The rank of the first of them.
     """
-    heads, figures = _Heads.of(runs, first_rank), _Figures.of(runs, first_rank)
+    room = limit - size(code_block(""))
+    lines = _lines(runs, first_rank, has_errors=True)
+    if size("\n".join(lines)) > room:
+        # That everybody is there is worth more than how sure the scores are.
+        lines = _lines(runs, first_rank, has_errors=False)
+    return code_block(join_fitting(lines, room, more=f"and {{}} more: {hint}"))
+
+
+def _lines(runs: Sequence[RacerRun], first_rank: int, *, has_errors: bool) -> list[str]:
+    """Return the two lines of each racer as one text."""
+    heads = _Heads.of(runs, first_rank, has_errors=has_errors)
+    figures = _Figures.of(runs, first_rank)
     racers = []
     for rank, run in enumerate(runs, start=first_rank):
         if run.orp is not None and run.orp.status is Status.REJECTED:
@@ -79,8 +91,7 @@ def ranked_table(runs: Sequence[RacerRun], limit: int, *, hint: str, first_rank:
         else:
             lines = [heads.line(rank, run), figures.line(run)]
         racers.append("\n".join(cut(line.rstrip(), WIDTH) for line in lines))
-    room = limit - size(code_block(""))
-    return code_block(join_fitting(racers, room, more=f"and {{}} more: {hint}"))
+    return racers
 
 
 def _rank_width(runs: Sequence[RacerRun], first_rank: int) -> int:
@@ -89,16 +100,17 @@ def _rank_width(runs: Sequence[RacerRun], first_rank: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Heads:
-    """The first lines: rank, name, ORP, change, strategy in columns."""
+    """The first lines: rank, name, ORP with its error, change, strategy in columns."""
 
     rank: int
     name: int
     score: int
+    error: int
     change: int
     has_strategy: bool
 
     @classmethod
-    def of(cls, runs: Sequence[RacerRun], first_rank: int) -> _Heads:
+    def of(cls, runs: Sequence[RacerRun], first_rank: int, *, has_errors: bool) -> _Heads:
         ranked = [run for run in runs if run.is_ranked]
         rank = _rank_width(runs, first_rank)
         score = _widest(_score(run) for run in ranked)
@@ -109,7 +121,11 @@ class _Heads:
         has_strategy = names <= room - 1 - strategy
         if has_strategy:
             room -= 1 + strategy
-        return cls(rank, min(max(names, _NAME_WIDTH), room), score, change, has_strategy)
+        error = _widest(error_mark(run.error) for run in ranked)
+        has_errors = has_errors and any(run.error for run in ranked)
+        if not has_errors or room - 1 - error < max(names, _NAME_WIDTH):
+            error = 0
+        return cls(rank, min(max(names, _NAME_WIDTH), room), score, error, change, has_strategy)
 
     def line(self, rank: int, run: RacerRun) -> str:
         """Return the first line of a racer whose score stands, or who has none yet."""
@@ -117,10 +133,11 @@ class _Heads:
             few = f"only {count(run.laps_that_count, 'lap')}"
             reason = NEEDS_LAPS if run.orp is None else f"{_score(run):>{self.score}} {few}"
             return f"{_NO_RANK:>{self.rank}} {self._name(run.racer.name, reason)} {reason}"
+        error = f" {error_mark(run.error):<{self.error}}" if self.error else ""
         change = f" {_change(run):<{self.change}}" if self.change else ""
         strategy = f" {_strategy(run)}" if self.has_strategy else ""
         name = in_code(run.racer.name, self.name)
-        return f"{rank:>{self.rank}} {name} {_score(run):>{self.score}}{change}{strategy}"
+        return f"{rank:>{self.rank}} {name} {_score(run):>{self.score}}{error}{change}{strategy}"
 
     def rejected(self, figures: str, name: str) -> str:
         """Return the first line of a racer whose reason takes all of the second."""
@@ -191,7 +208,7 @@ def _score(run: RacerRun) -> str:
 
 
 def _change(run: RacerRun) -> str:
-    return "" if run.change is None else change_mark(run.change)
+    return change_mark(run.change, has_moved=run.has_moved)
 
 
 def _strategy(run: RacerRun) -> str:

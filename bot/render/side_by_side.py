@@ -8,7 +8,7 @@ import discord
 
 from bot.limits import TITLE_LIMIT
 from bot.render.answer import CARD_COLOUR, Answer
-from bot.render.phrases import gap_words, name_of, parts_words, seconds, with_welcome
+from bot.render.phrases import error_mark, gap_words, name_of, parts_words, seconds, with_welcome
 from bot.render.text import cells, code_block, in_code, plain, shorten
 from core.laptimes import format_lap
 from core.results.card import SideBySide
@@ -81,7 +81,7 @@ def _score(run: RacerRun) -> str:
     if run.orp is None:
         return _NOTHING
     score = run.orp.valid_score
-    return "rejected" if score is None else f"{score:.1f}"
+    return "rejected" if score is None else f"{score:.1f} {error_mark(run.error)}"
 
 
 def _figures(side: Side) -> list[str]:

@@ -139,14 +139,15 @@ def _lost_times(standings: ClassStandings) -> list[str]:
 
 
 def _biggest_gain(standings: ClassStandings) -> list[str]:
+    """Return the biggest gain: of those that are more than luck, where there are any."""
     gains = [
-        (cell.change, row.racer, heat, cell.note)
+        (cell.has_moved, cell.change, row.racer, heat, cell.note)
         for row in standings.rows
         for heat, cell in zip(standings.heats, row.cells, strict=True)
         if cell is not None and cell.is_ranked and cell.change is not None and cell.change > 0
     ]
     if not gains:
         return []
-    change, racer, heat, note = max(gains, key=itemgetter(0))
-    told = f"{name_of(racer)}: {plain(heat.name)} {change_mark(change)}"
+    has_moved, change, racer, heat, note = max(gains, key=itemgetter(0, 1))
+    told = f"{name_of(racer)}: {plain(heat.name)} {change_mark(change, has_moved=has_moved)}"
     return [told, plain(note)] if note else [told]

@@ -21,16 +21,13 @@ from core.race_day.import_drafts import Waiting
 from core.race_day.importing import Plan, PlannedRun
 from core.race_day.questions import LEAVE
 from core.results.importing import Fate, ImportAsks
-from core.sources.race import Driver, Race, RaceLink, RaceList, Source
-from core.sources.who import Certainty, Guess, fold_name, names_nobody, same_name
+from core.sources.race import Driver, Race, Source
+from core.sources.who import Certainty, Guess, fold_name, names_nobody
 
 # What a select holds beside an answer or two of its own.
 _MOST: Final = 23
 _MOST_LAPS_TOLD: Final = 5
 # What an answer sets; the service carries it out.
-PICKS: Final = "picks"
-ALL: Final = "all"
-OPENS: Final = "opens"
 WHO: Final = "who"
 NOT_ME: Final = "not_me"
 CALLED: Final = "called"
@@ -52,53 +49,6 @@ class Asked:
     text: str
     options: tuple[tuple[str, dict[str, Any]], ...]
     lines: tuple[str, ...] = ()
-
-
-# Races
-
-
-def which_races(offers: RaceList, imported: frozenset[str], own: RacerProfile) -> Asked | None:
-    """Ask which of the races are meant that a page offers; None where it has none to read.
-
-    Args:
-        offers: The page.
-        imported: The ids of races that were imported already.
-        own: Who imports; their own practice comes first.
-    """
-    races = [race for race in offers.races if race.is_available and race.address]
-    known = own.liverc_name
-    races.sort(key=lambda race: not _is_of(race, known))
-    options = [
-        (_race_label(race, imported, is_own=_is_of(race, known)), {PICKS: [race.source_id]})
-        for race in races
-    ]
-    pages = [
-        (f"Class {page.name}", {OPENS: page.address})
-        for page in offers.classes
-        if page.address and not page.is_this_page
-    ]
-    room = _MOST - min(len(pages), _MOST // 2)
-    shown = options[:room] + pages[: _MOST - len(options[:room])]
-    if not shown:
-        return None
-    if len(races) > 1:
-        shown.append(("All of them", {PICKS: [race.source_id for race in races]}))
-    name = offers.event or offers.class_name or f"This {offers.page.value}"
-    return Asked(ImportAsks.RACES, f"{name}: which race?", tuple(shown))
-
-
-def _is_of(race: RaceLink, name: str | None) -> bool:
-    return name is not None and any(same_name(each, name) for each in race.drivers)
-
-
-def _race_label(race: RaceLink, imported: frozenset[str], *, is_own: bool) -> str:
-    parts = [race.title]
-    if race.drivers and race.title not in race.drivers:
-        parts.append(", ".join(race.drivers))
-    if race.at is not None:
-        parts.append(f"{race.at:%H:%M}")
-    mark = "✓ " if race.source_id in imported else "★ " if is_own else ""
-    return mark + " · ".join(parts)
 
 
 # People

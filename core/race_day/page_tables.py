@@ -18,11 +18,16 @@ from sqlalchemy import bindparam, exists, insert, select, text, update
 from core.database import Unit
 from core.laps import Lap, RaceTotal
 from core.models import DeletedRace, Heat, RaceSession, UtcDateTime
+from core.names import A_RACER
 from core.race_day.rows import HeatRow
+from core.race_day.traces import Traces
 from core.scoring.finish import Place, places
 from core.sources.race import Race
 
 _READ: Final = select(Heat.source_table).where(Heat.id == bindparam("of_heat"))
+_OF_HEATS: Final = select(Heat.id, Heat.source_table, Heat.source_has_names).where(
+    Heat.id.in_(bindparam("of_heats", expanding=True))
+)
 _OF_SESSION: Final = (
     select(Heat.id, Heat.source_table)
     .where(Heat.session_id == bindparam("of_session"), Heat.source.is_not(None))
@@ -116,6 +121,17 @@ class PageTable:
                 if each.racer_id is not None
                 else replace(each, name=f"driver {number}", source_id=None)
                 for number, each in enumerate(self.drivers, start=1)
+            )
+        )
+
+    def without(self, traces: Traces) -> PageTable:
+        """Return the table with ``a racer`` for a racer who is forgotten; the laps stay."""
+        return PageTable(
+            tuple(
+                replace(each, name=A_RACER, source_id=None, racer_id=None, is_taken=False)
+                if traces.are_of(each.name, each.source_id, each.racer_id)
+                else each
+                for each in self.drivers
             )
         )
 
@@ -220,6 +236,18 @@ def page_of(unit: Unit, heat: HeatRow) -> PageTable | None:
     return PageTable.from_data(kept) if kept is not None else None
 
 
+def pages_of(unit: Unit, heat_ids: Collection[UUID]) -> dict[UUID, tuple[PageTable, bool]]:
+    """Return the tables of some imported heats, each with whether it still names everybody."""
+    if not heat_ids:
+        return {}
+    rows = unit.connection.execute(_OF_HEATS, {"of_heats": list(heat_ids)})
+    return {
+        heat_id: (PageTable.from_data(kept), has_names)
+        for heat_id, kept, has_names in rows
+        if kept is not None
+    }
+
+
 def pages_in(unit: Unit, session: RaceSession) -> list[tuple[UUID, PageTable]]:
     """Return the tables of a session's imported heats with the heats' ids, latest first."""
     rows = unit.connection.execute(_OF_SESSION, {"of_session": session.id})
@@ -300,6 +328,26 @@ def forget_names(unit: Unit, closed_before: datetime) -> int:
         nameless = {"source_table": table.to_data(), "source_has_names": False}
         unit.connection.execute(_KEEP, {"of_heat": heat_id} | nameless)
     return len(heats)
+
+
+def forget_driver(unit: Unit, team_id: int, traces: Traces) -> None:
+    """Forget who a driver is on the pages of a team; places and laps stay."""
+    of_team = select(RaceSession.id).where(RaceSession.team_id == team_id)
+    for table in (Heat, DeletedRace):
+        rows = unit.connection.execute(
+            select(table.id, table.source_table).where(
+                table.session_id.in_(of_team), table.source_table.is_not(None)
+            )
+        )
+        for row_id, kept in rows.all():
+            page = PageTable.from_data(kept) if kept is not None else PageTable(())
+            without = page.without(traces)
+            if without != page:
+                columns: dict[str, object] = {"source_table": without.to_data()}
+                if table is Heat:
+                    # It was made from the names too.
+                    columns["source_hash"] = None
+                unit.connection.execute(update(table).where(table.id == row_id).values(columns))
 
 
 def has_old_names(unit: Unit, closed_before: datetime) -> bool:

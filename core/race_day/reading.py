@@ -1,34 +1,35 @@
-"""Reading a heat or a session as the tables that answers and posts show."""
+"""Reading a heat, or a racer's whole session, as answers and posts show them."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import String, bindparam, cast, func, select
+from sqlalchemy import bindparam, func, select
 
 from core.caller import Person
 from core.database import Unit
 from core.laps import Lap
 from core.models import ONE, ZERO, Heat, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.names import HeatKind
-from core.race_day.bests import Bests, bests_before_session, bests_in
-from core.race_day.driven import Driven, heat_by_id, heats_of
+from core.race_day.bests import Bests, bests_in
+from core.race_day.driven import Driven, heat_by_id
 from core.race_day.page_tables import PageTable, page_of
 from core.race_day.rows import SCORE, HeatRow, ScoreRow
-from core.race_day.scores_before import scores_before
+from core.race_day.run_laps import RunLaps, laps_in_heats
+from core.race_day.scores_before import ScoreBefore, scores_before
 from core.results.card import HeatLaps
 from core.results.heat import HeatTable, RacerRun
 from core.results.ranking import ranked
 from core.results.session import SessionInfo
-from core.results.standings import ClassStandings, StandingCell, StandingRow, Standings
-from core.scoring.advice import ExperienceLevel
-from core.scoring.finish import Place, is_short
-from core.scoring.mistakes import find_mistakes
+from core.scoring.advice import ExperienceLevel, Status
+from core.scoring.certainty import is_more_than_luck, score_error
+from core.scoring.finish import Place
 from core.scoring.orp import OrpResult, calculate_orp
-from core.scoring.score_change import change_since, changes
+from core.scoring.score_change import change_since
 
 PERSON: Final = (RacerProfile.discord_user_id, RacerProfile.name)
 
@@ -183,6 +184,7 @@ def _runs_of(unit: Unit, session: RaceSession, heat: HeatRow) -> list[tuple[Race
     for racer_id, number, time_ms, counts in unit.connection.execute(_LAPS, known):
         laps[racer_id].append(Lap(number, time_ms, counts))
     last = scores_before(unit, heat)
+    times_before = laps_in_heats(unit, {before.heat_id for before in last.values()})
     bests = bests_in(unit, session, heat)
     runs = []
     for *score, figures, racer_id, user_id, name in drove:
@@ -194,101 +196,19 @@ def _runs_of(unit: Unit, session: RaceSession, heat: HeatRow) -> list[tuple[Race
             laps=tuple(laps[racer_id]),
             confidence=stands.confidence_rating,
             orp=orp,
-            change=change_since(orp.valid_score if orp else None, last.get(racer_id)),
             note=stands.note,
             best_before_ms=best.before_ms,
             best_elsewhere_ms=best.elsewhere_ms,
             session_best_elsewhere_ms=best.in_session_ms,
         )
-        runs.append((run, racer_id))
+        runs.append((_moved(run, last.get(racer_id), times_before, racer_id), racer_id))
     return runs
 
 
-def standings(unit: Unit, session: RaceSession, *, is_own: bool = False) -> Standings:
-    """Return the session's racers × heats, by class."""
-    heats = [driven.heat for driven in heats_of(unit, session)]
-    drove = unit.connection.execute(
-        select(HeatRacer.heat_id, HeatRacer.racer_id, *PERSON, *SCORE)
-        .join(RacerProfile, RacerProfile.id == HeatRacer.racer_id)
-        .join(Heat, Heat.id == HeatRacer.heat_id)
-        .where(Heat.session_id == session.id, HeatRacer.lap_count > ZERO)
-    )
-    people: dict[UUID, Person] = {}
-    scores: dict[tuple[UUID, UUID], ScoreRow] = {}
-    for heat_id, racer_id, user_id, name, *score in drove:
-        people[racer_id] = Person(user_id or 0, name)
-        scores[heat_id, racer_id] = ScoreRow(*score)
-    times = _counting_laps(unit, session)
-    longest: Counter[UUID] = Counter()
-    for (heat_id, _), run in times.items():
-        longest[heat_id] = max(longest[heat_id], len(run))
-    bests = bests_before_session(unit, session)
-    classes = []
-    for class_key, class_name in {heat.class_key: heat.class_name for heat in heats}.items():
-        of_class = [heat for heat in heats if heat.class_key == class_key]
-        table = [
-            StandingRow(person, cells, bests.get((class_key, racer_id)))
-            for racer_id, person in people.items()
-            if any(cells := _cells(scores, times, longest, of_class, racer_id))
-        ]
-        table.sort(key=_standing_rank)
-        classes.append(
-            ClassStandings(class_name, tuple(heat.ref for heat in of_class), tuple(table))
-        )
-    info = session_info(session, len(heats), has_laps=bool(people))
-    return Standings(info, tuple(classes), is_own)
-
-
-def _standing_rank(row: StandingRow) -> tuple[bool, float, str]:
-    """Sort by best score, then who has none by name."""
-    return row.best_score is None, -(row.best_score or 0.0), row.racer.name.casefold()
-
-
-def _counting_laps(unit: Unit, session: RaceSession) -> dict[tuple[UUID, UUID], list[Lap]]:
-    """Return the laps that count of each racer in each heat, by the ids of heat and racer.
-
-    The laps of a run come as one text: a day of a large team has tens of thousands of laps, and a
-    row for each would take far longer to read. They come in any order, numbered as they come.
-    """
-    times = func.aggregate_strings(cast(RunLog.lap_time_ms, String), " ")
-    rows = unit.connection.execute(
-        select(RunLog.heat_id, RunLog.racer_id, times)
-        .where(RunLog.session_id == session.id, RunLog.counts)
-        .group_by(RunLog.heat_id, RunLog.racer_id)
-    )
-    return {
-        (heat_id, racer_id): [
-            Lap(number, int(time_ms)) for number, time_ms in enumerate(text.split(), start=1)
-        ]
-        for heat_id, racer_id, text in rows
-    }
-
-
-def _cells(
-    scores: dict[tuple[UUID, UUID], ScoreRow],
-    times: dict[tuple[UUID, UUID], list[Lap]],
-    longest: Mapping[UUID, int],
-    heats: list[HeatRow],
-    racer_id: UUID,
-) -> tuple[StandingCell | None, ...]:
-    driven = [scores.get((heat.id, racer_id)) for heat in heats]
-    since = changes([stands.valid_score if stands else None for stands in driven])
-    return tuple(
-        StandingCell(
-            score=stands.valid_score,
-            rejected=stands.is_rejected,
-            change=change,
-            best_lap_ms=stands.best_lap_ms,
-            lap_count=stands.lap_count,
-            note=stands.note,
-            lost_ms=find_mistakes(times.get((heat.id, racer_id), ())).lost_ms,
-            is_short=is_short(
-                len(times.get((heat.id, racer_id), ())),
-                longest[heat.id],
-                practice=heat.kind == HeatKind.PRACTICE,
-            ),
-        )
-        if stands
-        else None
-        for heat, stands, change in zip(heats, driven, since, strict=True)
-    )
+def _moved(run: RacerRun, before: ScoreBefore | None, times: RunLaps, racer_id: UUID) -> RacerRun:
+    """Return a run with its change since a score before it, and whether that is more than luck."""
+    if before is None or run.orp is None:
+        return run
+    change = change_since(run.orp.valid_score, before.score)
+    was = score_error(times.get((before.heat_id, racer_id), ()), Status.VALID)
+    return replace(run, change=change, has_moved=is_more_than_luck(change, run.error, was))

@@ -115,7 +115,7 @@ class Run:
             laps=tuple(lap.lap for lap in self.laps),
             confidence=self.confidence,
             orp=orp,
-            change=change_since(orp.valid_score if orp else None, last),
+            change=change_since(orp.valid_score if orp else None, last.score if last else None),
             note=self.note,
             best_before_ms=bests.before_ms,
             best_elsewhere_ms=bests.elsewhere_ms,

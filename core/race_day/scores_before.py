@@ -6,9 +6,8 @@ racer's heats are at hand they are looked through; for everybody in a heat the d
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
@@ -17,10 +16,17 @@ from core.database import Unit
 from core.models import Heat, HeatRacer
 from core.race_day.driven import Driven
 from core.race_day.rows import IS_VALID, HeatRow
-from core.scoring.score_change import last_valid
+
+
+class ScoreBefore(NamedTuple):
+    """A racer's last valid score before a heat, and the heat it was driven in."""
+
+    heat_id: UUID
+    score: float
+
 
 _SCORES_BEFORE: Final = (
-    select(HeatRacer.racer_id, HeatRacer.orp_score)
+    select(HeatRacer.racer_id, Heat.id, HeatRacer.orp_score)
     # An outer join goes from the session's heats to their runs, never through all of a racer's.
     .select_from(Heat)
     .outerjoin(HeatRacer, and_(HeatRacer.heat_id == Heat.id, IS_VALID))
@@ -33,32 +39,31 @@ _SCORES_BEFORE: Final = (
 )
 
 
-def score_before(heats: Sequence[Driven], heat: HeatRow) -> float | None:
+def score_before(heats: Sequence[Driven], heat: HeatRow) -> ScoreBefore | None:
     """Return a racer's last valid score before a heat; None without one.
 
     Args:
         heats: The heats of its session in the order they were opened, as the racer sees them.
         heat: The heat.
     """
-    return last_valid(
-        [
-            each.score.valid_score
-            for each in heats
-            if each.score is not None
-            and each.heat.class_key == heat.class_key
-            and each.heat.opened_at < heat.opened_at
-        ]
-    )
+    for each in reversed(heats):
+        score = each.score.valid_score if each.score is not None else None
+        is_before = each.heat.opened_at < heat.opened_at
+        if score is not None and is_before and each.heat.class_key == heat.class_key:
+            return ScoreBefore(each.heat.id, score)
+    return None
 
 
-def scores_before(unit: Unit, heat: HeatRow) -> dict[UUID, float | None]:
-    """Return the last valid score before a heat of each racer that has been in an earlier one."""
+def scores_before(unit: Unit, heat: HeatRow) -> dict[UUID, ScoreBefore]:
+    """Return the last valid score before a heat of each racer who has one."""
     known = {
         "session_id": heat.session_id,
         "class_key": heat.class_key,
         "opened_at": heat.opened_at,
     }
-    scores: dict[UUID, list[float | None]] = defaultdict(list)
-    for racer_id, score in unit.connection.execute(_SCORES_BEFORE, known):
-        scores[racer_id].append(score)
-    return {racer_id: last_valid(of_racer) for racer_id, of_racer in scores.items()}
+    # The latest comes last.
+    return {
+        racer_id: ScoreBefore(heat_id, score)
+        for racer_id, heat_id, score in unit.connection.execute(_SCORES_BEFORE, known)
+        if score is not None
+    }

@@ -9,7 +9,10 @@ from core.laps import RaceTotal
 from core.results.heat import RacerRun
 from core.results.refs import HeatRef, Scope, SessionRef
 from core.results.waiting import Told
+from core.scoring.certainty import ScoreError
 from core.scoring.comparison import Comparison
+from core.scoring.effects import Effect
+from core.scoring.fade import Fade
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class HeatScore:
         rejected: Whether it was rejected, the driver not being sure of the car.
         change: ORP minus the racer's last valid one before it in the class; None without one.
         note: What was changed on the car for it.
+        has_moved: Whether the change is more than luck.
+        error: How sure the score is; None where nobody knows.
     """
 
     heat: HeatRef
@@ -29,6 +34,8 @@ class HeatScore:
     rejected: bool
     change: float | None
     note: str | None
+    has_moved: bool = False
+    error: ScoreError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class OrpCard(Told):
         laps_by_heat: Where the laps of a whole session come from, in their order; empty for a heat.
         welcome: It is the racer's first answer about laps of their own.
         is_here: It is of the reader's open session, which then need not be named.
+        fade: What of the fade penalty is scatter; None below 3 laps that count.
+        effect: What the last change of the car did; None where nothing can be compared.
     """
 
     session: SessionRef
@@ -68,6 +77,8 @@ class OrpCard(Told):
     welcome: bool = False
     is_here: bool = False
     rivals: tuple[RaceTotal, ...] | None = None
+    fade: Fade | None = None
+    effect: Effect | None = None
 
     @property
     def scope(self) -> Scope:

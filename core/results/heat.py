@@ -11,6 +11,7 @@ from core.laps import Lap
 from core.names import HeatKind
 from core.results.refs import HeatRef, SessionRef
 from core.results.waiting import Told
+from core.scoring.certainty import ScoreError, score_error
 from core.scoring.finish import Place
 from core.scoring.orp import OrpResult
 
@@ -52,6 +53,7 @@ class RacerRun:
         orp: The score with its figures; None below 2 laps that count.
         change: ORP minus the racer's last valid one before it in the class; None without one.
         note: What was changed on the car.
+        has_moved: Whether the change is more than luck; looked at only where it is shown.
         best_before_ms: The racer's fastest lap in earlier heats of the class at the track, or of
             the session where that names no track; None without one.
         best_elsewhere_ms: The same, of all other heats, also later ones.
@@ -71,6 +73,14 @@ class RacerRun:
     session_best_elsewhere_ms: int | None = None
     place: Place | None = None
     is_short: bool = False
+    has_moved: bool = False
+
+    @property
+    def error(self) -> ScoreError | None:
+        """How sure the score is, worked out when it is asked for; None where nobody knows."""
+        if self.orp is None:
+            return None
+        return score_error([lap.time_ms for lap in self.laps if lap.counts], self.orp.status)
 
     @property
     def laps_that_count(self) -> int:

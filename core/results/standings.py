@@ -9,6 +9,8 @@ from core.results.heat import is_beaten
 from core.results.refs import HeatRef
 from core.results.session import SessionInfo
 from core.results.waiting import Told
+from core.scoring.certainty import ScoreError
+from core.scoring.effects import Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,9 @@ class StandingCell:
         note: What was changed on the car for it.
         lost_ms: What mistakes cost.
         is_short: Whether the run is too short beside the heat's others to be ranked.
+        has_moved: Whether the change is more than luck.
+        error: How sure the score is; None where nobody knows.
+        effect: What the change of the car did that was noted; told by the wrap-up alone.
     """
 
     score: float | None
@@ -34,6 +39,9 @@ class StandingCell:
     note: str | None
     lost_ms: int = 0
     is_short: bool = False
+    has_moved: bool = False
+    error: ScoreError | None = None
+    effect: Effect | None = None
 
     @property
     def is_ranked(self) -> bool:
@@ -121,3 +129,9 @@ class Standings(Told):
     def has_laps(self) -> bool:
         """Whether anybody has driven."""
         return any(standings.rows for standings in self.classes)
+
+    @property
+    def has_notes(self) -> bool:
+        """Whether anybody has noted a change of the car."""
+        rows = (row for standings in self.classes for row in standings.rows)
+        return any(cell.note for row in rows for cell in row.cells if cell)

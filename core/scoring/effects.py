@@ -20,7 +20,7 @@ from statistics import NormalDist, fmean, median, variance
 from typing import Final
 
 from core.scoring.pace import Pace
-from core.scoring.settings import last_change, settings_of
+from core.scoring.settings import last_change, lasts_until, settings_of
 
 MIN_OTHERS: Final = 3
 # The variance of a median is that much of the variance of a mean: π/2.
@@ -94,6 +94,7 @@ class Effect:
         field: How much everybody else gained meanwhile; None with fewer than 3 others.
         effect_ms: The change after what everybody gained, below 0 where the racer got faster.
         error_ms: The standard error of the effect, above 0.
+        pace_ms: The plain mean of the paces before, above 0.
         chance_faster: How likely the new setting is the faster one, 0 to 1.
         verdict: What may be said.
         more_runs: With how many more runs each way an effect as large would be likely, 1 to 9;
@@ -108,6 +109,7 @@ class Effect:
     field: Field | None
     effect_ms: float
     error_ms: float
+    pace_ms: float
     chance_faster: float
     verdict: Verdict
     more_runs: int | None
@@ -115,7 +117,7 @@ class Effect:
     @property
     def chance_of_luck(self) -> float:
         """How likely it is the other way round, 0 to 0.5, as in ``could be luck (3 in 10)``."""
-        return 1 - _surer(self.chance_faster)
+        return 1 - surer(self.chance_faster)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +180,9 @@ def find_effect(outings: Sequence[Outing], spread_pct: float) -> Effect | None:
     effect = after.mean - before.mean - field_change
     variance_of_effect = before.variance + after.variance + field_variance
     usual_effect = USUAL_EFFECT_PCT * percent
-    chance_faster = _chance_faster(effect, variance_of_effect, usual_effect)
+    chance_faster = chance_faster_of(effect, variance_of_effect, usual_effect)
     more_runs = None
-    if _surer(chance_faster) < LIKELY:
+    if surer(chance_faster) < LIKELY:
         more_runs = _runs_to_tell(effect, before, after, field_variance, usual_effect)
     return Effect(
         before=changed.before,
@@ -191,10 +193,23 @@ def find_effect(outings: Sequence[Outing], spread_pct: float) -> Effect | None:
         field=field,
         effect_ms=effect,
         error_ms=sqrt(variance_of_effect),
+        pace_ms=100 * percent,
         chance_faster=chance_faster,
-        verdict=_verdict(chance_faster, more_runs),
+        verdict=verdict_of(chance_faster, more_runs),
         more_runs=more_runs,
     )
+
+
+def find_effect_at(outings: Sequence[Outing], at: int, spread_pct: float) -> Effect | None:
+    """What the last change did before a run, over all runs until the next change.
+
+    Args:
+        outings: As for ``find_effect``.
+        at: Which run, from 0.
+        spread_pct: As for ``find_effect``.
+    """
+    settings = settings_of([outing.note for outing in outings])
+    return find_effect(outings[: lasts_until(settings, at)], spread_pct)
 
 
 def find_field(
@@ -264,14 +279,20 @@ def _side(paces: Sequence[Pace], spread: float) -> _Side:
     )
 
 
-def _chance_faster(effect: float, variance_of_effect: float, usual_effect: float) -> float:
-    """How likely the effect is below 0, after what is usual was held against what was measured."""
+def chance_faster_of(effect: float, variance_of_effect: float, usual_effect: float) -> float:
+    """How likely an effect is below 0, after what is usual was held against what was measured.
+
+    Args:
+        effect: What was measured, in ms.
+        variance_of_effect: Its variance, in ms², above 0.
+        usual_effect: The standard deviation of what changes do, in ms, above 0.
+    """
     believed = usual_effect**2 / (usual_effect**2 + variance_of_effect)
     return NormalDist(believed * effect, sqrt(believed * variance_of_effect)).cdf(0)
 
 
-def _surer(chance: float) -> float:
-    """The chance of the likelier of two."""
+def surer(chance: float) -> float:
+    """The chance of the likelier of two, 0.5 to 1."""
     return max(chance, 1 - chance)
 
 
@@ -287,15 +308,21 @@ def _runs_to_tell(
         variance_then = field_variance + fsum(
             side.variance * side.runs / (side.runs + more) for side in (before, after)
         )
-        if _surer(_chance_faster(effect, variance_then, usual_effect)) >= LIKELY:
+        if surer(chance_faster_of(effect, variance_then, usual_effect)) >= LIKELY:
             return more
     return None
 
 
-def _verdict(chance_faster: float, more_runs: int | None) -> Verdict:
+def verdict_of(chance_faster: float, more_runs: int | None) -> Verdict:
+    """What may be said where a setting is the faster one by this chance.
+
+    Args:
+        chance_faster: 0 to 1.
+        more_runs: How many more would tell; None where it is told already, or so many would not.
+    """
     faster = chance_faster > 1 / 2
-    if _surer(chance_faster) >= SURE:
+    if surer(chance_faster) >= SURE:
         return Verdict.HELPED if faster else Verdict.HURT
-    if _surer(chance_faster) >= LIKELY:
+    if surer(chance_faster) >= LIKELY:
         return Verdict.LOOKS_HELPED if faster else Verdict.LOOKS_HURT
     return Verdict.TOO_SMALL if more_runs is None else Verdict.CANNOT_TELL

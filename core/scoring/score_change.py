@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.scoring.certainty import ScoreError, is_more_than_luck
 
-def last_valid(scores: Sequence[float | None]) -> float | None:
-    """The last valid of some scores; None without any.
+
+def last_valid_at(scores: Sequence[float | None]) -> int | None:
+    """The place of the last valid of some scores, from 0; None without any.
 
     Args:
         scores: In the order driven, None for one that is not valid.
     """
-    return next((score for score in reversed(scores) if score is not None), None)
+    return next((at for at in reversed(range(len(scores))) if scores[at] is not None), None)
 
 
 def change_since(score: float | None, last: float | None) -> float | None:
@@ -39,4 +41,25 @@ def changes(scores: Sequence[float | None]) -> list[float | None]:
     Args:
         scores: One racer's in one class, in the order driven, None for one that is not valid.
     """
-    return [change_since(score, last_valid(scores[:at])) for at, score in enumerate(scores)]
+    return [
+        None if last is None else change_since(score, scores[last])
+        for score, last in zip(scores, _lasts(scores), strict=True)
+    ]
+
+
+def have_moved(scores: Sequence[float | None], errors: Sequence[ScoreError | None]) -> list[bool]:
+    """Whether each score has moved by more than luck since the last valid one before it.
+
+    Args:
+        scores: One racer's in one class, in the order driven, None for one that is not valid.
+        errors: How sure each is; None where that is not known.
+    """
+    return [
+        last is not None and is_more_than_luck(change, errors[at], errors[last])
+        for at, (change, last) in enumerate(zip(changes(scores), _lasts(scores), strict=True))
+    ]
+
+
+def _lasts(scores: Sequence[float | None]) -> list[int | None]:
+    """The place of the last valid score before each; None where there is none."""
+    return [last_valid_at(scores[:at]) for at in range(len(scores))]

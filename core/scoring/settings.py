@@ -43,11 +43,11 @@ def settings_of(notes: Sequence[str | None]) -> list[str]:
         One for each run: a note as it was written first, or ``as it was``. Case, blanks at the
         ends and how many blanks there are make no difference; a hyphen does, it may be a minus.
     """
-    spellings = {_key(AS_IT_WAS): AS_IT_WAS}
+    spellings = {setting_key(AS_IT_WAS): AS_IT_WAS}
     setting = before = AS_IT_WAS
     found = []
     for note in notes:
-        key = _key(note or "")
+        key = setting_key(note or "")
         if key == BACK:
             setting, before = before, setting
         elif key:
@@ -70,5 +70,20 @@ def last_change(settings: Sequence[str]) -> Changed | None:
     return None
 
 
-def _key(note: str) -> str:
+def lasts_until(settings: Sequence[str], at: int) -> int:
+    """How many runs had been driven when the setting of one of them was changed.
+
+    Args:
+        settings: The setting of each run, in the order driven.
+        at: Which run, from 0.
+
+    Returns:
+        The place behind the last run of that stretch: all of them where nothing was changed since.
+    """
+    later = (place for place in range(at, len(settings)) if settings[place] != settings[at])
+    return next(later, len(settings))
+
+
+def setting_key(note: str) -> str:
+    """What equal notes have in common."""
     return clean_text(note).casefold()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Final, TypeVar
+from uuid import UUID
 
 from sqlalchemy import bindparam, desc, func, select
 
@@ -14,11 +16,12 @@ from core.errors import BadInput, NotFound
 from core.laps import RaceTotal
 from core.models import RacerProfile, RaceSession, RunLog
 from core.names import HeatKind, name_key
-from core.race_day import people
+from core.race_day import people, shared_cards
 from core.race_day.bests import bests_of
 from core.race_day.change import lock_team
 from core.race_day.driven import Driven, heat_by_id, heats_of, latest_driven
 from core.race_day.finding import find_heat, find_session, session_by_id
+from core.race_day.outings import look_back
 from core.race_day.page_tables import page_of
 from core.race_day.questions import SeveralOpen
 from core.race_day.reading import last_driven, session_run
@@ -30,8 +33,11 @@ from core.race_day.where import Where, where_is
 from core.results.card import HeatScore, NoLapsYet, OrpCard, SideBySide
 from core.results.heat import RacerRun
 from core.results.refs import Scope, ScopeKind
+from core.scoring.advice import Status
+from core.scoring.certainty import is_more_than_luck, score_error
 from core.scoring.clean_run import typed_length_s
 from core.scoring.comparison import compare
+from core.scoring.fade import find_fade
 from core.scoring.score_change import change_since
 
 WHOLE_SESSION: Final = "all"
@@ -213,6 +219,27 @@ class CardService:
 
         return await self._database.read(act)
 
+    async def shared(self, caller: Caller, message_id: int, racer_ids: Sequence[int]) -> None:
+        """Note that a card, or two side by side, stand in a message where the caller typed.
+
+        Args:
+            caller: Who has shared it.
+            message_id: The message.
+            racer_ids: The Discord user ids of whom it shows, one or two.
+        """
+
+        def act(unit: Unit) -> None:
+            lock_team(unit, caller.team_id)
+            shared_cards.remember(
+                unit,
+                caller.team_id,
+                racer_ids,
+                channel_id=caller.channel_id or 0,
+                message_id=message_id,
+            )
+
+        await self._database.write(act)
+
     async def _greet(self, caller: Caller) -> bool:
         """Tell once whether a racer gets their first answer; a look else changes nothing."""
 
@@ -261,21 +288,27 @@ def _heat_card(
     if racer is None or not driven.has_laps:
         return None
     heats = heats_of(unit, session, racer) if heats is None else heats
-    run = Run(unit, session, driven, racer, heats)
     heat = driven.heat
     so_far = [
         each
         for each in heats
         if each.heat.class_key == heat.class_key and each.heat.opened_at <= heat.opened_at
     ]
+    run = Run(unit, session, driven, racer, heats).result(bests_of(unit, session, heat, racer.id))
+    laps, effect = look_back(unit, racer.id, heats, heat.id)
+    last_heats = _last_heats(
+        so_far, {heat_id: times for (heat_id, driver), times in laps.items() if driver == racer.id}
+    )
     return OrpCard(
         session=session.ref,
         heat=heat.ref,
         length_s=_length_s(unit, session, heat),
-        run=run.result(bests_of(unit, session, heat, racer.id)),
+        run=replace(run, has_moved=last_heats[-1].has_moved),
         practice_rounds=session.practice_rounds,
-        last_heats=_last_heats(so_far),
+        last_heats=last_heats,
         rivals=_rivals(unit, heat, racer),
+        fade=find_fade(run.laps),
+        effect=effect,
     )
 
 
@@ -292,14 +325,20 @@ def _session_card(
     if found is None:
         return None
     run, laps_by_heat = found
+    laps = iter(run.laps)
+    times = {
+        part.heat.id: [lap.time_ms for lap in islice(laps, part.laps) if lap.counts]
+        for part in laps_by_heat
+    }
     return OrpCard(
         session=session.ref,
         heat=None,
         length_s=None,
         run=run,
         practice_rounds=session.practice_rounds,
-        last_heats=_last_heats(heats),
+        last_heats=_last_heats(heats, times),
         laps_by_heat=laps_by_heat,
+        fade=find_fade(run.laps),
     )
 
 
@@ -322,19 +361,39 @@ def _length_s(unit: Unit, session: RaceSession, heat: HeatRow) -> int | None:
     return typed_length_s(session.heat_minutes, int(longest_ms or 0))
 
 
-def _last_heats(heats: Sequence[Driven]) -> tuple[HeatScore, ...]:
-    """Return the racer's scores of the last of these heats, each with its change."""
+def _last_heats(
+    heats: Sequence[Driven], laps: Mapping[UUID, Sequence[int]]
+) -> tuple[HeatScore, ...]:
+    """Return the racer's scores of the last of these heats, each with its change.
+
+    Args:
+        heats: The heats as the racer sees them.
+        laps: The racer's laps that count in each, in ms, by the heat's id.
+    """
     driven = [(each.heat, each.score) for each in heats if each.score and each.has_laps]
-    return tuple(
-        HeatScore(
-            heat.ref,
-            score.valid_score,
-            score.is_rejected,
-            change_since(score.valid_score, score_before(heats, heat)),
-            score.note,
+    errors = {
+        heat.id: score_error(laps.get(heat.id, ()), Status.VALID)
+        for heat, score in driven
+        if score.valid_score is not None
+    }
+    last = []
+    for heat, score in driven[-LAST_HEATS:]:
+        before = score_before(heats, heat)
+        change = change_since(score.valid_score, before.score if before else None)
+        error = errors.get(heat.id)
+        was = errors.get(before.heat_id) if before else None
+        last.append(
+            HeatScore(
+                heat.ref,
+                score.valid_score,
+                score.is_rejected,
+                change,
+                score.note,
+                is_more_than_luck(change, error, was),
+                error,
+            )
         )
-        for heat, score in driven[-LAST_HEATS:]
-    )
+    return tuple(last)
 
 
 def _known(unit: Unit, team_id: int, user_id: int) -> RacerProfile:

@@ -44,6 +44,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -51,12 +52,15 @@ from uuid import UUID
 from sqlalchemy import Select, case, delete, func, or_, select
 
 from core.database import Database, Unit
+from core.errors import NotFound
 from core.models import SummaryPost, Team
 from core.outages import is_outage
 from core.race_day import outbox
 from core.race_day.driven import heat_by_id
 from core.race_day.finding import session_by_id
-from core.race_day.reading import heat_table, standings
+from core.race_day.reading import heat_table
+from core.race_day.sessions import first_lap_of
+from core.race_day.standings import wrap_up
 from core.results.heat import HeatTable
 from core.results.outbox import ClaimedPost, OutboxDepth, PostTask
 from core.results.standings import Standings
@@ -68,6 +72,7 @@ _ANY_ATTEMPTS: Final = 2**31 - 1
 READ_AGAIN: Final = timedelta(minutes=5)
 # What may not be removed is asked for again now and then, and when a permission changes.
 REMOVE_AGAIN: Final = timedelta(hours=1)
+_SHOWN: Final = frozenset({PostTask.POST, PostTask.EDIT})
 
 
 class OutboxService:
@@ -98,7 +103,30 @@ class OutboxService:
         claimed = await self._database.write(lambda unit: _claim(unit, busy, most_attempts))
         if isinstance(claimed, Exception):
             raise claimed
-        return claimed
+        is_wrap_up = claimed is not None and claimed.task in _SHOWN and claimed.content is None
+        return await self._with_wrap_up(claimed) if claimed and is_wrap_up else claimed
+
+    async def _with_wrap_up(self, post: ClaimedPost) -> ClaimedPost:
+        """Read what a session's post shows: a whole day, so nobody's lap may wait for it."""
+
+        def act(unit: Unit) -> Standings:
+            return wrap_up(unit, session_by_id(unit, post.team_id, post.subject_id))
+
+        try:
+            return replace(post, content=await self._database.read(act))
+        except NotFound:
+            # It was deleted meanwhile; its post is removed next.
+            return replace(post, task=PostTask.NOTHING)
+        except Exception as error:
+            if not is_outage(error):
+                await self._database.write(lambda unit: self._not_read(unit, post))
+            raise
+
+    def _not_read(self, unit: Unit, post: ClaimedPost) -> None:
+        row = self._held(unit, post.id)
+        if row is not None:
+            row.claimed_until = None
+            row.next_attempt_at = unit.now + READ_AGAIN
 
     async def _begin(self) -> None:
         """Free all claims where nobody can hold one: this process has none yet and is alone."""
@@ -361,18 +389,18 @@ def _settle(row: SummaryPost, version: int, now: datetime) -> None:
 
 
 def _claimed(unit: Unit, post: SummaryPost) -> ClaimedPost:
-    content = None if post.state == "removing" else _content(unit, post)
+    table = _table(unit, post)
     channel_id = post.channel_id if post.message_id else _channel(unit, post)
     return ClaimedPost(
         id=post.id,
-        task=_task(post, content),
+        task=_task(unit, post, table),
         team_id=post.team_id,
         channel_id=channel_id,
         message_id=post.message_id,
         silent=post.silent,
         version=post.wanted,
         attempts=post.attempts + 1,
-        content=content,
+        content=table,
         subject_id=post.subject_id,
         look_since=post.sending_since,
         look_in=post.channel_id,
@@ -380,29 +408,30 @@ def _claimed(unit: Unit, post: SummaryPost) -> ClaimedPost:
     )
 
 
-def _task(post: SummaryPost, content: HeatTable | Standings | None) -> PostTask:
+def _task(unit: Unit, post: SummaryPost, table: HeatTable | None) -> PostTask:
     if post.state == "removing":
         return PostTask.REMOVE
     if post.message_id is not None:
         return PostTask.EDIT
-    return PostTask.POST if _is_to_be_posted(content) else PostTask.NOTHING
+    return PostTask.POST if _is_to_be_posted(unit, post, table) else PostTask.NOTHING
 
 
-def _is_to_be_posted(content: HeatTable | Standings | None) -> bool:
-    if content is None or not content.has_laps:
+def _is_to_be_posted(unit: Unit, post: SummaryPost, table: HeatTable | None) -> bool:
+    """Tell whether there are laps; what was opened again before is posted when it ends."""
+    if table is not None:
+        return table.has_laps and not table.is_open
+    if post.session_id is None:
         return False
-    # What was opened again before it was posted is posted when it ends.
-    return not (content.is_open if isinstance(content, HeatTable) else content.session.is_open)
+    session = session_by_id(unit, post.team_id, post.session_id)
+    return session.status == "closed" and first_lap_of(unit, session) is not None
 
 
-def _content(unit: Unit, post: SummaryPost) -> HeatTable | Standings | None:
-    if post.heat_id is not None:
-        session, driven = heat_by_id(unit, post.team_id, post.heat_id)
-        return heat_table(unit, session, driven.heat)
-    if post.session_id is not None:
-        session = session_by_id(unit, post.team_id, post.session_id)
-        return standings(unit, session)
-    return None
+def _table(unit: Unit, post: SummaryPost) -> HeatTable | None:
+    """Return the heat that a post shows; None where it is no heat's, or is to be removed."""
+    if post.state == "removing" or post.heat_id is None:
+        return None
+    session, driven = heat_by_id(unit, post.team_id, post.heat_id)
+    return heat_table(unit, session, driven.heat)
 
 
 def _channel(unit: Unit, post: SummaryPost) -> int | None:

@@ -31,7 +31,6 @@ from core.models import (
     ZERO,
     Heat,
     HeatRacer,
-    RacerProfile,
     RaceSession,
     RunLog,
     Team,
@@ -41,13 +40,15 @@ from core.race_day import outbox, people
 from core.race_day.bests import renew_track
 from core.race_day.carrying_out import carry_out
 from core.race_day.change import Change, change
+from core.race_day.exporting import laps_of
 from core.race_day.finding import find_session, require_open, session_by_id
 from core.race_day.heats import delete_session
 from core.race_day.questions import SeveralOpen
-from core.race_day.reading import count_heats, session_info, standings
+from core.race_day.reading import count_heats, session_info
 from core.race_day.renewing import renew_advice
 from core.race_day.reopening import may_reopen_session, reopen_closed_session
 from core.race_day.sessions import ends_at, first_lap_of, open_session, race_in
+from core.race_day.standings import standings
 from core.race_day.where import Where, where_is
 from core.results.heat import Deletion
 from core.results.question import Question
@@ -61,7 +62,6 @@ from core.results.session import (
     SessionStarted,
 )
 from core.results.standings import Standings
-from core.sources.csv_file import LapRow as CsvLap
 from core.sources.csv_file import write_csv
 from core.time_zones import name_with_day, parse_time_zone
 
@@ -298,7 +298,7 @@ class SessionService:
 
         def act(unit: Unit) -> Export:
             found = _session_to_read(unit, caller, session)
-            laps = _laps_of(unit, found, caller.team_id)
+            laps = laps_of(unit, caller.team_id, RunLog.session_id == found.id)
             name = re.sub(r"[^\w-]+", "-", found.ref.name).strip("-") or "session"
             return Export(f"{name}-laps.csv", write_csv(laps), len(laps))
 
@@ -349,65 +349,6 @@ def _where(unit: Unit, caller: Caller) -> Where:
     """Return where the caller is, and what waits for them."""
     user_id = caller.person.user_id
     return where_is(unit, caller.team_id, user_id, reader_id=user_id)
-
-
-def _laps_of(unit: Unit, session: RaceSession, team_id: int) -> list[CsvLap]:
-    """Return every lap of a session by heat, racer and number."""
-    rows = unit.connection.execute(
-        select(
-            Heat.opened_at,
-            Heat.id,
-            Heat.name,
-            Heat.class_name,
-            RacerProfile.name,
-            RacerProfile.discord_user_id,
-            HeatRacer.note,
-            RunLog.lap_number,
-            RunLog.lap_time_ms,
-            RunLog.confidence_rating,
-            RunLog.created_at,
-            RunLog.counts,
-        )
-        .join(Heat, Heat.id == RunLog.heat_id)
-        .join(RacerProfile, RacerProfile.id == RunLog.racer_id)
-        .outerjoin(
-            HeatRacer,
-            (HeatRacer.heat_id == RunLog.heat_id) & (HeatRacer.racer_id == RunLog.racer_id),
-        )
-        .where(RunLog.session_id == session.id, RacerProfile.team_id == team_id)
-        .order_by(RacerProfile.discord_user_id, RunLog.lap_number)
-    )
-    # Names are sorted here: databases order letters differently from one another.
-    in_order = sorted(rows, key=lambda row: (row[0], row[1], row[4].casefold()))
-    return [
-        CsvLap(
-            session_id=session.id,
-            heat_name=heat,
-            lap_number=number,
-            lap_time_ms=time_ms,
-            confidence_rating=confidence,
-            created_at=created_at,
-            class_name=class_name,
-            racer=racer,
-            racer_id=user_id or 0,
-            counts=counts,
-            note=note,
-        )
-        for (
-            _,
-            _,
-            heat,
-            class_name,
-            racer,
-            user_id,
-            note,
-            number,
-            time_ms,
-            confidence,
-            created_at,
-            counts,
-        ) in in_order
-    ]
 
 
 def _checked(fields: SessionFields) -> dict[str, object]:

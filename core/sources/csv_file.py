@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -85,26 +85,43 @@ class RunLog:
 
 def write_csv(rows: Iterable[LapRow]) -> str:
     """Return the file's text: a heading, then one line a lap."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow(
+    return write_sheet(
+        COLUMNS,
+        (
             (
-                row.session_id or "",
-                guard_cell(row.heat_name),
+                row.session_id,
+                row.heat_name,
                 row.lap_number,
                 format_seconds(row.lap_time_ms),
-                row.confidence_rating or "",
-                row.created_at.isoformat() if row.created_at else "",
-                guard_cell(row.class_name),
-                guard_cell(row.racer),
-                "" if row.racer_id is None else row.racer_id,
+                row.confidence_rating,
+                row.created_at,
+                row.class_name,
+                row.racer,
+                row.racer_id,
                 int(row.counts),
-                guard_cell(row.note or ""),
+                row.note,
             )
-        )
+            for row in rows
+        ),
+    )
+
+
+def write_sheet(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return the text of a CSV file: a heading, then the rows.
+
+    What is None is left empty, moments are written in ISO 8601, and no text is a formula.
+    """
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(columns)
+    writer.writerows([_cell(value) for value in row] for row in rows)
     return file.getvalue()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return guard_cell(value) if isinstance(value, str) else value
 
 
 def is_run_log(text: str) -> bool:

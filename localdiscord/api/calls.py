@@ -8,9 +8,13 @@ from dataclasses import dataclass, field
 from aiohttp import BodyPartReader, web
 
 from localdiscord.rules import errors
+from localdiscord.rules.checks import is_snowflake
 from localdiscord.rules.errors import Problem
 from localdiscord.rules.wire import Json, JsonObject
 from localdiscord.world.files import Upload
+
+UPLOADS_BYTES = 10 * 1024 * 1024
+"""How much the files of one message may weigh together, in a server without boosts."""
 
 _FILE_FIELD = re.compile(r"files\[(\d+)\]")
 
@@ -29,7 +33,7 @@ class Call:
     def id(self, name: str) -> int:
         """A snowflake from the path; one that cannot be is 0, which nothing has."""
         text = self.request.match_info[name]
-        return int(text) if text.isdecimal() else 0
+        return int(text) if is_snowflake(text) else 0
 
     def text(self, name: str) -> str:
         """A part of the path."""
@@ -44,7 +48,7 @@ class Call:
         text = self.request.query.get(name)
         if text is None:
             return None
-        if not text.isdecimal():
+        if not is_snowflake(text):
             problem = Problem((name,), "NUMBER_TYPE_COERCE", f'Value "{text}" is not int.')
             raise errors.invalid_form([problem])
         return int(text)
@@ -100,9 +104,19 @@ async def read(request: web.Request) -> Call:
         if request.content_type == "multipart/form-data":
             return await _read_form(request)
         raw = await request.read()
-        return Call(request, json.loads(raw) if raw else None)
+        return Call(request, _parsed(raw) if raw else None)
     except ValueError as error:
         raise errors.invalid_json() from error
+
+
+def _parsed(raw: str | bytes) -> Json:
+    body: Json = json.loads(raw, parse_constant=_refused)
+    return body
+
+
+def _refused(constant: str) -> float:
+    message = f"{constant} is Python's, not JSON's"
+    raise ValueError(message)
 
 
 async def _read_form(request: web.Request) -> Call:
@@ -112,8 +126,10 @@ async def _read_form(request: web.Request) -> Call:
             continue
         file_field = _FILE_FIELD.fullmatch(part.name or "")
         if part.name == "payload_json":
-            call.body = json.loads(await part.text())
+            call.body = _parsed(await part.text())
         elif file_field is not None:
             data = bytes(await part.read())
             call.uploads[int(file_field[1])] = Upload(part.filename or "file", data)
+    if sum(len(upload.data) for upload in call.uploads.values()) > UPLOADS_BYTES:
+        raise errors.too_large()
     return call

@@ -97,6 +97,11 @@ class Mischief:
     def __init__(self) -> None:
         self._rules: list[Rule] = []
 
+    @property
+    def rules(self) -> list[Rule]:
+        """The rules that are not used up, oldest first."""
+        return [rule for rule in self._rules if rule.times is None or rule.seen < rule.times]
+
     def rate_limit(
         self,
         method: str,

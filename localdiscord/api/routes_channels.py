@@ -17,10 +17,14 @@ REPLY = 19
 _BOTS_FLAGS = Flags.SUPPRESS_EMBEDS | Flags.SILENT | Flags.COMPONENTS_V2
 
 
+_SEEN_IN_EMBEDS = {"title", "description", "fields", "footer", "author", "image", "thumbnail"}
+
+
 def is_empty(body: JsonObject, *, files: bool) -> bool:
     """Whether a new message has nothing in it."""
     content = body.get("content") or ""
-    return not (content.strip() or body.get("embeds") or body.get("components") or files)
+    shown = any(set(embed) & _SEEN_IN_EMBEDS for embed in body.get("embeds") or [])
+    return not (content.strip() or shown or body.get("components") or files)
 
 
 def leaves_empty(message: Message, body: JsonObject, *, files: bool) -> bool:
@@ -35,7 +39,10 @@ def leaves_empty(message: Message, body: JsonObject, *, files: bool) -> bool:
 
 
 def check_files(body: JsonObject, uploads: set[int], kept: set[int]) -> list[Problem]:
-    """Attachments listed that neither came with the request nor are there already."""
+    """Attachments listed that neither came with the request nor are there already, or too many."""
+    if len(uploads) > limits.ATTACHMENTS:
+        sentence = f"Must be {limits.ATTACHMENTS} or fewer in length."
+        return [Problem(("files",), "BASE_TYPE_MAX_LENGTH", sentence)]
     return [
         Problem(
             ("attachments", index, "id"),

@@ -42,7 +42,11 @@ class CommandRoutes:
 
     async def upsert(self, call: Call) -> web.Response:
         """Add a command, or replace the one of its name."""
-        written, is_new = self._world.commands.upsert(self._scope(call), call.fields)
+        scope = self._scope(call)
+        problems = limits_commands.commands(self._world.commands.with_one_more(scope, call.fields))
+        if problems:
+            raise errors.invalid_form(problems)
+        written, is_new = self._world.commands.upsert(scope, call.fields)
         self._world.changed.notify()
         return answer(written, status=201 if is_new else 200)
 
@@ -53,6 +57,10 @@ class CommandRoutes:
     async def edit(self, call: Call) -> web.Response:
         """Change one command."""
         scope, command_id = self._scope(call), call.id("command_id")
+        changed = {**self._world.commands.get(scope, command_id), **call.fields}
+        problems = limits_commands.command(changed)
+        if problems:
+            raise errors.invalid_form(problems)
         return answer(self._world.commands.edit(scope, command_id, call.fields))
 
     async def delete(self, call: Call) -> web.Response:

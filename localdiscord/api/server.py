@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -37,6 +37,8 @@ class Request:
     """Discord's error code; 0 for none."""
     received_s: float = 0.0
     """When it came, by the monotonic clock."""
+    problems: list[str] = field(default_factory=list)
+    """What was wrong with its body."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ class Server:
             response = await self._misbehaving(rule, route, request, record)
         except DiscordError as error:
             record.code = error.code
+            record.problems = [str(problem) for problem in error.problems]
             self.violations.extend(
                 Violation(route.method, route.template, str(problem), record.body)
                 for problem in error.problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -17,6 +18,10 @@ from localdiscord.world.files import Upload
 from localdiscord.world.interactions import Interaction
 from localdiscord.world.model import Channel, Member, Message, User
 from localdiscord.world.world import World
+
+IN_THREADS = Permissions.SEND_MESSAGES_IN_THREADS
+MESSAGE = 4000
+"""How long a person's message may be: twice as long as a bot's, for who pays for it."""
 
 Picked: TypeAlias = "str | Client | Member | Role | Channel"
 
@@ -87,11 +92,18 @@ class Client:
         found, count = typing_in.find(self._commands(), words)
         rest = text[1:].split(maxsplit=count)
         typed = typing_in.split(found, rest[count] if len(rest) > count else "")
-        values: dict[str, object] = {}
-        for name, value in typed.items():
-            option = found.option(name) or {}
-            values[name] = typing_in.value_of(option, value, self.member.guild)
-        return await self._command(self._place(channel), found, values, raw=False)
+        return await self._typed(self._place(channel), found, typed)
+
+    async def fill_in(
+        self, channel: Channel | str, name: str, typed: Mapping[str, str | Upload]
+    ) -> Answer:
+        """Give a command whose options were filled in one by one, each with a text or a file.
+
+        Raises:
+            DriverError: a client would not send that.
+        """
+        found, _ = typing_in.find(self._commands(), name.removeprefix("/").split())
+        return await self._typed(self._place(channel), found, typed)
 
     async def command(
         self,
@@ -145,6 +157,40 @@ class Client:
             raise NoAnswerError(message)
         return answer.choices
 
+    async def suggestions(
+        self,
+        channel: Channel | str,
+        name: str,
+        typed: Mapping[str, str],
+        *,
+        focused: tuple[str, str],
+    ) -> list[Choice]:
+        """What is suggested for an option, with the others as texts; what is none yet is left out.
+
+        Raises:
+            NoAnswerError: nothing came within 3 seconds.
+        """
+        found, _ = typing_in.find(self._commands(), name.removeprefix("/").split())
+        values: dict[str, object] = {}
+        for key, text in typed.items():
+            option = found.option(key)
+            if option is not None and key != focused[0]:
+                with suppress(DriverError):
+                    values[key] = typing_in.value_of(option, text, self.member.guild)
+        return await self.autocomplete(channel, name, values, focused=focused)
+
+    async def _typed(
+        self, channel: Channel, found: typing_in.Found, typed: Mapping[str, str | Upload]
+    ) -> Answer:
+        guild = self.member.guild
+        values: dict[str, object] = {
+            name: text
+            if isinstance(text, Upload)
+            else typing_in.value_of(found.option(name) or {}, text, guild)
+            for name, text in typed.items()
+        }
+        return await self._command(channel, found, values, raw=False)
+
     async def _command(
         self,
         channel: Channel,
@@ -163,8 +209,9 @@ class Client:
         """Choose a command from a message's menu.
 
         Raises:
-            DriverError: there is none of that name.
+            DriverError: there is none of that name, or the message is not seen.
         """
+        self._sees(message)
         command = self._menu(CommandType.MESSAGE, name)
         self._may_use(command, message.channel)
         data = {
@@ -346,13 +393,20 @@ class Client:
         *,
         files: Iterable[Upload] = (),
     ) -> Message:
-        """Post a message."""
-        return self.discord.world.post(
-            self._place(channel),
-            self.member,
-            {"content": content},
-            dict(enumerate(files)),
-        )
+        """Post a message.
+
+        Raises:
+            DriverError: a client would not post that, or not there.
+        """
+        place, uploads = self._place(channel), dict(enumerate(files))
+        needs = Permissions.SEND_MESSAGES if place.parent is None else IN_THREADS
+        if not self.member.permissions_in(place) & needs:
+            message = f"{self} may not post in #{place.name}."
+            raise DriverError(message)
+        if len(content) > MESSAGE or not (content.strip() or uploads):
+            message = f"A message has 1 to {MESSAGE} characters, not {len(content)}."
+            raise DriverError(message)
+        return self.discord.world.post(place, self.member, {"content": content}, uploads)
 
     async def _do(
         self,
@@ -407,6 +461,7 @@ class Client:
             raise DriverError(message)
 
     def _sees(self, message: Message) -> None:
+        self._place(message.channel)
         if message.deleted:
             sentence = "The message has been deleted."
             raise DriverError(sentence)

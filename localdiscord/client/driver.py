@@ -44,6 +44,7 @@ class LocalDiscord:
         shards: int = 1,
         openapi: Path | None = None,
         check_schema: bool = True,
+        with_team: bool = True,
     ) -> None:
         """Prepare it.
 
@@ -54,6 +55,7 @@ class LocalDiscord:
             shards: into how many shards it tells a bot to split.
             openapi: Discord's OpenAPI document; found beside the checkout when not given.
             check_schema: whether bodies are held against that document, which takes its time.
+            with_team: whether the team “Team” is there; without it there is no server at first.
         """
         self.token = token or secrets.token_urlsafe(32)
         self.patience = Patience()
@@ -77,7 +79,8 @@ class LocalDiscord:
             schema=Schema(openapi, enabled=check_schema),
         )
         self.mischief = self._server.mischief
-        self._add_default_team()
+        if with_team:
+            self._add_default_team()
 
     async def __aenter__(self) -> Self:
         await self._server.start(self._port)
@@ -195,6 +198,10 @@ class LocalDiscord:
         """Whether bodies are checked against Discord's OpenAPI document."""
         return self._server.schema.checked
 
+    def operation(self, method: str, route: str) -> str | None:
+        """What Discord's OpenAPI document calls a request; None where it does not know it."""
+        return self._server.schema.operation(method, route)
+
     def assert_clean(self) -> None:
         """Fail when the bot broke a rule or asked for what is not there, or a request broke this.
 
@@ -237,10 +244,10 @@ class LocalDiscord:
         """Take the next messages of a channel for new ones, as Discord does after a few minutes."""
         self.world.forget_nonces(channel)
 
-    async def ask(self, interaction: Interaction) -> Answer:
+    async def ask(self, interaction: Interaction, *, settled: bool = True) -> Answer:
         """Tell the bot of an interaction and wait for its answer, 3 seconds at most.
 
-        What a deferred answer promises is waited for ``settle_s`` seconds.
+        What a deferred answer promises is waited for ``settle_s`` seconds, unless not ``settled``.
         """
         answer = Answer(interaction, self.world.changed)
         self.world.begin(interaction)
@@ -253,7 +260,7 @@ class LocalDiscord:
                 self.patience.answer_within_s - interaction.age_s,
             )
             await interaction.changed.wait_for(
-                lambda: interaction.stage is not Stage.DEFERRED,
+                lambda: interaction.stage is not Stage.DEFERRED or not settled,
                 self.settle_s,
             )
         except TimeoutError:

@@ -12,6 +12,9 @@ from localdiscord.world.files import Upload
 from localdiscord.world.model import Channel, Guild, Member, User
 from localdiscord.world.world import World
 
+STRING_LENGTH = 6000
+"""How long the text of an option may be where the command sets no limit; none is empty."""
+
 _NESTING = (OptionType.SUBCOMMAND, OptionType.GROUP)
 _MENTION = re.compile(r"<(?:@[!&]?|#)(\d+)>")
 
@@ -239,7 +242,9 @@ def check(option: JsonObject, value: object) -> None:
         OptionType.MENTIONABLE: (Member, User, Role),
         OptionType.ATTACHMENT: (Upload,),
     }
-    if not isinstance(value, wanted[kind]):
+    # To Python a yes or no is a number; to a client it is not.
+    is_other = isinstance(value, bool) and kind is not OptionType.BOOLEAN
+    if is_other or not isinstance(value, wanted[kind]):
         message = f"{name}: takes {kind.name.lower()}, not {value!r}."
         raise DriverError(message)
     choices = [choice["value"] for choice in option.get("choices") or []]
@@ -250,6 +255,8 @@ def check(option: JsonObject, value: object) -> None:
     if isinstance(size, int | float):
         least = option.get("min_length" if kind == OptionType.STRING else "min_value")
         most = option.get("max_length" if kind == OptionType.STRING else "max_value")
+        if kind == OptionType.STRING:
+            least, most = max(1, least or 1), most or STRING_LENGTH
         if (least is not None and size < least) or (most is not None and size > most):
             message = f"{name}: {value!r} is not within {least} to {most}."
             raise DriverError(message)

@@ -1,5 +1,6 @@
-"""What outlives a run of the local Discord: its database, its pictures, the story it has played."""
+"""What outlives a run of the local Discord: database, pictures, story, how far its event is."""
 
+import json
 import os
 import re
 from dataclasses import dataclass
@@ -45,6 +46,40 @@ class Pictures:
             if path.read_bytes() == picture.data:
                 break
         return path.as_posix()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far an event is, and where its page was: what followed it there goes on following it."""
+
+    races: int = 0
+    """How many of its races are over."""
+    port: int = 0
+    """0 where it had none yet."""
+
+
+@dataclass(frozen=True)
+class KeptEvent:
+    """Keeps how far the sample event is."""
+
+    file: Path = FOLDER / "sample-event.json"
+
+    def standing(self) -> Standing:
+        """How far it was left; at its beginning where that cannot be told."""
+        try:
+            races, port = json.loads(self.file.read_text(encoding="utf-8"))
+            return Standing(int(races), int(port))
+        except (OSError, ValueError, TypeError):
+            return Standing()
+
+    def keep(self, standing: Standing) -> None:
+        """Keep how far it is."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        self.file.write_text(json.dumps([standing.races, standing.port]), encoding="utf-8")
+
+    def forget(self) -> None:
+        """Let it begin anew."""
+        self.file.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
+from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 
 from localdiscord.play.console import HELP, Console
@@ -37,11 +38,13 @@ class Words(Completer):
 class Prompt:
     """A prompt, until one quits."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, suggested: str = "") -> None:
+        """Prepare it; ``suggested`` is what the arrow up brings first."""
         self._console = console
         self._session: PromptSession[str] = PromptSession(
             completer=Words(console),
             complete_while_typing=False,
+            history=InMemoryHistory([suggested] if suggested else None),
         )
 
     async def run(self) -> None:

@@ -4,41 +4,49 @@ import asyncio
 import os
 import signal
 import sys
-import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from tempfile import TemporaryDirectory
 
-from localdiscord.client.answers import Answer
-from localdiscord.client.driver import LocalDiscord
-from localdiscord.client.people import Member, Team
-from localdiscord.client.show import PHONE, WIDTH, Screen, show_answer, show_message
+from localdiscord.client.driver import DEFAULT_MEMBERS, LocalDiscord
+from localdiscord.client.people import Team
+from localdiscord.client.show import Screen, show_message
+from localdiscord.page.site import Page
 from localdiscord.play.botprocess import BOT, BotProcess
 from localdiscord.play.console import Console
-from localdiscord.play.keeping import Pictures, Story, database_of_the_user, is_file_to_come
+from localdiscord.play.keeping import (
+    KeptEvent,
+    Pictures,
+    Story,
+    database_of_the_user,
+    is_file_to_come,
+)
 from localdiscord.play.prompt import Prompt
-from localdiscord.play.recorded import Drive, load
+from localdiscord.play.recorded import load
+from localdiscord.play.sample_event import NAME, SampleEvent
+from localdiscord.play.story import (
+    TEAM_CHANNEL,
+    PlayError,
+    Tell,
+    follow,
+    name_drivers,
+    play_heat,
+    wrapped,
+)
 from localdiscord.rules.errors import DriverError
-from localdiscord.world.model import Channel, Message
 
-TEAM_CHANNEL = "race-day"
 READY_WITHIN_S = 60.0
-SUMMARY_WITHIN_S = 30.0
-SUMMARY_MARK = "🏁"
-SHOWN_SINGLY = 3
-"""So many laps are typed one by one, to show how that looks; the rest of a run comes at once."""
+RACE_EVERY_S = 30.0
+"""How long after a race of the sample event the next one appears."""
+
+DRIVERS = tuple(f"Racer {number}" for number in range(1, len(DEFAULT_MEMBERS) + 1))
+"""What the team's people are called on timing pages."""
+HINT = "Type /lap times:58.2 58.1 and press Finish heat under the answer."
 
 # The last one comes when the terminal is closed.
 _STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 BOT_CURRENT = (sys.executable, "-m", "bot", "current")
-
-Tell = Callable[[str], None]
-
-
-class PlayError(Exception):
-    """The play cannot go on; says why in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +62,12 @@ class Play:
     """Takes the story once it is told to its end."""
     kept: str = ""
     """Says what stays."""
-    is_typed_in: bool = True
-    """Whether people type afterwards, where there is a terminal."""
+    event: KeptEvent | None = None
+    """Keeps how far the sample event is; None where it begins each time."""
+    has_newcomers: bool = True
+    """Whether the team's people are its own, whom it may name as the sample event does."""
+    is_demo: bool = False
+    """Whether it also shows a race that comes in by itself, and lets nobody type."""
 
 
 async def in_a_new_database(url: str, command: Sequence[str]) -> bool:
@@ -87,78 +99,23 @@ async def what_to_play(current: Sequence[str] = BOT_CURRENT) -> Play:
     """
     url = database_of_the_user()
     if url is None:
-        story = Story()
+        story, event = Story(), KeptEvent()
+        told = story.told_before()
+        if told is None:
+            event.forget()
         kept = f"{story.database} keeps this and what you type; without it all is played again."
-        return Play(story.url, told=story.told_before(), keep=story.keep, kept=kept)
+        return Play(story.url, told=told, keep=story.keep, kept=kept, event=event)
     if await in_a_new_database(url, current):
         return Play(url, kept="The database in DATABASE_URL keeps this.")
-    return Play(url, told="DATABASE_URL has something in it: no story is played.\n")
-
-
-async def play_heat(
-    team: Team, drives: Sequence[Drive], tell: Tell, screen: Screen = PHONE
-) -> Message:
-    """Play a recorded heat into the bot, one racer a driver, and give its summary.
-
-    Raises:
-        PlayError: the bot did not answer, or posted no summary.
-        DriverError: the bot has not registered what is typed.
-    """
-    channel = team.channel(TEAM_CHANNEL)
-    before = channel.all_messages[-1].id if channel.all_messages else 0
-    say = partial(_say, channel=channel, tell=tell, screen=screen)
-    await say(team.owner, "/session start name:Club Race qualifying_rounds:4")
-    await say(team.owner, "/heat start")
-    racers = team.members[: len(drives)]
-    for racer, drive in zip(racers, drives, strict=True):
-        singly = SHOWN_SINGLY if racer == team.owner else 0
-        for time in drive.times[:singly]:
-            await say(racer, f"/lap times:{time}")
-        rest = " ".join(drive.times[singly:])
-        await say(racer, f"/lap times:{rest}", briefly=racer != team.owner)
-    await say(team.owner, "/heat finish")
-    try:
-        return await channel.wait_for(
-            lambda message: message.id > before and SUMMARY_MARK in message.text,
-            SUMMARY_WITHIN_S,
-        )
-    except TimeoutError as error:
-        sentence = f"The bot posted no summary in #{channel.name} within {SUMMARY_WITHIN_S:.0f} s."
-        raise PlayError(sentence) from error
-
-
-async def _say(
-    racer: Member,
-    line: str,
-    *,
-    channel: Channel,
-    tell: Tell,
-    screen: Screen,
-    briefly: bool = False,
-) -> Answer:
-    tell(_wrapped(f"{racer}> {line}"))
-    answer = await racer.type(channel, line)
-    if answer.failed or answer.loading:
-        sentence = f"The bot did not answer {line.split(':')[0]}."
-        raise PlayError(sentence)
-    shown = show_answer(answer, screen)
-    if briefly:
-        shown = "\n".join(shown.splitlines()[1:2])
-    tell(f"{shown}\n")
-    return answer
-
-
-def _wrapped(line: str) -> str:
-    return textwrap.fill(
-        line, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
-    )
+    told = "DATABASE_URL has something in it: no story is played.\n"
+    return Play(url, told=told, has_newcomers=False)
 
 
 async def main(arguments: Sequence[str]) -> int:
     """Play the story for ``--demo`` in a new database, else what there is; gives the exit code."""
     if "--demo" in arguments:
         with TemporaryDirectory() as folder:
-            return await run(Play(f"sqlite:///{folder}/demo.db", is_typed_in=False))
+            return await run(Play(f"sqlite:///{folder}/demo.db", is_demo=True))
     try:
         play = await what_to_play()
     except PlayError as error:
@@ -174,19 +131,30 @@ async def run(play: Play, command: Sequence[str] = BOT, tell: Tell = print) -> i
     for number in _STOPS:
         loop.add_signal_handler(number, stop.set)
     try:
-        async with LocalDiscord() as discord:
-            environment = discord.bot_environment() | {"DATABASE_URL": play.database_url}
+        async with LocalDiscord() as discord, _event_of(play) as event:
+            environment = {
+                **discord.bot_environment(),
+                **event.bot_environment(),
+                "DATABASE_URL": play.database_url,
+            }
             async with BotProcess(environment, command) as bot:
-                return await _until_it_ends(play, discord, bot, stop, tell)
+                playing = _play(play, discord, event, tell)
+                return await _until_it_ends(playing, bot, stop, tell)
     finally:
         for number in _STOPS:
             loop.remove_signal_handler(number)
 
 
+def _event_of(play: Play) -> SampleEvent:
+    if play.event is None:
+        return SampleEvent(DRIVERS)
+    return SampleEvent(DRIVERS, play.event.standing(), play.event.keep)
+
+
 async def _until_it_ends(
-    play: Play, discord: LocalDiscord, bot: BotProcess, stop: asyncio.Event, tell: Tell
+    playing: Coroutine[None, None, None], bot: BotProcess, stop: asyncio.Event, tell: Tell
 ) -> int:
-    played = asyncio.create_task(_play(play, discord, tell))
+    played = asyncio.create_task(playing)
     bot_ended = asyncio.create_task(bot.exited())
     stopped = asyncio.create_task(stop.wait())
     tasks = (played, bot_ended, stopped)
@@ -219,7 +187,7 @@ def _outcome(
     return 1
 
 
-async def _play(play: Play, discord: LocalDiscord, tell: Tell) -> None:
+async def _play(play: Play, discord: LocalDiscord, event: SampleEvent, tell: Tell) -> None:
     tell("Starting the bot in a local Discord …")
     try:
         await discord.ready(READY_WITHIN_S)
@@ -232,10 +200,47 @@ async def _play(play: Play, discord: LocalDiscord, tell: Tell) -> None:
     else:
         tell(play.told)
     if play.kept:
-        tell(_wrapped(play.kept))
-    if play.is_typed_in and sys.stdin.isatty():
-        screen = Screen(place_of=play.pictures.save)
-        await Prompt(Console(team, team.channel(TEAM_CHANNEL), tell, screen)).run()
+        tell(wrapped(play.kept))
+    if play.is_demo:
+        await name_drivers(team, DRIVERS)
+        screen = _same_everywhere(play)
+        tell(f"{show_message(await follow(event, team, tell, screen), screen)}\n")
+    elif sys.stdin.isatty():
+        await _let_people_type(play, discord, team, event, tell)
+
+
+async def _let_people_type(
+    play: Play, discord: LocalDiscord, team: Team, event: SampleEvent, tell: Tell
+) -> None:
+    if play.has_newcomers:
+        await name_drivers(team, DRIVERS)
+    if not event.is_over:
+        _offer(event, play, tell)
+    going_on = asyncio.create_task(event.go_on(RACE_EVERY_S))
+    try:
+        async with Page(discord, hint=HINT) as page:
+            tell(f"\nIn the browser:\n{page.address}")
+            await page.open_in_browser()
+            screen = Screen(place_of=play.pictures.save)
+            console = Console(team, team.channel(TEAM_CHANNEL), tell, screen)
+            await Prompt(console, suggested=event.line).run()
+    finally:
+        going_on.cancel()
+        await asyncio.gather(going_on, return_exceptions=True)
+
+
+def _offer(event: SampleEvent, play: Play, tell: Tell) -> None:
+    if not play.has_newcomers:
+        tell(wrapped(f"/profile driver_name:{DRIVERS[0]} makes you a driver of {NAME}."))
+    sentence = f"Races of a sample event, {NAME}, come in by themselves from now on if you paste"
+    tell(wrapped(f"{sentence} this, or press ↑ and Enter:"))
+    # In one piece, however long: it is to be copied.
+    tell(event.line)
+
+
+def _same_everywhere(play: Play) -> Screen:
+    """What reads the same on every day and on every machine."""
+    return Screen(zone=UTC, today=datetime.now(UTC).date(), place_of=play.pictures.save)
 
 
 async def _tell_the_story(play: Play, team: Team, tell: Tell) -> None:
@@ -245,8 +250,7 @@ async def _tell_the_story(play: Play, team: Team, tell: Tell) -> None:
         tell(text)
         story.append(text)
 
-    # It reads the same on every day and on every machine.
-    screen = Screen(zone=UTC, today=datetime.now(UTC).date(), place_of=play.pictures.save)
+    screen = _same_everywhere(play)
     summary = await play_heat(team, load(), tell_and_note, screen)
     tell_and_note(f"#{TEAM_CHANNEL}, as it looks on a phone:\n")
     tell_and_note(f"{show_message(summary, screen)}\n")

@@ -4,13 +4,16 @@ They also take values of the wrong type, and name that as the problem, so that w
 be used without looking again.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from localdiscord.rules.errors import Path, Problem
 from localdiscord.rules.wire import JsonObject
 
 Problems = Iterator[Problem]
+
+GREATEST_SNOWFLAKE = 2**64 - 1
+SNOWFLAKE_DIGITS = 20
 
 
 def required(path: Path) -> Problem:
@@ -58,6 +61,28 @@ def number(path: Path, value: object, least: int, most: int) -> Problems:
     elif value > most:
         sentence = f"int value should be less than or equal to {most}."
         yield Problem(path, "NUMBER_TYPE_MAX", sentence)
+
+
+def is_snowflake(value: object) -> bool:
+    """Whether a value is an id: digits, or a number where the library sends one."""
+    if isinstance(value, str):
+        digits = value.isascii() and value.isdecimal() and len(value) <= SNOWFLAKE_DIGITS
+        return digits and int(value) <= GREATEST_SNOWFLAKE
+    if isinstance(value, bool) or not isinstance(value, int):
+        return False
+    return 0 <= value <= GREATEST_SNOWFLAKE
+
+
+def address(path: Path, value: object, schemes: Collection[str]) -> Problems:
+    """An address that must be there, and begin with one of the schemes."""
+    if not isinstance(value, str) or not value:
+        yield required(path)
+        return
+    scheme = value.partition(":")[0].lower()
+    if scheme not in schemes:
+        known = ", ".join(f"'{item}'" for item in schemes)
+        sentence = f'Scheme "{scheme}" must be one of ({known}).'
+        yield Problem(path, "URL_TYPE_INVALID_SCHEME", sentence)
 
 
 def objects(

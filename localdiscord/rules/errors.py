@@ -99,6 +99,11 @@ def unknown_command() -> DiscordError:
     return DiscordError(404, 10063, "Unknown application command")
 
 
+def too_large() -> DiscordError:
+    """The files weigh too much."""
+    return DiscordError(413, 40005, "Request entity too large")
+
+
 def already_answered() -> DiscordError:
     """A second first answer."""
     return DiscordError(400, 40060, "Interaction has already been acknowledged.")

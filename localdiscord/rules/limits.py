@@ -1,11 +1,14 @@
 """Discord's limits for messages and embeds."""
 
+from datetime import datetime
+
 from localdiscord.rules.checks import (
     Problems,
+    address,
     as_objects,
+    is_snowflake,
     number,
     objects,
-    required,
     text,
     wrong_type,
 )
@@ -26,6 +29,10 @@ EMBEDS_TOGETHER = 6000
 ATTACHMENTS = 10
 NONCE = 25
 GREATEST_COLOR = 0xFFFFFF
+NONCE_NUMBERS = 2**63
+"""What a nonce that is a number must be less than."""
+SCHEMES = ("http", "https")
+PICTURE_SCHEMES = (*SCHEMES, "attachment")
 
 
 def message(body: object, path: Path = ()) -> list[Problem]:
@@ -60,10 +67,8 @@ def _message(body: JsonObject, path: Path) -> Problems:
 
 
 def _nonce(path: Path, value: object) -> Problems:
-    if value is None or isinstance(value, int):
-        return
     if not isinstance(value, str):
-        yield wrong_type(path, "a string or an integer")
+        yield from number(path, value, -NONCE_NUMBERS, NONCE_NUMBERS - 1)
     elif len(value) > NONCE:
         yield Problem(path, "NONCE_TYPE_TOO_LONG", f"Must be {NONCE} or fewer in length.")
 
@@ -75,8 +80,19 @@ def _embed(path: Path, embed: JsonObject) -> Problems:
     yield from objects((*path, "fields"), embed.get("fields"), EMBED_FIELDS, _embed_field)
     yield from _part((*path, "footer"), embed.get("footer"), "text", EMBED_FOOTER)
     yield from _part((*path, "author"), embed.get("author"), "name", EMBED_AUTHOR)
+    yield from _time((*path, "timestamp"), embed.get("timestamp"))
+    if embed.get("url"):
+        yield from address((*path, "url"), embed["url"], SCHEMES)
     for key in ("image", "thumbnail"):
         yield from _picture((*path, key), embed.get(key))
+
+
+def _time(path: Path, value: object) -> Problems:
+    try:
+        if value is not None:
+            datetime.fromisoformat(str(value))
+    except ValueError:
+        yield Problem(path, "DATE_TIME_TYPE_PARSE", f"Could not parse {value}. Should be ISO8601.")
 
 
 def _embed_field(path: Path, field: JsonObject) -> Problems:
@@ -99,14 +115,7 @@ def _picture(path: Path, picture: object) -> Problems:
     if not isinstance(picture, dict):
         yield wrong_type(path, "an object")
         return
-    url = picture.get("url")
-    if isinstance(url, str) and url:
-        scheme = url.partition(":")[0].lower()
-        if scheme not in {"http", "https", "attachment"}:
-            sentence = f"Scheme \"{scheme}\" must be one of ('http', 'https')."
-            yield Problem((*path, "url"), "URL_TYPE_INVALID_SCHEME", sentence)
-    else:
-        yield required((*path, "url"))
+    yield from address((*path, "url"), picture.get("url"), PICTURE_SCHEMES)
 
 
 def _together(path: Path, embeds: object) -> Problems:
@@ -127,8 +136,7 @@ def _length(embed: JsonObject) -> int:
 
 
 def _attachment(path: Path, attachment: JsonObject) -> Problems:
-    snowflake = attachment.get("id")
-    if not isinstance(snowflake, int | str) or not str(snowflake).isdecimal():
+    if not is_snowflake(attachment.get("id")):
         yield wrong_type((*path, "id"), "a snowflake")
     yield from text((*path, "filename"), attachment.get("filename"), 1024)
     yield from text((*path, "description"), attachment.get("description"), 1024)
@@ -137,7 +145,7 @@ def _attachment(path: Path, attachment: JsonObject) -> Problems:
 def _allowed_mentions(path: Path, allowed: JsonObject) -> Problems:
     for kind in ("users", "roles"):
         named = allowed.get(kind) or []
-        if not isinstance(named, list) or not all(str(item).isdecimal() for item in named):
+        if not isinstance(named, list) or not all(map(is_snowflake, named)):
             yield wrong_type((*path, kind), "a list of snowflakes")
         elif len(named) > 100:
             yield Problem(

@@ -26,6 +26,12 @@ TOGETHER = 8000
 """Characters of one command: names, descriptions and choices of all its options."""
 
 _NESTING = {OptionType.SUBCOMMAND, OptionType.GROUP}
+_WITH_CHOICES: dict[object, tuple[type, ...]] = {
+    OptionType.STRING: (str,),
+    OptionType.INTEGER: (int,),
+    OptionType.NUMBER: (int, float),
+}
+"""The options that may have choices or suggestions, and what those stand for."""
 
 
 def commands(body: object) -> list[Problem]:
@@ -44,10 +50,8 @@ def command(body: object) -> list[Problem]:
 
 
 def changes(body: object) -> list[Problem]:
-    """What is wrong with the changes of a command that exists."""
-    if not isinstance(body, dict):
-        return [wrong_type((), "an object")]
-    return list(_changes(body))
+    """What is wrong with the changes of a command, whichever it is."""
+    return [] if isinstance(body, dict) else [wrong_type((), "an object")]
 
 
 def choice(path: Path, item: JsonObject) -> Problems:
@@ -95,14 +99,6 @@ def _command(path: Path, item: JsonObject) -> Problems:
         if item.get("options"):
             sentence = "Context menu commands cannot have options"
             yield Problem(path, "APPLICATION_COMMAND_INVALID_OPTIONS", sentence)
-
-
-def _changes(body: JsonObject) -> Problems:
-    if "name" in body:
-        yield from text(("name",), body["name"], NAME, least=1)
-    if "description" in body:
-        yield from text(("description",), body["description"], DESCRIPTION)
-    yield from _options(("options",), body.get("options"), depth=0)
 
 
 def _name(path: Path, value: object) -> Problems:
@@ -161,10 +157,32 @@ def _option(path: Path, option: JsonObject, depth: int) -> Problems:
         if kind == OptionType.GROUP and not option.get("options"):
             yield required((*path, "options"))
         return
-    yield from objects((*path, "choices"), option.get("choices"), CHOICES, choice)
+    yield from _choices(path, option)
+
+
+def _choices(path: Path, option: JsonObject) -> Problems:
+    where = (*path, "choices")
+    yield from objects(where, option.get("choices"), CHOICES, choice)
+    if not option.get("choices") and not option.get("autocomplete"):
+        return
     if option.get("choices") and option.get("autocomplete"):
         sentence = "Choices and autocomplete are mutually exclusive"
         yield Problem(path, "APPLICATION_COMMAND_OPTIONS_CHOICES_AUTOCOMPLETE", sentence)
+    wanted = _WITH_CHOICES.get(option.get("type"))
+    if wanted is None:
+        sentence = "Only strings and numbers have choices or autocomplete"
+        yield Problem(path, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", sentence)
+        return
+    names: set[str] = set()
+    for index, item in enumerate(as_objects(option.get("choices")) or []):
+        if not isinstance(item.get("value"), wanted):
+            kind = OptionType(option["type"]).name.lower()
+            yield wrong_type((*where, index, "value"), f"of the option's type, {kind}")
+        name = str(item.get("name"))
+        if name in names:
+            code = "APPLICATION_COMMAND_OPTIONS_CHOICE_NAME_ALREADY_EXISTS"
+            yield Problem((*where, index), code, "Option choice names must be unique")
+        names.add(name)
 
 
 def _length(item: JsonObject) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from localdiscord.rules.checks import (
     Problems,
+    address,
     as_objects,
     not_among,
     number,
@@ -16,8 +17,12 @@ from localdiscord.rules.checks import (
 from localdiscord.rules.component_types import (
     ACTION_ROW,
     BUTTON,
+    CHECKBOX,
+    CHECKBOX_GROUP,
+    FILE_UPLOAD,
     LABEL,
     LINK_STYLE,
+    RADIO_GROUP,
     SELECTS,
     STRING_SELECT,
     TEXT_DISPLAY,
@@ -32,6 +37,8 @@ LAYOUT_COMPONENTS = 40
 LAYOUT_TEXT = 4000
 CUSTOM_ID = 100
 BUTTON_LABEL = 80
+BUTTON_URL = 512
+BUTTON_SCHEMES = ("http", "https", "discord")
 SELECT_OPTIONS = 25
 SELECT_PLACEHOLDER = 150
 OPTION_LABEL = 100
@@ -44,6 +51,7 @@ INPUT_VALUE = 4000
 INPUT_PLACEHOLDER = 100
 LABEL_DESCRIPTION = 100
 PREMIUM_STYLE = 6
+IN_FORMS = SELECTS | {TEXT_INPUT, FILE_UPLOAD, RADIO_GROUP, CHECKBOX_GROUP, CHECKBOX}
 
 
 def rows(path: Path, value: object, *, layout: bool) -> Problems:
@@ -101,11 +109,13 @@ def _in_row(path: Path, item: JsonObject) -> Problems:
 
 def _button(path: Path, button: JsonObject) -> Problems:
     yield from text((*path, "label"), button.get("label"), BUTTON_LABEL)
+    yield from _emoji((*path, "emoji"), button.get("emoji"))
     style = button.get("style")
     if style not in range(1, PREMIUM_STYLE + 1):
         yield not_among((*path, "style"), "1, 2, 3, 4, 5, 6")
     if style == LINK_STYLE:
-        yield from text((*path, "url"), button.get("url"), 512, least=1)
+        yield from text((*path, "url"), button.get("url"), BUTTON_URL)
+        yield from address((*path, "url"), button.get("url"), BUTTON_SCHEMES)
         if button.get("custom_id"):
             sentence = "A custom id and url cannot both be specified"
             yield Problem(path, "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", sentence)
@@ -116,16 +126,35 @@ def _button(path: Path, button: JsonObject) -> Problems:
             yield Problem(path, "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED", sentence)
 
 
+def _emoji(path: Path, value: object) -> Problems:
+    if value is None:
+        return
+    if not isinstance(value, dict):
+        yield wrong_type(path, "an object")
+    # A server's own emoji has an id; the name of any other is the emoji itself, and no word.
+    elif not value.get("id") and str(value.get("name") or "").isascii():
+        yield Problem((*path, "name"), "BUTTON_COMPONENT_INVALID_EMOJI", "Invalid emoji")
+
+
 def _select(path: Path, select: JsonObject) -> Problems:
     yield from text((*path, "custom_id"), select.get("custom_id"), CUSTOM_ID, least=1)
     yield from text((*path, "placeholder"), select.get("placeholder"), SELECT_PLACEHOLDER)
     yield from number((*path, "min_values"), select.get("min_values"), 0, SELECT_OPTIONS)
     yield from number((*path, "max_values"), select.get("max_values"), 1, SELECT_OPTIONS)
+    numbers = [select.get("min_values"), select.get("max_values")]
+    least, most = (item if isinstance(item, int) else 1 for item in numbers)
+    if least > most:
+        sentence = "min_values must be less than or equal to max_values"
+        yield Problem((*path, "min_values"), "NUMBER_TYPE_MAX", sentence)
     if select.get("type") != STRING_SELECT:
         return
     where = (*path, "options")
     yield from objects(where, select.get("options"), SELECT_OPTIONS, _option, least=1)
-    values = Counter(str(item.get("value")) for item in as_objects(select.get("options")) or [])
+    options = as_objects(select.get("options")) or []
+    if len(options) < most:
+        sentence = f"Must be between {most} and {SELECT_OPTIONS} in length."
+        yield Problem(where, "BASE_TYPE_BAD_LENGTH", sentence)
+    values = Counter(str(item.get("value")) for item in options)
     if any(count > 1 for count in values.values()):
         sentence = "The specified option value is already used"
         yield Problem(where, "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", sentence)
@@ -135,6 +164,7 @@ def _option(path: Path, option: JsonObject) -> Problems:
     yield from text((*path, "label"), option.get("label"), OPTION_LABEL, least=1)
     yield from text((*path, "value"), option.get("value"), OPTION_VALUE, least=1)
     yield from text((*path, "description"), option.get("description"), OPTION_DESCRIPTION)
+    yield from _emoji((*path, "emoji"), option.get("emoji"))
 
 
 def _modal_component(path: Path, item: JsonObject) -> Problems:
@@ -167,6 +197,8 @@ def _in_form(path: Path, item: JsonObject) -> Problems:
         yield from _select(path, item)
         return
     yield from text((*path, "custom_id"), item.get("custom_id"), CUSTOM_ID, least=1)
+    if item.get("type") not in IN_FORMS:
+        yield not_among((*path, "type"), "3, 4, 5, 6, 7, 8, 19, 21, 22, 23")
     if item.get("type") != TEXT_INPUT:
         return
     if item.get("style") not in (1, 2):

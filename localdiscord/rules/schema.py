@@ -1,4 +1,10 @@
-"""Request bodies checked against Discord's own OpenAPI document, where it is at hand."""
+"""Request bodies checked against Discord's own OpenAPI document, where it is at hand.
+
+It stands beside the limits, in place of none of them. Whoever has no document is held to the limits
+alone; nearly half of them are not in it (2,000 characters, 6,000 in all embeds, ids that come once,
+what fits in a row, small letters); what has passed them may be read without looking again; and they
+are sixty times as fast. It knows what the limits leave out: every other field, and its type.
+"""
 
 import json
 from functools import cache
@@ -9,11 +15,25 @@ from jsonschema.exceptions import best_match
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012, SchemaRegistry
 
+from localdiscord.rules.checks import GREATEST_SNOWFLAKE
 from localdiscord.rules.errors import Problem
 from localdiscord.rules.wire import Json, JsonObject
 
 DEFAULT_DOCUMENT = Path(__file__).parents[3] / "shared" / "data" / "discord_openapi.json"
 """Where the document lies beside a checkout."""
+
+_SENT_AS_NUMBERS = (
+    "ChannelSelectDefaultValue",
+    "ComponentEmojiForRequest",
+    "MessageAllowedMentionsRequest",
+    "MessageAttachmentRequest",
+    "MessageReferenceRequest",
+    "RoleSelectDefaultValue",
+    "UserSelectDefaultValue",
+)
+"""Where discord.py sends ids as numbers. The document knows them as strings only; Discord takes
+both."""
+_NUMBER: JsonObject = {"type": "integer", "minimum": 0, "maximum": GREATEST_SNOWFLAKE}
 
 _BODY = "application/json"
 _ADDRESS = "urn:discord"
@@ -32,6 +52,14 @@ class Schema:
         """Whether bodies are checked at all."""
         return self._path is not None
 
+    def operation(self, method: str, route: str) -> str | None:
+        """What the document calls a request; None where it does not know it."""
+        if self._path is None:
+            return None
+        found = _document(self._path)["paths"].get(route, {}).get(method.lower(), {})
+        name: str | None = found.get("operationId")
+        return name
+
     def problems(self, method: str, route: str, body: Json) -> list[Problem]:
         """What the document says is wrong with a body; nothing where it says nothing."""
         if self._path is None:
@@ -48,11 +76,25 @@ class Schema:
 @cache
 def _document(path: Path) -> JsonObject:
     document: JsonObject = json.loads(path.read_text(encoding="utf-8"))
-    # The document knows ids as strings only. Discord also takes integers, and discord.py sends
-    # them for attachments and allowed mentions.
-    document["components"]["schemas"]["SnowflakeType"]["type"] = ["string", "integer"]
-    _simplify(document, document["components"]["schemas"])
+    schemas = document["components"]["schemas"]
+    for name in _SENT_AS_NUMBERS:
+        _take_numbers(schemas.get(name))
+    _simplify(document, schemas)
     return document
+
+
+def _take_numbers(node: Json) -> None:
+    """Let the ids in a part of the document be numbers, too."""
+    if isinstance(node, list):
+        for item in node:
+            _take_numbers(item)
+    if not isinstance(node, dict):
+        return
+    if str(node.get("$ref", "")).endswith("/SnowflakeType"):
+        node["anyOf"] = [{"$ref": node.pop("$ref")}, _NUMBER]
+        return
+    for item in node.values():
+        _take_numbers(item)
 
 
 def _simplify(node: Json, schemas: JsonObject) -> None:

@@ -74,6 +74,12 @@ class Commands:
         self.writes += 1
         return written, before is None
 
+    def with_one_more(self, guild_id: int | None, wanted: JsonObject) -> list[JsonObject]:
+        """The commands of a scope as they would be with a new one, or with the one of that name."""
+        there = self.all(guild_id)
+        before = _same(there, wanted)
+        return [*(item for item in there if item is not before), wanted]
+
     def edit(self, guild_id: int | None, command_id: int, changes: JsonObject) -> JsonObject:
         """Change one command.
 

@@ -8,6 +8,7 @@ import sys
 import time
 
 from bot.pictures.worker import Subject, serve
+from core.results.heat import HeatTable
 
 PNG = b"a picture"
 
@@ -46,6 +47,7 @@ def list_modules(subject: Subject) -> bytes:
 def tell_its_name(subject: Subject) -> bytes:
     """Return the name of the heat's session, a little later."""
     time.sleep(0.05)
+    assert isinstance(subject, HeatTable)
     return subject.session.name.encode()
 
 

@@ -104,6 +104,7 @@ def test_help_shows_every_command(bot: RunBot) -> None:
         "backup",
         "adopt",
         "import",
+        "forget",
         "doctor",
     ):
         assert command in shown.out
@@ -196,6 +197,8 @@ def test_a_history_comes_in_from_files_of_any_name(bot: RunBot, tmp_path: Path) 
         "On Discord from now on: Ann.\n"
     )
     assert "0 new, 2 there already" in bot("import", *files).out
+    assert "is the Discord user 7 already" in bot("import", "--team", "42", "--racer", "Ann=8").err
+    assert bot("import", "--team", "42").code == 1
     laps.write_text(laps.read_text().replace("20.4", "soon"))
     refused = bot("import", *files)
     assert refused.code == 1
@@ -248,6 +251,19 @@ def test_the_doctor_names_what_is_missing(bot: RunBot, tmp_path: Path) -> None:
     assert "DISCORD_TOKEN" in examined.out
 
 
+def test_the_doctor_has_nothing_to_say_of_pages_that_nobody_knows(bot: RunBot) -> None:
+    bot("upgrade")
+    examined = bot("doctor", "--sources")
+    assert examined.code == 0, examined.err
+    assert [line[:16] for line in examined.out.splitlines()] == [
+        *["not tried LiveRC"] * 2,
+        "not tried MyRCM ",
+    ]
+    refused = bot("doctor", "--page", "https://example.org/results/?p=view_event&id=1")
+    assert refused.code == 1
+    assert "Only pages of" in refused.err
+
+
 def test_health_where_no_bot_is_running(bot: RunBot) -> None:
     asked = bot("health")
     assert asked.code == 1
@@ -293,3 +309,24 @@ def test_a_start_loads_nothing_that_only_a_migration_or_a_watcher_needs() -> Non
     loaded = loaded_by("bot.__main__", "bot.running")
     assert "discord" in loaded
     assert not {"alembic", "prometheus_client", "aiohttp.web_runner"} & loaded
+
+
+def test_a_server_is_forgotten_once_that_was_confirmed(
+    bot: RunBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'orp.db'}"
+    older = bot("forget", "77", DATABASE_URL=url)
+    assert (older.code, "There is no file" in older.err) == (1, True)
+    bot("upgrade", DATABASE_URL=url)
+    bot("adopt", "77", DATABASE_URL=url)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    refused = bot("forget", "77", DATABASE_URL=url)
+    assert refused.code == 1
+    assert "Delete server 77: 0 racers, 0 sessions, 0 laps? There is no way back." in refused.out
+    done = bot("forget", "77", "--yes", DATABASE_URL=url)
+    assert (done.code, done.out) == (0, "Deleted: 0 racers, 0 sessions, 0 laps.\n")
+    again = bot("forget", "77", "--yes", DATABASE_URL=url)
+    assert (again.code, again.err) == (1, "Nothing is held of server 77.\n")
+    bot("downgrade", "0009", "--yes", DATABASE_URL=url)
+    older = bot("forget", "77", DATABASE_URL=url)
+    assert (older.code, "run orp-bot upgrade first" in older.err) == (1, True)

@@ -11,6 +11,7 @@ import pytest
 
 from bot.discord.cooldowns import USES
 from localdiscord.client.answers import Answer
+from localdiscord.client.client import MESSAGE
 from localdiscord.client.people import Member, Team
 from localdiscord.world.model import Message
 from tests.e2e.conftest import Stage
@@ -140,7 +141,7 @@ async def fill_in_forms(owner: Member, text: str) -> None:
         assert_harmless(answer)
         if "Edit again" in [button.label for button in answer.buttons]:
             assert (await owner.press(answer, "Edit again")).modal is not None
-    message = owner.say("general", f"{text} 20.1")
+    message = owner.say("general", f"{text[: MESSAGE - 5]} 20.1")
     answer = await owner.message_menu(message, "Log laps")
     assert "went wrong" not in answer.text
     assert_harmless(answer)

@@ -48,14 +48,16 @@ async def test_a_card_comes_with_its_picture_and_is_shared_with_it(
     card = await owner.type(CHANNEL, "/orp")
     assert card.ephemeral
     assert "You: 15/10:38.3. Clean: 10:13.8. Three mistakes cost 24.5 s." in card.text
-    assert "**ORP 85.5** ▼13.7 = 90.09 consistency − 4.55 fade" in card.text
+    assert (
+        "**ORP 85.5 ±5** −13.7 = 90.09 consistency − 4.55 fade: all of it is scatter, " in card.text
+    )
     assert_pictured(card, "orp.png")
     # The picture stands above the card: no embed shows it.
     assert all("image" not in embed for embed in card.embeds)
     more = await owner.press(card, "More")
     assert more.ephemeral
     assert "lap 8 56.142 (+15.0)" in more.text
-    assert "\nQ1 **99.2** · 35wt rear" in more.text
+    assert "\nQ1 **99.2 ±?** · 35wt rear" in more.text
     assert not more.attachments
     shared = await mate.press(card, "Share", raw=True)
     assert not shared.ephemeral

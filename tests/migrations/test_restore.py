@@ -22,9 +22,9 @@ from migrations.errors import (
 )
 from migrations.newest import NEWEST, VERSION_TABLE
 from migrations.restore import Restored, restore
-from migrations.runner import upgrade
+from migrations.runner import downgrade, upgrade
 from tests.migrations.helpers import contents, count_rows, execute
-from tests.services.racing import ANN, BEN, log
+from tests.services.racing import ANN, BEN, by, log
 
 
 @pytest.fixture
@@ -146,3 +146,47 @@ async def test_postgresql_is_left_to_pg_restore() -> None:
     with pytest.raises(BackupNotPossible, match="pg_restore --clean --if-exists") as caught:
         await restore(url, Path("orp.dump"))
     assert "--dbname=postgresql://orp@db:6543/racing orp.dump" in str(caught.value)
+
+
+async def told_of_ann(url: URL) -> bool:
+    return any(ANN.name in repr(rows) for rows in (await contents(url)).values())
+
+
+async def forget_ann(url: URL) -> None:
+    database = Database(url)
+    services = build_services(database)
+    held = await services.data.ask_forget(by(ANN))
+    await services.data.forget(by(ANN), held.racer_id)
+    await database.dispose()
+
+
+@pytest.mark.parametrize("revision", [NEWEST, "0009"])
+async def test_who_was_forgotten_since_is_forgotten_again(
+    raced: URL, tmp_path: Path, revision: str
+) -> None:
+    copy = await backup(raced, tmp_path / "usb")
+    await downgrade(raced.set(database=str(copy)), revision)
+    await forget_ann(raced)
+    restored = await restore(raced, copy)
+    assert (restored.revision, restored.laps, restored.forgotten) == (NEWEST, 2, 1)
+    assert not await told_of_ann(raced)
+    # The list goes on: the copy is put back a second time.
+    assert (await restore(raced, copy)).forgotten == 1
+    assert not await told_of_ann(raced)
+
+
+async def test_who_came_back_since_stays(raced: URL) -> None:
+    await forget_ann(raced)
+    database = Database(raced)
+    await log(build_services(database), ANN, "22.1", "Q1")
+    await database.dispose()
+    copy = await backup(raced)
+    assert (await restore(raced, copy)).forgotten == 0
+    assert await told_of_ann(raced)
+
+
+async def test_where_the_list_cannot_be_read_that_is_told(raced: URL, tmp_path: Path) -> None:
+    copy = await backup(raced, tmp_path)
+    await forget_ann(raced)
+    file_of(raced).write_bytes(b"dead card" * 1_000)
+    assert (await restore(raced, copy)).forgotten is None

@@ -134,9 +134,8 @@ async def test_who_a_racer_is_can_be_said_later(
     await start_session(services, track="Arena")
     await log(services, ANN, "19.1 19.2 19.3", heat="Q1")
     await log(services, BEN, "22.1 22.2 22.3", heat="Q2")
-    # A name is enough, though two are called so by now.
-    done = await bring_in(database, LAPS, racers=(f"Ann={ANN.user_id}",))
-    assert (done.linked, done.laps) == (("Ann",), Counted(0, 13))
+    # A name is enough, though two are called so by now, and the files need not be there.
+    assert (await bring_in(database, racers=(f"Ann={ANN.user_id}",))).linked == ("Ann",)
     # Ann's own profile has both by now: her bests of then and her laps of today.
     assert await count(database, RacerProfile) == 3
     card = await services.card.show(by(ANN))

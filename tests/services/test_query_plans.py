@@ -23,8 +23,10 @@ from core.commands import EditLaps, ImportLaps, LogLaps
 from core.database import Database
 from core.errors import BadInput
 from core.models import Base, DeletedRace
+from core.results.card import OrpCard
 from core.results.importing import ImportQuestion
 from core.results.run_written import RunWritten
+from core.results.standings import Standings
 from core.services.run_logs import RunLogsService
 from tests.databases import add
 from tests.races import race
@@ -33,6 +35,7 @@ from tests.services.racing import (
     BEN,
     TEAM,
     by,
+    close_session,
     log,
     publish,
     save_form,
@@ -91,6 +94,7 @@ ROWS: Final = {
     "event_races": 20_000,
     "entries": 40_000_000,
     "follows": 2_000,
+    "forgotten": 10_000,
     "heat_racers": 40_000_000,
     "heats": 2_000_000,
     "interactions_seen": 1_000_000,
@@ -100,6 +104,7 @@ ROWS: Final = {
     "session_classes": 200_000,
     "session_racers": 4_000_000,
     "sessions": 200_000,
+    "shared_cards": 100_000,
     "site_slots": 1_000,
     "summary_posts": 2_000_000,
     "teams": 1_000,
@@ -288,6 +293,10 @@ async def test_no_statement_reads_more_the_more_is_stored(
         await services.heat.show(by(ANN), "Q1")
         await services.card.show(by(ANN))
         await start_heat(services, ANN)
+        await log(services, ANN, heat="Q2", note="soft springs")
+        changed = await services.card.show(by(ANN))
+        assert isinstance(changed, OrpCard)
+        assert changed.effect is not None
         await services.outbox.unblock(TEAM)
     elsewhere = Scripted()
     importer = build_services(database, elsewhere).importing
@@ -320,6 +329,9 @@ async def test_no_statement_reads_more_the_more_is_stored(
         await services.card.side_by_side(by(ANN), BEN, "all")
         await logs.get_session_summary(session.id, racer=ANN.user_id)
         await logs.calculate_orp_from_session(session.id, racer=ANN.user_id)
+        await close_session(services, ANN)
+        while not isinstance((await publish(services)).content, Standings):
+            pass
     assert len({statement for statement, _ in typing}) > 30
     found = await looks(database.engine.url, typing + importing + looking)
     assert not too_many({statement: found[statement] for statement, _ in typing}, FEW)

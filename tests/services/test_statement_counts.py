@@ -53,8 +53,9 @@ CHANGES: Final = {
 }
 LOOKS: Final = {
     "form opened": 3,
-    "heat's summary claimed": 9,
-    "card": 4,
+    "heat's summary claimed": 10,
+    "card": 5,
+    "card after a change of the car": 6,
     "card of the session": 3,
     "heat shown": 6,
     "heats listed": 2,
@@ -167,6 +168,8 @@ async def count_a_day(counted: Counted, services: Services) -> None:
     await act("standings", services.session.show(ann()))
     await act("sessions listed", services.session.list_sessions(ann()))
     await act("heat started", start_heat(services, ann()))
+    await log(services, ann(), heat="Q2", note="35wt rear")
+    await act("card after a change of the car", services.card.show(ann()))
     await publish(services)
     await start_session(services, BEN, "Elsewhere")
     await act("lap that asks which event", must_choose(services, by(DAN, interaction=1_000)))

@@ -16,6 +16,7 @@ from core.laptimes import format_lap
 from core.results.card import HeatLaps, HeatScore, OrpCard
 from core.results.heat import RacerRun
 from core.results.refs import HeatRef
+from core.scoring.certainty import ScoreError
 from core.scoring.mistakes import find_mistakes
 from tests.bot.render.build import STEADY, card, heat, real_runs, run
 
@@ -28,8 +29,8 @@ LAST_HEATS = (
     HeatScore(heat("P1"), 71.2, False, None, "stock setup"),
     HeatScore(heat("Q1"), None, True, None, "soft springs all round, new tyres, much less rebound"),
     HeatScore(heat("Q2"), None, False, None, None),
-    HeatScore(heat("Q3"), 81.3, False, 10.1, None),
-    HeatScore(THIS, 85.5, False, 4.2, "35wt rear"),
+    HeatScore(heat("Q3"), 81.3, False, 10.1, None, True, ScoreError(4.4)),
+    HeatScore(THIS, 85.5, False, -4.2, "35wt rear", False, ScoreError(20.0)),
 )
 
 
@@ -82,16 +83,17 @@ def crosses(picture: Picture) -> int:
 
 
 def test_a_real_card_in_full() -> None:
-    driven = replace(REAL["driver-04"], change=4.2, note="35wt rear")
+    driven = replace(REAL["driver-04"], change=-4.2, has_moved=False, note="35wt rear")
     picture = card_picture(replace(card(driven), heat=THIS, last_heats=LAST_HEATS))
     words = words_of(picture)
     for shown in (
-        *("driver-04", "Main · Club Race", "85.5", "Avant Garde", "▲4.2 since the heat before"),
+        *("driver-04", "Main · Club Race", "85.5", "±5", "Avant Garde"),
+        "−4.2 since the heat before",
         *("90.09 consistency − 4.55 fade = 85.5", "confidence not rated"),
         *("3 fastest 40.002", "last 5 40.913 (fade 2.28 %)", "3 mistakes 24.5 s"),
         *("median", "41.185", "±0.871", "half of the laps"),
         *("P1", "71.2", "stock setup", "Q1", "rejected", "Q2", "needs 2 laps"),
-        *("Q3", "81.3", "▲10.1", "Main", "85.5", "▲4.2", "35wt rear"),
+        *("Q3", "81.3", "▲10.1", "Main", "85.5", "−4.2", "35wt rear"),
     ):
         assert shown in words
     assert words.count("85.5") == 2
@@ -165,6 +167,23 @@ def test_the_bars_of_the_last_heats_are_as_long_as_their_scores() -> None:
     assert widths == pytest.approx([0.8 * score for score in (71.2, 81.3, 85.5)])
 
 
+def test_how_sure_a_score_is_is_a_line_on_its_bar_within_the_scale() -> None:
+    driven = REAL["driver-04"]
+    assert driven.orp is not None
+    assert driven.error is not None
+    picture = card_picture(replace(card(driven), heat=THIS, last_heats=LAST_HEATS))
+    lines = [[x for x, _ in line.points] for line in seen_in(picture, "polyline", colours.WHITE)]
+    score, sure = driven.orp.orp_score, driven.error.points
+    assert lines == [
+        pytest.approx([10 + 3.6 * (score - sure), 10 + 3.6 * (score + sure)], abs=0.01),
+        pytest.approx([82 + 0.8 * (81.3 - 4.4), 82 + 0.8 * (81.3 + 4.4)], abs=0.01),
+        pytest.approx([82 + 0.8 * (85.5 - 20), 82 + 80], abs=0.01),
+    ]
+    few = card_picture(card(run(times=STEADY)))
+    assert "±?" in words_of(few)
+    assert not seen_in(few, "polyline", colours.WHITE)
+
+
 def test_a_failed_gate_has_no_score_but_the_figures() -> None:
     picture = card_picture(ODD["rejected"])
     words = words_of(picture)
@@ -183,7 +202,7 @@ def test_few_laps_are_said_plainly() -> None:
     two = card_picture(ODD["two laps"])
     assert not marks(two, "polygon", colours.FASTEST)
     for picture in (one, two):
-        assert not any("fastest" in text or "±" in text for text in words_of(picture))
+        assert not any("fastest" in text or "±0" in text for text in words_of(picture))
         assert "half of the laps" not in words_of(picture)
 
 

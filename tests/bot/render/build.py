@@ -23,6 +23,8 @@ from core.results.refs import HeatRef, SessionRef
 from core.results.run_written import RunWritten, Way
 from core.results.session import SessionInfo
 from core.results.standings import ClassStandings, StandingCell, StandingRow, Standings
+from core.scoring.certainty import ScoreError
+from core.scoring.effects import Effect
 from core.scoring.orp import calculate_orp
 
 HEATS = Path(__file__).parents[2] / "data" / "real_heats.csv"
@@ -63,13 +65,14 @@ def run(
     left_out: Sequence[int] = (),
     confidence: int | None = None,
     change: float | None = None,
+    has_moved: bool = True,
     note: str | None = None,
     best: bool = False,
 ) -> RacerRun:
     laps = tuple(Lap(number, time, number not in left_out) for number, time in enumerate(times, 1))
     orp = calculate_orp([lap.time_ms for lap in laps if lap.counts], confidence=confidence)
     driven = RacerRun(Person(1, name), laps, confidence, orp, change, note)
-    return replace(driven, best_before_ms=BEATEN_MS if best else None)
+    return replace(driven, has_moved=has_moved, best_before_ms=BEATEN_MS if best else None)
 
 
 def table(
@@ -150,8 +153,14 @@ def cell(
     note: str | None = None,
     lost_ms: int = 0,
     is_short: bool = False,
+    has_moved: bool = True,
+    error: float | None = None,
+    effect: Effect | None = None,
 ) -> StandingCell:
-    return StandingCell(score, rejected, change, best_lap_ms, 5, note, lost_ms, is_short)
+    known = None if error is None else ScoreError(error)
+    return StandingCell(
+        score, rejected, change, best_lap_ms, 5, note, lost_ms, is_short, has_moved, known, effect
+    )
 
 
 def class_of(

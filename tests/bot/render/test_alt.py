@@ -25,7 +25,7 @@ def test_a_heat_says_who_drove_how() -> None:
     )
     assert alt_text(shown) == (
         "Buggy Q1 · Club Race: the laps of 3 racers, ranked by ORP. "
-        "1 Max ORP 84.0, 6 laps, best 20.850, 1 mistake (4.0 s). "
+        "1 Max ORP 84.0 ±13, 6 laps, best 20.850, 1 mistake (4.0 s). "
         "2 Ann ORP needs 2 laps, 1 lap, best 20.000, no mistake. "
         "3 Ben Rejected · not sure of the car (2/5), 5 laps, best 20.850, no mistake."
     )

@@ -16,6 +16,7 @@ from core.caller import Person
 from core.results.card import HeatLaps, HeatScore, NoLapsYet, OrpCard
 from core.results.heat import RacerRun
 from core.scoring.advice import Scenario
+from core.scoring.certainty import ScoreError
 
 from .build import card, heat, nasty_texts, real_runs, run
 from .checks import assert_fits, assert_harmless, description_of, sections_of, texts_of
@@ -30,7 +31,7 @@ def lines_of(shown: OrpCard) -> list[str]:
 
 
 def test_the_card_of_a_real_run() -> None:
-    driven = replace(REAL["driver-04"], change=4.2, note="35wt rear")
+    driven = replace(REAL["driver-04"], change=4.2, note="35wt rear", has_moved=True)
     answer = orp_card(card(driven, length_s=600), is_self=True)
     assert answer.content == ""
     assert answer.picture_first
@@ -39,7 +40,7 @@ def test_the_card_of_a_real_run() -> None:
     assert not answer.embed.fields
     assert description_of(answer) == (
         "You: 15/10:38.3. Clean: 15/10:13.8. Three mistakes cost 24.5 s.\n"
-        "**ORP 85.5** = 90.09 consistency − 4.55 fade\n"
+        "**ORP 85.5 ±5** = 90.09 consistency − 4.55 fade\n"
         "Without the three mistakes **93.9**; the advice goes by that\n"
         "**Avant Garde**: tune, don't pivot: oils, ride height or camber\n"
         "Q1 ▲4.2 · 35wt rear\n"
@@ -78,7 +79,7 @@ def test_somebody_elses_card_has_their_name() -> None:
 
 def test_without_a_note_the_change_stands_beside_the_score() -> None:
     lines = lines_of(card(run(change=-0.8)))
-    assert lines[1] == "**ORP 99.5** ▼0.8 = 99.52 consistency − 0.00 fade"
+    assert lines[1] == "**ORP 99.5 ±?** ▼0.8 = 99.52 consistency − 0.00 fade"
     assert len(lines) == 4
     first = lines_of(card(run(note="35wt rear")))
     assert first[3] == "Q1 · 35wt rear"
@@ -97,7 +98,7 @@ def test_two_crashes_in_a_steady_run_do_not_give_up_speed() -> None:
     assert driven.orp is not None
     shown = card(replace(driven, orp=replace(driven.orp, scenario=Scenario.A)))
     score, without, advice = lines_of(shown)[1:4]
-    assert score == "**ORP 70.4** = 86.93 consistency − 16.51 fade"
+    assert score == "**ORP 70.4 ±19** = 86.93 consistency − 16.51 fade"
     assert without == "Without the two mistakes **99.6**; the advice goes by that"
     assert advice == (
         "**Avant Garde**: room to experiment: pistons, geometry, arm positions, oils, ride height "
@@ -136,7 +137,7 @@ def test_a_failed_gate_keeps_the_figures() -> None:
 def test_few_laps_are_said_plainly() -> None:
     three = card(run(times=(20_900, 20_950, 21_000), confidence=5))
     assert lines_of(three)[1] == (
-        "**ORP 99.8** = 99.76 consistency − 0.00 fade · only 3 laps: it still moves a lot"
+        "**ORP 99.8 ±?** = 99.76 consistency − 0.00 fade · only 3 laps: it still moves a lot"
     )
     assert sections_of(card_more(three))["Why"].endswith("\nConfidence in the car: 5/5")
     two = sections_of(card_more(card(run(times=(20_900, 20_950)))))
@@ -204,18 +205,18 @@ def test_the_last_heats_have_their_scores_and_notes() -> None:
     shown = replace(
         card(run(note="35wt rear", change=4.2)),
         last_heats=(
-            HeatScore(heat("Q1", "Buggy"), 88.5, False, None, None),
+            HeatScore(heat("Q1", "Buggy"), 88.5, False, None, None, False, ScoreError(3.6)),
             HeatScore(heat("Q2", "Buggy"), None, True, None, "soft *springs*"),
             HeatScore(heat("Q3", "Buggy"), None, False, None, None),
-            HeatScore(heat("Q4", "Buggy"), 92.7, False, 4.2, "35wt rear"),
+            HeatScore(heat("Q4", "Buggy"), 92.7, False, 4.2, "35wt rear", True),
         ),
     )
     assert sections_of(card_more(shown))["Heats before"] == (
-        "Q3 needs 2 laps\nQ2 rejected · soft \\*springs\\*\nQ1 **88.5**"
+        "Q3 needs 2 laps\nQ2 rejected · soft \\*springs\\*\nQ1 **88.5 ±4**"
     )
     whole = sections_of(card_more(replace(shown, heat=None)))["Heats"]
-    assert whole.startswith("Buggy Q4 **92.7** ▲4.2 · 35wt rear\n")
-    assert whole.endswith("\nBuggy Q1 **88.5**")
+    assert whole.startswith("Buggy Q4 **92.7 ±?** ▲4.2 · 35wt rear\n")
+    assert whole.endswith("\nBuggy Q1 **88.5 ±4**")
     assert "Heats before" not in sections_of(
         card_more(replace(shown, last_heats=shown.last_heats[-1:]))
     )
@@ -224,7 +225,7 @@ def test_the_last_heats_have_their_scores_and_notes() -> None:
 def test_the_sum_names_its_floor() -> None:
     hopeless = run(times=(1_000, 1_000, 1_000, 1_000, 1_000, 90_000))
     assert lines_of(card(hopeless))[1] == (
-        "**ORP 0.0** = 0.00 consistency − 20.00 fade (never below 0)"
+        "**ORP 0.0 ±83** = 0.00 consistency − 20.00 fade (never below 0)"
     )
 
 

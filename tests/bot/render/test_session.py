@@ -236,3 +236,27 @@ def test_settings_are_harmless(name: str, track: str) -> None:
     ):
         assert_fits(answer)
         assert_harmless(answer)
+
+
+def test_how_sure_scores_are_is_told_where_the_heats_still_fit_beside_one_another() -> None:
+    rows = {
+        "Max": [cell(88.6, error=4.4), cell(92.7, 4.1, error=1.0, has_moved=False)],
+        "Eva": [cell(80.0), cell(None, rejected=True)],
+        "Tim": [cell(99.0, error=2.0, is_short=True), cell(100.0, 11.4, error=12.0)],
+    }
+    text = description_of(standings(standings_of(class_of(["Q1", "Q2"], rows))))
+    assert text.startswith(
+        "```\n"
+        "              Q1        Q2\n"
+        "Max      88.6 ±4   92.7 ±1\n"
+        "20.812                +4.1\n"
+        "Eva      80.0 ±?      rej.\n"
+        "20.812\n"
+        "Tim       (99.0) 100.0 ±12\n"
+        "20.812               ▲11.4\n"
+        "```\n"
+    )
+    four = {name: cells * 2 for name, cells in rows.items()}
+    assert "±" not in description_of(
+        standings(standings_of(class_of(["Q1", "Q2", "Q3", "Q4"], four)))
+    )

@@ -32,7 +32,7 @@ def test_two_real_runs() -> None:
         "driver-02 is 1.85 s a lap faster: 1.22 pace, 0.63 mistakes.\n"
         "```\n"
         "              driver-02   driver-04\n"
-        "ORP                87.7        85.5\n"
+        "ORP             87.7 ±3     85.5 ±5\n"
         "Best lap         38.626      39.806\n"
         "Average          40.701      42.554\n"
         "Top 5            38.839      40.167\n"
@@ -52,7 +52,7 @@ def test_few_laps_leave_gaps_and_a_session_is_named() -> None:
     lines = description_of(answer).split("\n")
     assert lines[0] == "Ann is 21.42 s a lap faster: 21.42 pace, 0.00 mistakes."
     assert lines[3:6] == [
-        "ORP                   –        28.6",
+        "ORP                   –     28.6 ±?",
         "Best lap         20.000      20.500",
         "Average          20.000      41.422",
     ]
@@ -67,7 +67,7 @@ def test_few_laps_leave_gaps_and_a_session_is_named() -> None:
 def test_a_score_that_does_not_stand_is_said() -> None:
     result = beside(run("Ann", confidence=2), run("Ben", (20_912, 21_044), confidence=5))
     lines = description_of(side_by_side(result)).split("\n")
-    assert lines[3] == "ORP            rejected        99.6"
+    assert lines[3] == "ORP            rejected     99.6 ±?"
 
 
 def test_nothing_is_below_zero_in_the_sentence() -> None:

@@ -52,6 +52,7 @@ EXAMPLE = (
             (11_116, 18_604, 23_550, 23_550, *(18_700,) * 12),
             left_out=(1,),
             change=-0.8,
+            has_moved=False,
         ),
         81.3,
         Strategy.BALANCED,
@@ -69,7 +70,7 @@ def test_the_card_is_that_of_the_specification() -> None:
     assert lines_of(*EXAMPLE, *others)[:4] == [
         " 1 racer-2        92.7 ▲4.1 avant",
         "   P2/8 16/5:09.3 18.812 lost 2.1⭐",
-        " 2 racer-1        81.3 ▼0.8 balanced",
+        " 2 racer-1        81.3 −0.8 balanced",
         "   P1/8 16/5:01.2 18.604 lost 9.7",
     ]
 
@@ -212,7 +213,7 @@ def test_the_real_race_fits_a_phone() -> None:
     answer = heat_summary(table(*real_runs("electric-a3-main")))
     assert_fits(answer)
     assert lines_of(*real_runs("electric-a3-main"))[:2] == [
-        " 1 driver-07      90.9 avant",
+        " 1 driver-07      90.9 ±3  avant",
         "   P7/7   9/5:38.8 36.441 lost  0.0",
     ]
 
@@ -401,3 +402,25 @@ def test_a_wrap_up_is_harmless(name: str, class_name: str, note: str) -> None:
     )
     assert_fits(answer)
     assert_harmless(answer)
+
+
+# Six laps: how sure they are is known.
+SURE = (*STEADY, 22_500)
+
+
+def test_how_sure_scores_are_gives_way_first() -> None:
+    def first_line(name: str, change: float | None = None) -> str:
+        return lines_of(run(name, SURE, change=change, has_moved=False))[0]
+
+    assert first_line("Max") == " 1 Max            93.4 ±5 avant"
+    assert first_line("Max", 4.1) == " 1 Max            93.4 ±5 +4.1 avant"
+    assert first_line("Max", 14.1) == " 1 Max            93.4 +14.1 avant"
+    assert first_line("Maximilian Alex") == " 1 Maximilian Alex 93.4 ±5 avant"
+    assert first_line("Maximilian Alex", 4.1) == " 1 Maximilian Alex 93.4 +4.1 avant"
+
+
+def test_in_a_full_heat_nobody_is_left_out_for_it() -> None:
+    told = description_of(heat_summary(table(*(run(f"r-{n}", SURE) for n in range(62)))))
+    assert "more" not in told
+    assert "±" not in told
+    assert "±" in description_of(heat_summary(table(*(run(f"r-{n}", SURE) for n in range(40)))))

@@ -48,8 +48,9 @@ async def test_an_unknown_route_is_recorded(rest: Rest, discord: LocalDiscord) -
 
 
 async def test_a_body_must_be_json(rest: Rest, channel: Channel) -> None:
-    reply = await rest.call("POST", path(channel), data=b"{")
-    assert (reply.status, reply.code) == (400, 50109)
+    for body in (b"{", b'{"content": "x", "nonce": NaN}'):
+        reply = await rest.call("POST", path(channel), data=body)
+        assert (reply.status, reply.code) == (400, 50109)
 
 
 @pytest.mark.parametrize(
@@ -126,9 +127,11 @@ async def test_an_empty_message(rest: Rest, channel: Channel) -> None:
     posted = await post(rest, channel)
     reply = await rest.call("PATCH", path(channel, posted), {"content": ""})
     assert (reply.status, reply.code) == (400, 50006)
+    nothing_in_it = {"content": "", "embeds": [{"color": 7}]}
+    assert (await rest.call("PATCH", path(channel, posted), nothing_in_it)).code == 50006
     embed = {"content": "", "embeds": [{"title": "x"}]}
     assert (await rest.call("PATCH", path(channel, posted), embed)).status == 200
-    assert len(rest.discord.violations) == 2
+    assert len(rest.discord.violations) == 3
 
 
 async def test_a_limit_is_answered_in_discords_shape(
@@ -334,6 +337,16 @@ async def test_an_edit_keeps_the_files_it_lists(rest: Rest, channel: Channel) ->
     assert message.attachments == []
 
 
+async def test_files_are_few_and_light(rest: Rest, channel: Channel) -> None:
+    light = [(f"{number}.csv", b"x") for number in range(11)]
+    reply = await rest.call("POST", path(channel), data=form({}, *light))
+    assert (reply.status, reply.code) == (400, 50035)
+    heavy = [(name, b"x" * 2**20) for name, _ in light]
+    reply = await rest.call("POST", path(channel), data=form({}, *heavy))
+    assert (reply.status, reply.code) == (413, 40005)
+    assert channel.messages == []
+
+
 async def test_a_file_that_did_not_come(rest: Rest, channel: Channel) -> None:
     body = {"content": "x", "attachments": [{"id": 0, "filename": "a.csv"}]}
     reply = await rest.call("POST", path(channel), body)
@@ -395,13 +408,22 @@ async def test_single_commands(rest: Rest, discord: LocalDiscord) -> None:
     await rest.call("PATCH", one, {"description": "The card"})
     assert (await rest.call("GET", one)).body["description"] == "The card"
     await rest.call("POST", start, {"name": "profile", "description": "x"})
-    assert (await rest.call("PATCH", one, {"name": "profile"})).code == 50035
+    for wrong in ({"name": "profile"}, {"name": "The card"}, {"description": ""}):
+        assert (await rest.call("PATCH", one, wrong)).code == 50035
     assert (await rest.call("DELETE", one)).status == 204
     for method in ("GET", "DELETE"):
         assert (await rest.call(method, one)).code == 10063
     assert [item["name"] for item in (await rest.call("GET", start)).body] == ["profile"]
     seen = [item["name"] for item in discord.world.commands.seen_in(guild.id)]
     assert seen == ["profile", "lap"]
+
+
+async def test_a_hundred_commands_are_all_there_may_be(rest: Rest, discord: LocalDiscord) -> None:
+    start = f"/applications/{discord.world.bot.id}/commands"
+    many = [{"name": f"lap-{number}", "description": "x"} for number in range(100)]
+    assert (await rest.call("PUT", start, many)).status == 200
+    assert (await rest.call("POST", start, {"name": "orp", "description": "x"})).code == 50035
+    assert (await rest.call("POST", start, {"name": "lap-7", "description": "y"})).status == 200
 
 
 async def test_a_bad_command_is_refused(rest: Rest, discord: LocalDiscord) -> None:

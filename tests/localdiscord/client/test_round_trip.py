@@ -8,6 +8,7 @@ import pytest
 
 from localdiscord import DriverError, LocalDiscord, Member, NoAnswerError, Upload
 from localdiscord.rules.errors import Problem
+from localdiscord.rules.permissions import Overwrite, Permissions
 from localdiscord.rules.schema import Schema
 from localdiscord.rules.wire import Flags, Json, JsonObject
 from localdiscord.world import model
@@ -256,6 +257,8 @@ async def test_an_answer_that_comes_too_late_has_failed(
         ("/echo hello", "“hello” is no option of /echo"),
         ("/types number:six", "“six” is not a number"),
         ("/types number:6", "not within 1 to 5"),
+        ("/echo text:", "text: '' is not within 1 to 6000"),
+        (f"/echo text:{'x' * 6001}", "not within 1 to 6000"),
         ("/types number:1 racer:@nobody", "there is no @nobody"),
         ("/types number:1 level:Amateur", "none of the choices"),
         ("/types number:1 class:", "not within 1 to 10"),
@@ -286,6 +289,34 @@ async def test_what_cannot_be_pressed(racer: Member, discord: LocalDiscord) -> N
         await racer.choose(answer, ["club", "cup"])
     forced = await racer.press(answer, "Locked", raw=True)
     assert forced.content == "unlocked"
+
+
+async def test_what_is_out_of_sight(racer: Member, discord: LocalDiscord) -> None:
+    private = (await racer.type("race-day", "/echo text:hello")).message
+    assert private is not None
+    with pytest.raises(DriverError, match="Only racer-2 sees"):
+        await discord.guild().owner.message_menu(private, "Log laps")
+    channel = racer.team.channel("race-day")
+    everyone = racer.team.guild.id
+    channel.overwrites[everyone] = Overwrite(everyone, 0, 0, Permissions.VIEW_CHANNEL)
+    with pytest.raises(DriverError, match="racer-2 does not see #race-day"):
+        await racer.press(private, "To 1")
+
+
+async def test_a_yes_is_no_number(racer: Member) -> None:
+    with pytest.raises(DriverError, match="number: takes integer, not True"):
+        await racer.command("race-day", "types", number=True)
+
+
+async def test_what_cannot_be_said(racer: Member) -> None:
+    for text in (" ", "x" * 4001):
+        with pytest.raises(DriverError, match="1 to 4000 characters"):
+            racer.say("race-day", text)
+    channel = racer.team.channel("race-day")
+    everyone = racer.team.guild.id
+    channel.overwrites[everyone] = Overwrite(everyone, 0, 0, Permissions.SEND_MESSAGES)
+    with pytest.raises(DriverError, match="racer-2 may not post in #race-day"):
+        racer.say(channel, "hello")
 
 
 async def test_what_cannot_be_sent_off(racer: Member) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from localdiscord.play.keeping import Pictures, Story
-from localdiscord.play.running import BOT_CURRENT, Play, PlayError, what_to_play
+from localdiscord.play.keeping import KeptEvent, Pictures, Standing, Story
+from localdiscord.play.running import BOT_CURRENT, Play, what_to_play
+from localdiscord.play.story import PlayError
 from localdiscord.world.files import Attachment
 
 LOCAL = "sqlite:///data/local.db"
@@ -70,6 +71,28 @@ def test_a_story_without_its_database_is_played_again() -> None:
     assert Story().told_before() is None, "the next one may be left in its middle"
 
 
+def test_the_event_goes_on_where_it_was_left_and_begins_anew_with_the_story() -> None:
+    event = played().event
+    assert event is not None
+    assert event.standing() == Standing()
+    event.keep(Standing(2, 40_000))
+    Path("data/local.db").touch()
+    Story().keep("what happened")
+    again = played().event
+    assert again is not None
+    assert again.standing() == Standing(2, 40_000)
+    Path("data/local.db").unlink()
+    assert played().event == event
+    assert event.standing() == Standing()
+
+
+@pytest.mark.parametrize("text", ["", "{", "7", "[1]", '["a", 1]', "[1, null]", "{}"])
+def test_an_event_that_was_half_kept_begins_anew(text: str) -> None:
+    event = KeptEvent(Path("kept.json"))
+    event.file.write_text(text)
+    assert event.standing() == Standing()
+
+
 @pytest.mark.parametrize("where", ["environment", ".env"])
 def test_a_database_the_user_has_set_is_used(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if where == ".env":
@@ -84,6 +107,9 @@ def test_a_database_the_user_has_set_is_used(where: str, monkeypatch: pytest.Mon
     used = played(bot_that_says("0006"))
     assert used.database_url == "sqlite:///mine.db"
     assert "no story is played" in (used.told or "")
+    assert empty.has_newcomers
+    assert not used.has_newcomers, "nothing is written into what is the user's"
+    assert used.event is None
     with pytest.raises(PlayError, match="no such server"):
         played((sys.executable, "-c", "import sys; sys.exit('no such server')"))
 

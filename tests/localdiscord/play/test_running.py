@@ -13,7 +13,8 @@ from localdiscord import LocalDiscord
 from localdiscord.play.botprocess import BotProcess
 from localdiscord.play.keeping import Pictures
 from localdiscord.play.recorded import load
-from localdiscord.play.running import Play, PlayError, play_heat, run
+from localdiscord.play.running import Play, run
+from localdiscord.play.story import PlayError, play_heat
 from tests.localdiscord.stub_bot import StubBot
 
 ROOT = Path(__file__).parents[3]
@@ -48,7 +49,7 @@ async def test_a_bot_that_posts_no_summary(
     discord: LocalDiscord,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("localdiscord.play.running.SUMMARY_WITHIN_S", 0.05)
+    monkeypatch.setattr("localdiscord.play.story.SUMMARY_WITHIN_S", 0.05)
     discord.mischief.fail("POST", "/channels/*", status=503)
     with pytest.raises(PlayError, match="no summary in #race-day"):
         await play_heat(discord.guild(), load()[:1], lambda text: None)

@@ -48,6 +48,8 @@ def components(*rows: Body) -> Body:
     return {"components": list(rows)}
 
 
+ASCII = {"name": "car"}
+
 MESSAGES: list[tuple[str, Body, Body]] = [
     ("content", {"content": "x" * 2000}, {"content": "x" * 2001}),
     ("embeds", {"embeds": [{}] * 10}, {"embeds": [{}] * 11}),
@@ -69,6 +71,21 @@ MESSAGES: list[tuple[str, Body, Body]] = [
     ("picture", embed(image={"url": "attachment://a.png"}), embed(image={"url": "file:///a"})),
     ("attachments", {"attachments": [{"id": 0}] * 10}, {"attachments": [{"id": 0}] * 11}),
     ("nonce", {"nonce": "x" * 25}, {"nonce": "x" * 26}),
+    ("a nonce that is a number", {"nonce": 2**63 - 1}, {"nonce": 2**63}),
+    ("id", {"attachments": [{"id": str(2**64 - 1)}]}, {"attachments": [{"id": 2**64}]}),
+    ("timestamp", embed(timestamp="2026-03-01T10:00:00+00:00"), embed(timestamp="today")),
+    ("link of an embed", embed(url="https://x.test"), embed(url="ftp://x.test")),
+    (
+        "link of a button",
+        components(row(button(style=5, custom_id=None, url="discord://-/apps"))),
+        components(row(button(style=5, custom_id=None, url="javascript:alert()"))),
+    ),
+    ("emoji", components(row(button(emoji={"name": "🏁"}))), components(row(button(emoji=ASCII)))),
+    (
+        "emoji of an option",
+        components(row(select(options=[option(emoji={"id": "7", "name": "car"})]))),
+        components(row(select(options=[option(emoji=ASCII)]))),
+    ),
     (
         "rows",
         components(*(row(item) for item in buttons(5))),
@@ -129,7 +146,21 @@ MESSAGES: list[tuple[str, Body, Body]] = [
         components(row(select(2))),
         components(row(select(options=[option(1), option(1)]))),
     ),
-    ("max_values", components(row(select(max_values=25))), components(row(select(max_values=26)))),
+    (
+        "max_values",
+        components(row(select(25, max_values=25))),
+        components(row(select(25, max_values=26))),
+    ),
+    (
+        "more to choose than there is",
+        components(row(select(3, max_values=3))),
+        components(row(select(2, max_values=3))),
+    ),
+    (
+        "more to choose than one may",
+        components(row(select(3, min_values=2, max_values=2))),
+        components(row(select(3, min_values=2))),
+    ),
     (
         "a select beside a button",
         components(row(select()), row(button())),
@@ -190,6 +221,11 @@ def test_messages(good: Body, bad: Body) -> None:
         {"allowed_mentions": {"users": ["me"]}},
         {"flags": "64"},
         {"nonce": {}},
+        {"nonce": True},
+        {"attachments": [{"id": True}]},
+        {"attachments": [{"id": "٣"}]},
+        {"attachments": [{"id": "9" * 5000}]},
+        {"components": [row(button(emoji="🏁"))]},
     ],
 )
 def test_what_is_of_the_wrong_type_is_a_problem_and_no_accident(body: object) -> None:
@@ -245,6 +281,11 @@ CALLBACKS: list[tuple[str, Body, Body]] = [
         modal(label(component=text_input(style=1))),
         modal(label(component=text_input(style=3))),
     ),
+    (
+        "what a form may hold",
+        modal(label(component={"type": 19, "custom_id": "file"})),
+        modal(label(component=button())),
+    ),
     ("fields in rows", modal(row(text_input(label="Laps"))), modal(row(text_input()))),
     ("the same field twice", modal(*labels(2)), modal(label(), label())),
     (
@@ -294,6 +335,11 @@ def many(count: int, **changes: object) -> list[Body]:
     return [asked(name=f"option-{number}", **changes) for number in range(count)]
 
 
+def choosing(kind: int, *values: object) -> Body:
+    items = [{"name": f"choice {value}", "value": value} for value in values]
+    return asking(asked(type=kind, choices=items))
+
+
 COMMANDS: list[tuple[str, Body, Body]] = [
     ("name", command(name="x" * 32), command(name="x" * 33)),
     ("name of small letters", command(name="lap-2_a"), command(name="Lap")),
@@ -320,6 +366,15 @@ COMMANDS: list[tuple[str, Body, Body]] = [
         "choices",
         asking(asked(choices=[{"name": f"{n}", "value": f"{n}"} for n in range(25)])),
         asking(asked(choices=[{"name": f"{n}", "value": f"{n}"} for n in range(26)])),
+    ),
+    ("values of choices", choosing(3, "x"), choosing(3, 1)),
+    ("values of choices of integers", choosing(4, 1), choosing(4, 1.5)),
+    ("names of choices", choosing(10, 1, 1.5), choosing(10, 1, 1)),
+    ("choices of people", asking(asked(type=6)), choosing(6, "x")),
+    (
+        "autocomplete of people",
+        asking(asked(type=3, autocomplete=True)),
+        asking(asked(type=6, autocomplete=True)),
     ),
     (
         "choices and autocomplete",
@@ -350,9 +405,9 @@ def test_commands(good: Body, bad: Body) -> None:
 
 def test_a_command_is_at_most_8000_characters() -> None:
     def so_long(more: int) -> Body:
-        choice = {"name": "x" * 50, "value": "x" * 50}
-        rest = asked(name="pad", description="x" * (14 + more), choices=[choice] * 8)
-        return asking(*many(10, choices=[choice] * 7), rest)
+        choices = [{"name": f"{number:050}", "value": "x" * 50} for number in range(8)]
+        rest = asked(name="pad", description="x" * (14 + more), choices=choices)
+        return asking(*many(10, choices=choices[:7]), rest)
 
     assert limits_commands.command(so_long(0)) == []
     problems = limits_commands.command(so_long(1))

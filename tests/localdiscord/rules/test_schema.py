@@ -9,6 +9,7 @@ from localdiscord import LocalDiscord
 from localdiscord.rules.schema import DEFAULT_DOCUMENT, Schema
 from localdiscord.rules.wire import Json
 from tests.localdiscord.conftest import Rest
+from tests.localdiscord.rules import test_limits
 
 MESSAGES = "/channels/{channel_id}/messages"
 CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
@@ -38,8 +39,28 @@ def test_ids_may_be_integers(schema: Schema) -> None:
         "allowed_mentions": {"users": [123]},
     }
     assert schema.problems("POST", MESSAGES, body) == []
-    body["attachments"] = [{"id": 0.5}]
-    assert schema.problems("POST", MESSAGES, body)
+    for wrong in (0.5, -1, 2**64, True):
+        body["attachments"] = [{"id": wrong}]
+        assert schema.problems("POST", MESSAGES, body)
+
+
+def test_only_ids_that_the_library_sends_so_may_be_integers(schema: Schema) -> None:
+    assert schema.problems("POST", MESSAGES, {"content": "x", "sticker_ids": ["1"]}) == []
+    assert schema.problems("POST", MESSAGES, {"content": "x", "sticker_ids": [1]})
+    reply = {"content": "x", "message_reference": {"message_id": 1}}
+    assert schema.problems("POST", MESSAGES, reply) == []
+
+
+@pytest.mark.parametrize(
+    ("route", "cases"),
+    [(MESSAGES, test_limits.MESSAGES), (CALLBACK, test_limits.CALLBACKS)],
+    ids=["messages", "callbacks"],
+)
+def test_it_refuses_nothing_that_the_limits_take(
+    schema: Schema, route: str, cases: list[tuple[str, test_limits.Body, test_limits.Body]]
+) -> None:
+    refused = [name for name, good, _ in cases if schema.problems("POST", route, good)]
+    assert refused == []
 
 
 @pytest.mark.parametrize(
@@ -83,7 +104,7 @@ async def test_a_violation_is_refused_and_recorded(
 ) -> None:
     assert discord.schema_checked is schema.checked
     channel = discord.guild().channel("race-day")
-    body = {"embeds": [{"timestamp": "x", "provider": 7}]}
+    body = {"embeds": [{"title": "x", "provider": 7}]}
     reply = await rest.call("POST", f"/channels/{channel.id}/messages", body)
     assert (reply.status, reply.code) == (400, 50035)
     (violation,) = discord.violations

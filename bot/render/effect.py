@@ -1,0 +1,106 @@
+"""*Did it help?* in words a racer understands: what a change of the car did, and what is luck."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.render.phrases import count, number_word
+from bot.render.text import plain
+from core.rounding import round_half_even
+from core.scoring.effects import MIN_OTHERS, Effect, Verdict
+from core.scoring.pooling import Pooled
+
+_SURE: Final = {Verdict.HELPED: "It helped", Verdict.HURT: "It hurt"}
+_LIKELY: Final = {
+    Verdict.LOOKS_HELPED: "Looks like it helped",
+    Verdict.LOOKS_HURT: "Looks like it hurt",
+}
+_SHORT: Final = {
+    Verdict.HELPED: "helped",
+    Verdict.HURT: "hurt",
+    Verdict.LOOKS_HELPED: "looks better",
+    Verdict.LOOKS_HURT: "looks worse",
+    Verdict.CANNOT_TELL: "can't tell",
+    Verdict.TOO_SMALL: "too small",
+}
+
+
+def effect_words(effect: Effect) -> str:
+    """Return ``0.31 s a lap faster than before, 0.17 after what everybody gained.`` and so on.
+
+    It begins with what was measured and ends with what may be said about it.
+    """
+    more = effect.more_runs
+    told = "" if more is None else f"{_more(more, 'run')} each way would tell."
+    return f"{_measured(effect)}. {_verdict(effect.verdict, effect.chance_of_luck, told)}"
+
+
+def pooled_words(pooled: Pooled) -> str:
+    """Return what several tries of a setting say: ``35wt rear: 0.17 s a lap faster after …``."""
+    found = _hundredths(pooled.effect_ms)
+    gap = _gap(found) if found else "nothing left"
+    tries = f"{count(pooled.tries, 'try', 'tries')} by {count(pooled.racers, 'racer')}"
+    more = pooled.more_tries
+    told = "" if more is None else f"{_more(more, 'try', 'tries')} would tell."
+    return (
+        f"{plain(pooled.setting)}: {gap} after what everybody gained, {tries}. "
+        f"{_verdict(pooled.verdict, pooled.chance_of_luck, told)}"
+    )
+
+
+def verdict_word(verdict: Verdict) -> str:
+    """Return what may be said in a word or two: ``helped``, ``can't tell``."""
+    return _SHORT[verdict]
+
+
+def effect_lines(effect: Effect) -> list[str]:
+    """Return what stands behind that sentence: what was compared, and how it would be told."""
+    before = f"{plain(effect.before)} ({count(effect.runs_before, 'run')})"
+    lines = [f"{plain(effect.after)} ({count(effect.runs_after, 'run')}) against {before}"]
+    if effect.field is not None:
+        gained = _hundredths(effect.field.change_ms)
+        middle = _gap(gained) if gained else "as fast as before"
+        lines.append(f"{effect.field.drivers} others drove both times, the middle one {middle}")
+    lines.append(f"Measured to ±{_seconds(_hundredths(effect.error_ms))} s a lap")
+    if effect.more_runs is not None:
+        lines.append("Back to the old setting and again tells more than longer runs")
+    return lines
+
+
+def _measured(effect: Effect) -> str:
+    """Return how much faster the laps were, and how much of it was not everybody's."""
+    change, left = _hundredths(effect.change_ms), _hundredths(effect.effect_ms)
+    own = f"{_gap(change)} than before" if change else "As fast as before"
+    if effect.field is None:
+        return f"{own}; fewer than {MIN_OTHERS} others to tell it from the track"
+    after = f"after what everybody {'gained' if effect.field.change_ms <= 0 else 'lost'}"
+    if not left:
+        return f"{own}, nothing {after}"
+    is_same_way = change * left > 0
+    return f"{own}, {_seconds(left) if is_same_way else f'but {_gap(left)}'} {after}"
+
+
+def _hundredths(ms: float) -> int:
+    return round_half_even(round(ms), 10)
+
+
+def _gap(hundredths: int) -> str:
+    return f"{_seconds(hundredths)} s a lap {'faster' if hundredths < 0 else 'slower'}"
+
+
+def _seconds(hundredths: int) -> str:
+    return f"{abs(hundredths) / 100:.2f}"
+
+
+def _verdict(verdict: Verdict, chance_of_luck: float, more: str) -> str:
+    if verdict in _SURE:
+        return f"{_SURE[verdict]}: luck is less than 1 in 20."
+    luck = f"ould be luck ({max(1, round(10 * chance_of_luck))} in 10)"
+    if verdict in _LIKELY:
+        return f"{_LIKELY[verdict]}; c{luck}."
+    return f"C{luck}. {more}" if more else f"C{luck}; too small to see in laps."
+
+
+def _more(number: int, noun: str, plural: str | None = None) -> str:
+    nouns = noun if number == 1 else plural or f"{noun}s"
+    return f"{number_word(number).capitalize()} more {nouns}"

@@ -1,0 +1,102 @@
+"""What the team knows of a track: bests, a racer's heats, the day, which changes helped."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import discord
+
+from bot.limits import TITLE_LIMIT
+from bot.render.answer import CARD_COLOUR, Answer, add_section
+from bot.render.effect import pooled_words
+from bot.render.phrases import NEEDS_LAPS, bold, count, error_mark, moment, name_of
+from bot.render.text import plain, shorten
+from core.laptimes import format_lap
+from core.results.track import ClassBests, HeatPace, TrackBook, TrackDay, TrackRun
+from core.rounding import round_half_even
+from core.scoring.second_half import SecondHalf
+
+_SHOWN_CHANGES: Final = 6
+
+
+def track(book: TrackBook) -> Answer:
+    """Show what the team knows of a track."""
+    if not book.has_laps:
+        return Answer(f"Nobody has driven at {bold(book.track)} yet.")
+    embed = discord.Embed(title=shorten(plain(book.track), TITLE_LIMIT), colour=CARD_COLOUR)
+    add_section(embed, "Best laps", [_bests_line(each) for each in book.bests])
+    whose = "Your heats here" if book.is_self else f"Heats of {name_of(book.racer)} here"
+    runs = [_run_line(run) for run in book.runs]
+    add_section(embed, shorten(whose, TITLE_LIMIT), runs or ["None yet"])
+    if book.second_half is not None:
+        add_section(embed, "Second half of a run", [second_half_words(book.second_half)])
+    if book.day is not None:
+        add_section(embed, "The track over the day", _day_lines(book.day))
+    add_section(embed, "Which changes helped", _change_lines(book))
+    return Answer(embed=embed)
+
+
+def _bests_line(bests: ClassBests) -> str:
+    """Return ``Buggy 18.300 Max (date) · …``."""
+    laps = " · ".join(
+        f"{format_lap(best.lap_ms)} {name_of(best.racer)} ({moment(best.driven_at, 'd')})"
+        for best in bests.bests
+    )
+    return f"{bold(bests.class_name)} {laps}" if bests.class_name else laps
+
+
+def _run_line(run: TrackRun) -> str:
+    """Return a heat with its date, score, fast lap and note."""
+    if run.score is None:
+        score = "rejected" if run.rejected else NEEDS_LAPS
+    else:
+        score = f"**{run.score:.1f} {error_mark(run.error)}**"
+    parts = [f"{moment(run.driven_at, 'd')} {plain(run.heat.label)} {score}"]
+    if run.best_lap_ms is not None:
+        parts.append(f"fast {format_lap(run.best_lap_ms)}")
+    if run.note:
+        parts.append(plain(run.note))
+    return " · ".join(parts)
+
+
+def second_half_words(second_half: SecondHalf) -> str:
+    """Return ``Usually 0.12 s a lap slower: in 7 of 9 runs``."""
+    runs = count(second_half.runs, "run")
+    hundredths = round_half_even(round(second_half.loss_ms), 10)
+    if not hundredths:
+        return f"Usually as fast as the first, over {runs}"
+    loses = hundredths > 0
+    how_often = second_half.slower if loses else second_half.runs - second_half.slower
+    way = "slower" if loses else "faster"
+    return f"Usually {abs(hundredths) / 100:.2f} s a lap {way}: in {how_often} of {runs}"
+
+
+def _day_lines(day: TrackDay) -> list[str]:
+    """Return how much faster each heat was than the first, for everybody who drove both."""
+    first, *later = day.heats
+    when = f"{plain(day.session.name)}, {moment(day.driven_at, 'd')}"
+    return [
+        f"{when}, everybody against {plain(first.heat.label)}:",
+        " · ".join(f"{plain(each.heat.name)} {pace_change(each)}" for each in later),
+    ]
+
+
+def pace_change(pace: HeatPace) -> str:
+    """Return ``0.21 s faster`` for a heat; ``?`` where too few drove both."""
+    if pace.change_ms is None:
+        return "?"
+    hundredths = round_half_even(round(pace.change_ms), 10)
+    if not hundredths:
+        return "the same"
+    return f"{abs(hundredths) / 100:.2f} s {'faster' if hundredths < 0 else 'slower'}"
+
+
+def _change_lines(book: TrackBook) -> list[str]:
+    """Return the surest changes of each class, over the team's racers."""
+    has_classes = len(book.bests) > 1
+    return [
+        (f"{bold(of_class.class_name)} " if has_classes and of_class.class_name else "")
+        + pooled_words(pooled)
+        for of_class in book.changes
+        for pooled in of_class.changes[:_SHOWN_CHANGES]
+    ]

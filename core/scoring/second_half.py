@@ -1,0 +1,64 @@
+"""What a racer loses in the second half of a run: tyres, batteries, concentration.
+
+Over the laps that are no mistakes: the mean of the second half minus that of the first, the middle
+lap of an odd number in neither. One run tells little; the median over several is what is usual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+from typing import Final
+
+from core.laps import Lap, counting_laps
+from core.scoring.mistakes import find_mistakes
+
+MIN_LAPS_FOR_HALVES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SecondHalf:
+    """What is usual in some runs.
+
+    Attributes:
+        loss_ms: By how much a lap of the second half is slower, in ms, unrounded; below 0 where
+            it is faster.
+        slower: In how many of the runs the second half was the slower one.
+        runs: How many runs were long enough, 1 or more.
+    """
+
+    loss_ms: float
+    slower: int
+    runs: int
+
+
+def second_half_loss(laps: Sequence[Lap]) -> float | None:
+    """By how much the second half of a run was slower a lap.
+
+    Args:
+        laps: The laps of one run in the order driven.
+
+    Returns:
+        Milliseconds a lap, unrounded, below 0 where it was faster; None below 8 laps that count
+        and are no mistakes.
+    """
+    counting = counting_laps(laps)
+    mistakes = {mistake.number for mistake in find_mistakes(counting).laps}
+    steady = [lap.time_ms for lap in counting if lap.number not in mistakes]
+    if len(steady) < MIN_LAPS_FOR_HALVES:
+        return None
+    half = len(steady) // 2
+    return fmean(steady[-half:]) - fmean(steady[:half])
+
+
+def usual_second_half(runs: Iterable[Sequence[Lap]]) -> SecondHalf | None:
+    """What a racer usually loses in the second half; None where no run was long enough.
+
+    Args:
+        runs: The laps of each run, in the order driven.
+    """
+    losses = [loss for run in runs if (loss := second_half_loss(run)) is not None]
+    if not losses:
+        return None
+    return SecondHalf(median(losses), sum(loss > 0 for loss in losses), len(losses))
