@@ -197,6 +197,16 @@ async def test_what_others_took_back_can_still_be_put_back(
     # What had been hers and is Ben's by now is his.
     kept = await services.form.open(by(BEN), "Truggy P6")
     assert kept.laps.split() == ["23.100", "23.200"]
+    # Taken back they go nowhere: where they came from is forgotten.
+    moved = await scalar(
+        database,
+        select(Entry.id)
+        .join(RacerProfile, RacerProfile.id == Entry.racer_id)
+        .where(Entry.heat_id == kept.heat_id, RacerProfile.name == BEN.name),
+    )
+    assert moved is not None
+    undone = await services.undo.take_back(CHIEF, moved)
+    assert (undone.laps_removed, undone.laps_restored, undone.run.racer) == (2, 0, BEN)
 
 
 # Who, and how they are found
