@@ -94,6 +94,8 @@ class Writer:
                 "time_zone": "UTC",
                 "auto_finish_minutes": 30,
                 "greeted_at": _FIRST_DAY,
+                "application_id": None,
+                "removed_at": None,
                 "created_at": _FIRST_DAY,
             }
         )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from core.data_models import SharedCard
 from core.database import Unit
 from core.follow_models import Follow
-from core.laptimes import FormLap, format_form, format_lap
+from core.laptimes import FormLap, format_form, format_seconds
 from core.models import (
     Draft,
     Entry,
@@ -169,7 +169,7 @@ def _runs(unit: Unit, profile: RacerProfile) -> list[tuple[object, ...]]:
         .order_by(Heat.opened_at, Heat.id)
     )
     return [
-        (*row[:6], format_lap(row.best_lap_ms) if row.best_lap_ms else None, *row[7:])
+        (*row[:6], format_seconds(row.best_lap_ms) if row.best_lap_ms else None, *row[7:])
         for row in rows
     ]
 

@@ -13,7 +13,17 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, exists, insert, select, text, update
+from sqlalchemy import (
+    Select,
+    String,
+    bindparam,
+    cast,
+    exists,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from core.database import Unit
 from core.laps import Lap, RaceTotal
@@ -341,21 +351,31 @@ def forget_names(unit: Unit, closed_before: datetime) -> int:
 def forget_driver(unit: Unit, team_id: int, traces: Traces) -> None:
     """Forget who a driver is on the pages of a team; places and laps stay."""
     of_team = select(RaceSession.id).where(RaceSession.team_id == team_id)
-    for table in (Heat, DeletedRace):
-        rows = unit.connection.execute(
-            select(table.id, table.source_table).where(
-                table.session_id.in_(of_team), table.source_table.is_not(None)
-            )
-        )
-        for row_id, kept in rows.all():
-            page = PageTable.from_data(kept) if kept is not None else PageTable(())
-            without = page.without(traces.are_of, traces.racer_id)
-            if without != page:
-                columns: dict[str, object] = {"source_table": without.to_data()}
-                if table is Heat:
-                    # It was made from the names too.
-                    columns["source_hash"] = None
-                unit.connection.execute(update(table).where(table.id == row_id).values(columns))
+    linked = f"%{traces.racer_id}%"
+    # Who is on no profile has no name any more where the session closed long ago.
+    may_name = Heat.source_has_names | cast(Heat.source_table, String).like(linked)
+    heats = select(Heat.id, Heat.source_table).where(Heat.session_id.in_(of_team), may_name)
+    for heat_id, table in _without(unit, heats, traces):
+        # The hash was made from the names too.
+        nameless = {"source_table": table, "source_hash": None}
+        unit.connection.execute(_KEEP, {"of_heat": heat_id} | nameless)
+    deleted = select(DeletedRace.id, DeletedRace.source_table).where(
+        DeletedRace.session_id.in_(of_team), cast(DeletedRace.source_table, String).like(linked)
+    )
+    for race_id, table in _without(unit, deleted, traces):
+        forgotten = update(DeletedRace).where(DeletedRace.id == race_id)
+        unit.connection.execute(forgotten.values(source_table=table))
+
+
+def _without(unit: Unit, tables: Select[Any], traces: Traces) -> list[tuple[UUID, dict[str, Any]]]:
+    """Return the tables, of those that are kept, that a racer is taken out of."""
+    changed = []
+    for row_id, kept in unit.connection.execute(tables).all():
+        table = PageTable.from_data(kept)
+        without = table.without(traces.are_of, traces.racer_id)
+        if without != table:
+            changed.append((row_id, without.to_data()))
+    return changed
 
 
 def has_old_names(unit: Unit, closed_before: datetime) -> bool:

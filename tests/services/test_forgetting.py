@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from core.bootstrap import Services, build_services
 from core.caller import Person
@@ -16,7 +16,7 @@ from core.models import Draft, Entry, Heat, RacerProfile, RaceSession, SummaryPo
 from core.race_day.page_tables import PageTable
 from core.results.data import DataHeld
 from core.results.run_written import RunWritten
-from tests.databases import FakeClock, rows, scalar, scalars
+from tests.databases import FakeClock, execute, rows, scalar, scalars
 from tests.races import race
 from tests.services.following import race_day
 from tests.services.imports import ANNS, BENS, CLEOS, URL, begin, done
@@ -197,6 +197,16 @@ async def test_what_others_took_back_can_still_be_put_back(
     # What had been hers and is Ben's by now is his.
     kept = await services.form.open(by(BEN), "Truggy P6")
     assert kept.laps.split() == ["23.100", "23.200"]
+    # Taken back they go nowhere: where they came from is forgotten.
+    moved = await scalar(
+        database,
+        select(Entry.id)
+        .join(RacerProfile, RacerProfile.id == Entry.racer_id)
+        .where(Entry.heat_id == kept.heat_id, RacerProfile.name == BEN.name),
+    )
+    assert moved is not None
+    undone = await services.undo.take_back(CHIEF, moved)
+    assert (undone.laps_removed, undone.laps_restored, undone.run.racer) == (2, 0, BEN)
 
 
 # Who, and how they are found
@@ -355,3 +365,21 @@ async def test_a_followed_page_stays_as_it_is_for_another_team_with_the_racer(
             .where(RaceSession.team_id != RIVALS),
         )
         assert "Dorothea" not in str(own)
+
+
+async def test_who_is_back_with_an_older_copy_is_forgotten_again(
+    services: Services, database: Database
+) -> None:
+    await log(services, DORA)
+    (before,) = await rows(database, select(*RacerProfile.__table__.columns))
+    await forget(services, DORA)
+    await log(services, DORA, "22.1 22.2")
+    assert await services.data.forget_again() == 0
+    # As though the copy was put back: another profile, which had been forgotten, of the same name.
+    await execute(
+        database, insert(RacerProfile).values({**before._mapping, "discord_user_id": None})
+    )
+    assert await services.data.forget_again() == 1
+    (after,) = await scalars(database, select(RacerProfile))
+    assert after.id != before.id
+    assert times(await log(services, DORA, "22.3")) == [22_100, 22_200, 22_300]
