@@ -36,7 +36,7 @@ _POSTGRESQL_OUTAGES: Final = (
     "57P",  # the operator: shut down, restarted
     "58",  # the system beneath
 )
-# Who is there does not take what the bot says to it first.
+# Whoever is there does not understand what the bot says first: a pooler of which it was not told.
 _NOT_UNDERSTOOD: Final = "08P01"
 _PRIMARY_CODE: Final = 0xFF
 
@@ -99,7 +99,7 @@ def may_come_up(error: Exception) -> bool:
     """
     if isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.Error):
         return _sqlite_code(error.orig) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-    if getattr(getattr(error, "orig", None), "sqlstate", None) == _NOT_UNDERSTOOD:
+    if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == _NOT_UNDERSTOOD:
         return False
     return is_outage(error) and not isinstance(error, PermissionError)
 

@@ -43,8 +43,7 @@ _IMPATIENT: Final = {
     # What a bot holds whose machine lost its power in the middle is free again after this.
     "idle_in_transaction_session_timeout": "30s",
 }
-# Whatever a server cuts by itself, a migration takes the time it takes. Behind a pooler that nobody
-# has told of, it is refused at once rather than the racers' commands later.
+# A migration takes the time it takes, whatever limits whoever runs the server has set.
 _PATIENT: Final = {"lock_timeout": "0", "idle_in_transaction_session_timeout": "0"}
 # A connection that answered so recently is not asked whether it lives.
 _TRUSTED_FOR_S: Final = 1.0
@@ -81,6 +80,8 @@ def create_engine(
     engine = create_async_engine(
         url.difference_update_query([POOLER_OPTION]),
         json_serializer=json_serializer,
+        # What people typed is no part of an error.
+        hide_parameters=True,
         pool_timeout=_POOL_TIMEOUT_S,
         connect_args=connect_args,
     )

@@ -96,12 +96,9 @@ def _reaching(url: URL) -> Iterator[None]:
         yield
     except (OSError, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         said = reason(error)
-        # PgBouncer takes no limit from who connects.
-        hint = (
-            " Behind PgBouncer write ?pgbouncer=true at the end of DATABASE_URL."
-            if "unsupported startup parameter" in said
-            else ""
-        )
+        # A pooler in transaction mode takes no limits from who connects.
+        is_pooler = "unsupported startup parameter" in said
+        hint = " Behind a pooler add ?pgbouncer=true to DATABASE_URL." if is_pooler else ""
         raise DatabaseUnreachable(f"{_named(url)} cannot be reached: {said}.{hint}") from error
 
 

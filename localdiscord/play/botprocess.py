@@ -109,6 +109,11 @@ class BotProcess:
         """Its number in the system; None before it was started."""
         return self._process.pid if self._process is not None else None
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
     async def exited(self) -> int:
         """Wait until it has ended, and everything it wrote is read; gives its exit code."""
         if self._process is None or self._reader is None:

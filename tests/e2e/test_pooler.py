@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 from core.bootstrap import build_services
 from core.caller import Person
@@ -41,6 +42,14 @@ async def pooled(test_databases: TestDatabases) -> AsyncIterator[URL]:
         pooler(url) as pooled,
     ):
         yield pooled
+
+
+async def test_a_start_that_was_not_told_of_the_pooler_says_what_to_write(pooled: URL) -> None:
+    untold = pooled.difference_update_query(["pgbouncer"])
+    with pytest.raises(DatabaseUnreachable, match=r"add \?pgbouncer=true") as caught:
+        await upgrade(untold)
+    assert isinstance(caught.value.__cause__, DBAPIError)
+    assert not may_come_up(caught.value.__cause__), "the bot does not wait for it"
 
 
 async def test_a_bot_starts_and_stores_behind_a_pooler(pooled: URL, forked: Launch) -> None:

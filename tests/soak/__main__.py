@@ -6,22 +6,23 @@ import asyncio
 import random
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from core.database import Database
-from core.follow_models import WatchedPage
+from core.follow_models import RaceTaken, WatchedPage
 from core.outages import is_outage
 from localdiscord import LocalDiscord
 from migrations.runner import upgrade
 from migrations.scratch import postgresql_server
-from tests.databases import execute
-from tests.e2e.aftermath import Aftermath, aftermath_in
+from tests.databases import execute, rows
+from tests.e2e.aftermath import Aftermath, aftermath_in, until
 from tests.soak.accounts import Accounts
 from tests.soak.fleet import SHARDS, Fleet
 from tests.soak.page import Day, page, summary
@@ -38,7 +39,7 @@ _FIRST_GUILD: Final = 1 << 40
 # A minute between looks at an event's page, at ten times its speed.
 _LOOK_EVERY_S: Final = 6.0
 _MEMORY_EVERY_S: Final = 10.0
-_SETTLED_WITHIN_S: Final = 300.0
+_SETTLED_WITHIN_S: Final = 120.0
 _DRIVER_LAPS: Final = 12
 _DRIVERS: Final = ("Ann Arbor", "Ben Bernhard", "Cleo Curtis", "Dora Dahl", "Emil Engel")
 
@@ -89,7 +90,7 @@ async def _play(minutes: float, teams: int, seed: int) -> Day:
                 await follower.follow(site.address)
             began = time.monotonic()
             raced = await _race(minutes, racing, silent, site, after, trouble)
-            calm_after_s = await _calm(discord, fleet, racing, after)
+            calm_after_s = await _calm(fleet, racing, after, raced)
             accounts = Accounts()
             for team in racing:
                 await accounts.of_racing(after, team)
@@ -112,6 +113,7 @@ async def _play(minutes: float, teams: int, seed: int) -> Day:
                 calm_after_s=calm_after_s,
                 tally=tally,
                 trouble=trouble.made,
+                ended=fleet.ended,
                 accounts=accounts,
                 memory_mib=fleet.memory_mib,
                 gaps_ms=fleet.gaps_ms(),
@@ -152,6 +154,7 @@ async def _race(
     watching = [
         asyncio.create_task(_look_often(after.database)),
         asyncio.create_task(_watch_memory(trouble.fleet)),
+        asyncio.create_task(trouble.fleet.mend()),
     ]
     try:
         async with asyncio.TaskGroup() as day:
@@ -192,12 +195,16 @@ async def _look_often(database: Database) -> None:
     """Have the event's page be due each minute of the day."""
     while True:
         await asyncio.sleep(_LOOK_EVERY_S)
-        long_ago = datetime.now(UTC) - timedelta(minutes=1)
         try:
-            await execute(database, update(WatchedPage).values(next_look_at=long_ago))
+            await _look_now(database)
         except Exception as error:
             if not is_outage(error):
                 raise
+
+
+async def _look_now(database: Database) -> None:
+    long_ago = datetime.now(UTC) - timedelta(minutes=1)
+    await execute(database, update(WatchedPage).values(next_look_at=long_ago))
 
 
 async def _watch_memory(fleet: Fleet) -> None:
@@ -219,15 +226,28 @@ async def _tell_time(minutes: float, racing: Sequence[RacingTeam]) -> None:
 
 
 async def _calm(
-    discord: LocalDiscord, fleet: Fleet, racing: Sequence[RacingTeam], after: Aftermath
+    fleet: Fleet,
+    racing: Sequence[RacingTeam],
+    after: Aftermath,
+    raced: Mapping[str, Mapping[str, Sequence[int]]],
 ) -> float:
     """Let everything come to rest; return how many seconds that took."""
     began = time.monotonic()
-    discord.mischief.clear()
+    fleet.discord.mischief.clear()
+    await fleet.start()
     await fleet.ready()
     for team in racing:
         for number in range(1, team.heats + 1):
             await team.finish(number)
+    await _look_now(after.database)
+
+    async def all_is_in() -> bool:
+        taken = await rows(after.database, select(RaceTaken.race_id))
+        return len(taken) >= sum(map(len, raced.values()))
+
+    # Whoever waits for races that never come in finds them missing.
+    with suppress(TimeoutError):
+        await until(all_is_in, _SETTLED_WITHIN_S)
     await after.settled(timeout_s=_SETTLED_WITHIN_S)
     return time.monotonic() - began
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 import sys
 from collections import Counter
 from contextlib import suppress
@@ -24,6 +26,9 @@ IDLE: Final = (sys.executable, "-m", "tests.soak.idle")
 READY_WITHIN_S: Final = 60
 # This one is never killed: what it keeps in memory it has kept from the start.
 WITNESS: Final = 0
+_LOOK_EVERY_S: Final = 1.0
+# What differs each time in what a library says.
+_NUMBERS: Final = re.compile(r"http\S+|\d[\d.]*")
 
 
 @dataclass
@@ -33,6 +38,7 @@ class Fleet:
     Attributes:
         memory_mib: What the one that is never killed had for itself, each time somebody looked.
         killed: How many were killed.
+        ended: How many ended by themselves.
     """
 
     discord: LocalDiscord
@@ -42,9 +48,15 @@ class Fleet:
     running: dict[int, BotProcess] = field(default_factory=dict)
     memory_mib: list[float] = field(default_factory=list)
     killed: int = 0
+    ended: int = 0
+    _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def start(self) -> None:
-        """Start those that do not run, and wait until all are connected."""
+        """Start those that do not run."""
+        async with self._starting:
+            await self._start()
+
+    async def _start(self) -> None:
         for shard in sorted(set(range(SHARDS)) - self.running.keys()):
             environment = self.discord.bot_environment() | {
                 "DATABASE_URL": self.url.render_as_string(hide_password=False),
@@ -56,6 +68,16 @@ class Fleet:
                 GAPS: str(self.folder / f"gaps-{shard}.txt"),
             }
             self.running[shard] = await BotProcess(environment, COMMAND).__aenter__()
+
+    async def mend(self) -> None:
+        """Start again whichever ends, as a service manager does, until cancelled."""
+        while True:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            for shard, bot in list(self.running.items()):
+                if not bot.is_running and self.running.get(shard) is bot:
+                    self.ended += 1
+                    del self.running[shard]
+                    await self.start()
 
     async def watch_machine(self) -> BotProcess:
         """Start the process that does nothing, whose gaps are the machine's."""
@@ -87,7 +109,7 @@ class Fleet:
                 self.memory_mib.append(own_memory_mib(process_id))
 
     def gaps_ms(self, whose: str = "[0-9]") -> list[tuple[float, float]]:
-        """Return how long loops were away, and what of it they computed themselves, worst first."""
+        """Return how long loops were away in ms, and what of it was their own, worst first."""
         gaps = []
         for file in self.folder.glob(f"gaps-{whose}.txt"):
             for line in file.read_text(encoding="ascii").splitlines():
@@ -115,7 +137,7 @@ class Fleet:
             for line in file.read_text(encoding="utf-8").splitlines():
                 try:
                     told = json.loads(line)
-                    found[told["level"], told["event"]] += 1
+                    found[told["level"], _NUMBERS.sub("…", told["event"])] += 1
                 except (ValueError, KeyError, TypeError):
                     found["raw", line[:60]] += 1
         return found

@@ -26,9 +26,10 @@ once, take some back, add some late, look at cards; each fifth team types nothin
 event on a timing site. Four processes share the servers over one PostgreSQL. At the end each lap in
 the database is held against what its racer was told of it, and each post against what is stored.
 Memory is that of a process that is never killed. How long a loop is busy is seen by a ticker of
-5 ms in the process itself, from five seconds after its start; what its own thread computed in a gap
-is told from what the machine gave to others. The clock of the bot itself is the real one: what
-takes it minutes by itself, such as finishing a heat that everybody has left, is tested elsewhere.
+5 ms in the process itself, from five seconds after its start; its own time is what it computes or
+waits for, without the time in which it could have run and others had the processors. The clock of
+the bot itself is the real one: what takes it minutes by itself, such as finishing a heat that
+everybody has left, is tested elsewhere.
 
 Measured on {date} on a machine that others used too: {processor}.
 
@@ -56,9 +57,10 @@ class Day:
         calm_after_s: Until the last post was out, once the trouble was over.
         tally: What was asked and answered.
         trouble: What went wrong, by kind.
+        ended: How many processes ended by themselves and were started again.
         accounts: What was there at the end.
         memory_mib: Memory of the process that was never killed, from start to end.
-        gaps_ms: How long loops were away, and what of it they computed, worst first.
+        gaps_ms: How long loops were away, and what of it was their own, worst first.
         idle_gaps_ms: The same of a process that does nothing, in the same time.
         said: What stands in the logs, by level and event.
         errors: How each traceback in the logs ends.
@@ -71,6 +73,7 @@ class Day:
     calm_after_s: float
     tally: Tally
     trouble: Counter[str]
+    ended: int
     accounts: Accounts
     memory_mib: Sequence[float]
     gaps_ms: Sequence[tuple[float, float]]
@@ -108,9 +111,10 @@ def figures(day: Day) -> list[tuple[str, str]]:
             "memory of the process that was not killed, second quarter and last",
             f"{median(early):.1f} MiB, {median(late):.1f} MiB" if early and late else "–",
         ),
-        ("longest time a loop was busy by itself", _longest(own)),
-        ("longest gap of a loop, other processes' time included", _longest(gaps)),
-        ("the same of a process that does nothing", _longest(idle)),
+        ("longest a loop was busy, its own time", _longest(own)),
+        ("the same with the time others had the processors", _longest(gaps)),
+        ("the last of a process that does nothing", _longest(idle)),
+        ("processes that ended by themselves", f"{day.ended}"),
         ("unexpected errors in the logs", f"{_times_said(day, 'unexpected error')}"),
     ]
 

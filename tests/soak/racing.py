@@ -21,6 +21,7 @@ HEAT_S: Final = 30.0
 _STEP: Final = 7
 _SPREAD: Final = 2_000
 _AGAIN_S: Final = 0.5
+_NOBODY_KNOWS: Final = ("cannot reach the store", "The store went away while")
 _LATE: Final = 0.2
 _TAKES_BACK: Final = 0.08
 _LOOKS: Final = 0.25
@@ -88,7 +89,7 @@ def fate_of(answer: Answer, expected: str) -> Fate | None:
         return Fate.UNKNOWN
     if "nothing was stored" in answer.text:
         return Fate.REFUSED
-    if "cannot reach the store" in answer.text:
+    if any(words in answer.text for words in _NOBODY_KNOWS):
         return Fate.UNKNOWN
     return Fate.STORED if expected in answer.text else None
 
@@ -154,9 +155,7 @@ class RacingTeam:
             times = racer.drive(laps)
             typed = " ".join(f"{time_ms / 1000:.3f}" for time_ms in times)
             answer = await self._asks(racer.member, f"/lap times:{typed} heat:Q{number}")
-            fate = fate_of(answer, "lap ")
-            if fate is None:
-                fate = Fate.STORED if "laps" in answer.text else None
+            fate = fate_of(answer, "· lap")
             if fate is None:
                 self.tally.strange.append(f"/lap: {answer.text[:200]}")
                 fate = Fate.UNKNOWN
@@ -168,11 +167,13 @@ class RacingTeam:
             await self._take_back(racer, answer, times)
 
     async def _take_back(self, racer: Racer, answer: Answer, times: list[int]) -> None:
+        before = answer.text
         try:
             undone = self.tally.note(await racer.member.press(answer, "Undo"))
         except DriverError:
             return
-        fate = fate_of(undone, "aken back")
+        # What it would have become may never have reached Discord.
+        fate = Fate.UNKNOWN if undone.text == before else fate_of(undone, "aken back")
         if fate is Fate.STORED:
             racer.learn(times, Fate.TAKEN_BACK)
         elif fate is not Fate.REFUSED:
@@ -182,7 +183,7 @@ class RacingTeam:
 
     async def _asks(self, member: Member, typed: str) -> Answer:
         answer = self.tally.note(await member.type(CHANNEL, typed))
-        if "cannot reach the store" in answer.text:
+        if any(words in answer.text for words in _NOBODY_KNOWS):
             self.tally.refused += 1
         return answer
 

@@ -1,8 +1,8 @@
 """The bot as ``python -m bot`` runs it, with its log in a file and a ticker on its loop.
 
 Whatever keeps the loop busy makes the ticker late. Each time it is, a line goes to a file: how long
-the loop was away, and how much of that its own thread has computed. The rest is other processes'
-on a busy machine, or waiting for the disk.
+the loop was away, and how much of that is its own: computing, or waiting for something else than a
+processor. For the rest it could have run and had to wait until others had.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from unittest.mock import patch
 LOG: Final = "WATCHED_LOG"
 """The variable that names the file its log goes to."""
 GAPS: Final = "WATCHED_GAPS"
-"""The variable that names the file of gaps: milliseconds in all and its own, a line each."""
+"""The variable that names the file of gaps: milliseconds in all, and its own, a line each."""
 
+_WAITED: Final = Path("/proc/thread-self/schedstat")
 _TICK_S: Final = 0.005
 _WORTH_NOTING_S: Final = 0.03
 # A start loads what it needs and is nobody's race day yet.
@@ -32,12 +33,18 @@ async def tick(gaps: Path) -> None:
     await asyncio.sleep(_STARTED_AFTER_S)
     with gaps.open("a", encoding="ascii", buffering=1) as file:
         while True:
-            before, own = time.monotonic(), time.thread_time()
+            before, kept_waiting_s = time.monotonic(), _kept_waiting_s()
             await asyncio.sleep(_TICK_S)
             gap_s = time.monotonic() - before - _TICK_S
             if gap_s > _WORTH_NOTING_S:
-                own_s = time.thread_time() - own
+                own_s = max(0.0, gap_s - (_kept_waiting_s() - kept_waiting_s))
                 file.write(f"{gap_s * 1000:.1f} {own_s * 1000:.1f}\n")
+
+
+def _kept_waiting_s() -> float:
+    """Return how long this thread has waited for a processor since it began, as Linux counts it."""
+    _, waited_ns, _ = _WAITED.read_text(encoding="ascii").split()
+    return int(waited_ns) / 1e9
 
 
 def _run_watched(main: Coroutine[Any, Any, None], **options: Any) -> None:
