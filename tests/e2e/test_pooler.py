@@ -86,12 +86,3 @@ async def test_a_bot_starts_and_stores_behind_a_pooler(pooled: URL, forked: Laun
     assert await other.fetchval("SHOW lock_timeout") == "0"
     assert await other.fetchval("SELECT count(*) FROM pg_prepared_statements") == 0
     await other.close()
-
-
-async def test_who_does_not_tell_of_the_pooler_hears_what_to_write(pooled: URL) -> None:
-    with pytest.raises(DatabaseUnreachable, match=r"write \?pgbouncer=true at the end") as caught:
-        await upgrade(pooled.difference_update_query(["pgbouncer"]))
-    # It would never come up by itself.
-    cause = caught.value.__cause__
-    assert isinstance(cause, Exception)
-    assert not may_come_up(cause)
