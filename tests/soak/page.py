@@ -89,8 +89,6 @@ def figures(day: Day) -> list[tuple[str, str]]:
     own = [own_ms for _, own_ms in day.gaps_ms]
     gaps = [gap_ms for gap_ms, _ in day.gaps_ms]
     idle = [gap_ms for gap_ms, _ in day.idle_gaps_ms]
-    quarter = max(1, len(day.memory_mib) // 4)
-    early, late = day.memory_mib[quarter : 2 * quarter], day.memory_mib[-quarter:]
     return [
         ("teams, and racers who type", f"{day.teams}, {day.racers}"),
         ("processes over one PostgreSQL", f"{SHARDS}"),
@@ -107,10 +105,7 @@ def figures(day: Day) -> list[tuple[str, str]]:
         ),
         ("lost, doubled or otherwise wrong", f"{len(accounts.wrong)}"),
         ("everything posted after the last trouble", f"{day.calm_after_s:.0f} s"),
-        (
-            "memory of the process that was not killed, second quarter and last",
-            f"{median(early):.1f} MiB, {median(late):.1f} MiB" if early and late else "–",
-        ),
+        ("memory of the process that was not killed, by quarters", _quarters(day.memory_mib)),
         ("longest a loop was busy, its own time", _longest(own)),
         ("the same with the time others had the processors", _longest(gaps)),
         ("the last of a process that does nothing", _longest(idle)),
@@ -128,6 +123,15 @@ def _answer_times(took_ms: Sequence[float]) -> str:
 def _longest(gaps_ms: Sequence[float]) -> str:
     over = sum(gap_ms > _LOOP_LIMIT_MS for gap_ms in gaps_ms)
     return f"{max(gaps_ms, default=0):.0f} ms, {over} times over {_LOOP_LIMIT_MS:.0f} ms"
+
+
+def _quarters(memory_mib: Sequence[float]) -> str:
+    """Return the median of each quarter of the day."""
+    length = len(memory_mib) // 4
+    if not length:
+        return "–"
+    quarters = (memory_mib[start : start + length] for start in range(0, 4 * length, length))
+    return ", ".join(f"{median(quarter):.1f}" for quarter in quarters) + " MiB"
 
 
 def _times_said(day: Day, event: str) -> int:
