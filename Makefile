@@ -5,6 +5,7 @@
 # make bench      what everything costs, measured and written to docs/performance.md (20 minutes)
 # make bench-quick  the same in a minute, with less of everything; writes no page
 # make pictures   the pictures of the documentation
+# make figures    the figures in docs/orp.md, from real laps
 # make lock       the locked requirements again, from pyproject.toml
 
 PYTHON ?= python3
@@ -20,7 +21,7 @@ ifeq ($(IS_WHOLE),)
 .PHONY: $(BIN)/python .venv/run.done .venv/dev.done
 endif
 
-.PHONY: run demo test check bench bench-quick pictures lock format
+.PHONY: run demo test check bench bench-quick pictures figures lock format
 .DELETE_ON_ERROR:
 
 run: .venv/run.done
@@ -54,6 +55,9 @@ bench-quick: .venv/dev.done
 
 pictures: .venv/run.done
 	@$(BIN)/python -m bot.pictures.gallery tests/data/real_heats.csv docs/pictures
+
+figures: .venv/dev.done
+	@$(BIN)/python -m tests.core.orp_figures
 
 # Needs uv; the files it writes are for every system and Python version the project supports.
 lock:
