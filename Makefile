@@ -4,7 +4,11 @@
 # make check      style, types, import rules, migrations
 # make bench      what everything costs, measured and written to docs/performance.md (20 minutes)
 # make bench-quick  the same in a minute, with less of everything; writes no page
-# make pictures   the pictures of the documentation
+# make scale      what a process, a database and Discord carry, simulated from what make bench has
+#                 measured; writes docs/scaling.md (a minute)
+# make weekend    two hours of a race day at ten times their speed, with all trouble at once; writes
+#                 docs/weekend.md (12 minutes; MINUTES=2 is a short one that writes nothing)
+# make pictures   the pictures of the documentation; those of the page take Chromium
 # make figures    the figures in docs/orp.md, from real laps
 # make lock       the locked requirements again, from pyproject.toml
 
@@ -21,7 +25,7 @@ ifeq ($(IS_WHOLE),)
 .PHONY: $(BIN)/python .venv/run.done .venv/dev.done
 endif
 
-.PHONY: run demo test check bench bench-quick pictures figures lock format
+.PHONY: run demo test check bench bench-quick scale weekend pictures figures lock format
 .DELETE_ON_ERROR:
 
 run: .venv/run.done
@@ -53,8 +57,15 @@ bench: .venv/dev.done
 bench-quick: .venv/dev.done
 	@$(BIN)/python -m bench --quick
 
-pictures: .venv/run.done
+scale: .venv/dev.done
+	@$(BIN)/python -m bench.scaling
+
+weekend: .venv/dev.done
+	@$(BIN)/python -m tests.soak $(MINUTES:%=--minutes %)
+
+pictures: .venv/dev.done
 	@$(BIN)/python -m bot.pictures.gallery tests/data/real_heats.csv docs/pictures
+	@$(BIN)/python -m tests.e2e.page.pictures docs/pictures
 
 figures: .venv/dev.done
 	@$(BIN)/python -m tests.core.orp_figures

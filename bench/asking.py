@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from bench.history import CHANNEL_NAME, RACER_NAMES
 from bench.sides import Side
 from bench.trouble import Trouble
-from localdiscord import Answer, Racer
+from localdiscord import Answer, Member
 
 LAP: Final = "/lap times:58.234"
 
@@ -20,7 +20,7 @@ Ask: TypeAlias = Callable[[Side, int], Awaitable[float]]
 """Asks a side something, as its racer of that number; gives the milliseconds it took."""
 
 
-async def typed(racer: Racer, text: str, expected: str) -> Answer:
+async def typed(racer: Member, text: str, expected: str) -> Answer:
     """Type a command.
 
     Raises:
@@ -32,7 +32,7 @@ async def typed(racer: Racer, text: str, expected: str) -> Answer:
     return answer
 
 
-async def timed(racer: Racer, text: str, expected: str) -> float:
+async def timed(racer: Member, text: str, expected: str) -> float:
     """Type a command and return the milliseconds until its answer came.
 
     Where it was first only said that the answer would come, until it really did.
@@ -124,7 +124,7 @@ async def flood(asked: Side, commands: int, in_flight: int) -> Flood:
 
     failed: list[Trouble] = []
 
-    async def race(racer: Racer) -> None:
+    async def race(racer: Member) -> None:
         for _ in numbers:
             try:
                 await typed(racer, LAP, asked.lap_answer)

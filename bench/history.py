@@ -16,7 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from bench.project import score_columns
-from localdiscord.snowflakes import named
+from localdiscord.world.snowflakes import named
 
 Batch = dict[str, list[dict[str, Any]]]
 
@@ -94,6 +94,8 @@ class Writer:
                 "time_zone": "UTC",
                 "auto_finish_minutes": 30,
                 "greeted_at": _FIRST_DAY,
+                "application_id": None,
+                "removed_at": None,
                 "created_at": _FIRST_DAY,
             }
         )

@@ -35,7 +35,7 @@ async def describe(folder: Path, server: URL) -> dict[str, str]:
     finally:
         await connection.close()
     return {
-        PROCESSOR: f"{_processor()}, {os.cpu_count()} cores",
+        PROCESSOR: processor(),
         "memory": _memory(),
         "disk": _disk(folder),
         "busy with other things": f"load average {os.getloadavg()[2]:.1f} over the last 15 minutes",
@@ -46,7 +46,12 @@ async def describe(folder: Path, server: URL) -> dict[str, str]:
     } | {name: version(name) for name in _PACKAGES}
 
 
-def _processor() -> str:
+def processor() -> str:
+    """Return the processor and how many cores of it there are."""
+    return f"{_processor_name()}, {os.cpu_count()} cores"
+
+
+def _processor_name() -> str:
     for line in _lines("/proc/cpuinfo"):
         name, _, value = line.partition(":")
         if name.strip() == "model name":

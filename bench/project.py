@@ -27,7 +27,7 @@ from core.scoring.orp import calculate_orp
 from core.services.lap_entry import LapEntryService
 from core.services.run_logs import RunLogsService
 from core.services.session import SessionService
-from localdiscord.recorded import load
+from localdiscord.play.recorded import load
 from migrations.revisions import known
 from migrations.runner import upgrade
 

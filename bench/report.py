@@ -40,7 +40,7 @@ def document(results: Results, picture: str) -> str:
         _WHAT_IS_JUDGED,
         _over_budget(every_row),
         "## The machine",
-        _table(("what", "which"), list(results.machine.items())),
+        table(("what", "which"), list(results.machine.items())),
         "## The rows",
     ]
     for measurement in PLAN:
@@ -91,7 +91,7 @@ def _rows(rows: Sequence[Row]) -> str:
             )
         )
     head = ("row", "database", "figure", "budget", "", "lowest to highest", "behind it")
-    return _table(head, cells)
+    return table(head, cells)
 
 
 def _figure(row: Row) -> str:
@@ -100,7 +100,7 @@ def _figure(row: Row) -> str:
 
 def _profile(parts: Sequence[Part]) -> str:
     cells = [(part.name, part.database, f"{part.took_ms:.2f} ms") for part in parts]
-    return _table(("part", "database", "median"), cells)
+    return table(("part", "database", "median"), cells)
 
 
 def _growth(curves: Sequence[Curve], picture: str) -> str:
@@ -112,10 +112,11 @@ def _growth(curves: Sequence[Curve], picture: str) -> str:
     return (
         f"![How much more a command costs the more laps are stored]({picture})\n\n"
         f"The same in figures, as times the cost with {laps[0]}:\n\n"
-        + _table(("command", "laps of", "database", *laps), cells)
+        + table(("command", "laps of", "database", *laps), cells)
     )
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table as Markdown writes it."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

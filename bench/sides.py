@@ -12,8 +12,8 @@ from sqlalchemy.engine import URL
 
 from bench.history import RACER_NAMES, TEAM_NAME
 from bench.trouble import Trouble
-from localdiscord import LocalDiscord, Racer, Team
-from localdiscord.botprocess import BOT, BotProcess
+from localdiscord import LocalDiscord, Member, Team
+from localdiscord.play.botprocess import BOT, BotProcess
 
 BARE: Final = (sys.executable, "-m", "bench.bare_bot")
 READY_WITHIN_S: Final = 60.0
@@ -37,7 +37,7 @@ class Side:
     teams: tuple[Team, ...]
     lap_answer: str
 
-    def racer(self, number: int) -> Racer:
+    def racer(self, number: int) -> Member:
         """Return one of the first team's racers, counted round."""
         return self.teams[0].member(RACER_NAMES[number % len(RACER_NAMES)])
 

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from bot.logs import set_up_logging
-from bot.running import StartRefused, run
+from bot.start_refused import StartRefused
 from core.about import VERSION
 from core.config import Settings, SettingsError, load_settings
 from core.errors import RacerError
@@ -47,9 +46,17 @@ def _stop(sentence: str) -> NoReturn:
 
 def _with_settings(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
     """Load the settings, set up logging, do the work."""
+    from bot.logs import set_up_logging
+
     settings = load_settings()
     set_up_logging(settings)
     asyncio.run(work(settings))
+
+
+async def _run(settings: Settings, *, until_stdin_ends: bool = False) -> None:
+    from bot.running import run
+
+    await run(settings, until_stdin_ends=until_stdin_ends)
 
 
 @app.callback(invoke_without_command=True)
@@ -63,7 +70,7 @@ def default(
         print(f"orp-bot {VERSION}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        _with_settings(run)
+        _with_settings(_run)
 
 
 @app.command("run")
@@ -77,7 +84,23 @@ def run_command(
     ] = False,
 ) -> None:
     """Run the bot on Discord."""
-    _with_settings(partial(run, until_stdin_ends=until_stdin_ends))
+    _with_settings(partial(_run, until_stdin_ends=until_stdin_ends))
+
+
+@app.command()
+def health() -> None:
+    """Ask the bot that runs here how it is; exits with 0 when it is connected and has its database.
+
+    For a container's health check or a service manager; it takes the bot's own settings.
+    """
+    from bot.health import NobodyThere, ask, socket_of
+
+    try:
+        found = asyncio.run(ask(socket_of(load_settings())))
+    except NobodyThere as error:
+        _stop(str(error))
+    print(found.text)
+    raise typer.Exit(0 if found.is_good else 1)
 
 
 @app.command("has-token")
@@ -111,11 +134,21 @@ def upgrade(
 @app.command()
 def downgrade(
     revision: Annotated[str, typer.Argument(help="Which revision, or base for none.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Take the database back to an earlier revision."""
+    """Take the database back to an earlier revision; asks, naming what would be lost."""
     from migrations import runner
+    from migrations.losses import losses
 
     async def work(settings: Settings) -> None:
+        if not yes:
+            lost = await losses(settings.database_url, revision)
+            for loss in lost:
+                print(f"Lost would be: {loss.what} ({loss.rows} rows)")
+            if not lost:
+                print("Nothing that is stored would be lost.")
+            typer.confirm(f"Go back to revision {revision}?", abort=True)
         report = await runner.downgrade(settings.database_url, revision)
         _print_report(report)
 
@@ -177,6 +210,10 @@ def restore(file: Annotated[Path, typer.Argument(help="The copy to put back.")])
         if restored.replaced is not None:
             print(f"Replaced, and kept as: {restored.replaced}")
         print(f"Restored: {restored.laps} laps, at revision {restored.revision}")
+        if restored.forgotten is None:
+            print("The file that was replaced cannot be read: who was forgotten is not known.")
+        elif restored.forgotten:
+            print(f"Forgotten again: {restored.forgotten}, who had asked for it since.")
 
     _with_settings(work)
 
@@ -197,19 +234,96 @@ def adopt(
     _with_settings(work)
 
 
+@app.command("import")
+def import_history(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="run_logs.csv, sessions.csv and racer_profiles.csv, or some of them."),
+    ] = None,
+    *,
+    team: Annotated[int, typer.Option(help="The Discord server's id.")],
+    racer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=ID", help="Who a racer is: name or UUID = Discord user id."),
+    ] = None,
+    timezone: Annotated[str, typer.Option(help="Where a team that is new races.")] = "UTC",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be stored, and store nothing.")
+    ] = False,
+) -> None:
+    """Bring in racers, sessions and laps of the earlier system from its CSV files."""
+    from bot.history import Asked, bring_in
+
+    asked = Asked(team, files or [], racer or [], timezone, is_rehearsal=dry_run)
+
+    async def work(settings: Settings) -> None:
+        for line in await bring_in(settings, asked):
+            print(line)
+
+    _with_settings(work)
+
+
 @app.command()
-def doctor() -> None:
-    """Check settings, database and token; exits with 1 when the bot could not start."""
+def forget(
+    team: Annotated[int, typer.Argument(help="The Discord server's id.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete all that is held of a server; what is posted there stays."""
+    from core.database import Database
+    from core.services.server import ServerService
+    from migrations import runner
+
+    async def work(settings: Settings) -> None:
+        await runner.require_newest(settings.database_url)
+        database = Database(settings.database_url)
+        try:
+            service = ServerService(database)
+            held = await service.held(team)
+            if held is None:
+                _stop(f"Nothing is held of server {team}.")
+            what = f"{held.racers} racers, {held.sessions} sessions, {held.laps} laps"
+            if not yes:
+                typer.confirm(f"Delete server {team}: {what}? There is no way back.", abort=True)
+            await service.forget(team)
+            print(f"Deleted: {what}.")
+        finally:
+            await database.dispose()
+
+    _with_settings(work)
+
+
+@app.command()
+def doctor(
+    *,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Read a page of each timing site instead.")
+    ] = False,
+    page: Annotated[
+        list[str] | None,
+        typer.Option(metavar="URL", help="With --sources: a page to read; may be repeated."),
+    ] = None,
+) -> None:
+    """Look at database, machine, token and channels; exits with 1 when the bot would not start."""
     from bot.doctor import examine
+    from bot.source_check import examine_sources, source_line
 
     async def work(settings: Settings) -> None:
         findings = await examine(settings)
         for finding in findings:
-            _print_finding(finding.ok, finding.text)
+            _print_finding(finding.ok, finding.text, is_note=finding.is_note)
         if not all(finding.ok for finding in findings):
             raise typer.Exit(1)
 
-    _with_settings(work)
+    async def look_at_sources(settings: Settings) -> None:
+        is_trouble = False
+        async for finding in examine_sources(settings, page or []):
+            print(source_line(finding), flush=True)
+            is_trouble = is_trouble or finding.is_trouble
+        if is_trouble:
+            raise typer.Exit(1)
+
+    _with_settings(look_at_sources if sources or page else work)
 
 
 def _print_report(report: MigrationReport) -> None:
@@ -218,8 +332,9 @@ def _print_report(report: MigrationReport) -> None:
     print(f"Revision: {report.before or 'none'} → {report.after or 'none'}")
 
 
-def _print_finding(ok: bool, text: str) -> None:
-    print(f"{'ok' if ok else 'problem':8}{text}")
+def _print_finding(ok: bool, text: str, *, is_note: bool = False) -> None:
+    said = "note" if is_note else "ok" if ok else "problem"
+    print(f"{said:8}{text}")
 
 
 if __name__ == "__main__":

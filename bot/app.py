@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 import discord
 from discord.ext.commands import CooldownMapping
 
+from bot.away import Away
 from bot.studio import Studio
 from core.bootstrap import Services
+from core.measures import NOTHING, Measures
 
 Cooldown = CooldownMapping[discord.Interaction]
 
@@ -57,12 +59,16 @@ class App:
         studio: Where pictures come from.
         cooldown: On what is costly, for each person in each team.
         work: The interactions that are not answered yet.
+        away: What the bot's own work asks while the database is away.
+        measures: What counts.
     """
 
     services: Services
     studio: Studio
     cooldown: Cooldown
     work: WorkInHand
+    away: Away = field(default_factory=Away)
+    measures: Measures = NOTHING
 
 
 class _HasApp(Protocol):

@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import sqlite3
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
 import discord
 import structlog
 import yarl
 from discord.ext import commands
+from discord.utils import oauth_url
 
 from bot.app import App, WorkInHand
 from bot.cogs.card import CardCog
+from bot.cogs.data import DataCog
 from bot.cogs.heat import HeatCog
 from bot.cogs.lap_entry import LapEntryCog
 from bot.cogs.menu import MenuCog
@@ -23,10 +28,14 @@ from bot.cogs.team import TeamCog
 from bot.cogs.track import TrackCog
 from bot.discord.cooldowns import cooldown_for_costly_work
 from bot.discord.errors import log_unexpected
+from bot.discord.listed import Lists
 from bot.discord.parsing import Skipping
 from bot.discord.patience import limit_answers, limit_requests
+from bot.discord.reconnecting import connect_patiently
 from bot.discord.tree import OrpTree, sync_when_changed
+from bot.discord.trouble import passing
 from bot.follower import Follower
+from bot.liveness import Liveness
 from bot.publisher import Publisher
 from bot.studio import Studio
 from bot.views import DYNAMIC_ITEMS, FORMS
@@ -34,10 +43,15 @@ from bot.views.base import refuse_unknown
 from bot.views.base_form import route
 from core.bootstrap import Services
 from core.config import Settings
+from core.measures import NOTHING, Measures
+from core.outages import StoreUnavailable, reason_of
+from core.results.server import ServersListed
 
 CHORES_EVERY_S: Final = 20
 # How often is looked whether a copy is due, and how soon one that failed is tried again.
 COPY_LOOKED_AT_EVERY_S: Final = 600
+# How often is looked for what is to be forgotten.
+FORGET_EVERY_S: Final = 3600
 # How long a shutdown waits for what is in hand; an interaction is answered well within it.
 GRACE_S: Final = 10
 # A longer rate limit is waited for by the outbox, not inside a request.
@@ -49,7 +63,13 @@ log = structlog.get_logger(__name__)
 class OrpBot(commands.AutoShardedBot):
     """The bot: its commands, its services, and the work it does by itself."""
 
-    def __init__(self, settings: Settings, services: Services) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        services: Services,
+        liveness: Liveness,
+        measures: Measures = NOTHING,
+    ) -> None:
         # discord.py refuses shard ids without a count, and an empty list of them.
         shards: dict[str, Any] = {}
         if settings.shard_count is not None:
@@ -69,10 +89,23 @@ class OrpBot(commands.AutoShardedBot):
             max_ratelimit_timeout=LONGEST_RATE_LIMIT_S,
             # The only messages are answers and posts; none needs to be remembered.
             max_messages=None,
+            # Each attempt has its own limit.
+            shard_connect_timeout=None,
         )
+        self.liveness = liveness
+        self._let_in: set[int] = set()
+        liveness.is_connected = self._is_connected
+        connect_patiently(liveness)
         limit_requests(self.http)
         Skipping(self.http).protect(self._connection.parsers)
-        self.app = App(services, Studio(), cooldown_for_costly_work(), WorkInHand())
+        Lists(self._note_listed).watch(self._connection.parsers)
+        self.app = App(
+            services,
+            Studio(measures=measures),
+            cooldown_for_costly_work(),
+            WorkInHand(),
+            measures=measures,
+        )
         gateway = settings.discord_gateway_url
         self._gateway = yarl.URL(gateway) if gateway else None
         self._publisher = Publisher(self.app, self)
@@ -92,39 +125,76 @@ class OrpBot(commands.AutoShardedBot):
             SessionCog(self.app),
             TeamCog(self.app),
             TrackCog(self.app),
+            DataCog(self.app),
         ):
             await self.add_cog(cog)
         self.add_dynamic_items(*DYNAMIC_ITEMS)
-        await sync_when_changed(self.tree)
+        if self.application_id is not None:
+            # A site that wonders who asks finds whom to ask: only now it is known who this is.
+            self.app.services.elsewhere.fetcher.home = oauth_url(self.application_id)
+        await self.liveness.patiently("Discord", partial(sync_when_changed, self.tree), passing)
         # What stands by now stands for good: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
+        chores = self.app.services.housekeeping.run
         self._own_work = [
             asyncio.create_task(self._publisher.run(), name="publisher"),
             asyncio.create_task(self._follower.run(), name="follower"),
-            asyncio.create_task(self._do_chores(), name="chores"),
-            asyncio.create_task(self._make_copies(), name="copies"),
+            asyncio.create_task(self._again_and_again(chores, CHORES_EVERY_S), name="chores"),
+            # A big file takes longer than chores can wait.
+            asyncio.create_task(
+                self._again_and_again(self._copy_when_due, COPY_LOOKED_AT_EVERY_S), name="copies"
+            ),
+            asyncio.create_task(
+                self._again_and_again(self._forget, FORGET_EVERY_S), name="forgetting"
+            ),
         ]
 
-    async def _do_chores(self) -> None:
-        """Let heats finish and sessions close by themselves."""
+    async def _again_and_again(self, work: Callable[[], Awaitable[object]], every_s: float) -> None:
+        """Do work by itself until the bot stops; trouble only delays it."""
         while not self._stop.is_set():
+            wait_s = every_s
             try:
-                await self.app.services.housekeeping.run()
+                await work()
+                self.app.away.is_over()
+            except StoreUnavailable as error:
+                wait_s = self.app.away.rest_after(error)
             except Exception as error:
                 log_unexpected(error)
-            await self._pause(CHORES_EVERY_S)
+            await self._pause(wait_s)
 
-    async def _make_copies(self) -> None:
-        """Copy the database each night; a big one takes longer than chores can wait."""
-        while not self._stop.is_set():
-            try:
-                copy = await self.app.services.housekeeping.copy_each_night()
-                if copy is not None:
-                    log.info("backup made", file=str(copy))
-            except Exception as error:
-                log_unexpected(error)
-            await self._pause(COPY_LOOKED_AT_EVERY_S)
+    async def _copy_when_due(self) -> None:
+        try:
+            copy = await self.app.services.housekeeping.copy_each_night()
+        except (OSError, sqlite3.Error) as error:
+            log.error("no backup was made", reason=reason_of(error))
+            return
+        if copy is not None:
+            log.info("backup made", file=str(copy))
+
+    async def _forget(self) -> None:
+        """Forget servers that are gone for long, and who is back with an older copy."""
+        again = await self.app.services.data.forget_again()
+        gone = await self.app.services.server.forget_gone()
+        if again or gone:
+            log.info("forgotten", racers_again=again, servers=gone)
+
+    async def _note_listed(self, listed: ServersListed) -> None:
+        """Mark the servers that have removed the bot while it was not there to be told."""
+        self.app.work.take(listed)
+        try:
+            seen = await self.app.services.server.listed(listed)
+        finally:
+            self.app.work.let_go(listed)
+        if seen.marked:
+            log.info("servers have removed the bot", shard=listed.shard_id, servers=seen.missing)
+        elif seen.missing:
+            log.warning(
+                "more than half of the servers are missing at once: none is taken for gone",
+                shard=listed.shard_id,
+                missing=seen.missing,
+                known=seen.known,
+            )
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -132,7 +202,29 @@ class OrpBot(commands.AutoShardedBot):
 
     async def on_ready(self) -> None:
         """Say that the bot can be used."""
-        log.info("ready", user=str(self.user), guilds=len(self.guilds), shards=self.shard_count)
+        log.info("ready", guilds=len(self.guilds), shards=self.shard_count)
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Say that a shard is connected."""
+        self._let_in.add(shard_id)
+        log.info("connected", shard=shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Say that a shard is connected again and has missed nothing."""
+        self._let_in.add(shard_id)
+        log.info("connected again", shard=shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Say that a shard has lost its connection; it connects again by itself."""
+        self._let_in.discard(shard_id)
+        if not self._stop.is_set():
+            log.warning("connection lost", shard=shard_id)
+
+    async def _try_posts_again(self, guild_id: int) -> None:
+        try:
+            await self.app.services.outbox.unblock(guild_id)
+        except StoreUnavailable as error:
+            self.app.away.rest_after(error)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Answer what discord.py would drop: forms after a restart, and buttons it cannot match."""
@@ -142,32 +234,53 @@ class OrpBot(commands.AutoShardedBot):
             await refuse_unknown(interaction, DYNAMIC_ITEMS)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Try held up posts again: what the bot may do can have changed while it was away.
+        """Take in a server: it may be back, and what the bot may do there can have changed.
 
         Discord tells of every server in this way after each start.
         """
-        await self.app.services.outbox.unblock(guild.id)
+        await self._take_in(guild)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Mark a server that has removed the bot; one that is just unavailable stays."""
+        await self.app.services.server.removed(guild.id)
+        log.info("a server has removed the bot", server=guild.id)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Try held up posts again: what the bot may do can have changed while it was away."""
-        await self.app.services.outbox.unblock(guild.id)
+        """Take in a server that could not be reached, or that is back."""
+        await self._take_in(guild)
+
+    async def _take_in(self, guild: discord.Guild) -> None:
+        await self.app.services.server.is_back(guild.id)
+        await self._try_posts_again(guild.id)
 
     async def on_guild_channel_update(
         self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
     ) -> None:
         """Try held up posts again: the permissions of a channel may have changed."""
         if before.overwrites != after.overwrites:
-            await self.app.services.outbox.unblock(after.guild.id)
+            await self._try_posts_again(after.guild.id)
 
     async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
         """Try held up posts again: the permissions of a role may have changed."""
         if before.permissions != after.permissions:
-            await self.app.services.outbox.unblock(after.guild.id)
+            await self._try_posts_again(after.guild.id)
 
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
         """Try held up posts again: the bot may have been given a role."""
         if self.user is not None and after.id == self.user.id and before.roles != after.roles:
-            await self.app.services.outbox.unblock(after.guild.id)
+            await self._try_posts_again(after.guild.id)
+
+    def _is_connected(self) -> bool:
+        """Tell whether every shard of this process is connected, and Discord has let it in."""
+        shards = self.shards
+        wanted = self.shard_ids or range(self.shard_count or 1)
+        return self._let_in.issuperset(wanted) and not any(
+            shards[number].is_closed() for number in wanted
+        )
+
+    async def launch_shards(self) -> None:
+        """Connect all shards; how many there are is asked for until Discord says."""
+        await self.liveness.patiently("Discord", super().launch_shards, passing)
 
     async def launch_shard(
         self, gateway: yarl.URL, shard_id: int, *, initial: bool = False

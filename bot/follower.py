@@ -13,6 +13,7 @@ from typing import Final
 
 from bot.app import App
 from bot.discord.errors import log_unexpected
+from core.outages import StoreUnavailable
 from core.results.looking import ClaimedPage
 
 # Pages of so many hosts are read at once; of one host it is one.
@@ -22,7 +23,7 @@ LOOK_AGAIN_S: Final = 0.25
 IDLE_S: Final = 1.0
 # How soon a session that closed or a name that was given is noticed.
 KEEP_UP_EVERY_S: Final = 5.0
-# After trouble with the database.
+# After trouble that is none of the database's.
 REST_S: Final = 5.0
 
 
@@ -31,6 +32,7 @@ class Follower:
 
     def __init__(self, app: App) -> None:
         self._looking = app.services.looking
+        self._away = app.away
         self._stopping = asyncio.Event()
         self._in_hand: set[asyncio.Task[None]] = set()
 
@@ -81,8 +83,11 @@ class Follower:
         while not self._stopping.is_set():
             try:
                 wait = LOOK_AGAIN_S if await work() else idle_s
+                self._away.is_over()
+            except StoreUnavailable as error:
+                # All that waits is still there when it is back.
+                wait = self._away.rest_after(error)
             except Exception as error:
-                # Most likely the database is away; all that waits is still there when it is back.
                 log_unexpected(error)
                 wait = REST_S
             with contextlib.suppress(TimeoutError):

@@ -1,6 +1,8 @@
 """Logging: structlog over the standard library, one format for our lines and everybody else's.
 
 Secrets are taken out of the finished line, whoever wrote it: ours, discord.py's or a traceback.
+What people typed, their names and their laps stand in no line: of an error the log has its kind and
+where it was raised, never its message.
 """
 
 from __future__ import annotations
@@ -8,14 +10,50 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterable
+from typing import Final, TextIO
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import ExcInfo, Processor
 
+from bot.discord.trouble import passing, reason_of
 from core.config import Settings
+from core.tracebacks import told
 
-# What these say at lower levels helps nobody who looks for a fault of the bot.
-_NOISY = {"aiosqlite": logging.INFO, "alembic": logging.WARNING, "asyncio": logging.INFO}
+# What these say at lower levels helps nobody who looks for a fault of the bot, and much of it is
+# what people typed: whole payloads, statements and rows.
+_NOISY: Final = {
+    "aiohttp": logging.WARNING,
+    "aiosqlite": logging.INFO,
+    "alembic": logging.WARNING,
+    "asyncio": logging.INFO,
+    "discord": logging.INFO,
+    # That it logs in, and how its sessions are called.
+    "discord.client": logging.WARNING,
+    "discord.gateway": logging.WARNING,
+    "sqlalchemy": logging.WARNING,
+}
+
+
+class InALine(logging.Filter):
+    """Makes a warning in one line of trouble with Discord that passes by itself."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten a record where it is about such trouble; every record is kept."""
+        error = record.exc_info[1] if record.exc_info else None
+        reason = passing(error) if error is not None else None
+        if reason is not None and record.name.startswith("discord."):
+            record.msg, record.args = f"{record.getMessage()} ({reason})", ()
+            record.exc_info = None
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True
+
+
+def _on_console(out: TextIO, exc_info: ExcInfo) -> None:
+    out.write("\n" + told(exc_info[1], reason_of))
+
+
+def _in_a_field(exc_info: ExcInfo) -> str:
+    return told(exc_info[1], reason_of)
 
 
 class SecretFormatter(structlog.stdlib.ProcessorFormatter):
@@ -46,21 +84,21 @@ def set_up_logging(settings: Settings) -> None:
     renderer: Processor = (
         structlog.processors.JSONRenderer()
         if settings.log_format == "json"
-        # A plain traceback: a pretty one prints local variables and breaks lines inside secrets.
         else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            colors=sys.stderr.isatty(), exception_formatter=_on_console
         )
     )
     processors: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if settings.log_format == "json":
-        processors.append(structlog.processors.format_exc_info)
+        processors.append(structlog.processors.ExceptionRenderer(_in_a_field))
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(SecretFormatter(secrets_of(settings), [*processors, renderer]))
+    handler.addFilter(InALine())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
     for name, level in _NOISY.items():
-        logging.getLogger(name).setLevel(level)
+        logging.getLogger(name).setLevel(max(level, root.level))
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -24,7 +24,7 @@ from bot.discord.permissions import (
     may_carry_out,
     not_allowed,
 )
-from bot.discord.trouble import Trouble, trouble_of, was_refused
+from bot.discord.trouble import Trouble, reason_of, trouble_of, was_refused
 from bot.limits import NONCE_LENGTH
 from bot.posts import PostMessage, message_for
 from bot.views.base import carries
@@ -57,6 +57,8 @@ class Publisher:
         self._outbox = app.services.outbox
         self._client = client
         self._studio = app.studio
+        self._away = app.away
+        self._look_again = LOOK_AGAIN
         self._stopping = asyncio.Event()
         self._in_hand: dict[int, ClaimedPost] = {}
 
@@ -69,7 +71,7 @@ class Publisher:
                     self._in_hand[post.team_id] = post
                     group.create_task(self._publish(post))
                 elif not self._stopping.is_set():
-                    await self._outbox.wait_for_work(LOOK_AGAIN)
+                    await self._outbox.wait_for_work(self._look_again)
 
     def stop(self) -> None:
         """Have ``run`` return as soon as the posts in hand are finished."""
@@ -81,14 +83,20 @@ class Publisher:
         if len(self._in_hand) >= MOST_IN_HAND:
             return None
         in_trouble = sum(post.attempts > 1 for post in self._in_hand.values())
+        self._look_again = LOOK_AGAIN
         try:
-            return await self._outbox.claim(
+            claimed = await self._outbox.claim(
                 busy=self._in_hand.keys(), first_attempts_only=in_trouble >= MOST_IN_TROUBLE
             )
+        except StoreUnavailable as error:
+            # Every post is still there when it is back.
+            self._look_again = timedelta(seconds=self._away.rest_after(error))
+            return None
         except Exception as error:
-            # Most likely the database is away; every post is still there when it is back.
             log_unexpected(error)
             return None
+        self._away.is_over()
+        return claimed
 
     async def _publish(self, post: ClaimedPost) -> None:
         try:
@@ -128,18 +136,19 @@ class Publisher:
     async def _carry_out(self, post: ClaimedPost) -> None:
         channel = self._client.get_channel(post.channel_id or 0)
         if not may_carry_out(post.task, channel):
-            await self._outbox.blocked(post, problem=not_allowed(post, channel))
+            await self._refused(post, not_allowed(post, channel))
         elif post.task is PostTask.REMOVE:
             await self._remove(post)
         elif (message := await self._message_of(post)) is not None:
             shown = await message_for(post, self._studio, may_attach=may_attach_in(channel))
             if shown.picture is not None or not post.lacks_only_picture:
                 await message.edit(**shown.to_edit())
+                log.debug("post edited", **_ids(post))
             await self._note_shown(post, message, shown)
         elif post.task is PostTask.NOTHING:
             await self._outbox.nothing_to_show(post)
         elif post.channel_id is None:
-            await self._outbox.blocked(post, problem=NO_CHANNEL)
+            await self._refused(post, NO_CHANNEL)
         else:
             nonce = post.id.hex[:NONCE_LENGTH]
             shown = await message_for(post, self._studio, may_attach=may_attach_in(channel))
@@ -147,6 +156,11 @@ class Publisher:
                 **shown.to_send(), nonce=nonce, silent=post.silent
             )
             await self._note_shown(post, sent, shown)
+            log.info("posted", **_ids(post), has_picture=shown.picture is not None)
+
+    async def _refused(self, post: ClaimedPost, why: str) -> None:
+        log.info("post refused", **_ids(post), why=why)
+        await self._outbox.blocked(post, problem=why)
 
     async def _note_shown(
         self,
@@ -172,6 +186,7 @@ class Publisher:
             if trouble_of(error) not in (Trouble.MESSAGE_GONE, Trouble.CHANNEL_GONE):
                 raise
         await self._outbox.removed(post)
+        log.info("post removed", **_ids(post))
 
     async def _message_of(
         self, post: ClaimedPost
@@ -190,7 +205,7 @@ class Publisher:
         try:
             async for message in channel.history(limit=LOOK_THROUGH, after=after):
                 if self._is_own(message) and carries(message, post.subject_id):
-                    log.info("adopted a post nobody had noted", post=str(post.id))
+                    log.info("adopted a post nobody had noted", **_ids(post))
                     return message
         except discord.HTTPException as error:
             trouble = trouble_of(error)
@@ -205,26 +220,29 @@ class Publisher:
 
     async def _note_trouble(self, post: ClaimedPost, error: Exception) -> None:
         trouble = trouble_of(error)
-        log.warning(
-            "a post did not go out", post=str(post.id), trouble=trouble.name, error=str(error)
-        )
         post_is_gone = trouble is Trouble.CHANNEL_GONE and post.message_id is not None
         if trouble is Trouble.MESSAGE_GONE or post_is_gone:
+            log.info("post gone", **_ids(post), why="somebody has deleted the message")
             await self._outbox.message_gone(post)
         elif trouble is Trouble.NO_PERMISSION:
             channel = self._client.get_channel(post.channel_id or 0)
-            await self._outbox.blocked(post, problem=not_allowed(post, channel))
+            await self._refused(post, not_allowed(post, channel))
         elif trouble is Trouble.CHANNEL_GONE:
-            await self._outbox.blocked(post, problem=CHANNEL_GONE)
+            await self._refused(post, CHANNEL_GONE)
         else:
+            wait, reason = wait_after(post.attempts, error), reason_of(error)
+            again_in_s = round(wait.total_seconds(), 1)
+            log.warning("a post waits", **_ids(post), reason=reason, again_in_s=again_in_s)
             if trouble is Trouble.UNEXPECTED:
                 log_unexpected(error)
             await self._outbox.try_later(
-                post,
-                wait=wait_after(post.attempts, error),
-                error=str(error),
-                may_be_out=not was_refused(error),
+                post, wait=wait, error=reason, may_be_out=not was_refused(error)
             )
+
+
+def _ids(post: ClaimedPost) -> dict[str, object]:
+    """Return what of a post may stand in the log."""
+    return {"guild": post.team_id, "post": str(post.id), "about": str(post.subject_id)}
 
 
 def wait_after(attempts: int, error: Exception) -> timedelta:

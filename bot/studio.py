@@ -17,6 +17,7 @@ import structlog
 
 from bot.pictures.worker import Subject, packed
 from bot.render.alt import alt_text
+from core.measures import NOTHING, Measures
 from core.results.card import NoLapsYet, OrpCard, SideBySide
 from core.results.heat import HeatTable
 from core.results.track import TrackBook
@@ -43,6 +44,7 @@ class Studio:
     Args:
         start_worker: What starts the process that draws.
         within_s: After how many seconds a drawing is given up, and its process killed.
+        measures: What counts the pictures.
     """
 
     def __init__(
@@ -50,7 +52,9 @@ class Studio:
         start_worker: Callable[[], Awaitable[Started]] = _START,
         *,
         within_s: float = DRAWN_WITHIN_S,
+        measures: Measures = NOTHING,
     ) -> None:
+        self._measures = measures
         self._worker = Worker("drawing", start_worker, within_s=within_s, most_bytes=_MOST_BYTES)
         self._closed = False
 
@@ -78,10 +82,13 @@ class Studio:
         # A full heat has thousands of laps: the loop goes on meanwhile.
         message = await asyncio.to_thread(packed, subject)
         try:
-            return await self._worker.ask(message)
+            png = await self._worker.ask(message)
         except NotAnswered as error:
+            self._measures.picture("failed")
             log.error("a picture was not drawn", of=type(subject).__name__, reason=str(error))
             return None
+        self._measures.picture("drawn")
+        return png
 
     async def close(self) -> None:
         """Draw no more and end the process, in the middle of a picture if need be."""

@@ -8,6 +8,7 @@ from core.database import Database
 from core.fetching.elsewhere import Elsewhere
 from core.services.card import CardService
 from core.services.confidence import ConfidenceService
+from core.services.data import DataService
 from core.services.follow import FollowService
 from core.services.form import FormService
 from core.services.heat import HeatService
@@ -18,6 +19,7 @@ from core.services.looking import LookingService
 from core.services.menu import MenuService
 from core.services.outbox import OutboxService
 from core.services.profile import ProfileService
+from core.services.server import ServerService
 from core.services.session import SessionService
 from core.services.team import TeamService
 from core.services.track import TrackService
@@ -42,6 +44,8 @@ class Services:
     session: SessionService
     profile: ProfileService
     team: TeamService
+    data: DataService
+    server: ServerService
     card: CardService
     outbox: OutboxService
     housekeeping: Housekeeping
@@ -73,11 +77,13 @@ def build_services(
         session=SessionService(database),
         profile=ProfileService(database),
         team=TeamService(database),
+        data=DataService(database),
+        server=ServerService(database),
         card=CardService(database),
         outbox=OutboxService(database),
         housekeeping=Housekeeping(database, keep_copies_days=keep_copies_days),
         elsewhere=elsewhere,
         follow=FollowService(database, elsewhere),
         track=TrackService(database),
-        looking=LookingService(database, elsewhere.fetcher, elsewhere.reader),
+        looking=LookingService(database, elsewhere.fetcher, elsewhere.reader, elsewhere.hosts),
     )

@@ -7,6 +7,8 @@ setting is reported by name, never by value.
 from __future__ import annotations
 
 import os
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -33,7 +35,13 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
 }
-_OPTIONS = {"host", "port", "ssl", "sslmode"}
+POOLER_OPTION: Final = "pgbouncer"
+"""The option of an address that tells of a pooler in front, as hosted databases write it."""
+_OPTIONS = {"host", "port", "ssl", "sslmode", "target_session_attrs", POOLER_OPTION}
+_SESSION_ATTRS = {"any", "primary", "read-write"}
+_PORT: Final = 5432
+# What libpq calls a host is a name, an address in numbers, or the folder of a Unix socket.
+_HOST = re.compile(r"(/[^:]+|[\w.-]+):\d{1,5}")
 _SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 
 
@@ -41,28 +49,60 @@ class SettingsError(Exception):
     """A setting cannot be used; the text names it and says what it takes."""
 
 
-def default_database_url() -> URL:
-    """Return where laps are stored when nothing is said.
+def given_folder(name: str) -> Path | None:
+    """Return a folder that systemd gives the service, such as ``STATE_DIRECTORY``."""
+    # It gives several with a colon between; the others are none of the bot's.
+    given = os.environ.get(name, "").partition(":")[0]
+    return Path(given) if given else None
+
+
+def data_folder() -> Path:
+    """Return where things are kept when nothing is said.
 
     That is systemd's folder for the service where it gives one, ``data/`` for a checkout, and
     ``~/.local/state/orp-bot/`` for a program that was installed.
     """
-    # systemd gives several with a colon between.
-    given = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
-    if given:
-        folder = Path(given)
-    elif (_ROOT / "pyproject.toml").exists():
-        folder = Path("data")
-    else:
-        folder = Path.home() / ".local" / "state" / "orp-bot"
-    return URL.create("sqlite+aiosqlite", database=str(folder / "orp.db"))
+    given = given_folder("STATE_DIRECTORY")
+    if given is not None:
+        return given
+    if (_ROOT / "pyproject.toml").exists():
+        return Path("data")
+    return Path.home() / ".local" / "state" / "orp-bot"
+
+
+def default_database_url() -> URL:
+    """Return where laps are stored when nothing is said."""
+    return URL.create("sqlite+aiosqlite", database=str(data_folder() / "orp.db"))
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where the bot listens: on this machine alone, unless a host is said."""
+
+    host: str
+    port: int
+
+
+def parse_listen(value: object) -> object:
+    """Return where to listen: ``9464`` on this machine alone, ``0.0.0.0:9464`` for all.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    if not isinstance(value, str):
+        return value
+    host, colon, port = value.strip().rpartition(":")
+    if not port.isdecimal() or not 0 < int(port) < 65536 or (colon and not host):
+        raise ValueError("write a port such as 9464, or 0.0.0.0:9464 to be reached from outside")
+    return Listen(host.strip("[]") or "127.0.0.1", int(port))
 
 
 def parse_database_url(value: object) -> URL:
     """Return the address with the driver this program uses.
 
-    ``postgres://`` is understood as ``postgresql://``, ``sslmode`` as libpq's, and a Unix socket
-    in ``?host=``. The password does not appear in the text of the result or of an error.
+    ``postgres://`` is understood as ``postgresql://``, ``sslmode`` as libpq's, a Unix socket in
+    ``?host=``, several servers of which one is the primary, and a pooler in front of one. The
+    password does not appear in the text of the result or of an error.
 
     Raises:
         ValueError: It is no address of a SQLite or PostgreSQL database.
@@ -87,6 +127,11 @@ def parse_database_url(value: object) -> URL:
     unknown = sorted(url.query.keys() - _OPTIONS)
     if unknown:
         raise ValueError(f"the option {unknown[0]} is not understood, leave it out")
+    url = _with_several_hosts_named(url)
+    if url.query.get("target_session_attrs", "any") not in _SESSION_ATTRS:
+        raise ValueError("target_session_attrs takes " + ", ".join(sorted(_SESSION_ATTRS)))
+    if url.query.get(POOLER_OPTION, "true") not in ("true", "false"):
+        raise ValueError(f"{POOLER_OPTION} takes true or false")
     mode = url.query.get("sslmode")
     if mode is None:
         return url
@@ -105,6 +150,35 @@ def _with_login_in_its_place(url: URL) -> URL:
     if "password" in given:
         url = url.set(password=given["password"][-1])
     return url
+
+
+def _with_several_hosts_named(url: URL) -> URL:
+    """Write several servers, however libpq lets them be given, as ``?host=a:5432&host=b:5432``.
+
+    Laps go to the one that is the primary, unless something else is said.
+    """
+    given = url.normalized_query
+    hosts = [part for value in given.get("host", ()) for part in value.split(",")]
+    if not hosts and "," in (url.host or ""):
+        hosts = str(url.host).split(",")
+    if len(hosts) < 2:
+        return url
+    ports = [part for value in given.get("port", ()) for part in value.split(",")]
+    if not ports:
+        ports = [str(url.port or _PORT)]
+    if len(ports) == 1:
+        ports *= len(hosts)
+    if len(ports) != len(hosts):
+        raise ValueError("as many ports as hosts are needed, or one for all")
+    named = [
+        host if ":" in host else f"{host}:{port}" for host, port in zip(hosts, ports, strict=True)
+    ]
+    if not all(map(_HOST.fullmatch, named)):
+        raise ValueError("write each of several servers as ?host=name:port")
+    bare = URL.create(url.drivername, url.username, url.password, database=url.database)
+    return bare.update_query_dict(
+        {"target_session_attrs": "primary"} | dict(url.query) | {"host": named}
+    ).difference_update_query(["port"])
 
 
 def _parse_shard_ids(value: object) -> object:
@@ -148,7 +222,10 @@ class Settings(BaseSettings):
     myrcm_hosts: Annotated[tuple[AllowedHost, ...], NoDecode, BeforeValidator(_parse_hosts)] = (
         parse_hosts(MYRCM_HOSTS)
     )
+    # A host is asked once a second: more often, the pages of races would get no turn.
+    loopback_every_s: Annotated[int | None, Field(ge=2, le=60)] = None
     backup_keep: Annotated[int, Field(ge=0)] = 14
+    metrics_port: Annotated[Listen | None, NoDecode, BeforeValidator(parse_listen)] = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 

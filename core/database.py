@@ -10,48 +10,37 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
+from typing import Any, Final, Protocol, TypeVar
 
-from sqlalchemy import Connection, event
+import structlog
+from sqlalchemy import Connection, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from core import one_file
-from core.outages import outages_told
-
-if TYPE_CHECKING:
-    from asyncpg import Connection as AsyncpgConnection
+from core import one_file, server
+from core.measures import NOTHING, TALLY, Measures
+from core.outages import StoreUnavailable, outages_told
 
 Clock = Callable[[], datetime]
 T = TypeVar("T")
 Act = Callable[["Unit"], T]
 
-# How long to wait for a free connection: a hundred commands at once on a slow machine take longer
-# than 5 s, and are no outage.
-_POOL_TIMEOUT_S: Final = 20
-# How long to wait for a server that does not answer, and for a lock that somebody else holds: a
-# team's own commands hold theirs for milliseconds.
-_CONNECT_TIMEOUT_S: Final = 5
-_ANSWER_TIMEOUT_S: Final = 10
-_IMPATIENT: Final = {
-    "lock_timeout": "5s",
-    # What a bot holds whose machine lost its power in the middle is free again after this.
-    "idle_in_transaction_session_timeout": "30s",
-}
-# A connection that answered so recently is not asked whether it lives.
-_TRUSTED_FOR_S: Final = 1.0
+# Who asks whether it is there waits no longer.
+_ANSWERS_WITHIN_S: Final = 5
+_ASK: Final = select(1)
+_COUNTED: Final = "orp_statements"
 # Made once: json.dumps would make one for each value.
 _to_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+log = structlog.get_logger(__name__)
 
 
 def utc_now() -> datetime:
@@ -73,45 +62,19 @@ def create_engine(
     if url.get_backend_name() == "sqlite":
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         return one_file.create_engine(url, foreign_keys=foreign_keys, json_serializer=_to_json)
-    # Moments adopted from the earlier system may stand in columns without a zone.
-    server_settings = {"timezone": "UTC"} | (_IMPATIENT if is_impatient else {})
-    engine = create_async_engine(
-        url,
-        json_serializer=_to_json,
-        pool_timeout=_POOL_TIMEOUT_S,
-        connect_args={
-            "server_settings": server_settings,
-            "timeout": _CONNECT_TIMEOUT_S,
-            "command_timeout": _ANSWER_TIMEOUT_S if is_impatient else None,
-        },
-    )
-    _replace_dead_connections(engine)
-    return engine
+    return server.create_engine(url, is_impatient=is_impatient, json_serializer=_to_json)
 
 
-def _replace_dead_connections(engine: AsyncEngine) -> None:
-    """Notice a connection that died with its server, and have the pool replace it.
+def _count_statements(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def on_execute(connection: Connection, *_: object) -> None:
+        connection.info[_COUNTED] = connection.info.get(_COUNTED, 0) + 1
 
-    SQLAlchemy's own pool_pre_ping asks before every unit; one that has just answered lives unless
-    asyncpg itself has seen it end.
-    """
 
-    @event.listens_for(engine.sync_engine, "checkin")
-    def on_checkin(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-        record.info["answered_at"] = monotonic()
-
-    @event.listens_for(engine.sync_engine, "checkout")
-    def on_checkout(
-        connection: DBAPIConnection, record: ConnectionPoolEntry, _: PoolProxiedConnection
-    ) -> None:
-        if cast("AsyncpgConnection[Any]", record.driver_connection).is_closed():
-            raise DisconnectionError("the server has ended the connection")
-        if monotonic() - record.info.get("answered_at", monotonic()) < _TRUSTED_FOR_S:
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise DisconnectionError("the server has gone away meanwhile") from error
+def _statements(connection: Connection) -> int:
+    """Return how many statements a connection has sent, where they are counted."""
+    counted: int = connection.info.get(_COUNTED, 0)
+    return counted
 
 
 class Unit:
@@ -121,12 +84,18 @@ class Unit:
         connection: For what driving makes, read and written by Core statements.
         now: The moment, in UTC, that everything in the transaction carries.
         wakes: Set by what others wait for: :attr:`Database.awake` is set after the commit.
+        events: What the log is told after the commit, each with its fields.
     """
 
     def __init__(self, connection: Connection, now: datetime) -> None:
         self.connection = connection
         self.now = now
         self.wakes = False
+        self.events: list[tuple[str, dict[str, object]]] = []
+
+    def tell(self, event: str, **ids: object) -> None:
+        """Have the log told once this is committed: ids and numbers only, never what was typed."""
+        self.events.append((event, ids))
 
     @cached_property
     def db(self) -> Session:
@@ -179,37 +148,6 @@ class Transactions(Protocol):
         """Wait until what has begun is done."""
 
 
-class _OnServer:
-    """The transactions of a PostgreSQL database: each has a connection of its own."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._reading = engine.execution_options(isolation_level="REPEATABLE READ")
-
-    def arrive(self) -> bool:
-        """Others may be there: a server does not tell whether they do the same work."""
-        return False
-
-    def leave(self) -> None:
-        """Nobody was told of arriving."""
-
-    async def read(self, act: Callable[[Connection], T]) -> T:
-        async with self._reading.begin() as connection:
-            return await connection.run_sync(act)
-
-    async def write(self, act: Callable[[Connection], T]) -> T:
-        async with self._engine.connect() as connection:
-            transaction = await connection.begin()
-            done = await connection.run_sync(act)
-            # A server may have committed before the connection broke.
-            with outages_told(may_be_stored=True):
-                await transaction.commit()
-            return done
-
-    async def dispose(self) -> None:
-        """Nothing waits: whoever asked holds the connection."""
-
-
 class Database:
     """The database of one bot: engine, clock, units of work.
 
@@ -217,13 +155,16 @@ class Database:
         awake: Set when a unit that wakes others was committed.
     """
 
-    def __init__(self, url: URL, *, clock: Clock = utc_now) -> None:
+    def __init__(self, url: URL, *, clock: Clock = utc_now, measures: Measures = NOTHING) -> None:
         self.engine = create_engine(url, is_impatient=True)
         self.clock = clock
+        self._measures = measures
+        if measures.counts_statements:
+            _count_statements(self.engine)
         self.awake = asyncio.Event()
         is_sqlite = url.get_backend_name() == "sqlite"
         self._transactions: Transactions = (
-            one_file.OneFile(self.engine) if is_sqlite else _OnServer(self.engine)
+            one_file.OneFile(self.engine) if is_sqlite else server.OnServer(self.engine)
         )
 
     async def read(self, act: Act[T]) -> T:
@@ -232,10 +173,15 @@ class Database:
         Raises:
             StoreUnavailable: The database is away.
         """
-        with outages_told(is_look=True):
-            return await self._transactions.read(
-                lambda connection: Unit(connection, self.clock()).run(act)
-            )
+
+        def look(connection: Connection) -> tuple[T, int]:
+            before = _statements(connection)
+            return Unit(connection, self.clock()).run(act), _statements(connection) - before
+
+        with self._counting_errors(), outages_told(is_look=True):
+            done, statements = await self._transactions.read(look)
+        self._count(statements)
+        return done
 
     async def write(self, act: Act[T]) -> T:
         """Run an act and commit what it has changed; when it raises nothing is kept.
@@ -244,15 +190,40 @@ class Database:
             StoreUnavailable: The database is away; it says whether the change may be stored.
         """
 
-        def change(connection: Connection) -> tuple[T, bool]:
-            unit = Unit(connection, self.clock())
-            return unit.run(act), unit.wakes
+        def change(connection: Connection) -> tuple[T, Unit, int]:
+            before, unit = _statements(connection), Unit(connection, self.clock())
+            return unit.run(act), unit, _statements(connection) - before
 
-        with outages_told():
-            done, wakes = await self._transactions.write(change)
-        if wakes:
+        with self._counting_errors(), outages_told():
+            done, unit, statements = await self._transactions.write(change)
+        self._count(statements)
+        if unit.wakes:
             self.awake.set()
+        for happened, ids in unit.events:
+            log.info(happened, **ids)
         return done
+
+    @contextmanager
+    def _counting_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except StoreUnavailable as error:
+            self._measures.database_error(error.reason)
+            raise
+
+    def _count(self, statements: int) -> None:
+        tally = TALLY.get()
+        if tally is not None:
+            tally.statements += statements
+
+    async def answers(self) -> bool:
+        """Tell whether the database can be asked just now."""
+        try:
+            async with asyncio.timeout(_ANSWERS_WITHIN_S):
+                await self.read(lambda unit: unit.connection.execute(_ASK))
+        except (StoreUnavailable, TimeoutError):
+            return False
+        return True
 
     def arrive(self) -> bool:
         """Be at the database until it is disposed; tell whether this process is there alone.

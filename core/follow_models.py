@@ -7,7 +7,7 @@ team has taken in stands in its own heats, and here only by number.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -165,7 +165,3 @@ class SiteSlot(Base):
     asked_at: Mapped[datetime]
     # A host that is just being asked is left alone until it has answered.
     held_until: Mapped[datetime | None]
-
-
-# Those of the other file too: whoever compares them with a database takes them from here.
-ALL_TABLES: Final = Base.metadata

@@ -20,6 +20,8 @@ SESSION_NAME_LENGTH: Final = 80
 TRACK_NAME_LENGTH: Final = 80
 RACER_NAME_LENGTH: Final = 80
 NOTE_LENGTH: Final = 100
+# Who is on no profile any more.
+A_RACER: Final = "a racer"
 
 _BLANKS: Final = re.compile(r"\s+")
 # What makes no difference between names: ``A-Main`` is ``A main``, and ``13.5`` stays.

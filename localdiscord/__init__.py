@@ -7,26 +7,26 @@ Discord, and it misbehaves on demand. Nothing here imports the bot, and the bot 
     async with LocalDiscord() as discord:
         ...  # start the bot with discord.bot_environment()
         await discord.ready()
-        racer = discord.guild("Team").member("racer-1")
-        answer = await racer.type("race-day", "/lap times:58.2 58.1")
+        member = discord.guild("Team").member("racer-1")
+        answer = await member.type("race-day", "/lap times:58.2 58.1")
 """
 
-from localdiscord.answers import Answer, Choice
-from localdiscord.driver import LocalDiscord
-from localdiscord.errors import DriverError, NoAnswerError
-from localdiscord.files import Upload
-from localdiscord.people import Racer, Team
-from localdiscord.permissions import Permissions
-from localdiscord.show import Screen, show_answer, show_message
+from localdiscord.client.answers import Answer, Choice
+from localdiscord.client.driver import LocalDiscord
+from localdiscord.client.people import Member, Team
+from localdiscord.client.show import Screen, show_answer, show_message
+from localdiscord.rules.errors import DriverError, NoAnswerError
+from localdiscord.rules.permissions import Permissions
+from localdiscord.world.files import Upload
 
 __all__ = [
     "Answer",
     "Choice",
     "DriverError",
     "LocalDiscord",
+    "Member",
     "NoAnswerError",
     "Permissions",
-    "Racer",
     "Screen",
     "Team",
     "Upload",

@@ -7,18 +7,16 @@ and no command shows them. Whoever runs the bot says whose they are.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import literal_column, select, update
 from sqlalchemy.engine import URL
 from sqlalchemy.sql.schema import DefaultClause
 
-from core.closing_time import closing_moment
 from core.database import Database, Unit
 from core.errors import BadInput
 from core.models import Base, RacerProfile, RaceSession, Team
-from core.names import name_key
 from core.race_day.change import team_held
+from core.race_day.sessions import settle_earlier
 from core.time_zones import parse_time_zone
 from migrations import revisions
 from migrations.connections import reading
@@ -100,22 +98,5 @@ def _give(unit: Unit, team: Team) -> Adopted:
         .returning(RacerProfile.id)
     )
     sessions = (unit.db.scalars(select(RaceSession).where(RaceSession.team_id.is_(None)))).all()
-    closed = sum(_settle(session, team, unit.now) for session in sessions)
+    closed = sum(settle_earlier(session, team, unit.now) for session in sessions)
     return Adopted(len(profiles.all()), len(sessions), closed)
-
-
-def _settle(session: RaceSession, team: Team, now: datetime) -> bool:
-    """Make a session one of the team's; tell whether it had to be closed."""
-    session.team_id = team.id
-    session.time_zone = team.time_zone
-    if session.track_name:
-        session.track_key = name_key(session.track_name)
-    session.closes_at = closing_moment(session.created_at, session.days, session.time_zone)
-    if session.status != "active":
-        session.status = "closed"
-        return False
-    if session.closes_at > now:
-        return False
-    session.status = "closed"
-    session.closed_at = session.closes_at
-    return True

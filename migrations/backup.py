@@ -16,7 +16,12 @@ from migrations.connections import existing_file
 from migrations.errors import BackupNotPossible, DatabaseUnreachable
 
 # What of an address libpq understands too; the rest is asyncpg's or could hold a password.
-_LIBPQ_OPTIONS: Final = {"host": "host", "port": "port", "ssl": "sslmode"}
+_LIBPQ_OPTIONS: Final = {
+    "host": "host",
+    "port": "port",
+    "ssl": "sslmode",
+    "target_session_attrs": "target_session_attrs",
+}
 
 
 async def backup(url: URL, folder: Path | None = None, *, keep: int | None = None) -> Path:
@@ -53,6 +58,11 @@ def _libpq_address(url: URL) -> str:
     options = {
         _LIBPQ_OPTIONS[name]: value for name, value in url.query.items() if name in _LIBPQ_OPTIONS
     }
+    hosts = url.normalized_query.get("host", ())
+    if len(hosts) > 1:
+        # Several servers: libpq wants their names in one place and their ports in another.
+        names, _, ports = zip(*(host.rpartition(":") for host in hosts), strict=True)
+        options |= {"host": ",".join(names), "port": ",".join(ports)}
     address = URL.create(
         "postgresql",
         username=url.username,

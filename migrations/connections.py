@@ -95,13 +95,17 @@ def _reaching(url: URL) -> Iterator[None]:
     try:
         yield
     except (OSError, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise DatabaseUnreachable(f"{_named(url)} cannot be reached: {reason(error)}.") from error
+        said = reason(error)
+        # A pooler in transaction mode takes no limits from who connects.
+        is_pooler = "unsupported startup parameter" in said
+        hint = " Behind a pooler add ?pgbouncer=true to DATABASE_URL." if is_pooler else ""
+        raise DatabaseUnreachable(f"{_named(url)} cannot be reached: {said}.{hint}") from error
 
 
 def _named(url: URL) -> str:
     if url.get_backend_name() == "sqlite":
         return f"The SQLite file {url.database}"
-    host = url.host or url.query.get("host") or "this machine"
+    host = url.host or ", ".join(url.normalized_query.get("host", ())) or "this machine"
     return f"The PostgreSQL database {url.database} on {host}"
 
 
@@ -111,5 +115,6 @@ def reason(error: BaseException) -> str:
     if isinstance(error, DBAPIError) and error.orig is not None:
         # asyncpg's own error hides behind the one that SQLAlchemy makes of it.
         cause = error.orig.__cause__ or error.orig
-    lines = str(cause).strip().splitlines()
+    said = cause.strerror if isinstance(cause, OSError) else None
+    lines = (said or str(cause)).strip().splitlines()
     return lines[0].rstrip(".") if lines else type(cause).__name__

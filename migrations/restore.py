@@ -24,6 +24,7 @@ from migrations.errors import (
     DatabaseUnreachable,
     RestoreRefused,
 )
+from migrations.forgotten import Noted, forget_again, noted_in
 from migrations.newest import VERSION_TABLE
 
 # What SQLite keeps beside a file belongs to it and goes where it goes.
@@ -40,17 +41,21 @@ class Restored:
         revision: The revision the copy stands at; the bot brings it to the newest when it starts.
         laps: How many laps it holds.
         replaced: Where the file is now whose place the copy took, None where there was none.
+        forgotten: How many racers it knew still that had been forgotten, and forgot them again.
+            None where the file it replaced cannot be read: nobody knows who was forgotten.
     """
 
     revision: str
     laps: int
     replaced: Path | None
+    forgotten: int | None = 0
 
 
 async def restore(url: URL, file: Path) -> Restored:
     """Put a copy in the place of a database, which is kept beside it under another name.
 
     The copy is read, never moved or changed. Until it is known to be whole nothing else is either.
+    Who was forgotten since it was made is forgotten again.
 
     Args:
         url: The database.
@@ -67,8 +72,15 @@ async def restore(url: URL, file: Path) -> Restored:
     target = Path(str(url.database))
     _refuse_no_copy(file, target)
     try:
-        with _alone_at(url):
-            return await asyncio.to_thread(_restore, file, target)
+        with _alone_at(url), _coming_to(target) as coming:
+            revision, laps = await asyncio.to_thread(_read, file, coming)
+            noted = await asyncio.to_thread(_noted_in, target)
+            forgotten = None if noted is None else 0
+            if noted:
+                forgotten = await forget_again(url.set(database=str(coming)), noted)
+                revision, laps = await asyncio.to_thread(_stands_at, coming, file)
+            replaced = await asyncio.to_thread(_take_place, coming, target)
+            return Restored(revision, laps, replaced, forgotten)
     except (OSError, sqlite3.Error) as error:
         raise DatabaseUnreachable(f"{file} cannot be put back: {error}.") from error
 
@@ -91,25 +103,48 @@ def _alone_at(url: URL) -> Iterator[None]:
         database.leave()
 
 
-def _restore(file: Path, target: Path) -> Restored:
+@contextmanager
+def _coming_to(target: Path) -> Iterator[Path]:
+    """Give the name under which a copy is made ready; nothing of it is left at the end."""
     coming = target.with_name(f"{target.name}.coming")
     coming.unlink(missing_ok=True)
     try:
-        with (
-            closing(sqlite3.connect(_read_only(file), uri=True)) as original,
-            closing(sqlite3.connect(coming)) as copy,
-        ):
-            original.backup(copy)
-            revision, laps = _checked(copy, file)
-        if target.exists():
-            coming.chmod(target.stat().st_mode & 0o777)
-        replaced = _set_aside(target)
-        coming.rename(target)
+        yield coming
     finally:
         for ending in ("", _LOG, _INDEX):
             coming.with_name(coming.name + ending).unlink(missing_ok=True)
+
+
+def _read(file: Path, coming: Path) -> tuple[str, int]:
+    with (
+        closing(sqlite3.connect(_read_only(file), uri=True)) as original,
+        closing(sqlite3.connect(coming)) as copy,
+    ):
+        original.backup(copy)
+        return _checked(copy, file)
+
+
+def _stands_at(coming: Path, file: Path) -> tuple[str, int]:
+    with closing(sqlite3.connect(coming)) as copy:
+        return _checked(copy, file)
+
+
+def _noted_in(target: Path) -> Noted | None:
+    """Return who was forgotten; None where the file cannot be read, which is why it is replaced."""
+    try:
+        return noted_in(target)
+    except sqlite3.Error:
+        return None
+
+
+def _take_place(coming: Path, target: Path) -> Path | None:
+    """Put what is ready in the place of a database; return where that is now."""
+    if target.exists():
+        coming.chmod(target.stat().st_mode & 0o777)
+    replaced = _set_aside(target)
+    coming.rename(target)
     _make_last(target.parent)
-    return Restored(revision, laps, replaced)
+    return replaced
 
 
 def _read_only(file: Path) -> str:

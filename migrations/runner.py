@@ -46,6 +46,7 @@ __all__ = [
     "current",
     "downgrade",
     "pg_dump_line",
+    "require_newest",
     "upgrade",
     "upgrade_sql",
     "verify",
@@ -72,10 +73,15 @@ class MigrationReport:
         return self.before != self.after
 
 
-async def upgrade(url: URL, *, revision: str = "head") -> MigrationReport:
+async def upgrade(url: URL, *, revision: str = "head", copy_first: bool = True) -> MigrationReport:
     """Bring a database up to a revision; one that stands there or further stays as it is.
 
     A SQLite file is made when there is none, and copied first when it holds anything.
+
+    Args:
+        url: The database.
+        revision: The revision to bring it to.
+        copy_first: False for a SQLite file that is a copy itself.
 
     Raises:
         DatabaseTooNew: It stands at a revision that this program does not know.
@@ -87,6 +93,7 @@ async def upgrade(url: URL, *, revision: str = "head") -> MigrationReport:
         command.upgrade,
         revision,
         is_needed=lambda before: revisions.place(before) < revisions.place(revision),
+        copy_first=copy_first,
     )
 
 
@@ -114,6 +121,7 @@ async def _migrate(
     revision: str,
     *,
     is_needed: Callable[[str | None], bool],
+    copy_first: bool = True,
 ) -> MigrationReport:
     try:
         async with migrating(url) as connection:
@@ -121,8 +129,9 @@ async def _migrate(
             if not is_needed(before):
                 return MigrationReport(before, before, None)
             # Nobody else can write by now, and the copy does not see what is not committed.
-            has_tables = await connection.run_sync(_has_tables)
-            copy = await backup(url) if has_tables and url.get_backend_name() == "sqlite" else None
+            is_file = url.get_backend_name() == "sqlite"
+            is_copied = copy_first and is_file and await connection.run_sync(_has_tables)
+            copy = await backup(url) if is_copied else None
             await connection.run_sync(lambda sync: run(alembic_config(sync), revision))
             after = await connection.run_sync(revisions.current)
         return MigrationReport(before, after, copy)
@@ -145,6 +154,22 @@ async def current(url: URL) -> str | None:
     """
     async with reading(url) as connection:
         return await connection.run_sync(revisions.current)
+
+
+async def require_newest(url: URL) -> None:
+    """Refuse to work on a database that is not at the newest revision.
+
+    Raises:
+        DatabaseTooNew: It is none of this program's.
+        DatabaseUnreachable: There is no such file, or the server cannot be reached.
+        MigrationError: It stands at an older one.
+    """
+    stands_at = await current(url)
+    if stands_at != revisions.known()[-1]:
+        raise MigrationError(
+            f"The database stands at revision {stands_at or 'none'}, not at the newest: "
+            "run orp-bot upgrade first."
+        )
 
 
 def upgrade_sql(*, start: str | None = None, revision: str = "head") -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL
 
 from core.bootstrap import Services, build_services
 from core.database import Database
+from tests.chromium import LEFT_OUT
 from tests.databases import KINDS, FakeClock, Kind, TestDatabases, database_at
 
 # How long an example takes says how busy the machine is.
@@ -55,6 +56,13 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in a line what was left out for want of a browser, and how to get one."""
+    skipped = terminalreporter.getreports("skipped")
+    if any(LEFT_OUT in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(LEFT_OUT)
 
 
 @pytest.fixture

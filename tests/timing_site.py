@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.core.sources.pages import row_of, script_of
+from localdiscord.play.recorded import Drive
+from localdiscord.play.result_pages import (
+    Event,
+    Race,
+    event_page,
+    event_path,
+    race_path,
+    result_page,
+)
 
-EVENT = "900"
+EVENT = 900
 
 
 @dataclass
@@ -22,21 +31,7 @@ class Raced:
 
     name: str
     laps: Sequence[int]
-    source_id: str | None = None
     says_more: int = 0
-
-
-@dataclass
-class PageOfRace:
-    """A race as the site shows it; its link stands on the event's page."""
-
-    race_id: str
-    number: int
-    heat: str
-    drivers: Sequence[Raced]
-    at: str
-    class_name: str = "Buggy"
-    round_name: str = "Main Events"
 
 
 @dataclass
@@ -45,34 +40,44 @@ class TimingSite:
 
     Attributes:
         exact: Its host and port.
-        races: The races that stand on the event's page.
+        event: What its event is called.
         day: The event's day.
+        races: The races that stand on the event's page, and who drove them, by id.
         asked: Each request's path and query, in order.
+        agents: Who has asked.
         statuses: What a path is answered with instead of its page.
+        held: What is answered only when its event is set, by path.
         has_etags: Whether it says which version of a page it has.
-        pages: Pages of other sites, by path.
+        pages: Further pages, by path.
     """
 
     exact: str = ""
     event: str = "Sample Cup"
     day: date = date(2026, 6, 6)
-    races: dict[str, PageOfRace] = field(default_factory=dict)
+    races: dict[str, tuple[Race, Sequence[Raced]]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    agents: set[str] = field(default_factory=set)
     statuses: dict[str, int] = field(default_factory=dict)
+    held: dict[str, asyncio.Event] = field(default_factory=dict)
     has_etags: bool = False
     pages: dict[str, bytes] = field(default_factory=dict)
 
     @property
+    def base(self) -> str:
+        """What all its addresses begin with."""
+        return f"http://{self.exact}"
+
+    @property
     def address(self) -> str:
         """The event's page."""
-        return f"http://{self.exact}{self.event_path}"
+        return f"{self.base}{self.event_path}"
 
     @property
     def event_path(self) -> str:
-        return f"/results/?p=view_event&id={EVENT}"
+        return event_path(EVENT)
 
     def path_of(self, race_id: str) -> str:
-        return f"/results/?p=view_race_result&id={race_id}"
+        return race_path(int(race_id))
 
     def publish(
         self,
@@ -82,14 +87,20 @@ class TimingSite:
         at: str = "12:00pm",
         day: date | None = None,
         class_name: str = "Buggy",
-    ) -> None:
-        """Put a race on the event's page, or something else under an id that stands there."""
-        written = (day or self.day).strftime("%b %-d, %Y")
-        known = self.races.get(race_id)
-        number = known.number if known else len(self.races) + 1
-        self.races[race_id] = PageOfRace(
-            race_id, number, heat, drivers, f"{written} at {at}", class_name
+        round_name: str = "Main Events",
+    ) -> str:
+        """Put a race on the event's page, or something else under an id that stands there.
+
+        Returns:
+            The address of its own page.
+        """
+        moment = datetime.combine(
+            day or self.day, datetime.strptime(at, "%I:%M%p").replace(tzinfo=UTC).time()
         )
+        drives = [Drive(driver.name, tuple(driver.laps)) for driver in drivers]
+        race = Race(int(race_id), class_name, heat, round_name, 300, drives, moment)
+        self.races[race_id] = (race, drivers)
+        return f"{self.base}{self.path_of(race_id)}"
 
     def times_asked(self, path: str) -> int:
         return self.asked.count(path)
@@ -97,6 +108,9 @@ class TimingSite:
     async def answer(self, request: web.Request) -> web.Response:
         path = request.path_qs
         self.asked.append(path)
+        self.agents.add(request.headers["User-Agent"])
+        if path in self.held:
+            await self.held[path].wait()
         if path in self.statuses:
             return web.Response(status=self.statuses[path])
         if path in self.pages:
@@ -109,47 +123,22 @@ class TimingSite:
             return web.Response(status=304, headers=headers)
         return web.Response(text=text, content_type="text/html", headers=headers)
 
+    @property
+    def _about(self) -> Event:
+        return Event(EVENT, "Sample Track", self.event, self.day)
+
     def _page(self, kind: str | None, wanted: str) -> str | None:
         if kind == "view_event":
             # Whatever its number: there is one event.
-            return self._event_page()
-        race = self.races.get(wanted)
-        return self._race_page(race) if kind == "view_race_result" and race else None
-
-    def _event_page(self) -> str:
-        rows = "".join(
-            f'<tr><td><a href="{self.path_of(race.race_id)}">Race {race.number}: '
-            f"{race.class_name} ({race.class_name} {race.heat})</a></td><td>{race.at}</td></tr>"
-            for race in reversed(self.races.values())
-        )
-        return f"""<!DOCTYPE html><html><head>
-<title>Sample Track :: {self.event} :: LiveRC</title></head><body>
-<h5>{self.day.strftime("%b %-d, %Y")}</h5>
-<div class="entry_list_data"><a href="/results/?p=view_entry_list&id=1">Entries</a></div>
-<table><tr><th>Main Events</th></tr>{rows}</table></body></html>"""
-
-    def _race_page(self, race: PageOfRace) -> str:
-        scripts, rows = [], []
-        for place, driver in enumerate(race.drivers, start=1):
-            source_id = driver.source_id or str(
-                int(sha256(driver.name.encode()).hexdigest()[:6], 16)
-            )
-            times = ["0", *(f"{lap / 1000:.3f}" for lap in driver.laps)]
-            scripts.append(script_of(source_id, driver.name, times))
-            total = sum(driver.laps)
-            minutes, seconds = divmod(total / 1000, 60)
-            shown = f"{len(driver.laps) + driver.says_more}/{int(minutes)}:{seconds:06.3f}"
-            rows.append(row_of(str(place), source_id, driver.name, shown))
-        heading = "".join(f"<th>{name}</th>" for name in ("Pos", "Driver", "Qual", "Laps/Time"))
-        return f"""<!DOCTYPE html><html><head>
-<title>Sample Track :: {self.event} :: {race.class_name} {race.heat} :: LiveRC</title></head>
-<body><h5>{self.day.strftime("%b %-d, %Y")}</h5>
-<script>var racerLaps = {{}};{"".join(scripts)}</script>
-<table class="table race_result"><thead><tr><th colspan="4">
-<span class="class_header">{race.class_name} {race.heat}</span>
-<span class="class_sub_header">Round: {race.round_name}</span>
-<span class="class_sub_header">Length: 5:00 Timed</span></th></tr><tr>{heading}</tr></thead>
-<tbody>{"".join(rows)}</tbody></table></body></html>"""
+            return event_page(self._about, (race for race, _ in self.races.values()))
+        if kind != "view_race_result" or wanted not in self.races:
+            return None
+        race, drivers = self.races[wanted]
+        page = result_page(self._about, race)
+        for driver in drivers:
+            laps = len(driver.laps)
+            page = page.replace(f"<td>{laps}/", f"<td>{laps + driver.says_more}/")
+        return page
 
 
 @asynccontextmanager

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import secrets
 from math import ceil
+from typing import Final
 
 import discord
 import structlog
 from discord import app_commands
 
+from bot.discord.typed import name_of
 from bot.render.answer import Answer
 from bot.render.errors import UNREADABLE, apology, refusal, store_unavailable
 from core.errors import RacerError, Redelivered
 from core.outages import StoreUnavailable
+
+# A command of a group, and a group of commands, as options have it.
+_COMMANDS: Final = (1, 2)
 
 log = structlog.get_logger(__name__)
 
@@ -63,17 +68,20 @@ def _cause_of(error: BaseException) -> BaseException:
 def log_unexpected(
     error: BaseException, interaction: discord.Interaction | None = None, **more: object
 ) -> str:
-    """Log an unexpected error with everything that helps; return its short reference."""
+    """Log an unexpected error; return its short reference.
+
+    Of an interaction the log has what it asked for, never who asked or what was typed.
+    """
     reference = secrets.token_hex(3)
-    log.error(
-        "unexpected error",
-        reference=reference,
-        interaction=interaction.id if interaction else None,
-        kind=interaction.type.name if interaction else None,
-        guild=interaction.guild_id if interaction else None,
-        user=interaction.user.id if interaction else None,
-        data=interaction.data if interaction else None,
-        exc_info=error,
-        **more,
-    )
+    if interaction is not None:
+        more |= {
+            "interaction": interaction.id,
+            "kind": interaction.type.name,
+            "of": name_of(interaction),
+            "guild": interaction.guild_id,
+        }
+    if isinstance(error, StoreUnavailable):
+        log.warning("the database is away", reference=reference, reason=error.reason, **more)
+    else:
+        log.error("unexpected error", reference=reference, exc_info=error, **more)
     return reference

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Final, TypeVar
 
 import discord
 import structlog
 
-from bot.discord.trouble import CONNECTION_LOST
+from bot.discord.trouble import CONNECTION_LOST, reason_of
+from core.results.data import DataForgotten
 from core.results.heat import HeatFinished
 from core.results.outbox import ClaimedPost, PostTask
 from core.results.session import SessionClosed
@@ -121,6 +123,24 @@ async def with_problems(info: TeamInfo, interaction: discord.Interaction) -> Tea
     return replace(info, problems=tuple(problems))
 
 
+async def with_unreachable(
+    result: DataForgotten, interaction: discord.Interaction
+) -> DataForgotten:
+    """Return the result with what keeps posts about a racer who is forgotten from following."""
+    shown = Counter(result.held.posts) + Counter(result.held.cards)
+    problems = []
+    for channel_id, number in shown.items():
+        allowed = await _allowed_there(interaction, channel_id)
+        what = "a message" if number == 1 else f"{number} messages"
+        if allowed is None:
+            problems.append(f"{what} in <#{channel_id}>: it is gone, or hidden from me")
+        elif not allowed >= _TO_REACH:
+            missing = _missing(_TO_REACH, allowed)
+            problems.append(f"{what} in <#{channel_id}>: allow me {missing} there")
+    told = tuple(f"I may not change {problem}." for problem in problems)
+    return replace(result, problems=told)
+
+
 def _lacks_role(guild: discord.Guild, role_id: int | None) -> bool:
     # A server the bot has not been told of has no roles at all.
     return role_id is not None and bool(guild.roles) and guild.get_role(role_id) is None
@@ -147,7 +167,9 @@ async def _allowed_there(
         except (discord.NotFound, discord.Forbidden, discord.InvalidData):
             return None
         except (discord.HTTPException, *CONNECTION_LOST) as error:
-            log.warning("a channel could not be looked up", channel=channel_id, error=str(error))
+            log.warning(
+                "a channel could not be looked up", channel=channel_id, reason=reason_of(error)
+            )
             return discord.Permissions.all()
     return _allowed_in(channel)
 
@@ -170,3 +192,24 @@ def _problem_beside(channel_id: int, allowed: discord.Permissions | None) -> str
         f"After trouble I cannot see in <#{channel_id}> whether a post is out already: "
         "allow me Read Message History there."
     )
+
+
+async def problems_in(
+    client: discord.Client, team_id: int, channel_id: int
+) -> tuple[str, tuple[str, ...]]:
+    """Return how a team's channel is called, and what the bot lacks there; for the host.
+
+    The client is logged in, and need not be connected: Discord is asked.
+    """
+    try:
+        guild = await client.fetch_guild(team_id, with_counts=False)
+        me = await guild.fetch_member(client.user.id if client.user else 0)
+        channel = next(each for each in await guild.fetch_channels() if each.id == channel_id)
+    except (discord.NotFound, discord.Forbidden):
+        return f"server {team_id}", ("the bot is not there any more",)
+    except StopIteration:
+        return guild.name, (CHANNEL_GONE,)
+    where = f"{guild.name}, #{channel.name}"
+    allowed = channel.permissions_for(me)
+    problem = _problem_with_posts(channel_id, allowed) or _problem_beside(channel_id, allowed)
+    return where, (problem.replace(f"<#{channel_id}>", "it"),) if problem else ()

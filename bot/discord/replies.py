@@ -16,10 +16,12 @@ import discord
 import structlog
 
 from bot.app import WorkInHand, app_of
-from bot.discord.errors import answer_for
+from bot.discord.errors import answer_for, has_its_own_way_back
 from bot.discord.trouble import CONNECTION_LOST, Trouble, trouble_of, was_lost
+from bot.discord.typed import name_of
 from bot.render.answer import Answer, with_picture
 from bot.render.errors import quote, refusal
+from core.measures import NOTHING, TALLY, Measures, Tally
 
 # Discord gives up on an unanswered interaction after 3 seconds.
 ANSWER_WITHIN_S: Final = 3.0
@@ -44,6 +46,10 @@ class Reply:
         work: Where it counts as work until it is answered.
         private: Whether only the person who asked sees the answer.
         replaces: Whether a button's answer takes the place of the message it is on.
+        measures: What counts it when it is over.
+
+    Attributes:
+        outcome: What becomes of the interaction, in a word for who counts.
     """
 
     def __init__(
@@ -53,7 +59,12 @@ class Reply:
         *,
         private: bool = True,
         replaces: bool = False,
+        measures: Measures = NOTHING,
     ) -> None:
+        self.outcome = "answered"
+        self._measures = measures
+        self._tally = Tally()
+        TALLY.set(self._tally)
         self._interaction = interaction
         self._work = work
         self._private = private
@@ -62,9 +73,11 @@ class Reply:
         self._deferring: asyncio.Task[None] | None = None
         self._may_be_deferred = False
         self._doing: Answer | None = None
+        self._message_id: int | None = None
         work.take(self)
         loop = asyncio.get_running_loop()
-        self._answer_by = loop.time() + ANSWER_WITHIN_S
+        self._begun_at = loop.time()
+        self._answer_by = self._begun_at + ANSWER_WITHIN_S
         self._timer = loop.call_later(DEFER_AFTER_S, self._start_deferring)
 
     def _start_deferring(self) -> None:
@@ -113,12 +126,17 @@ class Reply:
         *,
         view: discord.ui.View | None = None,
         file: discord.File | None = None,
-    ) -> None:
-        """Send the answer, or fill it in where the reply was deferred."""
+    ) -> int | None:
+        """Send the answer, or fill it in where the reply was deferred.
+
+        Returns:
+            The id of its message; None where Discord has not told it.
+        """
         answer = with_picture(answer, file.filename if file else None)
         shown: dict[str, Any] = {"content": answer.content or None, "embed": answer.embed}
         files = [file] if file else []
         await self._finish(lambda: self._answer(shown, view, files))
+        return self._message_id
 
     async def refuse(
         self,
@@ -151,9 +169,19 @@ class Reply:
             try:
                 await self._send_until_it_arrives(send)
             except _UNANSWERED as error:
+                self.outcome = "unanswered"
                 _log_unanswered(self._interaction, error)
             finally:
-                self._work.let_go(self)
+                self._let_go()
+
+    def _let_go(self) -> None:
+        self._work.let_go(self)
+        self._measures.interaction(
+            name_of(self._interaction),
+            self.outcome,
+            asyncio.get_running_loop().time() - self._begun_at,
+            self._tally.statements,
+        )
 
     async def _send_until_it_arrives(self, send: Callable[[], Awaitable[None]]) -> None:
         """Send, and send again what was lost: Discord takes no second first answer."""
@@ -183,7 +211,10 @@ class Reply:
             file.reset()
         if await self._is_first(self._answer_first(shown, view, files)):
             return
-        await self._interaction.edit_original_response(attachments=files, view=view, **shown)
+        edited = await self._interaction.edit_original_response(
+            attachments=files, view=view, **shown
+        )
+        self._message_id = edited.id
 
     async def _answer_first(
         self, shown: dict[str, Any], view: discord.ui.View | None, files: list[discord.File]
@@ -196,7 +227,8 @@ class Reply:
             given = {name: value for name, value in shown.items() if value is not None}
             if view is not None:
                 given["view"] = view
-            await response.send_message(ephemeral=self._private, files=files, **given)
+            sent = await response.send_message(ephemeral=self._private, files=files, **given)
+            self._message_id = sent.message_id
 
     async def _answer_beside(self, given: dict[str, Any], file: discord.File | None = None) -> None:
         files = [file] if file else []
@@ -226,7 +258,8 @@ class Reply:
     def drop(self) -> None:
         """Leave the interaction unanswered: another delivery of it has its answer."""
         self._timer.cancel()
-        self._work.let_go(self)
+        self.outcome = "twice"
+        self._let_go()
 
 
 async def begin(
@@ -240,8 +273,9 @@ async def begin(
     Returns:
         Whether to go on; a bot that is stopping says so and takes no more work.
     """
-    work = app_of(interaction).work
-    started = Reply(interaction, work, private=private, replaces=replaces)
+    app = app_of(interaction)
+    work = app.work
+    started = Reply(interaction, work, private=private, replaces=replaces, measures=app.measures)
     interaction.extras[_REPLY] = started
     if work.is_stopping:
         await started.refuse(refusal("I am just restarting: try again in a minute."))
@@ -254,9 +288,9 @@ async def reply(
     *,
     view: discord.ui.View | None = None,
     file: discord.File | None = None,
-) -> None:
-    """Answer an interaction."""
-    await _reply_of(interaction).send(answer, view=view, file=file)
+) -> int | None:
+    """Answer an interaction; return the id of the message, None where Discord has not told it."""
+    return await _reply_of(interaction).send(answer, view=view, file=file)
 
 
 async def tell(interaction: discord.Interaction, doing: Answer) -> None:
@@ -298,6 +332,7 @@ async def reply_to_error(
     if answer is None:
         _reply_of(interaction).drop()
         return
+    _reply_of(interaction).outcome = "refused" if has_its_own_way_back(error) else "failed"
     quoted = quote(typed) if typed.strip() else ""
     file = discord.File(io.BytesIO(typed.encode()), "typed.txt") if quoted is None else None
     shown = replace(answer, content="\n".join(filter(None, (answer.content, quoted))))

@@ -162,6 +162,13 @@ class _Track(_Suggested):
         return await services.session.suggest_tracks(caller, typed)
 
 
+class _Racer(_Suggested):
+    async def suggest(
+        self, services: Services, caller: Caller, typed: str, session: str | None
+    ) -> list[Choice]:
+        return await services.data.suggest(caller, typed)
+
+
 class _TimeZone(_Suggested):
     async def suggest(
         self, services: Services, caller: Caller, typed: str, session: str | None
@@ -173,6 +180,7 @@ HeatName = Transform[str, _Heat]
 HeatNameOrAll = Transform[str, _HeatOrAll]
 ClassName = Transform[str, _Class]
 SessionName = Transform[str, _Session]
+RacerName = Transform[str, _Racer]
 TrackName = Transform[str, _Track]
 ZoneName = Transform[str, _TimeZone]
 Confidence = Transform[int, _Whole(LEAST_CONFIDENCE, FULL_CONFIDENCE)]

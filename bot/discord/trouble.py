@@ -12,6 +12,8 @@ from typing import Final
 import aiohttp
 import discord
 
+from core import outages
+
 _TOO_LATE: Final = 10062
 _ALREADY_ANSWERED: Final = 40060
 _TOKEN_EXPIRED: Final = 50027
@@ -20,6 +22,19 @@ _UNKNOWN_MESSAGE: Final = 10008
 _MISSING_ACCESS: Final = 50001
 _MISSING_PERMISSIONS: Final = 50013
 _EDITED_TOO_OFTEN: Final = 30046
+
+
+TOKEN_REFUSED: Final = 4004
+INTENTS_REFUSED: Final = 4014
+# What Discord closes a connection with that it will never open.
+REFUSALS: Final = {
+    TOKEN_REFUSED: "DISCORD_TOKEN is not accepted by Discord.",
+    4010: "SHARD_COUNT and SHARD_IDS do not fit together for Discord.",
+    4011: "The bot is in too many servers for so few shards: leave SHARD_COUNT empty, or raise it.",
+    4012: "Discord no longer speaks this version of the bot's language: bring the bot up to date.",
+    4013: "Discord does not know what the bot asks for: bring the bot up to date.",
+    INTENTS_REFUSED: "Discord asks for intents this bot does not need.",
+}
 
 
 class Trouble(Enum):
@@ -68,6 +83,27 @@ def was_refused(error: BaseException) -> bool:
 def was_lost(error: BaseException) -> bool:
     """Tell whether a request was lost on the way, there or in Discord: sent again it may pass."""
     return isinstance(error, (discord.DiscordServerError, *CONNECTION_LOST))
+
+
+def reason_of(error: BaseException) -> str:
+    """Return what went wrong in a few words for the log; nothing that anybody typed is in them."""
+    if isinstance(error, discord.GatewayNotFound) and error.__cause__ is not None:
+        return reason_of(error.__cause__)
+    if isinstance(error, discord.HTTPException):
+        return f"Discord answered {error.status}" + (f", code {error.code}" if error.code else "")
+    if isinstance(error, discord.RateLimited):
+        return f"Discord asks to wait {error.retry_after:.0f} s"
+    if isinstance(error, discord.ConnectionClosed):
+        return f"Discord closed the connection, code {error.code}"
+    return outages.reason_of(error)
+
+
+def passing(error: BaseException) -> str | None:
+    """Return the reason of trouble with Discord that passes by itself; None for other trouble."""
+    cause = error.__cause__ if isinstance(error, discord.GatewayNotFound) else error
+    if isinstance(cause, discord.ConnectionClosed):
+        return None if cause.code in REFUSALS else reason_of(cause)
+    return reason_of(error) if cause and trouble_of(cause) is Trouble.PASSING else None
 
 
 def trouble_of(error: BaseException) -> Trouble:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import discord
@@ -21,6 +21,24 @@ def typed_in(interaction: discord.Interaction) -> str:
     if not is_command or data.get("type") != _CHAT_COMMAND:
         return ""
     return f"/{' '.join(_words(data))}"
+
+
+def name_of(interaction: discord.Interaction) -> str:
+    """Return what an interaction asks for, in the bot's own words: ``heat finish`` or ``undo``.
+
+    Nothing of what was typed or picked is in it. It may be of any shape: this never fails.
+    """
+    data: object = interaction.data
+    words = []
+    while isinstance(data, Mapping):
+        if "custom_id" in data:
+            return str(data["custom_id"]).partition(":")[0]
+        words.append(str(data.get("name", "")))
+        options = data.get("options")
+        first = options[0] if isinstance(options, Sequence) and options else None
+        is_group = isinstance(first, Mapping) and first.get("type") in _GROUPS
+        data = first if is_group else None
+    return " ".join(words)
 
 
 def _words(command: Mapping[str, Any]) -> Iterator[str]:

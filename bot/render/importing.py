@@ -109,9 +109,10 @@ def _run_line(heat: str, run: TakenRun) -> str:
     name, changed = name_of(run.racer), difference(run)
     match run.fate:
         case Fate.TYPED:
+            where = f" in {heat_name(run.typed_in)}" if run.typed_in is not None else ""
             return (
                 f"{heat}: the page's {count(len(run.page), 'lap')} take the place of those "
-                f"{name} had typed; Undo brings them back."
+                f"{name} had typed{where}; Undo brings them back."
             )
         case Fate.CORRECTED:
             return f"{heat}: {name} corrected: {changed}."
@@ -122,7 +123,8 @@ def _run_line(heat: str, run: TakenRun) -> str:
         case Fate.BESIDE:
             return f"{heat}: {name} has other laps typed there: they stay. The page has {changed}."
         case Fate.OTHERS:
-            return f"{heat}: {name} has typed these laps: only crew can replace them."
+            where = f" in {heat_name(run.typed_in)}" if run.typed_in is not None else ""
+            return f"{heat}: {name} has typed these laps{where}: only crew can replace them."
         case _:
             return f"{heat}: {name}'s laps stand as the page has them."
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from bot.views.card import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton, NoteButton, NoteForm
+from bot.views.data import ForgetButton
 from bot.views.follow import FollowForSelect, StopButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
 from bot.views.importing import DriverSelect, ImportSelect, TeamMateSelect
@@ -36,6 +37,7 @@ DYNAMIC_ITEMS: Final = (
     FinishHeatButton,
     FixItButton,
     FollowForSelect,
+    ForgetButton,
     ImportSelect,
     MoreButton,
     MoveSelect,

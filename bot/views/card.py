@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import discord
 
-from bot.app import App
+from bot.app import App, app_of
 from bot.discord.context import caller_of
+from bot.discord.errors import log_unexpected
 from bot.discord.replies import reply
 from bot.render import card as card_text
 from bot.render import side_by_side as side_by_side_text
@@ -48,7 +51,8 @@ class ShareButton(OrpButton, word="share"):
         shared = await app.services.card.show_of(caller, self.scope, racer_id=self.racer_id)
         picture = await app.studio.picture(shared)
         more = row(MoreButton(self.scope, self.racer_id))
-        await reply(interaction, card_text.orp_card(shared), view=more, file=picture)
+        sent = await reply(interaction, card_text.orp_card(shared), view=more, file=picture)
+        await _note_shared(interaction, sent, (self.racer_id,))
 
 
 class ShareBothButton(OrpButton, word="share"):
@@ -64,11 +68,31 @@ class ShareBothButton(OrpButton, word="share"):
 
     async def pressed(self, interaction: discord.Interaction, app: App) -> None:
         """Post both as they stand now where it was pressed."""
+        caller, racers = caller_of(interaction), (self.racer_id, self.other_id)
         shared = await app.services.card.side_by_side_of(
-            caller_of(interaction), self.scope, racer_id=self.racer_id, other_id=self.other_id
+            caller, self.scope, racer_id=self.racer_id, other_id=self.other_id
         )
         picture = await app.studio.picture(shared)
-        await reply(interaction, side_by_side_text.side_by_side(shared), file=picture)
+        sent = await reply(interaction, side_by_side_text.side_by_side(shared), file=picture)
+        await _note_shared(interaction, sent, racers)
+
+
+async def _note_shared(
+    interaction: discord.Interaction, sent: int | None, racer_ids: Sequence[int]
+) -> None:
+    """Have the message noted that shows racers, so that it goes when one of them is forgotten.
+
+    It has been answered already: what goes wrong now is told to nobody but the log.
+    """
+    app = app_of(interaction)
+    app.work.take(interaction)
+    try:
+        message_id = sent or (await interaction.original_response()).id
+        await app.services.card.shared(caller_of(interaction), message_id, racer_ids)
+    except Exception as error:
+        log_unexpected(error, interaction)
+    finally:
+        app.work.let_go(interaction)
 
 
 def card(result: OrpCard | NoLapsYet, caller: Caller) -> Laid:

@@ -84,8 +84,9 @@ def standings(result: Standings, page: int = 1) -> Laid:
 
 def _items(scope: Scope, racers: Page[Person]) -> list[DynamicItem[Any]]:
     items: list[DynamicItem[Any]] = []
-    if racers.lines:
-        items.append(RacerSelect(scope).offering(_options(racers.lines)))
+    options = _options(racers.lines)
+    if options:
+        items.append(RacerSelect(scope).offering(options))
     if racers.last > 1:
         before, behind = racers.number - 1, racers.number + 1
         items += [
@@ -97,7 +98,8 @@ def _items(scope: Scope, racers: Page[Person]) -> list[DynamicItem[Any]]:
 
 def _options(racers: Sequence[Person]) -> list[discord.SelectOption]:
     # Who races in two classes is in the table twice, and in the select once.
-    names = {racer.user_id: racer.name for racer in racers}
+    # The earlier system's racers may be nobody on Discord: there is no card to ask for by an id.
+    names = {racer.user_id: racer.name for racer in racers if racer.user_id}
     return [
         discord.SelectOption(label=shorten(in_code(name), LONGEST_OPTION), value=str(racer_id))
         for racer_id, name in names.items()

@@ -12,6 +12,7 @@ from core.fetching.pages import NotModified, Pages
 from core.fetching.reader import Reader
 from core.fetching.refusals import NotAPage
 from core.fetching.turns import BETWEEN_REQUESTS_TO_A_HOST
+from core.measures import NOTHING, Measures
 
 Turn = Callable[[Address], AbstractAsyncContextManager[None]]
 
@@ -27,6 +28,7 @@ class Elsewhere:
         hosts: Whose pages may be fetched; None for those of the sites themselves.
         between_s: How many seconds lie between two requests to a host.
         turn: What waits for a host's turn and holds it, where those of other processes count too.
+        measures: What counts the pages and files.
 
     Attributes:
         hosts: Whose pages may be fetched.
@@ -41,10 +43,11 @@ class Elsewhere:
         *,
         between_s: float = _BETWEEN_S,
         turn: Turn | None = None,
+        measures: Measures = NOTHING,
     ) -> None:
         self.hosts = hosts or Hosts()
-        self.fetcher = Pages(self.hosts)
-        self.reader = Reader()
+        self.fetcher = Pages(self.hosts, measures=measures)
+        self.reader = Reader(measures=measures)
         self.turn: Turn = turn or self._own_turn
         self._between_s = between_s
         self._turns: dict[str, float] = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -139,10 +140,13 @@ class Hosts:
     Attributes:
         liverc: Those with LiveRC's pages.
         myrcm: Those with MyRCM's pages.
+        loopback_every_s: After how many seconds an event page of this very machine is looked at
+            again; None for as seldom as those of others.
     """
 
     liverc: tuple[AllowedHost, ...] = parse_hosts(LIVERC_HOSTS)
     myrcm: tuple[AllowedHost, ...] = parse_hosts(MYRCM_HOSTS)
+    loopback_every_s: int | None = None
 
     def check(self, address: str) -> Address:
         """Return an address as it may be read.
@@ -162,6 +166,16 @@ class Hosts:
         exact = (host for host in (*self.liverc, *self.myrcm) if host.port is not None)
         return any(host.includes(name, port) for host in exact)
 
+    def pace_of(self, host: str) -> timedelta | None:
+        """Return how long after a look a host is looked at again; None for as the sites want it.
+
+        Only an address of this machine has a pace of its own, never a name: whose that is, others
+        decide.
+        """
+        if self.loopback_every_s is None or not _is_loopback(host):
+            return None
+        return timedelta(seconds=self.loopback_every_s)
+
     def _source_of(self, name: str, port: int, *, is_plain: bool) -> Source:
         by_source = {Source.LIVERC: self.liverc, Source.MYRCM: self.myrcm}
         if not is_plain or self.may_be_private(name, port):
@@ -178,6 +192,14 @@ class Hosts:
         raise AddressRefused(
             f"Only pages of {names} are read; give a link from there, or the saved page as a file."
         )
+
+
+def _is_loopback(host: str) -> bool:
+    name, _, port = host.rpartition(":")
+    try:
+        return bool(port) and ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _taken_apart(address: str) -> tuple[str, str, int, str, str]:

@@ -21,6 +21,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from core.about import VERSION
+from core.errors import RacerError
 from core.fetching.hosts import Address, Hosts
 from core.fetching.refusals import (
     AddressRefused,
@@ -33,18 +34,14 @@ from core.fetching.refusals import (
     TooSlow,
 )
 from core.fetching.resolving import CheckedResolver
+from core.measures import NOTHING, Measures
 
 READ_WITHIN_S: Final = 10.0
 # After decompression; the longest known result pages have a tenth of it.
 MOST_BYTES: Final = 5_000_000
 MOST_REDIRECTS: Final = 3
-# One of the sites refuses what a library calls itself.
-USER_AGENT: Final = f"ORP-Bot/{VERSION} (Discord bot of RC racing teams)"
 
-_HEADERS: Final = {
-    "User-Agent": USER_AGENT,
-    "Accept": "text/html, text/csv;q=0.9, text/plain;q=0.8",
-}
+_HEADERS: Final = {"Accept": "text/html, text/csv;q=0.9, text/plain;q=0.8"}
 _PAGES: Final = frozenset(
     {"text/html", "application/xhtml+xml", "text/plain", "text/csv", "application/csv"}
 )
@@ -83,6 +80,16 @@ class NotModified:
     address: str
 
 
+def user_agent(home: str | None) -> str:
+    """Return what the bot calls itself; one of the sites refuses a library's own word.
+
+    Args:
+        home: Where to find out more about it, a link; None while that is not known.
+    """
+    whose = "Discord bot of RC racing teams"
+    return f"ORP-Bot/{VERSION} ({whose}; +{home})" if home else f"ORP-Bot/{VERSION} ({whose})"
+
+
 class Pages:
     """Reads pages. Needs a running loop from the first page on, and :meth:`close` at the end.
 
@@ -90,6 +97,10 @@ class Pages:
         hosts: Whose pages may be read.
         resolver: What looks hosts up; their addresses are checked all the same.
         within_s: How long a page may take, redirects included.
+        measures: What counts the pages that do not come.
+
+    Attributes:
+        home: Where a site finds out more about who asks, a link; None while that is not known.
     """
 
     def __init__(
@@ -98,10 +109,13 @@ class Pages:
         *,
         resolver: AbstractResolver | None = None,
         within_s: float = READ_WITHIN_S,
+        measures: Measures = NOTHING,
     ) -> None:
+        self._measures = measures
         self._hosts = hosts
         self._resolver = resolver
         self._within_s = within_s
+        self.home: str | None = None
         self._session: ClientSession | None = None
 
     async def fetch(
@@ -124,12 +138,25 @@ class Pages:
             NotReachable: There is no connection to the site.
             NotAPage: What came is none.
         """
+        try:
+            came = await self._fetch(address, etag, last_modified)
+        except RacerError as error:
+            self._measures.source(type(error).__name__)
+            raise
+        if isinstance(came, NotModified):
+            self._measures.source("NotModified")
+        return came
+
+    async def _fetch(
+        self, address: str, etag: str | None, last_modified: str | None
+    ) -> Page | NotModified:
         checked = self._hosts.check(address)
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         asked = {name: value for name, value in conditions.items() if value}
+        asked["User-Agent"] = user_agent(self.home)
         try:
             async with asyncio.timeout(self._within_s):
-                return await self._follow(checked, asked)
+                return await self._follow(checked, asked, is_known=any(conditions.values()))
         except TimeoutError:
             raise TooSlow(
                 f"{checked.host} takes too long to answer; try again in a few minutes."
@@ -158,16 +185,18 @@ class Pages:
             )
         return self._session
 
-    async def _follow(self, address: Address, conditions: dict[str, str]) -> Page | NotModified:
+    async def _follow(
+        self, address: Address, headers: dict[str, str], *, is_known: bool
+    ) -> Page | NotModified:
         first = address
         for _ in range(MOST_REDIRECTS + 1):
             async with self._connected().get(
-                URL(address.text, encoded=True), headers=conditions, allow_redirects=False
+                URL(address.text, encoded=True), headers=headers, allow_redirects=False
             ) as response:
                 if response.status in _MOVED and "Location" in response.headers:
                     address = self._next(first, response)
                 else:
-                    return await _read(address, response, is_known=bool(conditions))
+                    return await _read(address, response, is_known=is_known)
         raise _led_away(first)
 
     def _next(self, first: Address, response: ClientResponse) -> Address:

@@ -20,6 +20,7 @@ import structlog
 from core.errors import RacerError
 from core.fetching.refusals import Unreadable
 from core.fetching.worker import packed
+from core.measures import NOTHING, Measures
 from core.worker.asking import NotAnswered, Started, Worker, start
 
 PARSE: Final = "core.sources.recognise:parse"
@@ -53,6 +54,7 @@ class Reader:
     Args:
         start_worker: What starts the process that reads.
         within_s: After how many seconds a page is given up, and its process killed.
+        measures: What counts what was read, and what was not.
     """
 
     def __init__(
@@ -60,7 +62,9 @@ class Reader:
         start_worker: Callable[[], Awaitable[Started]] | None = None,
         *,
         within_s: float = READ_WITHIN_S,
+        measures: Measures = NOTHING,
     ) -> None:
+        self._measures = measures
         self._worker = Worker(
             "reading",
             start_worker or start_reading(),
@@ -84,6 +88,15 @@ class Reader:
             Unreadable: Nothing came of it in time, or at all; the log says why.
             RacerError: Whatever the function refuses it with, of the same type.
         """
+        try:
+            found = await self._read(data, address)
+        except RacerError as error:
+            self._measures.source(type(error).__name__)
+            raise
+        self._measures.source("read")
+        return found
+
+    async def _read(self, data: bytes, address: str | None) -> object:
         try:
             answer = await self._worker.ask(packed(data, address))
             # Thousands of laps: the loop goes on meanwhile.
@@ -118,7 +131,7 @@ def unpacked(answer: bytes) -> object:
         return _Answer(BytesIO(answer)).load()
     # Broken pickles raise nearly everything.
     except Exception as error:
-        raise Unusable(f"{type(error).__name__}: {error}") from error
+        raise Unusable(f"no answer can be made of it: {type(error).__name__}") from error
 
 
 class _Answer(pickle.Unpickler):

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core.database import Unit
-from core.models import Heat, HeatRacer, RaceSession
+from core.models import ONE, ZERO, Heat, HeatRacer, RaceSession
 from core.race_day.rows import HeatRow
 
 
@@ -54,8 +54,8 @@ def _fastest(
     bests: Select[int | None], racer_id: RacerId = HeatRacer.racer_id
 ) -> ScalarSelect[int | None]:
     """Select the first of a racer's bests in order, which an index has at hand."""
-    of_racer = bests.where(_other.racer_id == racer_id, _other.best_lap_ms > 0)
-    return of_racer.order_by(_other.best_lap_ms).limit(1).correlate(HeatRacer).scalar_subquery()
+    of_racer = bests.where(_other.racer_id == racer_id, _other.best_lap_ms > ZERO)
+    return of_racer.order_by(_other.best_lap_ms).limit(ONE).correlate(HeatRacer).scalar_subquery()
 
 
 def _fastest_in_session(
@@ -98,7 +98,7 @@ def _of_one(*, has_track: bool) -> Select[int | None, int | None, int | None]:
 def _of_all(*, has_track: bool) -> Select[UUID, int | None, int | None, int | None]:
     before, elsewhere, in_session = _bests(HeatRacer.racer_id, has_track=has_track)
     return select(HeatRacer.racer_id, before, elsewhere, in_session).where(
-        HeatRacer.heat_id == bindparam("heat_id"), HeatRacer.lap_count > 0
+        HeatRacer.heat_id == bindparam("heat_id"), HeatRacer.lap_count > ZERO
     )
 
 

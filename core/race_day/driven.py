@@ -16,7 +16,16 @@ from sqlalchemy import and_, bindparam, case, exists, func, select
 
 from core.database import Unit
 from core.errors import BadInput, NotFound
-from core.models import Heat, HeatRacer, PostState, RacerProfile, RaceSession, SummaryPost
+from core.models import (
+    OPEN,
+    ZERO,
+    Heat,
+    HeatRacer,
+    PostState,
+    RacerProfile,
+    RaceSession,
+    SummaryPost,
+)
 from core.names import name_key, names_after_main, next_heat_name
 from core.race_day.rows import HEAT, SCORE, HeatRow, ScoreRow, heat_of
 
@@ -53,7 +62,7 @@ class Driven:
 # A heat as a racer sees it: the columns of ``driven_of``.
 DRIVEN: Final = (*HEAT, *SCORE, SummaryPost.state)
 _RUNS: Final = HeatRacer.__table__.alias("runs")
-_HAS_RUNS: Final = exists().where(_RUNS.c.heat_id == Heat.id, _RUNS.c.lap_count > 0)
+_HAS_RUNS: Final = exists().where(_RUNS.c.heat_id == Heat.id, _RUNS.c.lap_count > ZERO)
 _OTHERS_LOGGED: Final = (
     select(func.max(_RUNS.c.logged_at))
     .where(_RUNS.c.heat_id == Heat.id, _RUNS.c.racer_id.is_distinct_from(bindparam("racer_id")))
@@ -61,7 +70,7 @@ _OTHERS_LOGGED: Final = (
 )
 _OF_RACER: Final = and_(HeatRacer.heat_id == Heat.id, HeatRacer.racer_id == bindparam("racer_id"))
 _HEATS: Final = (
-    select(*DRIVEN, _HAS_RUNS, case((Heat.status == "open", _OTHERS_LOGGED), else_=None))
+    select(*DRIVEN, _HAS_RUNS, case((Heat.status == OPEN, _OTHERS_LOGGED), else_=None))
     # Outer joins go from the session's heats to their runs, never through all of a racer's.
     .outerjoin(HeatRacer, _OF_RACER)
     .outerjoin(SummaryPost, SummaryPost.heat_id == Heat.id)

@@ -57,13 +57,24 @@ def is_within(days: RaceDays, about: dict[str, Any]) -> bool:
     return not is_over and not is_to_come
 
 
-def next_event_look(unit: Unit, event: WatchedPage, looked_at: datetime) -> datetime | None:
-    """Return when a page of an event is read again; None when no open session follows it."""
+def next_event_look(
+    unit: Unit, event: WatchedPage, looked_at: datetime, *, pace: timedelta | None
+) -> datetime | None:
+    """Return when a page of an event is read again; None when no open session follows it.
+
+    Args:
+        unit: The transaction.
+        event: The event's own page.
+        looked_at: When the page was read last.
+        pace: How long after that it is read again; None for as often as the sites want it.
+    """
     sessions = unit.db.scalars(
         select(RaceSession)
         .join(Follow, Follow.session_id == RaceSession.id)
         .where(Follow.event_id == event.id, Follow.state == "active")
     ).all()
+    if sessions and pace is not None:
+        return looked_at + pace
     first, last = days_of_event(event.about)
     looks = []
     for session in sessions:

@@ -125,6 +125,7 @@ def finish_heat(
         "finished_by": by.id if by else None,
     }
     unit.connection.execute(_UPDATE_HEAT, {"of_heat": heat.id} | finished)
+    unit.tell("heat finished", guild=team_id, heat=str(heat.id), by_itself=by is None)
     outbox.order_heat_summary(
         unit,
         team_id,

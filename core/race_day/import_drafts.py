@@ -49,6 +49,7 @@ class Waiting:
         said: Who drivers are, as was said.
         not_me: Whether the importer has said to be none of them.
         takes_corrections: Whether what the page says now is to be taken.
+        turned_to: How often others of the offered races, or drivers, were asked for.
     """
 
     command: ImportLaps
@@ -59,6 +60,7 @@ class Waiting:
     said: tuple[SaidWho, ...] = ()
     not_me: bool = False
     takes_corrections: bool = False
+    turned_to: int = 0
 
 
 _WAITING: Final = TypeAdapter(Waiting)

@@ -21,20 +21,20 @@ from core.race_day.import_drafts import Waiting
 from core.race_day.importing import Plan, PlannedRun
 from core.race_day.questions import LEAVE
 from core.results.importing import Fate, ImportAsks
-from core.sources.race import Driver, Race, RaceLink, RaceList, Source
-from core.sources.who import Certainty, Guess, fold_name, names_nobody, same_name
+from core.sources.race import Driver, Race, Source
+from core.sources.who import Certainty, Guess, fold_name, names_nobody
 
 # What a select holds beside an answer or two of its own.
 _MOST: Final = 23
+# Of more answers than a select holds; three are for the others and for all of them.
+MOST_AT_ONCE: Final = 22
 _MOST_LAPS_TOLD: Final = 5
 # What an answer sets; the service carries it out.
-PICKS: Final = "picks"
-ALL: Final = "all"
-OPENS: Final = "opens"
 WHO: Final = "who"
 NOT_ME: Final = "not_me"
 CALLED: Final = "called"
 TAKES: Final = "takes_corrections"
+TURNS: Final = "turns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,51 +54,25 @@ class Asked:
     lines: tuple[str, ...] = ()
 
 
-# Races
-
-
-def which_races(offers: RaceList, imported: frozenset[str], own: RacerProfile) -> Asked | None:
-    """Ask which of the races are meant that a page offers; None where it has none to read.
+def so_many(
+    options: Sequence[tuple[str, dict[str, Any]]], turned_to: int, further: str, back: str
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return as many answers as a select holds, with one each that leads to those beside them.
 
     Args:
-        offers: The page.
-        imported: The ids of races that were imported already.
-        own: Who imports; their own practice comes first.
+        options: All answers.
+        turned_to: How often others were asked for, from 0.
+        further: How the next are called.
+        back: How those before are called.
     """
-    races = [race for race in offers.races if race.is_available and race.address]
-    known = own.liverc_name
-    races.sort(key=lambda race: not _is_of(race, known))
-    options = [
-        (_race_label(race, imported, is_own=_is_of(race, known)), {PICKS: [race.source_id]})
-        for race in races
-    ]
-    pages = [
-        (f"Class {page.name}", {OPENS: page.address})
-        for page in offers.classes
-        if page.address and not page.is_this_page
-    ]
-    room = _MOST - min(len(pages), _MOST // 2)
-    shown = options[:room] + pages[: _MOST - len(options[:room])]
-    if not shown:
-        return None
-    if len(races) > 1:
-        shown.append(("All of them", {PICKS: [race.source_id for race in races]}))
-    name = offers.event or offers.class_name or f"This {offers.page.value}"
-    return Asked(ImportAsks.RACES, f"{name}: which race?", tuple(shown))
-
-
-def _is_of(race: RaceLink, name: str | None) -> bool:
-    return name is not None and any(same_name(each, name) for each in race.drivers)
-
-
-def _race_label(race: RaceLink, imported: frozenset[str], *, is_own: bool) -> str:
-    parts = [race.title]
-    if race.drivers and race.title not in race.drivers:
-        parts.append(", ".join(race.drivers))
-    if race.at is not None:
-        parts.append(f"{race.at:%H:%M}")
-    mark = "✓ " if race.source_id in imported else "★ " if is_own else ""
-    return mark + " · ".join(parts)
+    last = (len(options) - 1) // MOST_AT_ONCE
+    turned_to = min(max(turned_to, 0), last)
+    shown = list(options[turned_to * MOST_AT_ONCE : (turned_to + 1) * MOST_AT_ONCE])
+    if turned_to < last:
+        shown.append((further, {TURNS: turned_to + 1}))
+    if turned_to:
+        shown.append((back, {TURNS: turned_to - 1}))
+    return shown
 
 
 # People
@@ -205,7 +179,9 @@ def _which_are_you(waiting: Waiting, known: Recognised, me: RacerProfile) -> Ask
                 free.setdefault(who, (_driver_label(driver), _who(place, at, me.id)))
     if not free:
         return None
-    options = [*list(free.values())[:_MOST], ("None of them", {NOT_ME: True})]
+    drivers = list(free.values())
+    options = so_many(drivers, waiting.turned_to, "More drivers …", "Drivers before these …")
+    options.append(("None of them", {NOT_ME: True}))
     return Asked(ImportAsks.WHO, "Which one are you?", tuple(options))
 
 

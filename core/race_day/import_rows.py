@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import bindparam, update
 
 from core.caller import Person
+from core.database import Unit
 from core.errors import BadInput
 from core.first_crossing import is_first_crossing
 from core.models import Heat, RacerProfile, RaceSession
@@ -52,6 +54,7 @@ def store_rows(change: Change, session: RaceSession, log: RunLog) -> tuple[RowsS
         stored.append(_store(change, session, heat, racer, rows))
     if any(each.racer == change.actor.person for each in stored):
         race_in(change.unit, change.where, session, change.actor)
+    change.unit.tell("file imported", guild=change.team.id, heats=len(heats), runs=len(stored))
     return tuple(stored)
 
 
@@ -103,19 +106,34 @@ def _heat(
     for each in heats:
         if (each.heat.class_key, each.heat.name_key) == key:
             return each.heat
+    return open_finished(
+        change.unit, session, heats, change.actor, name, class_name, finished_at=change.now
+    )
+
+
+def open_finished(
+    unit: Unit,
+    session: RaceSession,
+    heats: Sequence[Driven],
+    opener: RacerProfile | None,
+    name: str,
+    class_name: str,
+    *,
+    finished_at: datetime,
+) -> HeatRow:
+    """Open a heat for a file's rows: finished without a post, none of those typed laps go to."""
     heat = open_heat(
-        change.unit,
+        unit,
         session,
         heats,
-        change.actor,
+        opener,
         name=name,
         class_name=class_name,
         implicit=False,
         channel_id=None,
     )
-    # Finished without a post, and none of those that typed laps go to.
-    kept = {"source": Source.CSV.value, "status": "finished", "finished_at": change.now}
-    change.unit.connection.execute(_KEPT, {"of_heat": heat.id} | kept)
+    kept = {"source": Source.CSV.value, "status": "finished", "finished_at": finished_at}
+    unit.connection.execute(_KEPT, {"of_heat": heat.id} | kept)
     return heat
 
 
@@ -131,23 +149,28 @@ def _store(
     heats = heats_of(change.unit, session, racer)
     driven = next((each for each in heats if each.heat.id == heat.id), Driven(heat))
     run = Run(change.unit, session, driven, racer, heats)
+    return RowsStored(heat.ref, racer.person, len(rows), add_rows(run, rows, change.now))
+
+
+def add_rows(run: Run, rows: Sequence[CsvLap], now: datetime) -> Fate:
+    """Store a file's rows in a run that has no laps; one that has some stays as it is."""
     laps = _laps(rows)
-    stands = [lap._replace(entry_id=None, is_decided=False) for lap in run.laps]
-    fate = Fate.NEW
     if run.laps:
+        stands = [lap._replace(entry_id=None, is_decided=False) for lap in run.laps]
         is_same = stands == [lap._replace(is_decided=False) for lap in laps]
-        fate = Fate.SAME if is_same else Fate.BESIDE
-    else:
-        rated = [row.confidence_rating for row in rows if row.confidence_rating is not None]
-        note = next((row.note for row in rows if row.note), None)
-        run.add(
-            laps,
-            by=None,
-            kind="import",
-            confidence=rated[-1] if rated else None,
-            note=clean_text(note)[:NOTE_LENGTH] if note else None,
-        )
-    return RowsStored(heat.ref, racer.person, len(rows), fate)
+        return Fate.SAME if is_same else Fate.BESIDE
+    rated = [row.confidence_rating for row in rows if row.confidence_rating is not None]
+    note = next((row.note for row in rows if row.note), None)
+    run.add(
+        laps,
+        by=None,
+        kind="import",
+        confidence=rated[-1] if rated else None,
+        note=clean_text(note)[:NOTE_LENGTH] if note else None,
+        # Nothing was stored at a moment that is yet to come.
+        stored_at={row.lap_number: min(row.created_at, now) for row in rows if row.created_at},
+    )
+    return Fate.NEW
 
 
 def _laps(rows: Sequence[CsvLap]) -> list[LapRow]:
@@ -166,6 +189,10 @@ def _laps(rows: Sequence[CsvLap]) -> list[LapRow]:
     # Whose file has no racers is the earlier system's, which knew no such rule.
     is_exported = any(row.racer_id is not None for row in rows)
     crosses = is_first_crossing([lap.time_ms for lap in laps])
-    if first.number == FIRST_LAP and first.counts == crosses and (is_exported or not first.counts):
+    if first.number != FIRST_LAP:
+        return laps
+    if first.counts == crosses and (is_exported or not first.counts):
         laps[0] = first._replace(is_decided=True)
+    else:
+        laps[0] = first._replace(counts=not crosses)
     return laps

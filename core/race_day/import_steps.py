@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
-
 from core.caller import Person
 from core.commands import Answers
 from core.errors import BadInput
-from core.models import Heat, RacerProfile, RaceSession
+from core.models import RacerProfile, RaceSession
 from core.names import (
     SESSION_NAME_LENGTH,
     TRACK_NAME_LENGTH,
@@ -26,10 +24,12 @@ from core.race_day.change import Change
 from core.race_day.drivers import profiles_in, remember
 from core.race_day.finding import session_by_id, session_for
 from core.race_day.import_drafts import Waiting, with_who
+from core.race_day.import_offers import marks_of, which_races
 from core.race_day.import_questions import (
     CALLED,
     NOT_ME,
     TAKES,
+    TURNS,
     WHO,
     Asked,
     Recognised,
@@ -38,7 +38,6 @@ from core.race_day.import_questions import (
     known_in,
     takes_correction,
     which_class,
-    which_races,
     who_is_meant,
 )
 from core.race_day.import_rows import store_rows
@@ -61,9 +60,6 @@ from core.sources.same_race import is_same_race, laps_of
 from core.sources.who import Certainty
 
 _ANSWERS: Final = frozenset(Answers.__dataclass_fields__)
-_IMPORTED: Final = select(Heat.source_id).where(
-    Heat.session_id == bindparam("of_session"), Heat.source_id.is_not(None)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +104,7 @@ def answered(change: Change, waiting: Waiting, sets: dict[str, Any]) -> Waiting:
         waiting,
         not_me=waiting.not_me or NOT_ME in sets,
         takes_corrections=waiting.takes_corrections or TAKES in sets,
+        turned_to=sets.get(TURNS, waiting.turned_to),
     )
 
 
@@ -145,7 +142,7 @@ def settled(
         options = tuple((option.label, option.sets) for option in undecided.options)
         return Asked(ImportAsks.PLACE, undecided.text, options)
     if waiting.offers is not None:
-        return _offered(change, waiting.offers, session, me)
+        return _offered(change, waiting, waiting.offers, session)
     if waiting.rows is not None:
         drafts.drop(change, draft_id)
         opened = session is None
@@ -176,13 +173,17 @@ def _is_in(change: Change, session: RaceSession, races: Sequence[Race]) -> bool:
 
 
 def _offered(
-    change: Change, offers: RaceList, session: RaceSession | None, me: RacerProfile
+    change: Change, waiting: Waiting, offers: RaceList, session: RaceSession | None
 ) -> Asked | OnlyShown:
-    imported: frozenset[str] = frozenset()
-    if session is not None:
-        known = {"of_session": session.id}
-        imported = frozenset(change.unit.connection.scalars(_IMPORTED, known))
-    asked = which_races(offers, imported, me)
+    unit = change.unit
+    marks = marks_of(
+        unit,
+        offers,
+        profiles_in(unit, change.team.id),
+        session,
+        [each for each, _ in change.where.open if each is not session],
+    )
+    asked = which_races(offers, marks, change.actor, waiting.turned_to)
     if asked is not None:
         return asked
     if not offers.races and not offers.classes:

@@ -22,7 +22,9 @@ from core.names import HeatKind, name_key
 from core.race_day import outbox
 from core.race_day.driven import Driven, heats_in, heats_of, next_name
 from core.race_day.drivers import remember_ids
+from core.race_day.forgotten import without_forgotten
 from core.race_day.heats import finish_heat, open_heat
+from core.race_day.moving import take_over, without
 from core.race_day.page_tables import (
     PageTable,
     deleted_in,
@@ -33,7 +35,13 @@ from core.race_day.page_tables import (
 from core.race_day.rows import HeatRow, LapRow
 from core.race_day.run import Run
 from core.race_day.sessions import race_in
-from core.race_day.typed_before import TYPED_WITHIN, are_the_same, matching
+from core.race_day.typed_before import (
+    TypedRun,
+    heat_of_most,
+    is_typed,
+    times_of,
+    typed_run_of,
+)
 from core.race_day.where import where_is
 from core.results.importing import STORES, Fate, TakenIn, TakenRun
 from core.sources.race import Driver, Race, free_heat_name
@@ -57,12 +65,15 @@ class PlannedRun:
         driver: Their part of the race.
         run: Their run as it stands; None where they have none in the heat.
         fate: What would become of it.
+        typed: The run typed in another heat that would come into this one with its note and
+            rating; None for none.
     """
 
     racer: RacerProfile
     driver: Driver
     run: Run | None
     fate: Fate
+    typed: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +192,9 @@ def plan_for(
             return replace(plan, deleted=label)
     if not drove:
         return plan
-    typed = _typed_before(unit, session, race, drove)
+    typed = heat_of_most(
+        [run for at, racer in drove.items() if (run := _typed(unit, plan, at, racer))]
+    )
     if typed is not None:
         return _known_or_typed(unit, replace(plan, heat=typed), drove, replaces)
     return _as_new(plan, heats, drove)
@@ -199,29 +212,22 @@ def _known_or_typed(
         driver, run = plan.race.drivers[at], _run_in(unit, plan, racer)
         was = plan.table.of(racer.id) if plan.table else None
         stands = [lap.lap for lap in run.laps]
+        typed: TypedRun | None = None
         if plan.table is not None and _are_alike(stands, driver.laps):
             fate = Fate.SAME
         elif was is not None and was.is_taken:
             fate = Fate.CORRECTED if _are_alike(stands, was.laps) else Fate.KEPT
-        elif not stands:
-            fate = Fate.NEW
-        elif _is_typed(unit, run, driver):
-            fate = Fate.TYPED if replaces is None or racer.id in replaces else Fate.OTHERS
         else:
-            fate = Fate.BESIDE
-        runs.append(PlannedRun(racer, driver, run, fate))
+            typed = None if stands else _typed(unit, plan, at, racer)
+            fate = Fate.BESIDE if stands else Fate.NEW
+            if typed is not None or is_typed(unit, run, times_of(driver)):
+                fate = Fate.TYPED if replaces is None or racer.id in replaces else Fate.OTHERS
+        runs.append(PlannedRun(racer, driver, run, fate, typed.run if typed else None))
     return replace(plan, runs=tuple(runs))
 
 
-def _is_recent(unit: Unit, driven: Driven) -> bool:
-    return driven.logged_at is not None and unit.now - driven.logged_at <= TYPED_WITHIN
-
-
-def _is_typed(unit: Unit, run: Run, driver: Driver) -> bool:
-    """Tell whether a run was typed within the last hour and is a driver's of the page."""
-    return _is_recent(unit, run.driven) and are_the_same(
-        [lap.time_ms for lap in run.laps], _times(driver)
-    )
+def _typed(unit: Unit, plan: Plan, at: int, racer: RacerProfile) -> TypedRun | None:
+    return typed_run_of(unit, plan.session, racer, times_of(plan.race.drivers[at]))
 
 
 def _as_new(plan: Plan, heats: Sequence[Driven], drove: Mapping[int, RacerProfile]) -> Plan:
@@ -245,26 +251,6 @@ def _run_in(unit: Unit, plan: Plan, racer: RacerProfile) -> Run:
     heat = plan.heat
     driven = next(each for each in heats if heat is not None and each.heat.id == heat.id)
     return Run(unit, plan.session, driven, racer, heats)
-
-
-def _typed_before(
-    unit: Unit, session: RaceSession, race: Race, drove: Mapping[int, RacerProfile]
-) -> HeatRow | None:
-    """Return the heat in which somebody has typed laps of this race within the last hour."""
-    found: list[tuple[int, HeatRow]] = []
-    for at, racer in drove.items():
-        heats = heats_of(unit, session, racer)
-        for each in heats:
-            if _is_recent(unit, each) and not each.heat.is_imported:
-                run = Run(unit, session, each, racer, heats)
-                if _is_typed(unit, run, race.drivers[at]):
-                    typed = [lap.time_ms for lap in run.laps]
-                    found.append((matching(typed, _times(race.drivers[at])), each.heat))
-    return max(found, key=lambda each: each[0])[1] if found else None
-
-
-def _times(driver: Driver) -> list[int]:
-    return [lap.time_ms for lap in driver.laps]
 
 
 def _are_alike(ones: Sequence[Lap], others: Sequence[Lap]) -> bool:
@@ -297,7 +283,7 @@ def carry_out(
     left = {Fate.BESIDE, Fate.OTHERS}
     taken = {each.racer.id for each in plan.runs if each.fate not in left}
     racers = {at: racer.id for at, racer in plan.racers.items()}
-    table = table_of(plan.race, racers, taken)
+    table = without_forgotten(unit, team.id, table_of(plan.race, racers, taken))
     if plan.deleted is not None or (plan.heat is None and not plan.runs):
         return told
     heat, is_new = plan.heat, plan.heat is None
@@ -327,6 +313,10 @@ def carry_out(
         is_practice = plan.race.kind is HeatKind.PRACTICE
         silent = not is_fresh or is_practice
         finish_heat(unit, team.id, heat, by=by, channel_id=channel_id, silent=silent)
+    stored = sum(each.fate in STORES for each in runs)
+    if is_new or stored:
+        ids = {"guild": team.id, "heat": str(heat.id)}
+        unit.tell("race imported", **ids, runs=stored, by_itself=by is None)
     return replace(told, heat=heat.ref, is_new=is_new, runs=runs)
 
 
@@ -342,14 +332,16 @@ def _written(
     unit: Unit, plan: Plan, heat: HeatRow, planned: PlannedRun, channel_id: int | None
 ) -> TakenRun:
     run = planned.run
-    before = tuple(lap.lap for lap in run.laps) if run else ()
+    typed = planned.typed
+    stood = typed or run
+    before = tuple(lap.lap for lap in stood.laps) if stood else ()
     entry_id = None
     if planned.fate in STORES:
         if run is None:
             heats = heats_of(unit, plan.session, planned.racer)
             driven = next(each for each in heats if each.heat.id == heat.id)
             run = Run(unit, plan.session, driven, planned.racer, heats)
-        entry_id = _store(run, plan.race, planned.driver, channel_id)
+        entry_id = _store(unit, run, typed, plan.race, planned.driver, channel_id)
     return TakenRun(
         racer=planned.racer.person,
         driver=planned.driver.name,
@@ -357,23 +349,36 @@ def _written(
         page=planned.driver.laps,
         before=before,
         entry_id=entry_id,
+        typed_in=typed.heat.ref if typed else None,
     )
 
 
-def _store(run: Run, race: Race, driver: Driver, channel_id: int | None) -> int:
+def _store(
+    unit: Unit,
+    run: Run,
+    typed: Run | None,
+    race: Race,
+    driver: Driver,
+    channel_id: int | None,
+) -> int:
     """Write a driver's laps as the racer's run; name, note and rating stay."""
     # The page has decided on lap 1: the rule of the first crossing leaves it alone.
     decided = {at: False for at, lap in enumerate(driver.laps) if not lap.counts}
     if race.lap_one_counts is not None:
         decided[0] = driver.laps[0].counts
     times_ms = [lap.time_ms for lap in driver.laps]
-    if not run.laps:
+    if typed is None and not run.laps:
         entry = run.append(times_ms, by=None, kind="import", channel_id=channel_id, decided=decided)
         return entry.id
     laps = [
         LapRow(number, time_ms, counts=decided.get(at, True), is_decided=at in decided)
         for at, (number, time_ms) in enumerate(enumerate(times_ms, start=1))
     ]
+    if typed is not None:
+        run.heats = without(typed.heat, run.heats or ())
+        return take_over(
+            unit, typed, run, laps, typed.note, by=None, channel_id=channel_id, kind="import"
+        ).id
     return run.replace(
         laps,
         run.note,

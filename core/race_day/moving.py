@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from core.database import Unit
 from core.errors import Conflict, NotAllowed
-from core.models import Entry, Heat, HeatRacer, RacerProfile, RaceSession
+from core.models import Entry, EntryKind, Heat, HeatRacer, RacerProfile, RaceSession
 from core.race_day import outbox
 from core.race_day.change import Change
 from core.race_day.driven import Driven, heat_by_id, heats_of, next_name
@@ -83,33 +83,71 @@ def move(
         Conflict: The racer has laps there.
     """
     if racer.id == run.racer.id:
-        # What is about to leave is no score before the one there.
-        heats = [replace(h, score=None) if h.heat.id == run.heat.id else h for h in heats]
+        heats = without(run.heat, heats)
     there = Run(change.unit, run.session, driven, racer, heats)
     refuse_laps_there(there)
-    was, confidence = list(run.laps), run.confidence
-    left = run.replace((), None, by=change.actor)
-    kept = {name: left.replaced[name] for name in ("laps", "note", "confidence")}
-    source = {"heat": heat_as_json(run.heat), "racer": str(run.racer.id)} | kept
-    entry = there.replace(
-        # What was stored for the other heat is taken back with this move, or not at all.
-        [lap._replace(entry_id=None) for lap in laps],
-        note,
-        by=change.actor,
-        confidence=confidence,
-        channel_id=change.caller.channel_id,
-        partner=left.id,
-        source=source,
+    was = list(run.laps)
+    entry = take_over(
+        change.unit, run, there, laps, note, by=change.actor, channel_id=change.caller.channel_id
     )
-    if not _let_go(change.unit, run, entry):
-        known = {"of_entry": left.id, "replaced": left.replaced | {PARTNER: entry.id}}
-        change.unit.connection.execute(_SET_REPLACED, known)
     told = edited(change, there, was, laps, entry)
     return replace(
         told,
         moved_from=run.heat.ref if there.heat.id != run.heat.id else None,
         was_of=run.racer.person if racer.id != run.racer.id else None,
     )
+
+
+def without(left: HeatRow, heats: Sequence[Driven]) -> list[Driven]:
+    """Return heats as they are seen once the run in one of them has left: it is no score there."""
+    return [replace(each, score=None) if each.heat.id == left.id else each for each in heats]
+
+
+def take_over(
+    unit: Unit,
+    run: Run,
+    there: Run,
+    laps: Sequence[LapRow],
+    note: str | None,
+    *,
+    by: RacerProfile | None,
+    channel_id: int | None,
+    kind: EntryKind = "form",
+) -> EntryRow:
+    """Take a run out of where it is and write it in an empty one, which has its confidence.
+
+    Args:
+        unit: The transaction, holding the team.
+        run: The run.
+        there: The empty one.
+        laps: The laps as they are to stand there.
+        note: The note that stands there.
+        by: Who asks for it; None for a page.
+        channel_id: Where it was asked for.
+        kind: How the laps came.
+
+    Returns:
+        The entry there; taken back, it brings the run to where it was.
+    """
+    confidence = run.confidence
+    left = run.replace((), None, by=by, kind=kind)
+    kept = {name: left.replaced[name] for name in ("laps", "note", "confidence")}
+    source = {"heat": heat_as_json(run.heat), "racer": str(run.racer.id)} | kept
+    entry = there.replace(
+        # What was stored for the other heat is taken back with this move, or not at all.
+        [lap._replace(entry_id=None) for lap in laps],
+        note,
+        by=by,
+        kind=kind,
+        confidence=confidence,
+        channel_id=channel_id,
+        partner=left.id,
+        source=source,
+    )
+    if not _let_go(unit, run, entry):
+        known = {"of_entry": left.id, "replaced": left.replaced | {PARTNER: entry.id}}
+        unit.connection.execute(_SET_REPLACED, known)
+    return entry
 
 
 # A heat that goes when its only run is moved away, and comes back with it

@@ -6,6 +6,7 @@ row's states, is :mod:`core.services.outbox`; nothing beside these two writes th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
@@ -19,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    insert,
     or_,
     select,
     union_all,
@@ -27,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.database import Unit
-from core.models import Heat, RaceSession, SummaryPost, UtcDateTime
+from core.models import Heat, HeatRacer, RaceSession, SummaryPost, UtcDateTime
 from core.race_day.rows import HeatRow
 
 # Discord slows down who edits a post faster than this.
@@ -80,6 +82,19 @@ def _marking(posts: CompoundSelect[UUID]) -> Update:
     )
 
 
+_DRIVEN: Final = select(HeatRacer.heat_id).where(HeatRacer.racer_id == bindparam("of_racer"))
+_DRIVEN_IN: Final = select(Heat.session_id).where(Heat.id.in_(_DRIVEN))
+_POSTS_OF_RACER: Final = union_all(
+    select(SummaryPost.id).where(SummaryPost.heat_id.in_(_DRIVEN)),
+    select(SummaryPost.id).where(SummaryPost.session_id.in_(_DRIVEN_IN)),
+)
+_MARK_RACER: Final = _marking(_POSTS_OF_RACER)
+# Where they are, as far as they are out.
+_SHOWN_OF_RACER: Final = select(SummaryPost.channel_id).where(
+    SummaryPost.id.in_(_POSTS_OF_RACER),
+    SummaryPost.message_id.is_not(None),
+    SummaryPost.state.not_in(("gone", "removing")),
+)
 _OF_SESSION: Final = select(Heat.id).where(Heat.session_id == bindparam("of_session"))
 _MARK_SESSION: Final = _marking(_posts_about(_OF_SESSION))
 _MARK_HEAT: Final = _marking(
@@ -115,8 +130,8 @@ def _order(
     **about: UUID,
 ) -> None:
     unit.wakes = True
-    insert = sqlite.insert if unit.is_sqlite else postgresql.insert
-    ordered = insert(SummaryPost).values(
+    insert_or_update = sqlite.insert if unit.is_sqlite else postgresql.insert
+    ordered = insert_or_update(SummaryPost).values(
         id=uuid4(),
         team_id=team_id,
         subject_id=subject_id,
@@ -163,6 +178,17 @@ def mark_session_stale(unit: Unit, session: RaceSession) -> None:
     _mark(unit, _MARK_SESSION, of_session=session.id)
 
 
+def mark_racer_stale(unit: Unit, racer_id: UUID) -> None:
+    """Have every post that shows a racer brought up to date; what was held up is tried again."""
+    _mark(unit, _MARK_RACER, of_racer=racer_id)
+
+
+def channels_of_racer(unit: Unit, racer_id: UUID) -> list[int]:
+    """Return the channel of each post that shows a racer and is out."""
+    found = unit.connection.execute(_SHOWN_OF_RACER, {"of_racer": racer_id})
+    return [channel_id for channel_id in found.scalars() if channel_id is not None]
+
+
 def _mark(unit: Unit, statement: Update, **of: object) -> None:
     rested, soonest = unit.now - EDIT_INTERVAL, unit.now + EDIT_INTERVAL
     moments = {"now": unit.now, "rested": rested, "soonest": soonest}
@@ -173,6 +199,28 @@ def _mark(unit: Unit, statement: Update, **of: object) -> None:
 def remove_heat_post(unit: Unit, heat: HeatRow) -> None:
     """Have the summary of a heat deleted that is about to go."""
     _remove(unit, SummaryPost.heat_id == heat.id)
+
+
+def remove_heat_posts(unit: Unit, heat_ids: Sequence[UUID]) -> None:
+    """Have the summaries of heats deleted that are about to go."""
+    _remove(unit, SummaryPost.heat_id.in_(heat_ids))
+
+
+def remove_message(unit: Unit, team_id: int, *, channel_id: int, message_id: int) -> None:
+    """Have a message of the bot's deleted that is no summary, such as a card that was shared."""
+    unit.wakes = True
+    unit.connection.execute(
+        insert(SummaryPost).values(
+            id=uuid4(),
+            team_id=team_id,
+            subject_id=uuid4(),
+            channel_id=channel_id,
+            message_id=message_id,
+            state="removing",
+            next_attempt_at=unit.now,
+            created_at=unit.now,
+        )
+    )
 
 
 def _remove(unit: Unit, which: ColumnElement[bool]) -> None:

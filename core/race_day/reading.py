@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, select
 from core.caller import Person
 from core.database import Unit
 from core.laps import Lap
-from core.models import Heat, HeatRacer, RacerProfile, RaceSession, RunLog
+from core.models import ONE, ZERO, Heat, HeatRacer, RacerProfile, RaceSession, RunLog
 from core.names import HeatKind
 from core.race_day.bests import Bests, bests_in
 from core.race_day.driven import Driven, heat_by_id
@@ -123,9 +123,9 @@ def latest_confidence(heats: Sequence[Driven]) -> int | None:
 
 _LAST_DRIVEN: Final = (
     select(HeatRacer.heat_id)
-    .where(HeatRacer.racer_id == bindparam("racer_id"), HeatRacer.lap_count > 0)
+    .where(HeatRacer.racer_id == bindparam("racer_id"), HeatRacer.lap_count > ZERO)
     .order_by(HeatRacer.opened_at.desc())
-    .limit(1)
+    .limit(ONE)
 )
 
 
@@ -157,7 +157,7 @@ def heat_table(unit: Unit, session: RaceSession, heat: HeatRow) -> HeatTable:
 _DROVE: Final = (
     select(*SCORE, HeatRacer.orp_figures, RacerProfile.id, *PERSON)
     .join(RacerProfile, RacerProfile.id == HeatRacer.racer_id)
-    .where(HeatRacer.heat_id == bindparam("heat_id"), HeatRacer.lap_count > 0)
+    .where(HeatRacer.heat_id == bindparam("heat_id"), HeatRacer.lap_count > ZERO)
 )
 _LAPS: Final = (
     select(RunLog.racer_id, RunLog.lap_number, RunLog.lap_time_ms, RunLog.counts)

@@ -173,8 +173,9 @@ class Run:
         confidence: int | None = None,
         note: str | None = None,
         channel_id: int | None = None,
+        stored_at: Mapping[int, datetime] | None = None,
     ) -> EntryRow:
-        """Store laps under numbers that are free, as they are; return the entry."""
+        """Store laps under free numbers, as of a moment of their own or now; return the entry."""
         # Only what the entry itself sets is in it: Undo leaves a rating alone that came otherwise.
         replaced: dict[str, Any] = {"laps": None}
         if confidence is not None:
@@ -187,7 +188,8 @@ class Run:
         new = [lap._replace(entry_id=entry.id) for lap in laps]
         self.laps = sorted([*self.laps, *new], key=lambda lap: lap.number)
         self._look_at_first_crossing(is_stored=self.laps[0].entry_id != entry.id)
-        self._insert([lap for lap in self.laps if lap.entry_id == entry.id])
+        own = [lap for lap in self.laps if lap.entry_id == entry.id]
+        self._insert(own, [(stored_at or {}).get(lap.number) for lap in own])
         self._touch(channel_id)
         self._settle(has_come=True)
         return entry

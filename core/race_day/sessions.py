@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, select, update
 from core.closing_time import closing_moment, next_closing_time
 from core.commands import Answers
 from core.database import Unit
-from core.models import Heat, RacerProfile, RaceSession, RunLog, SessionRacer, Team
+from core.models import Entry, Heat, RacerProfile, RaceSession, RunLog, SessionRacer, Team
 from core.names import name_key
 from core.race_day import outbox
 from core.race_day.change import just_after
@@ -39,8 +39,12 @@ _NAMES_SINCE: Final = (
     )
     .order_by(RaceSession.created_at)
 )
-_FIRST_LAP: Final = select(func.min(RunLog.created_at)).where(
-    RunLog.session_id == bindparam("session_id")
+# Laps of a file may be far older than the act that brought them.
+_FIRST_LAP: Final = (
+    select(func.min(func.coalesce(Entry.created_at, RunLog.created_at)))
+    .select_from(RunLog)
+    .outerjoin(Entry, Entry.id == RunLog.entry_id)
+    .where(RunLog.session_id == bindparam("session_id"))
 )
 
 
@@ -98,7 +102,7 @@ def ends_at(session: RaceSession, first_lap: datetime | None) -> datetime:
 
 
 def first_lap_of(unit: Unit, session: RaceSession) -> datetime | None:
-    """Return when the first lap of a session was stored; None where it has none."""
+    """Return when the first lap of a session came; None where it has none."""
     first: datetime | None = unit.connection.execute(
         _FIRST_LAP, {"session_id": session.id}
     ).scalar()
@@ -198,6 +202,7 @@ def close_session(
             finished.append(finish_heat(unit, team.id, each.heat, by=by, channel_id=channel_id))
     session.status = "closed"
     session.closed_at = unit.now
+    unit.tell("session closed", guild=team.id, session=str(session.id), by_itself=by is None)
     session.closed_by = by.id if by else None
     session.updated_at = unit.now
     unit.db.flush()
@@ -242,4 +247,25 @@ def reopen_if_asked(unit: Unit, where: Where, team: Team, answers: Answers) -> b
     if session.status != "closed":
         return False
     reopen_session(unit, where, session)
+    return True
+
+
+def settle_earlier(session: RaceSession, team: Team, now: datetime) -> bool:
+    """Make a session of the earlier system one of the team's; tell whether it had to be closed.
+
+    One whose day is long over is closed as of 05:00 after it, without a post. Any status but
+    ``active`` counts as closed.
+    """
+    session.team_id = team.id
+    session.time_zone = team.time_zone
+    if session.track_name:
+        session.track_key = name_key(session.track_name)
+    session.closes_at = closing_moment(session.created_at, session.days, session.time_zone)
+    if session.status != "active":
+        session.status = "closed"
+        return False
+    if session.closes_at > now:
+        return False
+    session.status = "closed"
+    session.closed_at = session.closes_at
     return True

@@ -85,6 +85,11 @@ def give_back(unit: Unit, host: str, site: str, asked_at: datetime) -> None:
     )
 
 
+def of_user(user_id: int) -> str:
+    """Return the name of a person's own slot."""
+    return f"user:{user_id}"
+
+
 def take_turn(unit: Unit, name: str, between: timedelta) -> bool:
     """Take a turn that comes once in a while; False where the last one was too short ago."""
     slot = _locked(unit, name)

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 from core.caller import Person
 from core.database import Unit
 from core.laps import Lap
-from core.models import Heat, HeatRacer, RacerProfile, RaceSession
+from core.models import ZERO, Heat, HeatRacer, RacerProfile, RaceSession
 from core.names import HeatKind
 from core.race_day.bests import bests_before_session
 from core.race_day.driven import heats_of
@@ -31,7 +31,7 @@ _DROVE: Final = (
     select(HeatRacer.heat_id, HeatRacer.racer_id, *PERSON, *SCORE)
     .join(RacerProfile, RacerProfile.id == HeatRacer.racer_id)
     .join(Heat, Heat.id == HeatRacer.heat_id)
-    .where(Heat.session_id == bindparam("session_id"), HeatRacer.lap_count > 0)
+    .where(Heat.session_id == bindparam("session_id"), HeatRacer.lap_count > ZERO)
 )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import bindparam, literal, select, union_all
 
 from core.database import Unit
-from core.models import Heat, HeatRacer, RunLog
+from core.models import ONE, ZERO, Heat, HeatRacer, RunLog
 from core.race_day.run import Run
 
 _OF_RACER: Final = (RunLog.racer_id == bindparam("racer_id"), RunLog.counts)
@@ -28,11 +28,11 @@ _BEST_RUN_AT_TRACK: Final = (
         HeatRacer.racer_id == bindparam("racer_id"),
         HeatRacer.track_key == bindparam("track_key"),
         HeatRacer.class_key == bindparam("class_key"),
-        HeatRacer.best_lap_ms > 0,
+        HeatRacer.best_lap_ms > ZERO,
         HeatRacer.heat_id != bindparam("heat_id"),
     )
     .order_by(HeatRacer.best_lap_ms)
-    .limit(1)
+    .limit(ONE)
     .scalar_subquery()
 )
 _AT_TRACK: Final = select(RunLog.lap_time_ms, literal(1)).where(

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from core.laptimes import format_lap
-from core.models import Draft, DraftKind, HeatRacer, RacerProfile, Team, UtcDateTime
+from core.models import ONE, Draft, DraftKind, HeatRacer, RacerProfile, Team, UtcDateTime
 from core.race_day.taken_back import TakenBack
 from core.results.refs import HeatRef
 from core.results.waiting import Told, Waiting, WaitsFor
@@ -42,7 +42,7 @@ NEWEST: Final = (
         or_(Draft.kind == "question", ~_HAS_GONE_ON.correlate(Draft)),
     )
     .order_by(Draft.created_at.desc())
-    .limit(1)
+    .limit(ONE)
     .correlate(Team)
     .scalar_subquery()
 )

@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from core.database import Unit
-from core.models import Draft, RacerProfile, RaceSession, SessionRacer, Team
+from core.models import ACTIVE, ONE, Draft, RacerProfile, RaceSession, SessionRacer, Team
 from core.race_day.people import LARGEST_ID
 from core.race_day.questions import SeveralOpen, yours_was_closed
 from core.race_day.waiting import NEWEST, known_at, waiting_of
@@ -104,7 +104,7 @@ _OWN: Final = (
     select(SessionRacer.session_id)
     .where(SessionRacer.racer_id == RacerProfile.id)
     .order_by(SessionRacer.chosen_at.desc())
-    .limit(1)
+    .limit(ONE)
     .correlate(RacerProfile)
     .scalar_subquery()
 )
@@ -114,7 +114,7 @@ _WHERE: Final = (
         RacerProfile,
         and_(RacerProfile.team_id == Team.id, RacerProfile.discord_user_id == bindparam("user_id")),
     )
-    .outerjoin(RaceSession, and_(RaceSession.team_id == Team.id, RaceSession.status == "active"))
+    .outerjoin(RaceSession, and_(RaceSession.team_id == Team.id, RaceSession.status == ACTIVE))
     .outerjoin(
         SessionRacer,
         and_(SessionRacer.session_id == RaceSession.id, SessionRacer.racer_id == RacerProfile.id),

@@ -38,6 +38,7 @@ class TakenRun:
         page: The laps as the page has them.
         before: The laps that stood before.
         entry_id: What they came with, to be taken back; None where nothing was stored.
+        typed_in: The other heat in which they were typed before.
     """
 
     racer: Person
@@ -46,6 +47,7 @@ class TakenRun:
     page: tuple[Lap, ...]
     before: tuple[Lap, ...]
     entry_id: int | None = None
+    typed_in: HeatRef | None = None
 
     @property
     def differs(self) -> bool:

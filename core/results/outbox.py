@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -54,3 +54,16 @@ class ClaimedPost:
     look_since: datetime | None
     look_in: int | None
     lacks_only_picture: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxDepth:
+    """How much waits in the outbox.
+
+    Attributes:
+        waiting: How many posts are still to be posted, edited or removed.
+        oldest: How long the one has waited that was ordered first and is not out yet.
+    """
+
+    waiting: int
+    oldest: timedelta

@@ -14,7 +14,7 @@ from core.results.waiting import Told
 class SessionInfo:
     """A session with everything that can be set on it.
 
-    When it closes by itself is known from its first lap on: its days count from that.
+    When an open one closes by itself is known from its first lap on: its days count from that.
     """
 
     id: UUID

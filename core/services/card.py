@@ -16,7 +16,7 @@ from core.errors import BadInput, NotFound
 from core.laps import RaceTotal
 from core.models import RacerProfile, RaceSession, RunLog
 from core.names import HeatKind, name_key
-from core.race_day import people
+from core.race_day import people, shared_cards
 from core.race_day.bests import bests_of
 from core.race_day.change import lock_team
 from core.race_day.driven import Driven, heat_by_id, heats_of, latest_driven
@@ -218,6 +218,27 @@ class CardService:
             return _beside(unit, session, heat, first, second)
 
         return await self._database.read(act)
+
+    async def shared(self, caller: Caller, message_id: int, racer_ids: Sequence[int]) -> None:
+        """Note that a card, or two side by side, stand in a message where the caller typed.
+
+        Args:
+            caller: Who has shared it.
+            message_id: The message.
+            racer_ids: The Discord user ids of whom it shows, one or two.
+        """
+
+        def act(unit: Unit) -> None:
+            lock_team(unit, caller.team_id)
+            shared_cards.remember(
+                unit,
+                caller.team_id,
+                racer_ids,
+                channel_id=caller.channel_id or 0,
+                message_id=message_id,
+            )
+
+        await self._database.write(act)
 
     async def _greet(self, caller: Caller) -> bool:
         """Tell once whether a racer gets their first answer; a look else changes nothing."""

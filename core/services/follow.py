@@ -14,7 +14,7 @@ from core.caller import Caller
 from core.database import Database, Unit
 from core.errors import Conflict, NotFound
 from core.fetching.elsewhere import Elsewhere
-from core.fetching.hosts import Address
+from core.fetching.hosts import Address, Hosts
 from core.fetching.pages import NotModified, Page
 from core.follow_models import EventRace, Follow, RaceTaken, WatchedPage
 from core.models import RaceSession
@@ -91,7 +91,8 @@ class FollowService:
         await self._database.read(lambda unit: _refuse_too_many(unit, caller, address.text))
         if not await self._database.read(lambda unit: _is_known(unit, address.text)):
             read = await self._read_first(caller, address)
-        return await change(self._database, caller, lambda change: _follow(change, address, read))
+        act = partial(_follow, address=address, read=read, hosts=self._hosts)
+        return await change(self._database, caller, act)
 
     async def follow_for(self, caller: Caller, page_id: UUID, session_id: UUID) -> Following:
         """Follow an event that has been read, for a session that was picked.
@@ -107,7 +108,7 @@ class FollowService:
             require_open(session)
             _refuse_too_many(change.unit, change.caller, page.address)
             race_in(change.unit, change.where, session, change.actor)
-            return _follow_for(change, page, session, opened=False)
+            return _follow_for(change, page, session, self._hosts, opened=False)
 
         return await change(self._database, caller, act)
 
@@ -156,7 +157,7 @@ class FollowService:
 
     async def _read_first(self, caller: Caller, address: Address) -> ReadFirst:
         """Read a page that nobody has read yet, when its host's turn is."""
-        name = f"user:{caller.person.user_id}"
+        name = slots.of_user(caller.person.user_id)
         turn = partial(slots.take_turn, name=name, between=ONE_FIRST_FETCH_IN)
         if not await self._database.write(turn):
             raise Conflict("One new event every 10 seconds: wait a moment and try again.")
@@ -205,7 +206,9 @@ def _refuse_too_many(unit: Unit, caller: Caller, address: str) -> None:
         )
 
 
-def _follow(change: Change, address: Address, read: ReadFirst | None) -> Following | WhichSession:
+def _follow(
+    change: Change, address: Address, read: ReadFirst | None, hosts: Hosts
+) -> Following | WhichSession:
     unit, team, actor = change.unit, change.team, change.actor
     _refuse_too_many(unit, change.caller, address.text)
     page = watching.watch_event(unit, address)
@@ -227,7 +230,7 @@ def _follow(change: Change, address: Address, read: ReadFirst | None) -> Followi
         )
     elif not change.where.own_is_open:
         race_in(unit, change.where, session, actor)
-    return _follow_for(change, page, session, opened=opened)
+    return _follow_for(change, page, session, hosts, opened=opened)
 
 
 def _name_of(page: WatchedPage) -> str:
@@ -235,7 +238,7 @@ def _name_of(page: WatchedPage) -> str:
 
 
 def _follow_for(
-    change: Change, page: WatchedPage, session: RaceSession, *, opened: bool
+    change: Change, page: WatchedPage, session: RaceSession, hosts: Hosts, *, opened: bool
 ) -> Following:
     unit, team, name = change.unit, change.team, _name_of(page)
     days = following.days_of(unit, session)
@@ -266,7 +269,9 @@ def _follow_for(
     follow.state, follow.closing_since = "active", None
     follow.hand_out_at = unit.now
     unit.db.flush()
-    page.next_look_at = following.next_event_look(unit, page, page.looked_at or unit.now)
+    page.next_look_at = following.next_event_look(
+        unit, page, page.looked_at or unit.now, pace=hosts.pace_of(page.host)
+    )
     unit.db.flush()
     return _shown(unit, change.caller, began=follow.id, opened_session=opened)
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal_column, select
 
 from core.caller import Caller
 from core.commands import FinishHeat, RenameHeat, StartHeat
 from core.database import Database, Unit
 from core.errors import NotFound
-from core.models import NO_NAME, Heat, HeatRacer, RaceSession, RunLog
+from core.models import CLOSED, Heat, HeatRacer, RaceSession, RunLog
 from core.names import HeatKind, name_key
 from core.race_day import people
 from core.race_day.carrying_out import carry_out, finish
@@ -58,24 +57,16 @@ _LATEST_SESSIONS: Final = (
 # A heat that was driven longer ago is typed, or found with its session named: there is room for 25.
 HEATS_OF_CLOSED_SESSIONS: Final = 2
 _LATEST_CLOSED: Final = (
-    select(RaceSession.id)
-    .where(RaceSession.team_id == bindparam("team_id"), RaceSession.status == "closed")
+    select(RaceSession)
+    .where(RaceSession.team_id == bindparam("team_id"), RaceSession.status == CLOSED)
     .order_by(RaceSession.created_at.desc())
-    .limit(HEATS_OF_CLOSED_SESSIONS)
+    .limit(literal_column(str(HEATS_OF_CLOSED_SESSIONS)))
 )
+# By the ids of their sessions: joined with them, PostgreSQL reads the heats of all seasons.
 _LATEST_HEATS: Final = (
-    select(
-        Heat.id,
-        Heat.name,
-        Heat.class_name,
-        Heat.session_id,
-        RaceSession.session_name,
-        RaceSession.created_at,
-        RaceSession.time_zone,
-    )
-    .join(RaceSession, RaceSession.id == Heat.session_id)
-    .where(RaceSession.id.in_(bindparam("session_ids", expanding=True)))
-    .order_by(RaceSession.created_at.desc(), Heat.opened_at.desc(), Heat.id.desc())
+    select(Heat.session_id, Heat.id, Heat.name, Heat.class_name)
+    .where(Heat.session_id.in_(bindparam("session_ids", expanding=True)))
+    .order_by(Heat.opened_at.desc(), Heat.id.desc())
 )
 _CLASSES: Final = (
     select(func.max(Heat.class_name), func.max(Heat.opened_at))
@@ -245,22 +236,20 @@ class HeatService:
                 refs = [each.heat.ref for each in reversed(heats_of(unit, first))]
                 return [Choice(ref.label, str(ref.id)) for ref in refs if has(ref)]
             own = where.own or (where.open[0][0] if len(where.open) == 1 else None)
-            closed = unit.connection.scalars(_LATEST_CLOSED, {"team_id": caller.team_id})
-            ids = [each.id for each, _ in where.open] + list(closed)
-            rows = sorted(
-                unit.connection.execute(_LATEST_HEATS, {"session_ids": ids}),
-                key=lambda row: own is None or row.session_id != own.id,
-            )
+            closed = unit.db.scalars(_LATEST_CLOSED, {"team_id": caller.team_id})
+            sessions = [each for each, _ in where.open] + list(closed)
+            sessions.sort(key=lambda each: each.created_at, reverse=True)
+            sessions.sort(key=lambda each: each is not own)
+            ids = [each.id for each in sessions]
+            heats: dict[UUID, list[HeatRef]] = {each: [] for each in ids}
+            for heat in unit.connection.execute(_LATEST_HEATS, {"session_ids": ids}):
+                heats[heat.session_id].append(HeatRef(heat.id, heat.name, heat.class_name))
             return [
-                Choice(ref.label, str(ref.id))
-                if own is not None and own.id == row.session_id and own.status == "active"
-                else Choice(f"{ref.label} · {session_of(*row[4:])}", str(ref.id))
-                for row in rows
-                if has(ref := HeatRef(row.id, row.name, row.class_name))
+                Choice(ref.label + _where_else(each, own), str(ref.id))
+                for each in sessions
+                for ref in heats[each.id]
+                if has(ref)
             ]
-
-        def session_of(name: str | None, opened_at: datetime, zone: str) -> str:
-            return name_with_day(name or NO_NAME, opened_at, zone, ", ")
 
         def has(ref: HeatRef) -> bool:
             return name_key(typed) in name_key(ref.label)
@@ -300,6 +289,14 @@ def _heat_to_read(
     if found is None:
         raise NotFound(f"{session.session_name} has no heat yet: type /lap with your times.")
     return session, found
+
+
+def _where_else(session: RaceSession, own: RaceSession | None) -> str:
+    """Return what a heat's name is followed by where it is not in the racer's own open session."""
+    if session is own and session.status == "active":
+        return ""
+    named = name_with_day(session.ref.name, session.created_at, session.time_zone, ", ")
+    return f" · {named}"
 
 
 def _info(heat: HeatRow, racers: int, laps: int | None) -> HeatInfo:

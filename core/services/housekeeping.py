@@ -18,6 +18,7 @@ from core.closing_time import next_closing_time
 from core.database import Database, Unit
 from core.errors import NotFound
 from core.models import Draft, Heat, HeatRacer, InteractionSeen, RaceSession, Team
+from core.outages import StoreUnavailable
 from core.race_day.change import team_held
 from core.race_day.driven import heat_by_id
 from core.race_day.heats import delete_session, finish_heat, remove_heat
@@ -73,11 +74,14 @@ class Housekeeping:
 
         Raises:
             ExceptionGroup: Some failed; the others were done all the same.
+            StoreUnavailable: The database is away; what was not done is still to do.
         """
         done, failures = 0, []
         for team_id, subject_id in chores:
             try:
                 done += await self._database.write(partial(_in_team, team_id, chore, subject_id))
+            except StoreUnavailable:
+                raise
             except Exception as error:
                 failures.append(error)
         if failures:
@@ -135,7 +139,10 @@ class Housekeeping:
 
 
 def _forget_names(unit: Unit) -> int:
-    return forget_names(unit, unit.now - KEEP_NAMES)
+    forgotten = forget_names(unit, unit.now - KEEP_NAMES)
+    if forgotten:
+        unit.tell("names of strangers forgotten", heats=forgotten)
+    return forgotten
 
 
 def _idle_heats(unit: Unit) -> list[tuple[int, UUID]]:
@@ -219,7 +226,10 @@ def _forget(
 ) -> int:
     """Delete some old rows of a table; return how many."""
     some = select(key).where(made_at < unit.now - kept_for).limit(FORGOTTEN_AT_ONCE)
-    return len(unit.db.execute(delete(key.class_).where(key.in_(some)).returning(key)).all())
+    forgotten = len(unit.db.execute(delete(key.class_).where(key.in_(some)).returning(key)).all())
+    if forgotten:
+        unit.tell("old marks forgotten", table=str(key.class_.__tablename__), rows=forgotten)
+    return forgotten
 
 
 def _is_idle(minutes: int, heat: HeatRow, time_zone: str, now: datetime) -> bool:

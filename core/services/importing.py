@@ -19,7 +19,8 @@ from core.fetching.elsewhere import Elsewhere
 from core.race_day import import_drafts as drafts
 from core.race_day.change import Change, change
 from core.race_day.import_drafts import Waiting
-from core.race_day.import_questions import OPENS, PICKS, Asked
+from core.race_day.import_offers import OPENS, PICKS
+from core.race_day.import_questions import Asked
 from core.race_day.import_steps import (
     Ready,
     answered,
@@ -100,9 +101,9 @@ class ImportService:
         waiting = await self._database.read(lambda unit: drafts.look(unit, caller, draft_id))
         if OPENS in sets:
             await tell(Progress(0, 1))
-            waiting = _read(waiting, await self._elsewhere.page(sets[OPENS]))
+            waiting = _read(replace(waiting, turned_to=0), await self._elsewhere.page(sets[OPENS]))
         elif PICKS in sets:
-            waiting = await self._fetched(waiting, sets[PICKS], tell)
+            waiting = await self._fetched(replace(waiting, turned_to=0), sets[PICKS], tell)
         return await self._go_on(caller, waiting, draft_id, sets, tell)
 
     async def who_is(

@@ -22,6 +22,7 @@ from sqlalchemy import func, select, update
 
 from core.database import Database, Unit
 from core.errors import RacerError
+from core.fetching.hosts import Hosts
 from core.fetching.pages import NotModified, Page, Pages
 from core.fetching.reader import Reader
 from core.fetching.refusals import Busy, Forbidden, NotThere
@@ -69,10 +70,12 @@ class LookingService:
         database: The database.
         pages: What fetches pages.
         reader: What reads them.
+        hosts: The hosts of the settings.
     """
 
-    def __init__(self, database: Database, pages: Pages, reader: Reader) -> None:
+    def __init__(self, database: Database, pages: Pages, reader: Reader, hosts: Hosts) -> None:
         self._database = database
+        self._hosts = hosts
         self._pages = pages
         self._reader = reader
         self._beginning = asyncio.Lock()
@@ -120,12 +123,13 @@ class LookingService:
             )
             is_same = isinstance(came, NotModified) or content_hash(came.data) == page.content_hash
             if is_same:
-                await self._database.write(lambda unit: _note_same(unit, page, asked_at))
+                pace = self._hosts.pace_of(page.host)
+                await self._database.write(lambda unit: _note_same(unit, page, asked_at, pace))
             elif isinstance(came, Page):
                 parsed = await self._reader.read(came.data, address=page.address)
                 await self._note(page, came, parsed, asked_at)
         except RacerError as error:
-            log.info("a page was not read", address=page.address, reason=error.sentence)
+            log.info("a page was not read", address=page.address, reason=type(error).__name__)
             note = partial(_note_unread, claimed=page, trouble=error, asked_at=asked_at)
             if page.role == "race" and isinstance(error, NoLaps):
                 note = partial(_note_no_laps, claimed=page, asked_at=asked_at)
@@ -135,9 +139,9 @@ class LookingService:
         self, claimed: ClaimedPage, came: Page, parsed: object, asked_at: datetime
     ) -> None:
         if claimed.role == "event" and isinstance(parsed, RaceList):
-            listed = parsed
+            listed, pace = parsed, self._hosts.pace_of(claimed.host)
             await self._database.write(
-                lambda unit: _note_listed(unit, claimed, came, listed, asked_at)
+                lambda unit: _note_listed(unit, claimed, came, listed, asked_at, pace)
             )
         elif claimed.role == "race" and isinstance(parsed, Race):
             race = named_by(parsed, link_from_data(claimed.about))
@@ -190,13 +194,15 @@ class LookingService:
 # What a look has found
 
 
-def _note_same(unit: Unit, claimed: ClaimedPage, asked_at: datetime) -> None:
+def _note_same(
+    unit: Unit, claimed: ClaimedPage, asked_at: datetime, pace: timedelta | None
+) -> None:
     page = watching.held(unit, claimed)
     if page is None:
         return
     watching.note_read(page, asked_at)
     if claimed.role == "event":
-        _next_event_look(unit, page, asked_at)
+        _next_event_look(unit, page, asked_at, pace)
     else:
         page.next_look_at = watching.next_look_at_race_page(page, asked_at)
         unit.db.flush()
@@ -211,20 +217,27 @@ def _note_same(unit: Unit, claimed: ClaimedPage, asked_at: datetime) -> None:
     give_back(unit, claimed.host, claimed.site, asked_at)
 
 
-def _next_event_look(unit: Unit, page: WatchedPage, asked_at: datetime) -> None:
+def _next_event_look(
+    unit: Unit, page: WatchedPage, asked_at: datetime, pace: timedelta | None
+) -> None:
     event = page if page.event_id is None else unit.db.get_one(WatchedPage, page.event_id)
-    page.next_look_at = following.next_event_look(unit, event, asked_at)
+    page.next_look_at = following.next_event_look(unit, event, asked_at, pace=pace)
 
 
 def _note_listed(
-    unit: Unit, claimed: ClaimedPage, came: Page, listed: RaceList, asked_at: datetime
+    unit: Unit,
+    claimed: ClaimedPage,
+    came: Page,
+    listed: RaceList,
+    asked_at: datetime,
+    pace: timedelta | None,
 ) -> None:
     page = watching.held(unit, claimed)
     if page is None:
         return
     watching.note_listed(unit, page, listed, is_news=claimed.was_looked_at)
     watching.note_came(page, came, asked_at)
-    _next_event_look(unit, page, asked_at)
+    _next_event_look(unit, page, asked_at, pace)
     unit.db.flush()
     give_back(unit, claimed.host, claimed.site, asked_at)
 

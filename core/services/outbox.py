@@ -49,7 +49,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import Select, case, delete, func, or_, select
 
 from core.database import Database, Unit
 from core.errors import NotFound
@@ -62,7 +62,7 @@ from core.race_day.reading import heat_table
 from core.race_day.sessions import first_lap_of
 from core.race_day.standings import wrap_up
 from core.results.heat import HeatTable
-from core.results.outbox import ClaimedPost, PostTask
+from core.results.outbox import ClaimedPost, OutboxDepth, PostTask
 from core.results.standings import Standings
 
 # A publisher that dies gives its posts free after this long; one that lives renews its claims.
@@ -280,6 +280,14 @@ class OutboxService:
 
         await self._database.write(act)
 
+    async def channels(self) -> list[tuple[int, int]]:
+        """Return the channel of each team that has set one, by team."""
+        return await self._database.read(_channels)
+
+    async def depth(self) -> OutboxDepth:
+        """Return how much waits to be posted, edited or removed, of all teams."""
+        return await self._database.read(_depth)
+
     async def unblock(self, team_id: int) -> None:
         """Try a team's held up posts again, because a permission or channel has changed."""
         # Nearly always there are none, and at a start every team is asked for.
@@ -290,6 +298,25 @@ class OutboxService:
         return unit.db.scalar(
             select(SummaryPost).where(SummaryPost.id == post_id).with_for_update()
         )
+
+
+def _channels(unit: Unit) -> list[tuple[int, int]]:
+    channel = Team.summary_channel_id
+    found = unit.connection.execute(
+        select(Team.id, channel).where(channel.is_not(None)).order_by(Team.id)
+    )
+    return [(team_id, channel_id) for team_id, channel_id in found if channel_id is not None]
+
+
+def _depth(unit: Unit) -> OutboxDepth:
+    waiting, oldest = unit.connection.execute(
+        select(
+            func.count(),
+            func.min(case((SummaryPost.message_id.is_(None), SummaryPost.created_at))),
+        ).where(SummaryPost.state.in_(("pending", "removing")))
+    ).one()
+    age = unit.now - oldest if oldest is not None else timedelta()
+    return OutboxDepth(waiting, max(age, timedelta()))
 
 
 def _has_due(unit: Unit, busy: Collection[int], most_attempts: int) -> bool:

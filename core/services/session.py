@@ -7,20 +7,32 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, case, exists, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 
 from core.caller import Caller
 from core.commands import CloseSession, SessionFields
 from core.database import Database, Unit
 from core.errors import BadInput, Conflict
 from core.models import (
+    ACTIVE,
+    CLOSED,
     NO_NAME,
+    ZERO,
     Heat,
     HeatRacer,
-    RacerProfile,
     RaceSession,
     RunLog,
-    SessionStatus,
     Team,
 )
 from core.names import SESSION_NAME_LENGTH, TRACK_NAME_LENGTH, clean_name, name_key
@@ -28,6 +40,7 @@ from core.race_day import outbox, people
 from core.race_day.bests import renew_track
 from core.race_day.carrying_out import carry_out
 from core.race_day.change import Change, change
+from core.race_day.exporting import laps_of
 from core.race_day.finding import find_session, require_open, session_by_id
 from core.race_day.heats import delete_session
 from core.race_day.questions import SeveralOpen
@@ -49,7 +62,6 @@ from core.results.session import (
     SessionStarted,
 )
 from core.results.standings import Standings
-from core.sources.csv_file import LapRow as CsvLap
 from core.sources.csv_file import write_csv
 from core.time_zones import name_with_day, parse_time_zone
 
@@ -61,7 +73,7 @@ LISTED: Final = 5
 SUGGESTED: Final = 25
 _OF_TEAM: Final = RaceSession.team_id == bindparam("team_id")
 _IS_DRIVEN: Final = exists().where(
-    Heat.session_id == RaceSession.id, HeatRacer.heat_id == Heat.id, HeatRacer.lap_count > 0
+    Heat.session_id == RaceSession.id, HeatRacer.heat_id == Heat.id, HeatRacer.lap_count > ZERO
 )
 # The fields of a SessionInfo: a line of a list needs no row that can be changed.
 _INFO: Final = (
@@ -73,21 +85,21 @@ _INFO: Final = (
     RaceSession.qualifying_rounds,
     RaceSession.heat_minutes,
     RaceSession.time_zone,
-    RaceSession.status == "active",
+    RaceSession.status == ACTIVE,
     RaceSession.created_at,
     # Its days count from the first lap.
-    case((_IS_DRIVEN, RaceSession.closes_at), else_=None),
+    case((and_(RaceSession.status == ACTIVE, _IS_DRIVEN), RaceSession.closes_at), else_=None),
     RaceSession.closed_at,
     select(func.count()).where(Heat.session_id == RaceSession.id).scalar_subquery(),
 )
 
 
-def _newest(status: SessionStatus) -> Select[UUID]:
+def _newest(status: ColumnElement[str]) -> Select[UUID]:
     newest = (
         select(RaceSession.id)
         .where(_OF_TEAM, RaceSession.status == status)
         .order_by(RaceSession.created_at.desc())
-        .limit(LISTED)
+        .limit(literal_column(str(LISTED)))
         .subquery()
     )
     return select(newest.c.id)
@@ -96,10 +108,10 @@ def _newest(status: SessionStatus) -> Select[UUID]:
 # The newest of each status lie together in an index: older ones are neither read nor counted.
 _LATEST: Final = (
     select(*_INFO)
-    .where(RaceSession.id.in_(union_all(_newest("active"), _newest("closed"))))
+    .where(RaceSession.id.in_(union_all(_newest(ACTIVE), _newest(CLOSED))))
     # "active" sorts before "closed".
     .order_by(RaceSession.status, RaceSession.created_at.desc())
-    .limit(LISTED)
+    .limit(literal_column(str(LISTED)))
 )
 _COUNT: Final = select(func.count()).select_from(RaceSession).where(_OF_TEAM)
 
@@ -286,7 +298,7 @@ class SessionService:
 
         def act(unit: Unit) -> Export:
             found = _session_to_read(unit, caller, session)
-            laps = _laps_of(unit, found, caller.team_id)
+            laps = laps_of(unit, caller.team_id, RunLog.session_id == found.id)
             name = re.sub(r"[^\w-]+", "-", found.ref.name).strip("-") or "session"
             return Export(f"{name}-laps.csv", write_csv(laps), len(laps))
 
@@ -337,65 +349,6 @@ def _where(unit: Unit, caller: Caller) -> Where:
     """Return where the caller is, and what waits for them."""
     user_id = caller.person.user_id
     return where_is(unit, caller.team_id, user_id, reader_id=user_id)
-
-
-def _laps_of(unit: Unit, session: RaceSession, team_id: int) -> list[CsvLap]:
-    """Return every lap of a session by heat, racer and number."""
-    rows = unit.connection.execute(
-        select(
-            Heat.opened_at,
-            Heat.id,
-            Heat.name,
-            Heat.class_name,
-            RacerProfile.name,
-            RacerProfile.discord_user_id,
-            HeatRacer.note,
-            RunLog.lap_number,
-            RunLog.lap_time_ms,
-            RunLog.confidence_rating,
-            RunLog.created_at,
-            RunLog.counts,
-        )
-        .join(Heat, Heat.id == RunLog.heat_id)
-        .join(RacerProfile, RacerProfile.id == RunLog.racer_id)
-        .outerjoin(
-            HeatRacer,
-            (HeatRacer.heat_id == RunLog.heat_id) & (HeatRacer.racer_id == RunLog.racer_id),
-        )
-        .where(RunLog.session_id == session.id, RacerProfile.team_id == team_id)
-        .order_by(RacerProfile.discord_user_id, RunLog.lap_number)
-    )
-    # Names are sorted here: databases order letters differently from one another.
-    in_order = sorted(rows, key=lambda row: (row[0], row[1], row[4].casefold()))
-    return [
-        CsvLap(
-            session_id=session.id,
-            heat_name=heat,
-            lap_number=number,
-            lap_time_ms=time_ms,
-            confidence_rating=confidence,
-            created_at=created_at,
-            class_name=class_name,
-            racer=racer,
-            racer_id=user_id or 0,
-            counts=counts,
-            note=note,
-        )
-        for (
-            _,
-            _,
-            heat,
-            class_name,
-            racer,
-            user_id,
-            note,
-            number,
-            time_ms,
-            confidence,
-            created_at,
-            counts,
-        ) in in_order
-    ]
 
 
 def _checked(fields: SessionFields) -> dict[str, object]:

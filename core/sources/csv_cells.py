@@ -11,7 +11,7 @@ from core.sources.refusals import BadRows, TooMuch
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _SAMPLE_LINES: Final = 200
-_MOST_ROWS: Final = 50_000
+MOST_ROWS: Final = 50_000
 
 
 class Row(NamedTuple):
@@ -33,16 +33,17 @@ class Sheet(NamedTuple):
     delimiter: str
 
 
-def read_rows(text: str, delimiter: str | None = None) -> Sheet:
+def read_rows(text: str, delimiter: str | None = None, *, most_rows: int = MOST_ROWS) -> Sheet:
     """Cut a file into rows and cells.
 
     Args:
         text: The file.
         delimiter: What separates its cells; found out when None.
+        most_rows: How many rows are read.
 
     Raises:
         BadRows: A cell is longer than any text, or has no end.
-        TooMuch: More than 50,000 rows.
+        TooMuch: There are more rows.
     """
     # Excel's own way to say it.
     if text[:4].lower() == "sep=" and text[5:6] in {"\r", "\n"}:
@@ -55,8 +56,8 @@ def read_rows(text: str, delimiter: str | None = None) -> Sheet:
         for cells in reader:
             rows.append(Row(line, cells))
             line = reader.line_num + 1
-            if len(rows) > _MOST_ROWS:
-                raise TooMuch("That file has more than 50,000 rows: send it in parts.")
+            if len(rows) > most_rows:
+                raise TooMuch(f"That file has more than {most_rows:,} rows: send it in parts.")
     except csv.Error:
         raise BadRows(
             f"Line {line} of that file has a cell without an end: mend it and send it again."

@@ -14,7 +14,7 @@ from core.sources.csv_cells import Row
 _TIME_WORDS: Final = (
     {"laptime", "laptimes", "laptimems", "rundenzeit", "rundenzeiten", "tempsautour", "tempstour"}
     | {"tiempodevuelta", "tiempovuelta", "tempogiro", "tempodigiro", "rondetijd", "varvtid"}
-    | {"czasokrazenia", "omgangstid", "kierrosaika", "laptimesec", "laptimeseconds"}
+    | {"czasokrazenia", "omgangstid", "kierrosaika", "laptimesec", "laptimeseconds", "laptm"}
 )
 _WEAK_TIME_WORDS: Final = frozenset(
     {"time", "zeit", "temps", "tiempo", "tempo", "tijd", "czas", "tid"}

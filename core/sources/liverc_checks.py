@@ -47,9 +47,16 @@ def lap_one_counts(runs: Iterable[tuple[Sequence[int], str]]) -> bool | None:
 
 
 def figures_that_differ(
-    name: str, counted: Sequence[int], figures: Mapping[str, object]
+    name: str, counted: Sequence[int], figures: Mapping[str, object], all_ms: Sequence[int] = ()
 ) -> list[Difference]:
-    """Compare the figures of a driver with those of the laps that count, in the order driven."""
+    """Compare the figures of a driver with those of the laps that count, in the order driven.
+
+    Args:
+        name: The driver's name.
+        counted: The laps that count, in ms.
+        figures: The page's figures.
+        all_ms: All laps where they are more: whether laps in a row begin with lap 1 is not known.
+    """
     ordered = sorted(counted)
     worked_out: dict[str, Fraction] = {}
     if ordered:
@@ -58,14 +65,18 @@ def figures_that_differ(
     for figure, count in _TOPS.items():
         if len(ordered) >= count:
             worked_out[figure] = Fraction(sum(ordered[:count]), count)
+    with_all = dict[str, Fraction]()
     for figure, count in _ROWS.items():
-        rows = [counted[at : at + count] for at in range(len(counted) - count + 1)]
-        if rows:
-            worked_out[figure] = Fraction(min(sum(row) for row in rows))
+        for times, found in ((counted, worked_out), (all_ms, with_all)):
+            rows = [sum(times[at : at + count]) for at in range(len(times) - count + 1)]
+            if rows:
+                found[figure] = Fraction(min(rows))
     return [
         Difference(name, _WORDS[figure], format_seconds(page), format_seconds(round(ours)))
         for figure, ours in worked_out.items()
-        if (page := clock_ms(str(figures.get(figure) or ""))) and not _agree(page, ours)
+        if (page := clock_ms(str(figures.get(figure) or "")))
+        and not _agree(page, ours)
+        and not _agree(page, with_all.get(figure, ours))
     ]
 
 
@@ -78,7 +89,9 @@ def total_that_differs(
     # Who did not start may have a word there.
     if result is None and not times:
         return None
-    if result is not None and result[0] == len(times) and (result[1] or 0) in sums:
+    # Laps without a time are none, but some pages count them.
+    counts = {len(times), sum(map(bool, times))}
+    if result is not None and result[0] in counts and (result[1] is None or result[1] in sums):
         return None
     return Difference(name, "laps/time", shown or "none", RaceTotal(len(times), sum(times)).text())
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Final
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from core.sources.addresses import Address, PageKind, known_url, link_on
@@ -10,6 +14,7 @@ from core.sources.markup import attribute, text_of
 from core.sources.race import ListedPage, RaceLink, RaceList, Source, newest_first
 
 _RACES = 'a[href*="view_race_result"]'
+_NO_ROUND: Final = re.compile(r"race results?|results?", re.IGNORECASE)
 _LINE_UPS = (
     '.entry_list_data a[href*="view_entry_list"], .entry_list_data a[href*="view_heat_sheet"]'
 )
@@ -29,8 +34,9 @@ def parse_event(tree: LexborHTMLParser, *, page: Address | None = None) -> RaceL
         page: Its own address; None for a saved page, whose races then have none either.
     """
     races: dict[str, RaceLink] = {}
+    rounds = _rounds(tree)
     for link in tree.css(_RACES):
-        race = _race(link, page)
+        race = _race(link, page, rounds)
         if race is not None:
             races.setdefault(race.source_id, race)
     title = titled(tree)
@@ -49,11 +55,11 @@ def parse_event(tree: LexborHTMLParser, *, page: Address | None = None) -> RaceL
     )
 
 
-def _race(link: LexborNode, page: Address | None) -> RaceLink | None:
+def _race(link: LexborNode, page: Address | None, rounds: Mapping[int, str]) -> RaceLink | None:
     target = link_on(page, Source.LIVERC, attribute(link, "href"))
     row = _ancestor(link, "tr")
     title = text_of(link)
-    name = listed(title, _round(row))
+    name = listed(title, rounds.get(row.mem_id, "") if row else "")
     if target is None or target.page is not PageKind.RESULT or name is None:
         return None
     times = " ".join(text_of(cell) for cell in row.css("td")[1:]) if row else ""
@@ -68,14 +74,20 @@ def _race(link: LexborNode, page: Address | None) -> RaceLink | None:
     )
 
 
-def _round(row: LexborNode | None) -> str:
-    """The heading above a row: a row of headings only."""
-    before = row
-    while before is not None:
-        before = before.prev
-        if before is not None and before.tag == "tr" and before.css_first("td") is None:
-            return text_of(before.css_first("th"))
-    return ""
+def _rounds(tree: LexborHTMLParser) -> dict[int, str]:
+    """The heading above each row, by the row's id in memory: a row of headings only.
+
+    Whether a round's rows stand in a table of their own or not makes no difference.
+    """
+    rounds: dict[int, str] = {}
+    heading = ""
+    for row in tree.css("tr"):
+        if row.css_first("td") is not None:
+            rounds[row.mem_id] = heading
+        elif row.css_first("th") is not None:
+            heading = text_of(row.css_first("th"))
+            heading = "" if _NO_ROUND.fullmatch(heading) else heading
+    return rounds
 
 
 def _ancestor(node: LexborNode, tag: str) -> LexborNode | None:

@@ -64,7 +64,8 @@ def parse_session(tree: LexborHTMLParser, *, page: Address | None = None) -> Rac
     """
     listed = _listed(tree)
     scripted = _scripted(scripts(tree))
-    times = listed if scripted is None else scripted
+    # The run to the loop is no lap.
+    times = [lap for lap in scripted or listed if lap[0]]
     if not times:
         raise NoLaps("That practice session has no laps: give one that has, or the practice day.")
     fields = {text_of(row.css_first("th")).lower(): row.css_first("td") for row in tree.css("tr")}
@@ -82,7 +83,7 @@ def parse_session(tree: LexborHTMLParser, *, page: Address | None = None) -> Rac
         left_out=left_out,
     )
     differences = list[Difference]()
-    if scripted is not None and listed and scripted != listed:
+    if scripted and listed and scripted != listed:
         counts = (f"{len(listed)} laps listed", f"{len(scripted)} laps in the script")
         differences.append(Difference(driver.name, "laps", *counts))
     race = Race(

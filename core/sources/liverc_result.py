@@ -23,6 +23,11 @@ from core.sources.who import fold_name
 _BLOCK: Final = re.compile(r"racerLaps\s*\[\s*[\"']?(?P<id>[0-9]{1,20})[\"']?\s*\]\s*=(?!=)")
 _SUB_HEADER: Final = re.compile(r"(?P<what>Round|Length)\s*:\s*(?P<value>.+)", re.IGNORECASE)
 _TIMED: Final = re.compile(r"(?P<clock>[0-9]{1,3}(?::[0-9]{2}){1,2})\b")
+# The name of a driver, up to the figure behind it: a quote in it may not be escaped.
+_NAME: Final = re.compile(
+    r"(?P<quote>[\"'])driverName(?P=quote)\s*:\s*[^{}]{0,200}?(?=[\"']fastLap[\"']\s*:)"
+)
+_PLACE: Final = re.compile(r"(?P<place>[0-9]{1,4})(?:\.|st|nd|rd|th)?", re.ASCII | re.IGNORECASE)
 _MOST_DRIVERS: Final = 500
 _TABLE: Final = "table.race_result"
 
@@ -125,7 +130,11 @@ def _blocks(script: str) -> dict[str, _Block]:
 
 
 def _block(source_id: str, text: str) -> _Block:
-    read = literal(text, "the laps")
+    try:
+        read = literal(text, "the laps")
+    except Damaged:
+        # The table has the name too.
+        read = literal(_NAME.sub("", text, count=1), "the laps")
     laps = read.get("laps") if isinstance(read, dict) else None
     if not isinstance(read, dict) or not isinstance(laps, list):
         raise Damaged("That race page has a driver without a list of laps: open it again.")
@@ -174,15 +183,14 @@ def _rows(table: LexborNode) -> list[_Row]:
         if name is None or len(cells) < 2:
             continue
         link = row.css_first("a.driver_laps[data-driver-id]") or row.css_first("[data-driver-id]")
-        position = shown(
-            cells[columns.get("pos", 0)] if columns.get("pos", 0) < len(cells) else None
-        )
+        at = columns.get("pos", 0)
+        place = _PLACE.fullmatch(shown(cells[at] if at < len(cells) else None))
         rows.append(
             _Row(
                 (attribute(link, "data-driver-id").strip() or None) if link else None,
                 driver_name(text_of(name)),
                 page_text(text_of(row.css_first("span.car_num"))),
-                int(position) if _is_count(position) and int(position) else None,
+                int(place["place"]) or None if place else None,
                 _result(cells, columns),
             )
         )
@@ -247,7 +255,7 @@ def _driver(row: _Row | None, block: _Block | None, *, lap_one: bool) -> Driver:
         row.name if row else (block.name if block else driver_name(None)),
         laps,
         total_ms,
-        (row.result if row else "") or RaceTotal(len(times), total_ms).text(),
+        (row.result if row else "") or (RaceTotal(len(times), total_ms).text() if times else "0"),
         source_id=block.source_id if block else (row.source_id if row else None),
         number=row.number if row else None,
         position=row.position if row else None,
@@ -268,7 +276,7 @@ def _differences(
     if block is None or counts_lap_one is None or not all(times):
         return differences
     counted = times if counts_lap_one else times[1:]
-    return differences + figures_that_differ(name, counted, block.figures)
+    return differences + figures_that_differ(name, counted, block.figures, times)
 
 
 def _race_name(tree: LexborHTMLParser, table: LexborNode) -> Named:

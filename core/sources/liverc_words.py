@@ -13,7 +13,7 @@ from core.sources.markup import text_of
 from core.sources.race import page_name, page_text, phase_kind
 
 _HEAT: Final = re.compile(
-    r"\s*\(\s*Heat\s+(?P<heat>[0-9]+)(?:\s*/\s*[0-9]+)?\s*\)\s*$", re.IGNORECASE
+    r"\s*\(\s*Heat\s+(?P<heat>[0-9]+)(?:\s*(?:/|of)\s*[0-9]+)?\s*\)\s*$", re.IGNORECASE
 )
 _MAIN: Final = re.compile(
     r"(?:^|(?<=[\s(]))\(?(?P<main>(?:[A-Z]{1,2}[0-9]{0,2}|[0-9]/[0-9]{1,2})[- ]Main)\)?\s*$",

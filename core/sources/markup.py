@@ -31,17 +31,19 @@ _DRAWN: Final = frozenset(
 _CHARSETS: Final = ("utf-8", "cp1252", "latin-1")
 
 
-def decode(data: bytes) -> str:
+def decode(data: bytes, *, most_bytes: int = MAX_BYTES) -> str:
     """Return the text of a page or file.
 
     UTF-8 and UTF-16 with a mark in front, plain UTF-8 (also when cut off within a character), else
     Western European.
 
     Raises:
-        TooMuch: More than 5 MB.
+        TooMuch: It is larger than any page.
     """
-    if len(data) > MAX_BYTES:
-        raise TooMuch("That is more than 5 MB: no page with laps is so large.")
+    if len(data) > most_bytes:
+        raise TooMuch(
+            f"That is more than {most_bytes // 1_000_000} MB: no page with laps is so large."
+        )
     for mark, charset in (
         (b"\xef\xbb\xbf", "utf-8"),
         (b"\xff\xfe", "utf-16-le"),

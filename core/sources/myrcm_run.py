@@ -56,8 +56,7 @@ def parse_run(tree: LexborHTMLParser, *, page: Address | None = None) -> Race:
         columns.pop()
     if len(columns) > len(rows):
         raise Damaged("That run has laps of more drivers than its result: open its page again.")
-    missing: list[Column | None] = [None] * (len(rows) - len(columns))
-    drivers, differences = drivers_of(rows, [*columns, *missing])
+    drivers, differences = drivers_of(rows, _in_their_rows(rows, columns))
     source_id, phase = _own(tree, page)
     meta = [text_of(part) for part in tree.css(".report-meta > span")]
     time = next((found for part in meta if (found := moment_in(part))), None)
@@ -77,6 +76,15 @@ def parse_run(tree: LexborHTMLParser, *, page: Address | None = None) -> Race:
         day=time.date() if time else None,
         differences=differences,
     )
+
+
+def _in_their_rows(rows: list[ResultRow], columns: list[Column]) -> list[Column | None]:
+    """A column for each row: the n-th is that of the n-th, of those with laps where some lack."""
+    with_laps = [row.laps.strip("0- ") != "" for row in rows]
+    left = iter(columns)
+    if len(columns) == sum(with_laps):
+        return [next(left) if has_laps else None for has_laps in with_laps]
+    return [next(left, None) for _ in rows]
 
 
 def _own(tree: LexborHTMLParser, page: Address | None) -> tuple[str | None, str | None]:
@@ -125,9 +133,9 @@ def _columns(table: LexborNode) -> list[Column]:
     columns: list[list[tuple[int, str]]] = []
     before = -1
     for row in table.css("tbody tr"):
-        texts = [text_of(cell) for cell in row.css("td")]
-        if not texts:
+        if row.css_first("td") is None:
             continue
+        texts = [text_of(cell) for cell in row.css("th, td")]
         number, *cells = texts
         if not number.isascii() or not number.isdigit() or not before < int(number[:6]) <= _MOST:
             raise Damaged("That run's laps are not in order: open its page again.")

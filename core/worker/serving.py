@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
 from struct import Struct
 from threading import Thread
 from typing import BinaryIO, Final
+
+from core.tracebacks import told
 
 # Before each message: its length.
 ASKED: Final = Struct(">I")
@@ -58,7 +59,7 @@ def serve(work: Callable[[bytes], bytes]) -> None:
         try:
             is_answered, answer = True, work(message)
         except Exception as error:
-            is_answered, answer = False, traceback.format_exc().encode()
+            is_answered, answer = False, told(error).encode()
             # What took all memory may not have given it back; the next is for another process.
             is_sound = not isinstance(error, MemoryError)
         answers.write(ANSWERED.pack(is_answered, len(answer)) + answer)

@@ -8,7 +8,7 @@ import sys
 import time
 
 from bot.pictures.worker import Subject, serve
-from core.results.track import TrackBook
+from core.results.heat import HeatTable
 
 PNG = b"a picture"
 
@@ -47,7 +47,7 @@ def list_modules(subject: Subject) -> bytes:
 def tell_its_name(subject: Subject) -> bytes:
     """Return the name of the heat's session, a little later."""
     time.sleep(0.05)
-    assert not isinstance(subject, TrackBook)
+    assert isinstance(subject, HeatTable)
     return subject.session.name.encode()
 
 

@@ -15,20 +15,21 @@ from core.config import Settings
 TOKEN = "MTIz.token.that-nobody-may-see"
 PASSWORD = "hunter2-the-password"
 
-SetUp = Callable[[str], None]
+SetUp = Callable[..., None]
 
 
 @pytest.fixture
 def set_up() -> Iterator[SetUp]:
     handlers, level = logging.root.handlers[:], logging.root.level
 
-    def run(log_format: str) -> None:
+    def run(log_format: str, log_level: str = "INFO") -> None:
         set_up_logging(
             Settings.model_validate(
                 {
                     "discord_token": TOKEN,
                     "database_url": f"postgresql://orp:{PASSWORD}@localhost/orp",
                     "log_format": log_format,
+                    "log_level": log_level,
                 }
             )
         )
@@ -57,6 +58,19 @@ def test_no_line_holds_a_secret(
     assert PASSWORD not in written
 
 
+def test_at_no_level_is_written_what_libraries_tell_of_people(
+    set_up: SetUp, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up("text", "DEBUG")
+    logging.getLogger("discord.gateway").debug("WebSocket Event: %s", {"nick": "Ann"})
+    logging.getLogger("discord.http").debug("has received Ann")
+    logging.getLogger("sqlalchemy.engine.Engine").info("SELECT 'Ann'")
+    structlog.get_logger("bot").debug("our own")
+    written = capsys.readouterr().err
+    assert "our own" in written
+    assert "Ann" not in written
+
+
 def test_a_json_line_is_one_object_with_its_fields(
     set_up: SetUp, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -77,3 +91,39 @@ def test_settings_never_show_their_secrets() -> None:
     for text in (repr(settings), str(settings), repr(settings.database_url)):
         assert TOKEN not in text
         assert PASSWORD not in text
+
+
+def test_of_an_error_the_log_has_its_kind_and_place_never_its_message(
+    set_up: SetUp, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up("text")
+    try:
+        int("Ann 58.234".strip())
+    except ValueError:
+        structlog.get_logger("bot").exception("failed")
+        logging.getLogger("discord.client").exception("Ignoring exception in on_ready")
+    written = capsys.readouterr().err
+    assert written.count("ValueError") == 2
+    assert written.count("test_logs.py") == 2
+    assert "invalid literal" not in written
+
+
+def test_trouble_with_discord_that_passes_is_a_line(
+    set_up: SetUp, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up("text")
+    refused = ConnectionRefusedError(111, "Connection refused")
+    logging.getLogger("discord.shard").error("Attempting a reconnect in 2s", exc_info=refused)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "warning" in line
+    assert "Attempting a reconnect in 2s (Connection refused)" in line
+
+
+@pytest.mark.parametrize("name", ["discord.http", "discord.gateway", "aiosqlite", "asyncio"])
+def test_what_others_are_sent_is_told_at_no_level(
+    set_up: SetUp, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up("text")
+    logging.root.setLevel(logging.DEBUG)
+    logging.getLogger(name).debug("POST {'content': 'Ann 58.234'}")
+    assert capsys.readouterr().err == ""

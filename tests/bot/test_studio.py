@@ -138,7 +138,7 @@ async def test_a_drawing_that_fails_is_no_picture_and_the_log_says_why() -> None
             assert await studio.picture(HEAT) is None
         (line,) = lines
         assert line["log_level"] == "error"
-        assert "no colours left" in line["reason"]
+        assert line["reason"].endswith("ValueError")
         broken = process_of(studio)
         assert await studio.draw(HEAT) is None
         assert process_of(studio) == broken, "what failed was the drawing, not the process"
@@ -186,7 +186,7 @@ async def test_the_process_takes_results_and_nothing_else() -> None:
     async with studio_with("tell_its_name") as studio:
         with capture_logs() as lines:
             assert await studio.draw(cast("HeatTable", print)) is None
-        assert "builtins.print is no part of a result" in lines[0]["reason"]
+        assert lines[0]["reason"].endswith("UnpicklingError")
         assert await studio.draw(HEAT) == b"Club Race"
 
 

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy.engine import URL
 
 from core import config
-from core.config import Settings, SettingsError, load_settings, parse_database_url
+from core.config import Listen, Settings, SettingsError, load_settings, parse_database_url
 from core.database import create_engine
 from core.fetching.hosts import AllowedHost
 
@@ -48,6 +48,7 @@ def test_without_anything_set() -> None:
     assert (settings.shard_count, settings.shard_ids) == (None, ())
     assert [str(host) for host in settings.liverc_hosts] == ["*.liverc.com", "*.livefpv.com"]
     assert [str(host) for host in settings.myrcm_hosts] == ["www.myrcm.ch"]
+    assert settings.loopback_every_s is None
     assert (settings.log_level, settings.log_format) == ("INFO", "text")
 
 
@@ -76,6 +77,7 @@ def test_everything_set(monkeypatch: pytest.MonkeyPatch) -> None:
         SHARD_IDS=" 0, 3,",
         LIVERC_HOSTS="*.LiveRC.com, track.example.org,[::1]:8080,",
         MYRCM_HOSTS="127.0.0.1:8081",
+        LOOPBACK_EVERY_S="5",
         LOG_LEVEL="debug",
         LOG_FORMAT="json",
     )
@@ -90,10 +92,26 @@ def test_everything_set(monkeypatch: pytest.MonkeyPatch) -> None:
         AllowedHost("[::1]", 8080, is_wildcard=False),
     )
     assert settings.myrcm_hosts == (AllowedHost("127.0.0.1", 8081, is_wildcard=False),)
+    assert settings.loopback_every_s == 5
     assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
     for text in (repr(settings), str(settings), f"{settings.database_url!r}"):
         assert SECRET not in text
     assert SECRET not in f"{settings.database_url} {settings.discord_token}"
+
+
+@pytest.mark.parametrize(
+    ("said", "listen"),
+    [
+        ("9464", Listen("127.0.0.1", 9464)),
+        ("192.168.1.20:9464", Listen("192.168.1.20", 9464)),
+        ("[::]:9464", Listen("::", 9464)),
+        ("", None),
+    ],
+)
+def test_figures_are_for_this_machine_unless_said_otherwise(
+    said: str, listen: Listen | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert setting(monkeypatch, METRICS_PORT=said).metrics_port == listen
 
 
 def test_settings_come_from_the_file_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -119,6 +137,11 @@ def test_blank_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DATABASE_URL", f"postgresql://orp:{SECRET}@db:port/orp"),
         ("DATABASE_URL", f"postgresql://orp:{SECRET}@db"),
         ("DATABASE_URL", f"postgresql://orp:{SECRET}@db/orp?sslmode=maybe"),
+        ("DATABASE_URL", f"postgresql://orp:{SECRET}@db/orp?pgbouncer=maybe"),
+        ("DATABASE_URL", f"postgresql://orp:{SECRET}@db/orp?target_session_attrs=standby"),
+        ("DATABASE_URL", f"postgresql://orp:{SECRET}@a,b/orp?port=1,2,3"),
+        ("DATABASE_URL", f"postgresql://orp:{SECRET}@a,b:c/orp"),
+        ("DATABASE_URL", f"postgresql://orp:{SECRET}@a,b/orp?port=x"),
         ("DATABASE_URL", f"postgresql://orp:{SECRET}@db/orp?sslmode=require&sslmode=disable"),
         ("DATABASE_URL", f"{SECRET}"),
         ("DATABASE_URL", "sqlite://"),
@@ -152,6 +175,12 @@ def test_blank_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
         ("MYRCM_HOSTS", "[::1]"),
         ("MYRCM_HOSTS", "[0::1]:80"),
         ("MYRCM_HOSTS", "[::1"),
+        ("LOOPBACK_EVERY_S", "1"),
+        ("LOOPBACK_EVERY_S", "61"),
+        ("METRICS_PORT", "0"),
+        ("METRICS_PORT", "65536"),
+        ("METRICS_PORT", ":9464"),
+        ("METRICS_PORT", "everywhere"),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
     ],
@@ -189,6 +218,32 @@ def test_shards_lie_within_their_count(
         (
             "postgres://orp@/orp?host=/run/pg&sslmode=disable",
             "postgresql+asyncpg://orp@/orp?host=%2Frun%2Fpg&ssl=disable",
+        ),
+        (
+            "postgresql://orp@pool:6543/orp?pgbouncer=true",
+            "postgresql+asyncpg://orp@pool:6543/orp?pgbouncer=true",
+        ),
+        (
+            "postgresql://orp@/orp?host=a:5432&host=b:5433&target_session_attrs=read-write",
+            (
+                "postgresql+asyncpg://orp@/orp"
+                "?host=a%3A5432&host=b%3A5433&target_session_attrs=read-write"
+            ),
+        ),
+        # Laps go to the primary also where that is not said, and libpq knows other ways to say it.
+        (
+            "postgresql:///orp?host=/run/a,/run/b&port=5432,5433",
+            (
+                "postgresql+asyncpg:///orp"
+                "?host=%2Frun%2Fa%3A5432&host=%2Frun%2Fb%3A5433&target_session_attrs=primary"
+            ),
+        ),
+        (
+            "postgresql://orp@a,b/orp",
+            (
+                "postgresql+asyncpg://orp@/orp"
+                "?host=a%3A5432&host=b%3A5432&target_session_attrs=primary"
+            ),
         ),
     ],
 )

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.config import parse_database_url
 from core.database import Database, Unit
-from core.outages import StoreUnavailable
+from core.outages import StoreUnavailable, may_come_up
 from tests.databases import holding, scalar
 
 OUTAGES = {
@@ -130,7 +130,7 @@ async def test_a_connection_cut_before_the_commit_leaves_nothing(postgres_url: U
 async def test_nobody_knows_what_a_commit_did_that_was_never_answered(
     meanwhile: str, postgres_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.database._ANSWER_TIMEOUT_S", 0.5)
+    monkeypatch.setattr("core.server._ANSWER_TIMEOUT_S", 0.5)
     async with opened(postgres_url) as database:
         await execute(
             database,
@@ -148,7 +148,7 @@ async def test_nobody_knows_what_a_commit_did_that_was_never_answered(
 async def test_a_server_that_has_gone_silent_is_not_waited_for(
     postgres_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.database._ANSWER_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("core.server._ANSWER_TIMEOUT_S", 0.3)
     async with opened(postgres_url) as database:
         with pytest.raises(StoreUnavailable):
             await database.read(look_while_the_server_is_silent)
@@ -158,7 +158,7 @@ async def test_a_server_that_has_gone_silent_is_not_waited_for(
 async def test_a_lock_that_somebody_holds_is_not_waited_for(
     postgres_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.database._IMPATIENT", {"lock_timeout": "100ms"})
+    monkeypatch.setattr("core.server._IMPATIENT", {"lock_timeout": "100ms"})
     async with opened(postgres_url) as database:
         await execute(database, "CREATE TABLE laps (time_ms INTEGER)")
         async with holding(database, text("LOCK TABLE laps")):
@@ -174,7 +174,7 @@ async def test_a_bot_that_died_holds_a_team_no_longer(
         await execute(living, "CREATE TABLE laps (time_ms INTEGER)")
         # For the one that dies only: on a busy machine the other may be idle for as long.
         monkeypatch.setattr(
-            "core.database._IMPATIENT", {"idle_in_transaction_session_timeout": "100ms"}
+            "core.server._IMPATIENT", {"idle_in_transaction_session_timeout": "100ms"}
         )
         async with opened(postgres_url) as dead:
             with pytest.raises(DBAPIError):
@@ -186,7 +186,7 @@ async def test_a_bot_that_died_holds_a_team_no_longer(
 async def test_all_connections_are_taken(
     postgres_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.database._POOL_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("core.server._POOL_TIMEOUT_S", 0.1)
     async with opened(postgres_url) as database:
         async with AsyncExitStack() as stack:
             for _ in range(15):
@@ -253,3 +253,49 @@ async def test_a_fault_of_the_program_is_none_of_sqlite(sqlite_url: URL) -> None
             await execute(database, "SELECT * FROM lost")
         with pytest.raises(ZeroDivisionError):
             await database.write(make_a_mistake)
+
+
+def of_server(state: str) -> DBAPIError:
+    error = type("FromServer", (Exception,), {"sqlstate": state})
+    return DBAPIError("SELECT 1", None, error())
+
+
+def of_file(code: int) -> DBAPIError:
+    error = sqlite3.OperationalError()
+    error.sqlite_errorcode = code
+    return DBAPIError("SELECT 1", None, error)
+
+
+BUSY_STATES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_BUSY_SNAPSHOT)
+BROKEN_STATES = (
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_NOTADB,
+)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionRefusedError(111, "refused"),
+        FileNotFoundError(2, "no socket yet"),
+        TimeoutError(),
+        *map(of_server, ("57P03", "53300")),
+        *map(of_file, BUSY_STATES),
+    ],
+)
+def test_what_comes_up_by_itself_is_waited_for_at_the_start(error: Exception) -> None:
+    assert may_come_up(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        PermissionError(13, "a socket of somebody else's"),
+        *map(of_server, ("28P01", "3D000", "42501", "08P01")),
+        *map(of_file, BROKEN_STATES),
+    ],
+)
+def test_what_somebody_has_to_mend_is_not(error: Exception) -> None:
+    assert not may_come_up(error)

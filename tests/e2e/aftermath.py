@@ -22,11 +22,11 @@ from core.models import RunLog, SummaryPost
 from core.results.heat import HeatTable
 from core.results.standings import Standings
 from localdiscord import LocalDiscord
-from localdiscord.answers import Answer
-from localdiscord.botprocess import BotProcess
-from localdiscord.model import Channel, Message
-from localdiscord.people import Team
-from localdiscord.server import Request
+from localdiscord.api.server import Request
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Team
+from localdiscord.play.botprocess import BotProcess
+from localdiscord.world.model import Channel, Message
 from tests.databases import execute, scalars, shift_back
 
 LOOK_AGAIN_S = 0.05

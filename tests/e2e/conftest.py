@@ -19,8 +19,8 @@ import pytest_asyncio
 from sqlalchemy.engine import URL
 
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import BotProcess, Launch, launch
-from localdiscord.people import Racer, Team
+from localdiscord.client.people import Member, Team
+from localdiscord.play.botprocess import BotProcess, Launch, launch
 from tests.databases import KINDS, TestDatabases
 from tests.e2e.aftermath import Ground, aftermath_in
 from tests.forked import fork_bot, fork_server
@@ -43,6 +43,14 @@ def require_the_document(discord: LocalDiscord) -> None:
     """Fail in CI when bodies are not checked against Discord's OpenAPI document."""
     if os.environ.get("CI"):
         assert discord.schema_checked, "../shared/data/discord_openapi.json is missing"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def place_to_ask_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have bots be asked for their health in a folder of the tests."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("RUNTIME_DIRECTORY", str(tmp_path_factory.mktemp("run")))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -88,13 +96,13 @@ def team(stage: Stage) -> Iterator[Team]:
 
 
 @pytest.fixture
-def owner(team: Team) -> Racer:
+def owner(team: Team) -> Member:
     """The owner of the server, who so has Manage Server."""
     return team.owner
 
 
 @pytest.fixture
-def mate(team: Team) -> Racer:
+def mate(team: Team) -> Member:
     """A member without any rights beyond the ordinary."""
     return team.member("racer-2")
 

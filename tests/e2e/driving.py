@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from localdiscord.answers import Answer
-from localdiscord.mischief import Rule
-from localdiscord.model import Message
-from localdiscord.people import Racer, Team
+from localdiscord.api.mischief import Rule
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Member, Team
+from localdiscord.world.model import Message
 from tests.e2e.aftermath import until
 
 CHANNEL = "race-day"
@@ -25,7 +25,7 @@ async def finish(team: Team, heat: str = "Q1") -> Answer:
     return answer
 
 
-async def close(racer: Racer, command: str = "/session close") -> Answer:
+async def close(racer: Member, command: str = "/session close") -> Answer:
     """Close a session, although others may race there."""
     asked = await racer.type(CHANNEL, command)
     return await racer.choose(asked, "Close it") if asked.selects else asked

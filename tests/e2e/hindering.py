@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy.engine import URL
 
 from localdiscord import LocalDiscord
-from localdiscord.people import Team
+from localdiscord.client.people import Team
 
 DEFERRED = 5
 

@@ -18,6 +18,13 @@ def laps_of(heat: str, driver: str) -> list[int]:
         ]
 
 
+def drivers_of(heat: str) -> list[str]:
+    """Return who drove a heat."""
+    with HEATS.open(encoding="utf-8", newline="") as file:
+        found = (row["driver"] for row in csv.DictReader(file) if row["heat"] == heat)
+        return list(dict.fromkeys(found))
+
+
 def typed(laps_ms: list[int]) -> str:
     """Return laps as a racer types them."""
     return " ".join(f"{lap / 1000:.3f}" for lap in laps_ms)

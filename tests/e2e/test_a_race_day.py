@@ -9,6 +9,8 @@ and read the difference::
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +21,7 @@ from core.database import Database
 from core.models import Heat, RacerProfile, RaceSession, RunLog
 from core.results.refs import HeatRef
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import Launch
+from localdiscord.play.botprocess import Launch
 from tests.databases import Kind, TestDatabases, rows
 from tests.e2e.aftermath import aftermath_in
 from tests.e2e.conftest import bot_process, require_the_document
@@ -29,6 +31,7 @@ from tests.e2e.weekend.story import played
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+WHOLE_LOG: Final = {"LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json"}
 PAGE: Final = Path(__file__).parents[2] / "docs" / "a-race-day.md"
 
 
@@ -39,7 +42,7 @@ async def test_every_lap_is_where_its_racer_meant_it(
     async with (
         test_databases.temporary(kind, migrated=False) as url,
         LocalDiscord() as discord,
-        bot_process(discord, url, forked) as bot,
+        bot_process(discord, url, forked, **WHOLE_LOG).keep_all() as bot,
         aftermath_in(url) as after,
     ):
         require_the_document(discord)
@@ -51,6 +54,27 @@ async def test_every_lap_is_where_its_racer_meant_it(
             pytest.fail(difference(page, book.text()), pytrace=False)
         discord.assert_clean()
         assert await bot.stop() == 0, bot.tail
+        check_log(bot.tail, discord, book.meant)
+
+
+def check_log(written: str, discord: LocalDiscord, meant: Meant) -> None:
+    """Check that the log tells the day, a line an event, and nobody's name, laps or notes."""
+    lines = [json.loads(line) for line in written.splitlines()]
+    told = {line["event"] for line in lines}
+    assert told >= {"ready", "heat finished", "posted", "session closed", "stopped"}
+    assert {line["level"] for line in lines} <= {"info", "debug"}
+    said = "\n".join(
+        str(value) for line in lines for name, value in line.items() if name != "timestamp"
+    )
+    world = discord.world
+    names = {user.name for user in world.users.values()} | {
+        each.name for each in world.guilds.values()
+    }
+    names |= {session for session, _, _ in meant} | {heat for _, heat, _ in meant}
+    assert len(names) > 15
+    assert not [name for name in names if re.search(rf"\b{re.escape(name)}\b", said)]
+    assert not re.search(r"\b\d+[.,]\d{3}\b", said), "a lap"
+    assert discord.token not in said
 
 
 async def stored(database: Database) -> Meant:

@@ -9,8 +9,8 @@ from functools import partial
 import pytest
 
 from bot.discord.replies import ANSWER_WITHIN_S
-from localdiscord.mischief import Rule
-from localdiscord.people import Team
+from localdiscord.api.mischief import Rule
+from localdiscord.client.people import Team
 from tests.databases import teams_held
 from tests.e2e.aftermath import Ground, until
 from tests.e2e.conftest import on_one_kind

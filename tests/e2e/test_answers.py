@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy.engine import URL
 
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import Launch
-from localdiscord.people import Racer, Team
+from localdiscord.client.people import Member, Team
+from localdiscord.play.botprocess import Launch
 from tests.e2e.conftest import Stage, bot_process
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -72,10 +72,12 @@ async def test_an_unexpected_error_is_answered_with_the_reference_that_is_in_the
         assert reference.group() in bot.tail
     assert "no such table" in bot.tail
     assert discord.token not in bot.tail
+    assert team.owner.user.name not in bot.tail
+    assert str(team.owner.user.id) not in bot.tail
 
 
 async def test_an_interaction_delivered_twice_changes_nothing_twice(
-    stage: Stage, team: Team, owner: Racer
+    stage: Stage, team: Team, owner: Member
 ) -> None:
     stage.discord.deliver_twice()
     await owner.type(CHANNEL, "/lap times:20.1 20.2")
@@ -84,7 +86,7 @@ async def test_an_interaction_delivered_twice_changes_nothing_twice(
 
 
 async def test_pressing_undo_twice_takes_back_one_entry(
-    stage: Stage, team: Team, owner: Racer
+    stage: Stage, team: Team, owner: Member
 ) -> None:
     await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
     second = await owner.type(CHANNEL, "/lap times:20.3 heat:Q1")
@@ -96,7 +98,7 @@ async def test_pressing_undo_twice_takes_back_one_entry(
 
 
 async def test_who_is_not_crew_cannot_touch_the_laps_of_others(
-    stage: Stage, team: Team, owner: Racer, mate: Racer
+    stage: Stage, team: Team, owner: Member, mate: Member
 ) -> None:
     stored = await owner.type(CHANNEL, "/lap times:20.1 20.2")
     refused = await mate.type(CHANNEL, "/lap times:20.3 racer:@racer-1")
@@ -110,7 +112,7 @@ async def test_who_is_not_crew_cannot_touch_the_laps_of_others(
     assert "lap 3" in entered.text
 
 
-async def test_another_teams_ids_mean_nothing_here(stage: Stage, team: Team, owner: Racer) -> None:
+async def test_another_teams_ids_mean_nothing_here(stage: Stage, team: Team, owner: Member) -> None:
     stored = await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
     elsewhere = stage.discord.add_guild(f"{team.name} rivals", owner="rival")
     rival = elsewhere.owner

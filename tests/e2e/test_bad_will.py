@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from bot.discord.cooldowns import USES
-from localdiscord.answers import Answer
-from localdiscord.model import Message
-from localdiscord.people import Racer, Team
+from localdiscord.client.answers import Answer
+from localdiscord.client.client import MESSAGE
+from localdiscord.client.people import Member, Team
+from localdiscord.world.model import Message
 from tests.e2e.conftest import Stage
 from tests.e2e.driving import close
 
@@ -129,7 +130,7 @@ def text_of(body: object) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and "content" in found else None
 
 
-async def fill_in_forms(owner: Racer, text: str) -> None:
+async def fill_in_forms(owner: Member, text: str) -> None:
     """Type it into every field of the form, and have lap times looked for in it."""
     for field in ("laps", "heat", "note"):
         form = (await owner.type(CHANNEL, "/heat edit heat:P1")).modal
@@ -140,7 +141,7 @@ async def fill_in_forms(owner: Racer, text: str) -> None:
         assert_harmless(answer)
         if "Edit again" in [button.label for button in answer.buttons]:
             assert (await owner.press(answer, "Edit again")).modal is not None
-    message = owner.say("general", f"{text} 20.1")
+    message = owner.say("general", f"{text[: MESSAGE - 5]} 20.1")
     answer = await owner.message_menu(message, "Log laps")
     assert "went wrong" not in answer.text
     assert_harmless(answer)
@@ -200,7 +201,7 @@ async def test_costly_buttons_share_the_cooldown_and_cheap_ones_have_none(stage:
     assert "closed" in closed.content
     wrap_up = await team.channel(CHANNEL).wait_for(lambda post: "is over" in post.content, 10)
 
-    def presses(racer: Racer) -> list[Coroutine[Any, Any, Answer]]:
+    def presses(racer: Member) -> list[Coroutine[Any, Any, Answer]]:
         return [
             racer.press(card, "Share", raw=True),
             racer.press(both, "Share", raw=True),

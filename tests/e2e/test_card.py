@@ -10,8 +10,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from localdiscord.answers import Answer
-from localdiscord.people import Racer, Team
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Member, Team
 from tests.e2e.real_heats import laps_of, typed
 
 pytestmark = [
@@ -23,7 +23,7 @@ CHANNEL = "race-day"
 SENTENCE = "racer-2 is 1.85 s a lap faster: 1.22 pace, 0.63 mistakes"
 
 
-async def race(owner: Racer, mate: Racer) -> None:
+async def race(owner: Member, mate: Member) -> None:
     """Two drivers of a real main in one heat; racer-1 has another one before it."""
     await owner.type(CHANNEL, "/lap times:20.1 20.4 20.2 heat:Q1 note:35wt rear")
     for racer, driver in ((owner, "driver-04"), (mate, "driver-02")):
@@ -42,7 +42,7 @@ def assert_pictured(answer: Answer, name: str) -> None:
 
 
 async def test_a_card_comes_with_its_picture_and_is_shared_with_it(
-    team: Team, owner: Racer, mate: Racer
+    team: Team, owner: Member, mate: Member
 ) -> None:
     await race(owner, mate)
     card = await owner.type(CHANNEL, "/orp")
@@ -71,7 +71,7 @@ async def test_a_card_comes_with_its_picture_and_is_shared_with_it(
 
 
 async def test_a_typed_heat_has_its_clean_run_in_laps_where_its_length_is_known(
-    team: Team, owner: Racer, mate: Racer
+    team: Team, owner: Member, mate: Member
 ) -> None:
     await owner.type(CHANNEL, "/session start name:Club Race heat_minutes:5")
     await owner.type(CHANNEL, f"/lap times:{'20.0 ' * 13}44.0 heat:Q1")
@@ -85,7 +85,7 @@ async def test_a_typed_heat_has_its_clean_run_in_laps_where_its_length_is_known(
     assert refused.content == "Heats last 1 to 60 minutes."
 
 
-async def test_two_racers_side_by_side(team: Team, owner: Racer, mate: Racer) -> None:
+async def test_two_racers_side_by_side(team: Team, owner: Member, mate: Member) -> None:
     await race(owner, mate)
     both = await owner.type(CHANNEL, "/orp with:@racer-2")
     assert both.ephemeral
@@ -106,7 +106,7 @@ async def test_two_racers_side_by_side(team: Team, owner: Racer, mate: Racer) ->
 
 
 async def test_what_cannot_stand_side_by_side_is_told_in_a_sentence(
-    team: Team, owner: Racer, mate: Racer
+    team: Team, owner: Member, mate: Member
 ) -> None:
     await owner.type(CHANNEL, "/lap times:20.1 20.4 20.2 heat:Q1")
     robot = next(member for member in team.guild.members.values() if member.user.bot)
@@ -123,7 +123,7 @@ async def test_what_cannot_stand_side_by_side_is_told_in_a_sentence(
         assert not answer.buttons
 
 
-async def test_the_menu_of_a_racer_has_their_card(team: Team, owner: Racer, mate: Racer) -> None:
+async def test_the_menu_of_a_racer_has_their_card(team: Team, owner: Member, mate: Member) -> None:
     await race(owner, mate)
     card = await mate.user_menu(owner, "ORP card", CHANNEL)
     assert card.ephemeral

@@ -27,9 +27,9 @@ from sqlalchemy.engine import URL
 
 from core.database import Database
 from localdiscord import LocalDiscord
-from localdiscord.answers import Answer
-from localdiscord.botprocess import BotProcess, Launch
-from localdiscord.people import Team
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Team
+from localdiscord.play.botprocess import BotProcess, Launch
 from migrations.scratch import postgresql_server
 from tests.databases import TestDatabases
 from tests.e2e.conftest import require_the_document

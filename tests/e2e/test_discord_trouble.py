@@ -12,10 +12,10 @@ from sqlalchemy.engine import URL
 from bot.views.confidence import confidence_buttons
 from core.models import HeatRacer
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import Launch
-from localdiscord.model import Channel, Message
-from localdiscord.people import Team
-from localdiscord.permissions import MEMBER, Permissions
+from localdiscord.client.people import Team
+from localdiscord.play.botprocess import Launch
+from localdiscord.rules.permissions import MEMBER, Permissions
+from localdiscord.world.model import Channel, Message
 from tests.databases import scalar
 from tests.e2e.aftermath import Ground, aftermath_in, posts_about, until
 from tests.e2e.conftest import bot_process, on_one_kind

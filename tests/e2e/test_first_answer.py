@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from localdiscord.people import Racer, Team
+from localdiscord.client.people import Member, Team
 from tests.e2e.driving import CHANNEL
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -13,7 +13,7 @@ HOW_TO = "👋 Type a run like `/lap times: 58.234 58.1 58.3`. **ORP** (Optimal 
 
 
 async def test_each_racer_reads_the_how_to_at_their_own_first_laps(
-    team: Team, owner: Racer, mate: Racer
+    team: Team, owner: Member, mate: Member
 ) -> None:
     for line in ("/team timezone name:UTC", "/session start name:Club Race", "/heat start"):
         assert "👋" not in (await owner.type(CHANNEL, line)).text
@@ -24,7 +24,7 @@ async def test_each_racer_reads_the_how_to_at_their_own_first_laps(
 
 
 async def test_who_has_laps_from_crew_reads_it_at_their_first_card(
-    team: Team, owner: Racer, mate: Racer
+    team: Team, owner: Member, mate: Member
 ) -> None:
     assert "Those five laps make ORP" in (await mate.type(CHANNEL, "/orp")).text
     entered = await owner.type(CHANNEL, "/lap times:20.1 20.2 20.3 racer:@racer-2")

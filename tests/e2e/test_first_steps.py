@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.e2e.aftermath import until
@@ -23,6 +24,7 @@ pytestmark = [pytest.mark.long]
 ROOT = Path(__file__).parents[2]
 WITHIN_S = 60
 COLUMNS = 44
+ARROW_UP = "\x1b[A"
 
 
 @dataclass
@@ -98,6 +100,9 @@ def open_terminal(folder: Path) -> Iterator[Callable[[], Terminal]]:
                 **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
                 "PYTHONPATH": str(ROOT),
                 "TERM": "dumb",
+                # No browser opens on the screen of whoever runs the tests.
+                "DISPLAY": "",
+                "WAYLAND_DISPLAY": "",
             },
             stdin=inside,
             stdout=inside,
@@ -141,13 +146,33 @@ def played_into(database: Path) -> str:
 def test_a_database_of_the_user_is_played_into_only_while_it_is_empty(folder: Path) -> None:
     told = played_into(folder / "mine.db")
     assert "🏁 Q1 · Club Race" in told
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (sample,) = re.findall(r"```text\n(ORP Bot\n.*?)```", readme, re.DOTALL)
-    assert sample in told, "README shows what a newcomer sees"
+    page = (ROOT / "docs" / "localdiscord.md").read_text(encoding="utf-8")
+    (sample,) = re.findall(r"```text\n(ORP Bot\n.*?)```", page, re.DOTALL)
+    assert sample in told, "the document shows what a newcomer sees"
     again = played_into(folder / "mine.db")
     assert "🏁" not in again
     assert "no story is played" in again
     assert not (folder / "data" / "local.db").exists()
+
+
+def test_the_demo_shows_a_race_that_comes_in_by_itself(folder: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "localdiscord", "--demo"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_S,
+        check=True,
+    ).stdout
+    assert "📡 Sample Cup is followed for Club Race." in told
+    assert "🏁 Q1 · Club Race" in told
+    _, _, came_in = told.partition("Nobody types any more")
+    assert "🏁 1/8 Nitro Buggy Q1 Heat 1 · Club Race" in came_in
+    assert "P1 7/5:27.581" in came_in, "the whole race, by the site's own places and totals"
+    long = [line for line in told.splitlines() if len(line) > COLUMNS]
+    assert [line.split(":")[0] for line in long] == ["  url"]
 
 
 def close_the_window(terminal: Terminal) -> None:
@@ -174,6 +199,9 @@ async def test_when_the_terminal_goes_nothing_stays(
         "bot.pictures.worker",
         "localdiscord",
     ]
+    (address,) = re.findall(r"^http://127\.0\.0\.1:\d+/#[\w-]+", terminal.seen, re.MULTILINE)
+    async with aiohttp.ClientSession() as session, session.get(address) as page:
+        assert "Local Discord" in await page.text()
     end(terminal)
     await until(terminal.is_empty, WITHIN_S)
 
@@ -188,7 +216,7 @@ async def test_nothing_stays_either_where_it_had_hardly_begun(
     await until(terminal.is_empty, WITHIN_S)
 
 
-async def test_the_second_time_it_tells_the_same_and_has_the_laps(
+async def test_the_second_time_it_tells_the_same_and_goes_on(
     open_terminal: Callable[[], Terminal], folder: Path
 ) -> None:
     screens = []
@@ -200,9 +228,20 @@ async def test_the_second_time_it_tells_the_same_and_has_the_laps(
         if at_once == "16 laps":
             terminal.types("/lap times:20.5 heat:Q1")
             await terminal.shows("lap 17")
+            # The arrow up brings what the sample event is followed with.
+            assert "/session follow url:http://127.0.0.1:" in told
+            terminal.types(ARROW_UP * 2)
+            await terminal.shows("Linked: racer-1 (Racer 1)")
+            await terminal.shows("🏁 1/8 Nitro Buggy Q1 Heat 1 · Club Race")
         else:
             terminal.types("/orp heat:Q1")
             await terminal.shows("17/")
+            # What was posted the first time is still there to be pressed.
+            terminal.types("[Note]")
+            await terminal.shows("What you changed")
+            terminal.types("")
+            # It is still followed, and goes on.
+            await terminal.shows("🏁 1/8 Nitro Buggy Q2 Heat 1 · Club Race")
         terminal.types("quit")
         await until(terminal.is_empty, WITHIN_S)
     assert screens[0] == screens[1]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from localdiscord import LocalDiscord
-from localdiscord.answers import Answer, Modal
-from localdiscord.people import Racer
+from localdiscord.client.answers import Answer, Modal
+from localdiscord.client.people import Member
 from tests.e2e.conftest import StartBot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -25,7 +25,7 @@ def values(form: Modal) -> dict[str, str]:
     return {field.custom_id: field.value for field in form.fields}
 
 
-async def test_a_refused_lap_is_corrected_in_the_form(owner: Racer) -> None:
+async def test_a_refused_lap_is_corrected_in_the_form(owner: Member) -> None:
     typed = "/lap times:58.1 5O.2 58.3 heat:Q1 class:Buggy confidence:4 note:35wt"
     refused = await owner.type(CHANNEL, typed)
     assert refused.ephemeral
@@ -54,7 +54,7 @@ async def test_a_refused_lap_is_corrected_in_the_form(owner: Racer) -> None:
 
 
 @on_one
-async def test_every_refusal_of_a_lap_offers_it(owner: Racer, mate: Racer) -> None:
+async def test_every_refusal_of_a_lap_offers_it(owner: Member, mate: Member) -> None:
     for typed in (
         "/lap times:58,59",
         "/lap times:58.1 heat:all",
@@ -73,7 +73,7 @@ async def test_every_refusal_of_a_lap_offers_it(owner: Racer, mate: Racer) -> No
 
 
 @on_one
-async def test_a_long_text_comes_back_whole(owner: Racer) -> None:
+async def test_a_long_text_comes_back_whole(owner: Member) -> None:
     typed = " ".join(f"65.{number:03}" for number in range(600)) + " 1O.1"
     refused = await owner.command(CHANNEL, "lap", times=typed)
     form = form_of(await owner.press(refused, "Fix it"))

@@ -14,9 +14,9 @@ from sqlalchemy.engine import URL
 from core.follow_models import EventRace, Follow, RaceTaken, SiteSlot, WatchedPage
 from core.models import SummaryPost
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import BotProcess, Launch
-from localdiscord.model import Message
-from localdiscord.people import Team
+from localdiscord.client.people import Team
+from localdiscord.play.botprocess import BotProcess, Launch
+from localdiscord.world.model import Message
 from tests.databases import TestDatabases, rows
 from tests.e2e.aftermath import Aftermath, aftermath_in, until
 from tests.e2e.conftest import bot_process

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from localdiscord.answers import Answer
-from localdiscord.people import Racer
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Member
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -24,7 +24,7 @@ def assert_one_sentence(answer: Answer, why: str) -> None:
     assert "went wrong" not in answer.content, (why, answer.content)
 
 
-async def test_numbers_that_fit_no_column_get_a_sentence_of_the_core(owner: Racer) -> None:
+async def test_numbers_that_fit_no_column_get_a_sentence_of_the_core(owner: Member) -> None:
     logged = await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
     heat_id = (await owner.type(CHANNEL, "/heat show heat:Q1")).selects[0].custom_id.split(":")[2]
     forged = {
@@ -45,7 +45,7 @@ async def test_numbers_that_fit_no_column_get_a_sentence_of_the_core(owner: Race
         assert sentence in answer.content, (custom_id, answer.content)
 
 
-async def test_a_page_beyond_all_is_the_last_one(owner: Racer) -> None:
+async def test_a_page_beyond_all_is_the_last_one(owner: Member) -> None:
     await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
     table = await owner.type(CHANNEL, "/heat show heat:Q1")
     page = table.selects[0].custom_id.replace("look", "page")
@@ -54,14 +54,14 @@ async def test_a_page_beyond_all_is_the_last_one(owner: Racer) -> None:
 
 
 @pytest.mark.parametrize("custom_id", ["toggle:1", "undo:x", "undo:1:2", "x" * 100])
-async def test_a_button_of_an_older_version_gets_a_sentence(owner: Racer, custom_id: str) -> None:
+async def test_a_button_of_an_older_version_gets_a_sentence(owner: Member, custom_id: str) -> None:
     logged = await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
     answer = await owner.press(logged, custom_id=custom_id, raw=True)
     assert_one_sentence(answer, custom_id)
     assert "of an older kind" in answer.content
 
 
-async def test_a_select_of_an_older_version_gets_a_sentence(owner: Racer) -> None:
+async def test_a_select_of_an_older_version_gets_a_sentence(owner: Member) -> None:
     logged = await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
     answer = await owner.choose(logged, "1", custom_id="choose:1", raw=True)
     assert_one_sentence(answer, "choose:1")
@@ -70,7 +70,7 @@ async def test_a_select_of_an_older_version_gets_a_sentence(owner: Racer) -> Non
 
 @pytest.mark.parametrize("picked", [[], ["oops"], ["٣"], [HUGE], ["9" * 5_000], ["-1"], [""]])
 async def test_whatever_is_picked_gets_a_sentence(
-    owner: Racer, mate: Racer, picked: list[str]
+    owner: Member, mate: Member, picked: list[str]
 ) -> None:
     await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
     table = await owner.type(CHANNEL, "/heat show heat:Q1")
@@ -87,7 +87,7 @@ async def test_whatever_is_picked_gets_a_sentence(
     assert "20.100" in (await mate.choose(question, "Two")).content
 
 
-async def test_a_forged_form_gets_a_sentence(owner: Racer) -> None:
+async def test_a_forged_form_gets_a_sentence(owner: Member) -> None:
     await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
     form = (await owner.type(CHANNEL, "/heat edit")).modal
     assert form is not None

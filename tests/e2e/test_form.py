@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy.engine import URL
 
 from localdiscord import LocalDiscord
-from localdiscord.answers import Answer, Modal
-from localdiscord.botprocess import Launch
-from localdiscord.people import Racer, Team
+from localdiscord.client.answers import Answer, Modal
+from localdiscord.client.people import Member, Team
+from localdiscord.play.botprocess import Launch
 from tests.e2e.conftest import bot_process
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -35,7 +35,7 @@ def laps_in(answer: Answer) -> str:
     return form_of(answer).field("laps").value
 
 
-async def test_laps_are_corrected_in_the_form_and_undo_brings_them_back(owner: Racer) -> None:
+async def test_laps_are_corrected_in_the_form_and_undo_brings_them_back(owner: Member) -> None:
     logged = await owner.type(CHANNEL, "/lap times:20.1 202.0 20.3 heat:Q1 note:soft")
     assert labels(logged) == ["Edit laps", "Finish heat", "Undo"]
     opened = await owner.press(logged, "Edit laps")
@@ -54,7 +54,7 @@ async def test_laps_are_corrected_in_the_form_and_undo_brings_them_back(owner: R
 
 
 @on_one
-async def test_what_is_refused_is_handed_back_with_the_line_at_fault(owner: Racer) -> None:
+async def test_what_is_refused_is_handed_back_with_the_line_at_fault(owner: Member) -> None:
     opened = await owner.type(CHANNEL, "/heat edit heat:Q1")
     typed = "20.1\nx 20.2\n2O.3"
     refused = await owner.submit(form_of(opened), {"laps": typed, "note": "35wt"})
@@ -69,7 +69,7 @@ async def test_what_is_refused_is_handed_back_with_the_line_at_fault(owner: Race
 
 
 @on_one
-async def test_laps_changed_meanwhile_are_told_and_the_text_handed_back(owner: Racer) -> None:
+async def test_laps_changed_meanwhile_are_told_and_the_text_handed_back(owner: Member) -> None:
     logged = await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
     form = form_of(await owner.press(logged, "Edit laps"))
     await owner.type(CHANNEL, "/lap times:20.3")
@@ -84,7 +84,7 @@ async def test_laps_changed_meanwhile_are_told_and_the_text_handed_back(owner: R
 
 
 @on_one
-async def test_600_laps_fit_in_two_fields_and_come_back_as_a_file(owner: Racer) -> None:
+async def test_600_laps_fit_in_two_fields_and_come_back_as_a_file(owner: Member) -> None:
     opened = form_of(await owner.type(CHANNEL, "/heat edit"))
     lines = [f"65.{number:03}" for number in range(600)]
     stored = await owner.submit(
@@ -106,7 +106,7 @@ async def test_600_laps_fit_in_two_fields_and_come_back_as_a_file(owner: Racer) 
 
 
 async def test_a_run_moves_to_the_heat_and_the_racer_it_belongs_to(
-    owner: Racer, mate: Racer
+    owner: Member, mate: Member
 ) -> None:
     await mate.type(CHANNEL, "/lap times:20.1 20.2 heat:Q2")
     form = form_of(await mate.type(CHANNEL, "/heat edit"))
@@ -126,7 +126,7 @@ async def test_a_run_moves_to_the_heat_and_the_racer_it_belongs_to(
 
 
 @on_one
-async def test_what_was_pasted_twice_is_removed_and_undo_brings_it_back(owner: Racer) -> None:
+async def test_what_was_pasted_twice_is_removed_and_undo_brings_it_back(owner: Member) -> None:
     await owner.type(CHANNEL, "/lap times:20.1 20.2 20.3 heat:Q1")
     pasted = await owner.type(CHANNEL, "/lap times:20.1 20.2 20.3 20.4")
     remove = next(button for button in pasted.buttons if button.label == "Remove repeats")
@@ -140,7 +140,7 @@ async def test_what_was_pasted_twice_is_removed_and_undo_brings_it_back(owner: R
 
 
 async def test_lap_times_in_a_message_are_shown_first_and_stored_once(
-    team: Team, owner: Racer, mate: Racer
+    team: Team, owner: Member, mate: Member
 ) -> None:
     await mate.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
     message = mate.say(CHANNEL, "Q1: **20.9** 21.4 20.8, then crashed 35.2 at turn 3")
@@ -165,7 +165,7 @@ async def test_lap_times_in_a_message_are_shown_first_and_stored_once(
 
 
 @on_one
-async def test_a_message_without_lap_times_gets_a_sentence(team: Team, owner: Racer) -> None:
+async def test_a_message_without_lap_times_gets_a_sentence(team: Team, owner: Member) -> None:
     nothing = await owner.message_menu(owner.say(CHANNEL, "see you at 12 o'clock"), "Log laps")
     assert "58.234" in nothing.content
     assert not nothing.buttons
@@ -178,7 +178,7 @@ async def test_a_message_without_lap_times_gets_a_sentence(team: Team, owner: Ra
 
 @on_one
 async def test_with_several_events_open_the_preview_says_that_it_asks(
-    owner: Racer, mate: Racer
+    owner: Member, mate: Member
 ) -> None:
     await owner.type(CHANNEL, "/session start name:One")
     await owner.type(CHANNEL, "/session start name:Two")
@@ -212,7 +212,7 @@ async def test_forms_and_previews_work_after_a_restart(
         assert await bot.stop() == 0, bot.tail
 
 
-async def too_late_for_a_form(discord: LocalDiscord, owner: Racer, url: URL) -> None:
+async def too_late_for_a_form(discord: LocalDiscord, owner: Member, url: URL) -> None:
     """Hold the store up for longer than Discord waits for a form: a sentence takes its place."""
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     other = await asyncpg.connect(address)

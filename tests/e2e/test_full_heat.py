@@ -11,8 +11,8 @@ import re
 
 import pytest
 
-from localdiscord.answers import Answer
-from localdiscord.people import Racer, Team
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Member, Team
 from tests.e2e.conftest import Stage
 from tests.e2e.driving import close
 
@@ -29,7 +29,7 @@ MOST_OPTIONS = 25
 WITHIN_S = 3.0
 
 
-def add_racer(team: Team, number: int) -> Racer:
+def add_racer(team: Team, number: int) -> Member:
     """Let somebody in whose name is as long as Discord allows; half of them like emoji."""
     tail = "of the very fast buggy team" if number % 2 else "🏎" * LONGEST_NAME
     return team.add_member(f"driver-{number}", nick=f"D{number:02} {tail}"[:LONGEST_NAME])
@@ -64,7 +64,7 @@ def names_in(answer: Answer) -> set[str]:
     return offered
 
 
-async def check_pages(racer: Racer, shown: Answer, place: str = "") -> None:
+async def check_pages(racer: Member, shown: Answer, place: str = "") -> None:
     """Turn the pages of a table there and back, and look at somebody on the second."""
     first = names_in(shown)
     second = in_time(await racer.press(shown, "▶"))

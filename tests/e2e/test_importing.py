@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -11,15 +12,15 @@ import pytest
 import pytest_asyncio
 
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import Launch
-from localdiscord.files import Upload
-from localdiscord.model import Message
-from localdiscord.people import Team
+from localdiscord.client.people import Team
+from localdiscord.play.botprocess import Launch
+from localdiscord.world.files import Upload
+from localdiscord.world.model import Message
 from tests.core.sources.pages import EVENT, RESULT, RUN, page
 from tests.databases import KINDS, TestDatabases
 from tests.e2e.conftest import bot_process, require_the_document
-from tests.e2e.real_heats import typed
-from tests.e2e.timing_site import TimingSite, event_page, field_of, race_page, timing_site
+from tests.e2e.real_heats import drivers_of, laps_of, typed
+from tests.timing_site import Raced, TimingSite, timing_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -44,7 +45,7 @@ async def circuit(
         timing_site() as site,
         test_databases.temporary(request.param, migrated=False) as url,
         LocalDiscord() as discord,
-        bot_process(discord, url, forked, LIVERC_HOSTS=site.host) as bot,
+        bot_process(discord, url, forked, LIVERC_HOSTS=site.exact) as bot,
     ):
         require_the_document(discord)
         await discord.ready(30)
@@ -61,6 +62,14 @@ def team(circuit: Circuit) -> Iterator[Team]:
     circuit.discord.assert_clean()
 
 
+def publish(site: TimingSite, race_id: str, heat: str = HEAT, *, class_name: str = "Buggy") -> str:
+    """Publish a real heat as a first qualifier; return the address of its page."""
+    field = (Raced(name, laps_of(heat, name)) for name in drivers_of(heat))
+    return site.publish(
+        race_id, "(Heat 1/1)", *field, class_name=class_name, round_name="Qualifier Round 1"
+    )
+
+
 def posted_text(message: Message) -> str:
     """Return all that a post says."""
     return message.content + "".join(str(embed) for embed in message.embeds)
@@ -70,11 +79,14 @@ async def test_one_link_and_the_heat_posts_itself(circuit: Circuit, team: Team) 
     racer, mate = team.owner, team.member("racer-2")
     await racer.type(CHANNEL, "/profile driver_name:Driver 01")
     await mate.type(CHANNEL, "/profile driver_name:driver-03")
-    url = circuit.site.put_race(1, race_page(field_of(HEAT)))
+    url = publish(circuit.site, "1")
     answer = await racer.type(CHANNEL, f"/heat import url:{url}")
     assert "16 laps" in answer.text, answer.text
     assert "of 7 on the page" in answer.text
     assert answer.ephemeral
+    # Who asks says where to find out more, which the bot knows once it is logged in.
+    (agent,) = circuit.site.agents
+    assert re.search(r"; \+https://discord\.com/oauth2/authorize\?client_id=[0-9]{17,20}\b", agent)
     posted = await team.channel(CHANNEL).wait_for(
         lambda message: "Buggy Q1 Heat 1" in message.content
     )
@@ -88,7 +100,7 @@ async def test_one_link_and_the_heat_posts_itself(circuit: Circuit, team: Team) 
 
 async def test_who_one_is_is_asked_and_fetched_only_once(circuit: Circuit, team: Team) -> None:
     racer = team.owner
-    url = circuit.site.put_race(2, race_page(field_of(HEAT)))
+    url = publish(circuit.site, "2")
     asked = await racer.type(CHANNEL, f"/heat import url:{url}")
     assert "Which one are you?" in asked.text
     (select,) = asked.selects
@@ -105,11 +117,10 @@ async def test_who_one_is_is_asked_and_fetched_only_once(circuit: Circuit, team:
 
 async def test_typed_laps_give_way_and_undo_brings_them_back(circuit: Circuit, team: Team) -> None:
     racer = team.owner
-    laps = field_of(HEAT)
     await racer.type(CHANNEL, "/profile driver_name:driver-01")
-    rough = [round(lap, -2) for lap in laps["driver-01"]]
+    rough = [round(lap, -2) for lap in laps_of(HEAT, "driver-01")]
     await racer.type(CHANNEL, f"/lap times:{typed(rough)} heat:Quali note:35wt")
-    url = circuit.site.put_race(3, race_page(laps))
+    url = publish(circuit.site, "3")
     answer = await racer.type(CHANNEL, f"/heat import url:{url}")
     assert "take the place" in answer.text
     shown = await racer.type(CHANNEL, "/heat show heat:Quali")
@@ -123,13 +134,10 @@ async def test_typed_laps_give_way_and_undo_brings_them_back(circuit: Circuit, t
 async def test_an_event_page_and_all_of_its_races(circuit: Circuit, team: Team) -> None:
     racer = team.owner
     await racer.type(CHANNEL, "/profile driver_name:driver-01")
-    circuit.site.put_race(11, race_page(field_of(HEAT)))
-    circuit.site.put_race(12, race_page(field_of("nitro-semi-b")))
-    url = circuit.site.put(
-        "/results/?p=view_event&id=7",
-        event_page({11: "Buggy (Buggy Heat 1/1)", 12: "Nitro (Nitro Heat 1/1)"}),
-    )
-    asked = await racer.type(CHANNEL, f"/heat import url:{url}")
+    circuit.site.races.clear()
+    publish(circuit.site, "11")
+    publish(circuit.site, "12", "nitro-semi-b", class_name="Nitro")
+    asked = await racer.type(CHANNEL, f"/heat import url:{circuit.site.address}")
     (select,) = asked.selects
     assert len(select.options) == 3, asked.text
     everything = next(option for option in select.options if option.label == "All of them")
@@ -143,7 +151,7 @@ async def test_an_event_page_and_all_of_its_races(circuit: Circuit, team: Team) 
 async def test_crew_says_who_the_others_are(circuit: Circuit, team: Team) -> None:
     racer, mate = team.owner, team.member("racer-2")
     await racer.type(CHANNEL, "/profile driver_name:driver-01")
-    url = circuit.site.put_race(21, race_page(field_of(HEAT)))
+    url = publish(circuit.site, "21")
     answer = await racer.type(CHANNEL, f"/heat import url:{url}")
     (select,) = answer.selects
     other = next(option for option in select.options if option.label == "driver-03")
@@ -199,7 +207,7 @@ async def test_a_slow_site_is_waited_for_and_the_answer_says_so(
     await racer.type(CHANNEL, "/profile driver_name:driver-01")
     path = "/results/?p=view_race_result&id=31"
     circuit.site.held[path] = asyncio.Event()
-    url = circuit.site.put_race(31, race_page(field_of(HEAT)))
+    url = publish(circuit.site, "31")
     answer = await racer.type(CHANNEL, f"/heat import url:{url}")
     assert answer.deferred
     assert answer.text == "Reading the page …"

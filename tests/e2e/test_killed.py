@@ -15,13 +15,13 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.engine import URL
 
-from core.models import Heat, RaceSession, RunLog, SummaryPost
+from core.models import Entry, Heat, RaceSession, SummaryPost
 from localdiscord import LocalDiscord
-from localdiscord.answers import Answer
-from localdiscord.botprocess import BotProcess
-from localdiscord.mischief import Hold
-from localdiscord.model import Channel
-from localdiscord.people import Team
+from localdiscord.api.mischief import Hold
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Team
+from localdiscord.play.botprocess import BotProcess
+from localdiscord.world.model import Channel
 from tests.e2e.aftermath import Aftermath, aftermath_in
 from tests.e2e.conftest import StartBot
 from tests.e2e.driving import CHANNEL, delete, finish, shows, type_laps
@@ -218,14 +218,13 @@ async def test_what_fell_due_while_the_bot_was_down_is_done_when_it_starts(
             for team, (opened_at, _) in opened_and_closing.items():
                 await team.owner.type(CHANNEL, "/team auto_finish minutes:0")
                 # Its days count from the first lap.
+                heats = (
+                    select(Heat.id)
+                    .join(RaceSession, RaceSession.id == Heat.session_id)
+                    .where(RaceSession.team_id == team.guild.id)
+                )
                 await after.change(
-                    update(RunLog)
-                    .where(
-                        RunLog.session_id.in_(
-                            select(RaceSession.id).where(RaceSession.team_id == team.guild.id)
-                        )
-                    )
-                    .values(created_at=opened_at)
+                    update(Entry).where(Entry.heat_id.in_(heats)).values(created_at=opened_at)
                 )
                 await team.owner.type(CHANNEL, "/session edit timezone:Europe/Berlin")
             discord.forbid(channel_of(forbidden), "send_messages")

@@ -18,9 +18,9 @@ import pytest_asyncio
 from PIL import Image
 
 from localdiscord import LocalDiscord
-from localdiscord.files import Attachment
-from localdiscord.model import Channel, Message
-from localdiscord.people import Team
+from localdiscord.client.people import Team
+from localdiscord.world.files import Attachment
+from localdiscord.world.model import Channel, Message
 from tests.databases import TestDatabases
 from tests.e2e.aftermath import Ground, aftermath_in, until
 from tests.e2e.conftest import bot_process

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from localdiscord import LocalDiscord
-from localdiscord.answers import Answer
-from localdiscord.people import Racer
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Member
 from tests.e2e.conftest import StartBot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -18,7 +18,7 @@ def labels(answer: Answer) -> list[str]:
     return [button.label for button in answer.buttons]
 
 
-async def test_undo_shows_what_it_took_and_put_back_brings_it_back(owner: Racer) -> None:
+async def test_undo_shows_what_it_took_and_put_back_brings_it_back(owner: Member) -> None:
     typed = "/lap times:58.1 58.2 heat:Q1 class:Buggy confidence:4 note:35wt"
     logged = await owner.type(CHANNEL, typed)
     undone = await owner.press(logged, "Undo")
@@ -35,7 +35,7 @@ async def test_undo_shows_what_it_took_and_put_back_brings_it_back(owner: Racer)
     assert labels(await owner.press(back, "Undo")) == ["Put back"]
 
 
-async def test_with_laps_since_the_form_has_both(owner: Racer) -> None:
+async def test_with_laps_since_the_form_has_both(owner: Member) -> None:
     await owner.type(CHANNEL, "/lap times:58.1 heat:Q1")
     undone = await owner.press(await owner.type(CHANNEL, "/lap times:58.2"), "Undo")
     assert labels(undone) == ["Put back", "Edit laps"]

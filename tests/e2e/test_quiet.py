@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from localdiscord.people import Racer, Team
-from localdiscord.wire import Flags
+from localdiscord.client.people import Member, Team
+from localdiscord.rules.wire import Flags
 from tests.e2e.driving import CHANNEL, close, finish, shows
 
 pytestmark = [
@@ -18,7 +18,7 @@ pytestmark = [
 
 
 async def test_a_race_day_is_a_post_a_heat_and_a_wrap_up_and_practice_rings_nobody(
-    team: Team, owner: Racer, mate: Racer
+    team: Team, owner: Member, mate: Member
 ) -> None:
     channel = team.channel(CHANNEL)
     await owner.type(CHANNEL, "/session start name:Club Race track:Arena")

@@ -12,7 +12,7 @@ from core.laps import Lap as DrivenLap
 from core.laptimes import format_lap
 from core.scoring.liverc_row import live_rc_row
 from core.scoring.orp import calculate_orp
-from localdiscord.people import Racer, Team
+from localdiscord.client.people import Member, Team
 from tests.e2e.driving import close
 from tests.e2e.real_heats import laps_of, typed
 
@@ -30,7 +30,7 @@ def score_of(laps_ms: list[int]) -> str:
 
 
 async def test_a_real_heat_of_two_drivers_is_posted_with_the_formulas_scores(
-    team: Team, owner: Racer, mate: Racer
+    team: Team, owner: Member, mate: Member
 ) -> None:
     first = laps_of("2wd-q1-heat5", "driver-08")
     second = laps_of("2wd-q1-heat5", "driver-13")
@@ -55,7 +55,7 @@ async def test_a_real_heat_of_two_drivers_is_posted_with_the_formulas_scores(
     assert len(channel.messages) == 1
 
 
-async def test_the_post_stays_true_when_a_lap_is_corrected(team: Team, owner: Racer) -> None:
+async def test_the_post_stays_true_when_a_lap_is_corrected(team: Team, owner: Member) -> None:
     channel = team.channel(CHANNEL)
     answer = await owner.type(channel, "/lap times:20.1 20.2 20.3 20.1 heat:Q1")
     await owner.press(answer, "Finish heat")
@@ -72,7 +72,7 @@ async def test_the_post_stays_true_when_a_lap_is_corrected(team: Team, owner: Ra
 
 
 async def test_the_run_to_the_loop_is_left_out_until_it_is_counted(
-    team: Team, owner: Racer
+    team: Team, owner: Member
 ) -> None:
     laps = laps_of("nitro-q1", "driver-17")
     channel = team.channel(CHANNEL)
@@ -88,7 +88,7 @@ async def test_the_run_to_the_loop_is_left_out_until_it_is_counted(
     assert f"{with_it.orp_score:.1f}" in card.text
 
 
-async def test_the_whole_tour_of_commands(team: Team, owner: Racer, mate: Racer) -> None:
+async def test_the_whole_tour_of_commands(team: Team, owner: Member, mate: Member) -> None:
     channel = team.channel(CHANNEL)
     say = owner.type
     assert "/lap times:" in (await say(channel, "/orp")).text, "the explanation has an example"
@@ -129,7 +129,7 @@ async def test_the_whole_tour_of_commands(team: Team, owner: Racer, mate: Racer)
 
 
 async def test_the_wrap_up_tells_bests_and_time_lost_and_follows_corrections(
-    team: Team, owner: Racer, mate: Racer
+    team: Team, owner: Member, mate: Member
 ) -> None:
     channel = team.channel(CHANNEL)
     await owner.type(channel, "/session start name:Saturday track:Arena")
@@ -153,7 +153,7 @@ async def test_the_wrap_up_tells_bests_and_time_lost_and_follows_corrections(
     assert len([message for message in channel.messages if "is over" in message.content]) == 2
 
 
-async def test_names_are_offered_as_they_are_typed(team: Team, owner: Racer) -> None:
+async def test_names_are_offered_as_they_are_typed(team: Team, owner: Member) -> None:
     channel = team.channel(CHANNEL)
     await owner.type(channel, "/session start name:Club Race track:Arena")
     await owner.type(channel, "/heat start name:Q1 class:Buggy")
@@ -170,7 +170,7 @@ async def test_names_are_offered_as_they_are_typed(team: Team, owner: Racer) -> 
     assert heats[0].name in stored.text
 
 
-async def test_bad_input_gets_one_sentence_and_stores_nothing(team: Team, owner: Racer) -> None:
+async def test_bad_input_gets_one_sentence_and_stores_nothing(team: Team, owner: Member) -> None:
     channel = team.channel(CHANNEL)
     for line, word in {
         "/lap times:58.1 58..2 58.3": "58..2",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from localdiscord import LocalDiscord
-from localdiscord.answers import Answer
-from localdiscord.people import Racer, Team
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Member, Team
 from tests.e2e.conftest import StartBot
 from tests.e2e.driving import close, shows
 
@@ -19,7 +19,7 @@ def labels(answer: Answer) -> list[str]:
     return [button.label for button in answer.buttons]
 
 
-async def test_a_heat_that_was_started_over_goes_on(owner: Racer, mate: Racer) -> None:
+async def test_a_heat_that_was_started_over_goes_on(owner: Member, mate: Member) -> None:
     await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
     started = await owner.type(CHANNEL, "/heat start")
     assert "**Q1** was still open and is finished now" in started.content
@@ -34,7 +34,7 @@ async def test_a_heat_that_was_started_over_goes_on(owner: Racer, mate: Racer) -
 
 
 async def test_a_finished_heat_goes_on_and_its_post_follows(
-    team: Team, owner: Racer, mate: Racer
+    team: Team, owner: Member, mate: Member
 ) -> None:
     channel = team.channel(CHANNEL)
     logged = await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
@@ -56,7 +56,7 @@ async def test_a_finished_heat_goes_on_and_its_post_follows(
 
 
 async def test_a_closed_session_goes_on_with_one_wrap_up(
-    team: Team, owner: Racer, mate: Racer
+    team: Team, owner: Member, mate: Member
 ) -> None:
     channel = team.channel(CHANNEL)
     await owner.type(CHANNEL, "/session start name:Club Race")

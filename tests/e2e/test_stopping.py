@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import BotProcess
+from localdiscord.play.botprocess import BotProcess
 from tests.e2e.aftermath import aftermath_in, until
 from tests.e2e.conftest import StartBot
 from tests.e2e.driving import CHANNEL, race, type_laps

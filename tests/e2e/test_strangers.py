@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from localdiscord import LocalDiscord
-from localdiscord.answers import Answer
-from localdiscord.interactions import Interaction
-from localdiscord.people import Racer, Team
-from localdiscord.wire import InteractionType, JsonObject
-from localdiscord.world import Event
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Member, Team
+from localdiscord.rules.wire import InteractionType, JsonObject
+from localdiscord.world.interactions import Interaction
+from localdiscord.world.world import Event
 from tests.e2e.aftermath import until
 from tests.e2e.conftest import Stage, StartBot
 from tests.e2e.driving import CHANNEL, race, type_laps
@@ -21,7 +21,7 @@ UNREADABLE = "Discord sent that in a way I cannot read: try again."
 
 
 async def sent(
-    stage: Stage, racer: Racer, data: JsonObject, changed: JsonObject | None = None
+    stage: Stage, racer: Member, data: JsonObject, changed: JsonObject | None = None
 ) -> Answer:
     """Send a command as no client would, and return its answer."""
     interaction = Interaction(
@@ -50,7 +50,7 @@ def lap(**options: tuple[int, object]) -> JsonObject:
     [{"member": {"user": {}}}, {"data": {"name": "lap", "options": 5, "type": 1}}, {"data": {}}],
 )
 async def test_an_interaction_that_cannot_be_read_gets_a_sentence(
-    stage: Stage, owner: Racer, changed: JsonObject
+    stage: Stage, owner: Member, changed: JsonObject
 ) -> None:
     answer = await sent(stage, owner, lap(times=(3, "20.1")), changed)
     assert (answer.content, answer.ephemeral) == (UNREADABLE, True)
@@ -67,7 +67,7 @@ async def test_what_else_cannot_be_read_is_skipped(stage: Stage, team: Team) -> 
     assert [session.id for session in gateway.sessions] == sessions
 
 
-async def test_forged_people_and_roles_get_a_sentence(stage: Stage, owner: Racer) -> None:
+async def test_forged_people_and_roles_get_a_sentence(stage: Stage, owner: Member) -> None:
     times = (3, "20.1")
     answer = await sent(stage, owner, lap(times=times, racer=(6, HUGE)))
     assert "nobody like that" in answer.content
@@ -81,7 +81,7 @@ async def test_forged_people_and_roles_get_a_sentence(stage: Stage, owner: Racer
 
 
 async def test_crew_names_a_racer_who_has_left(
-    stage: Stage, owner: Racer, mate: Racer, team: Team
+    stage: Stage, owner: Member, mate: Member, team: Team
 ) -> None:
     nick = team.add_member("racer-2", nick="Ben the Brave")
     await nick.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
@@ -97,7 +97,7 @@ async def test_crew_names_a_racer_who_has_left(
     assert "Only somebody in this server can be picked" in refused.text
 
 
-async def test_a_deleted_crew_role_is_told(stage: Stage, owner: Racer, team: Team) -> None:
+async def test_a_deleted_crew_role_is_told(stage: Stage, owner: Member, team: Team) -> None:
     role = team.add_role("Crew")
     assert "deleted" not in (await owner.type(CHANNEL, "/team crew role:@Crew")).text
     stage.discord.world.delete_role(team.guild, role)

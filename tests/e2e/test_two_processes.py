@@ -20,11 +20,11 @@ from core.models import Heat, RaceSession, SummaryPost
 from core.models import Team as TeamRow
 from core.services.outbox import CLAIM_TIME
 from localdiscord import LocalDiscord
-from localdiscord.botprocess import BotProcess, Launch
-from localdiscord.mischief import Hold
-from localdiscord.model import Channel
-from localdiscord.people import Team
-from localdiscord.server import Request
+from localdiscord.api.mischief import Hold
+from localdiscord.api.server import Request
+from localdiscord.client.people import Team
+from localdiscord.play.botprocess import BotProcess, Launch
+from localdiscord.world.model import Channel
 from tests.databases import TestDatabases, scalar, teams_held
 from tests.e2e.aftermath import Aftermath, aftermath_in, until
 from tests.e2e.conftest import bot_process, require_the_document

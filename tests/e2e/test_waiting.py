@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from localdiscord import LocalDiscord
-from localdiscord.answers import Answer
-from localdiscord.people import Racer
+from localdiscord.client.answers import Answer
+from localdiscord.client.people import Member
 from tests.e2e.conftest import StartBot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -19,7 +19,7 @@ def last_button(answer: Answer) -> str:
     return answer.buttons[-1].label
 
 
-async def test_what_was_refused_is_told_with_its_button(owner: Racer, mate: Racer) -> None:
+async def test_what_was_refused_is_told_with_its_button(owner: Member, mate: Member) -> None:
     await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
     await owner.type(CHANNEL, "/lap times:20.3 2O.4 `x` @everyone")
     for command in ("/orp", "/heat show", "/heat list", "/session show", "/session list"):
@@ -38,7 +38,7 @@ async def test_what_was_refused_is_told_with_its_button(owner: Racer, mate: Race
 
 
 @on_one
-async def test_what_was_taken_back_is_put_back_from_the_next_answer(owner: Racer) -> None:
+async def test_what_was_taken_back_is_put_back_from_the_next_answer(owner: Member) -> None:
     await owner.type(CHANNEL, "/lap times:20.1 heat:Q1")
     await owner.press(await owner.type(CHANNEL, "/lap times:20.2 20.3"), "Undo")
     shown = await owner.type(CHANNEL, "/heat show")
@@ -47,7 +47,7 @@ async def test_what_was_taken_back_is_put_back_from_the_next_answer(owner: Racer
 
 
 @on_one
-async def test_a_preview_that_was_left_is_stored_from_the_next_answer(owner: Racer) -> None:
+async def test_a_preview_that_was_left_is_stored_from_the_next_answer(owner: Member) -> None:
     await owner.message_menu(owner.say(CHANNEL, "Q1: 20.9 21.4"), "Log laps")
     listed = await owner.type(CHANNEL, "/session list")
     assert "⏳ Found in a message, not stored: 20.900 21.400" in listed.content

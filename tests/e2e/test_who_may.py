@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from discord.ui import Label, UserSelect
 
-from localdiscord.answers import Answer, Modal
-from localdiscord.model import Message
-from localdiscord.people import Racer
-from localdiscord.permissions import Permissions
+from localdiscord.client.answers import Answer, Modal
+from localdiscord.client.people import Member
+from localdiscord.rules.permissions import Permissions
+from localdiscord.world.model import Message
 from tests.e2e.conftest import Stage
 
 pytestmark = [
@@ -44,7 +44,7 @@ class Scene:
         message: Lap times that racer-2 has written to the others.
     """
 
-    people: dict[str, Racer]
+    people: dict[str, Member]
     items: dict[str, tuple[Answer | Message, str]]
     message: Message
 
@@ -110,7 +110,7 @@ async def add_what_waits(scene: Scene) -> None:
         scene.items[button.label] = (answer, button.custom_id or "")
 
 
-Act = Callable[[Scene, Racer], Awaitable[Answer]]
+Act = Callable[[Scene, Member], Awaitable[Answer]]
 
 
 def typing(line: str) -> Act:
@@ -120,7 +120,7 @@ def typing(line: str) -> Act:
 def pressing(label: str) -> Act:
     """Press a button, also one that only somebody else can see or that is gone by now."""
 
-    async def press(scene: Scene, racer: Racer) -> Answer:
+    async def press(scene: Scene, racer: Member) -> Answer:
         where, custom_id = scene.items[label]
         return await racer.press(where, custom_id=custom_id, raw=True)
 
@@ -130,7 +130,7 @@ def pressing(label: str) -> Act:
 def filling_in(open_form: Act) -> Act:
     """Send off the form that opens, if one does."""
 
-    async def fill_in(scene: Scene, racer: Racer) -> Answer:
+    async def fill_in(scene: Scene, racer: Member) -> Answer:
         opened = await open_form(scene, racer)
         if opened.modal is None:
             return opened
@@ -139,7 +139,7 @@ def filling_in(open_form: Act) -> Act:
     return fill_in
 
 
-async def forging_the_form(scene: Scene, racer: Racer) -> Answer:
+async def forging_the_form(scene: Scene, racer: Member) -> Answer:
     """Send racer-2's form off without having been given it."""
     own = (await racer.type(CHANNEL, "/heat edit")).modal
     assert own is not None
@@ -147,7 +147,7 @@ async def forging_the_form(scene: Scene, racer: Racer) -> Answer:
     return await racer.submit(forged, {"laps": "20.4", "heat": "Q2"})
 
 
-async def giving_laps_away(scene: Scene, racer: Racer) -> Answer:
+async def giving_laps_away(scene: Scene, racer: Member) -> Answer:
     """Give one's laps to racer-2, in a field that only crew is shown."""
     logged = await racer.type(CHANNEL, f"/lap times:30.1 heat:Main {racer.id}")
     form = (await racer.press(logged, "Edit laps")).modal
@@ -162,7 +162,7 @@ async def giving_laps_away(scene: Scene, racer: Racer) -> Answer:
 def looking(label: str) -> Act:
     """Pick racer-2 in a select, also one that only somebody else can see."""
 
-    async def look(scene: Scene, racer: Racer) -> Answer:
+    async def look(scene: Scene, racer: Member) -> Answer:
         where, custom_id = scene.items[label]
         picked = str(scene.people[HIMSELF].user.id)
         return await racer.choose(where, picked, custom_id=custom_id, raw=True)
@@ -173,7 +173,7 @@ def looking(label: str) -> Act:
 def sharing(line: str) -> Act:
     """Share what racer-2 has before them; drawn only here, since a picture takes its time."""
 
-    async def share(scene: Scene, racer: Racer) -> Answer:
+    async def share(scene: Scene, racer: Member) -> Answer:
         card = await scene.people[HIMSELF].type(CHANNEL, line)
         return await racer.press(card, "Share", raw=True)
 
@@ -214,6 +214,8 @@ ACTS: dict[str, tuple[Act, set[str]]] = {
     "edits a session": (typing("/session edit session:Club Race days:2"), EVERYBODY),
     "closes a session": (typing("/session close session:Club Race"), EVERYBODY),
     "exports a session": (typing("/session export session:Club Race"), EVERYBODY),
+    "exports their own data": (typing("/data export"), EVERYBODY),
+    "asks to have racer-2 forgotten": (typing("/data forget racer:racer-2"), OVER_HIM),
     "asks to delete a session": (typing("/session delete session:Club Race"), OVER_OTHERS),
     "shows the team": (typing("/team show"), EVERYBODY),
     "sets the channel": (typing("/team channel channel:#general"), {MANAGER}),

@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from localdiscord import LocalDiscord, Racer
-from localdiscord.interactions import Interaction
+from localdiscord import LocalDiscord, Member
+from localdiscord.world.interactions import Interaction
 from tests.localdiscord.stub_bot import StubBot, redirect, running
 
 COMMANDS = [
@@ -119,12 +119,12 @@ async def bot(discord: LocalDiscord, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
 
 
 @pytest.fixture
-def racer(discord: LocalDiscord) -> Racer:
+def racer(discord: LocalDiscord) -> Member:
     """Somebody who may do no more than everybody."""
     return discord.guild().member("racer-2")
 
 
-async def begun(racer: Racer, line: str = "/lap times:58.2") -> Interaction:
+async def begun(racer: Member, line: str = "/lap times:58.2") -> Interaction:
     """An interaction that is on its way; the test answers it by hand."""
     world = racer.team.discord.world
     known = set(world.interactions)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from core.data_models import Forgotten, SharedCard
 from core.database import create_engine
 from core.follow_models import EventRace, Follow, RaceTaken, SiteSlot, WatchedPage
 from core.models import (
@@ -33,7 +34,8 @@ from core.models import (
 from migrations.earlier import ADOPTED_TABLE
 from migrations.newest import VERSION_TABLE
 
-Schema = dict[str, list[tuple[str, str, bool, str | None]]]
+Column = tuple[str, str, bool, str | None]
+Schema = dict[str, list[Column]]
 
 ANNA = UUID("11111111-1111-4111-8111-111111111111")
 RACE = UUID("22222222-2222-4222-8222-222222222222")
@@ -174,6 +176,8 @@ async def fill(url: URL) -> None:
                 InteractionSeen(id=2**62, seen_at=now),
                 SessionClass(session_id=RACE, page_class_key="buggy", class_name="1:8"),
                 DeletedRace(session_id=RACE, heat_name="Q2", source_table={}, deleted_at=now),
+                SharedCard(racer_id=ANNA, channel_id=5, message_id=6, shared_at=now),
+                Forgotten(team_id=1, key="", who="", names=[], forgotten_at=now),
             ]
         )
         await db.flush()

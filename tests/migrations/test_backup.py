@@ -90,6 +90,13 @@ def test_a_unix_socket_stays_in_the_line() -> None:
     assert shlex.split(line)[-1] == "postgresql:///orp?host=%2Frun%2Fpostgresql"
 
 
+def test_several_servers_stay_in_the_line_and_a_pooler_does_not() -> None:
+    line = pg_dump_line(parse_database_url("postgresql:///orp?host=a:1&host=b:2&pgbouncer=true"))
+    assert shlex.split(line)[-1] == (
+        "postgresql:///orp?host=a%2Cb&port=1%2C2&target_session_attrs=primary"
+    )
+
+
 async def test_a_plain_sqlite_program_reads_a_copy(migrated_sqlite_url: URL) -> None:
     copy = await backup(migrated_sqlite_url)
     with closing(sqlite3.connect(copy)) as connection:

@@ -22,9 +22,9 @@ from migrations.errors import (
 )
 from migrations.newest import NEWEST, VERSION_TABLE
 from migrations.restore import Restored, restore
-from migrations.runner import upgrade
+from migrations.runner import downgrade, upgrade
 from tests.migrations.helpers import contents, count_rows, execute
-from tests.services.racing import ANN, BEN, log
+from tests.services.racing import ANN, BEN, by, log
 
 
 @pytest.fixture
@@ -108,6 +108,25 @@ async def test_a_copy_that_cannot_be_used_changes_nothing(raced: URL, damage: st
     } - {"orp.db-present"}
 
 
+async def test_damage_that_only_the_integrity_check_sees_is_seen(raced: URL) -> None:
+    """A byte of an index has changed on a bad card: every lap can be read, and is found no more."""
+    copy = await backup(raced)
+    with closing(sqlite3.connect(copy)) as file:
+        query = "SELECT rootpage FROM sqlite_master WHERE type = 'index' AND tbl_name = 'run_logs'"
+        roots = [root for (root,) in file.execute(query)]
+        (size,) = file.execute("PRAGMA page_size").fetchone()
+    with copy.open("r+b") as damaged:
+        # The first that was stored lies at the end of its page.
+        damaged.seek(roots[0] * size - 3)
+        before = damaged.read(1)
+        damaged.seek(-1, 1)
+        damaged.write(bytes([before[0] ^ 1]))
+    with closing(sqlite3.connect(copy)) as file:
+        assert len(file.execute("SELECT * FROM run_logs NOT INDEXED").fetchall()) == 5
+    with pytest.raises(RestoreRefused, match="is damaged"):
+        await restore(raced, copy)
+
+
 async def test_a_copy_of_a_newer_version_is_named(raced: URL) -> None:
     copy = await backup(raced)
     await execute(raced.set(database=str(copy)), f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
@@ -127,3 +146,47 @@ async def test_postgresql_is_left_to_pg_restore() -> None:
     with pytest.raises(BackupNotPossible, match="pg_restore --clean --if-exists") as caught:
         await restore(url, Path("orp.dump"))
     assert "--dbname=postgresql://orp@db:6543/racing orp.dump" in str(caught.value)
+
+
+async def told_of_ann(url: URL) -> bool:
+    return any(ANN.name in repr(rows) for rows in (await contents(url)).values())
+
+
+async def forget_ann(url: URL) -> None:
+    database = Database(url)
+    services = build_services(database)
+    held = await services.data.ask_forget(by(ANN))
+    await services.data.forget(by(ANN), held.racer_id)
+    await database.dispose()
+
+
+@pytest.mark.parametrize("revision", [NEWEST, "0009"])
+async def test_who_was_forgotten_since_is_forgotten_again(
+    raced: URL, tmp_path: Path, revision: str
+) -> None:
+    copy = await backup(raced, tmp_path / "usb")
+    await downgrade(raced.set(database=str(copy)), revision)
+    await forget_ann(raced)
+    restored = await restore(raced, copy)
+    assert (restored.revision, restored.laps, restored.forgotten) == (NEWEST, 2, 1)
+    assert not await told_of_ann(raced)
+    # The list goes on: the copy is put back a second time.
+    assert (await restore(raced, copy)).forgotten == 1
+    assert not await told_of_ann(raced)
+
+
+async def test_who_came_back_since_stays(raced: URL) -> None:
+    await forget_ann(raced)
+    database = Database(raced)
+    await log(build_services(database), ANN, "22.1", "Q1")
+    await database.dispose()
+    copy = await backup(raced)
+    assert (await restore(raced, copy)).forgotten == 0
+    assert await told_of_ann(raced)
+
+
+async def test_where_the_list_cannot_be_read_that_is_told(raced: URL, tmp_path: Path) -> None:
+    copy = await backup(raced, tmp_path)
+    await forget_ann(raced)
+    file_of(raced).write_bytes(b"dead card" * 1_000)
+    assert (await restore(raced, copy)).forgotten is None

@@ -113,23 +113,35 @@ class RaceDay:
 
 @asynccontextmanager
 async def race_day(
-    database: Database, clock: FakeClock, *, is_myrcm: bool = False
+    database: Database,
+    clock: FakeClock,
+    *,
+    is_myrcm: bool = False,
+    loopback_every_s: int | None = None,
 ) -> AsyncIterator[RaceDay]:
     """Run a timing site and what follows it."""
     async with (
         timing_site() as site,
-        process_at(site, database, clock, is_myrcm=is_myrcm) as day,
+        process_at(
+            site, database, clock, is_myrcm=is_myrcm, loopback_every_s=loopback_every_s
+        ) as day,
     ):
         yield day
 
 
 @asynccontextmanager
 async def process_at(
-    site: TimingSite, database: Database, clock: FakeClock, *, is_myrcm: bool = False
+    site: TimingSite,
+    database: Database,
+    clock: FakeClock,
+    *,
+    is_myrcm: bool = False,
+    loopback_every_s: int | None = None,
 ) -> AsyncIterator[RaceDay]:
     """Run one process of the bot at a timing site, like LiveRC or like MyRCM."""
     exact = parse_hosts(site.exact)
-    hosts = Hosts(myrcm=exact) if is_myrcm else Hosts(liverc=exact)
+    source = {"myrcm": exact} if is_myrcm else {"liverc": exact}
+    hosts = Hosts(**source, loopback_every_s=loopback_every_s)
     elsewhere = Elsewhere(hosts, turn=SiteTurns(database).turn)
     elsewhere.reader = ReadHere()
     services = build_services(database, elsewhere)

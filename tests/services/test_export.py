@@ -11,7 +11,8 @@ from core.bootstrap import Services
 from core.caller import Person
 from core.database import Database
 from core.errors import NotFound
-from core.sources.csv_file import COLUMNS, guard_cell
+from core.sources.csv_file import COLUMNS
+from core.sources.csv_table import guard_cell
 from tests.databases import FakeClock
 from tests.services.racing import ANN, BEN, by, close_session, log, start_session, statements
 

@@ -45,6 +45,22 @@ async def test_a_race_comes_in_by_itself_within_two_minutes(day: RaceDay) -> Non
     assert not post.silent
 
 
+@pytest.mark.parametrize(("every_s", "least", "most"), [(2, 10, 31), (None, 1, 1)])
+async def test_a_site_of_this_machine_has_a_pace_by_night_too(
+    database: Database, clock: FakeClock, every_s: int | None, least: int, most: int
+) -> None:
+    async with race_day(database, clock, loopback_every_s=every_s) as day:
+        clock.moment = clock.moment.replace(hour=2)
+        day.site.day = clock.moment.date()
+        await day.begin(ANN)
+        await day.link(ANN, "Ann Arbor")
+        day.site.publish("7001", "A-Main", ann(LAPS))
+        await day.pass_time(minutes=1, step=1)
+        # However often the event's page is read, that of its race has its turn.
+        assert (await day.heats() == ["Buggy A-Main"]) is (every_s is not None)
+        assert least <= day.site.times_asked(day.site.event_path) <= most
+
+
 async def test_a_race_with_nobody_of_the_team_stays_away(day: RaceDay) -> None:
     await day.begin(ANN)
     day.site.publish("7001", "A-Main", STRANGER)

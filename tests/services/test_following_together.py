@@ -14,15 +14,18 @@ from core.follow_models import RaceTaken, WatchedPage
 from core.models import Heat, RaceSession
 from core.race_day.slots import HELD_FOR, take_slot
 from core.race_day.watching import CLAIM_TIME
+from core.results.importing import ImportAsks
 from core.site_turns import SiteTurns
 from core.sources.race import Source
 from tests.databases import FakeClock, execute, scalars
 from tests.services.following import RaceDay, process_at, race_day
-from tests.services.racing import ANN, by, count
+from tests.services.imports import asks, begin
+from tests.services.racing import ANN, BEN, by, count
 from tests.timing_site import Raced
 
 LAPS = [20_101, 20_302, 20_203, 20_904, 20_405]
 OTHERS = [23_700, 20_206, 20_507, 20_308, 20_609]
+BENS = [19_801, 19_902, 19_703, 19_604, 19_505]
 TEAMS = range(4_001, 4_011)
 
 
@@ -224,3 +227,28 @@ async def test_a_clock_that_is_set_back_lengthens_no_wait(day: RaceDay) -> None:
     day.site.publish("7001", "A-Main", Raced("Ann Arbor", LAPS))
     await day.pass_time(minutes=2)
     assert await day.heats() == ["Buggy A-Main"]
+
+
+async def test_what_was_read_for_others_tells_which_races_have_a_member(day: RaceDay) -> None:
+    """Their own pages are read for whoever follows them; the event page names nobody."""
+    await day.link(by(ANN, team=TEAMS[0]), "Ann Arbor")
+    day.site.publish("7001", "A-Main", Raced("Ann Arbor", LAPS), at="11:10am")
+    day.site.publish("7002", "B-Main", Raced("Bo Bell", OTHERS), at="11:20am")
+    day.site.publish("7003", "C-Main", Raced("Zoe Zander", BENS), at="11:30am")
+    await day.begin(by(ANN, team=TEAMS[0]))
+    await day.settle()
+    stranger = by(BEN, team=TEAMS[1])
+    await day.link(stranger, "Bell, Bo")
+    day.site.asked.clear()
+    day.clock.advance(seconds=1)
+    asked = asks(await begin(day.services, stranger, day.site.address), ImportAsks.RACES)
+    assert [option.split(" (")[0] for option in asked.options] == [
+        "Race 7003: Buggy",
+        "★ Race 7002: Buggy",
+        "Race 7001: Buggy",
+        "All of them",
+    ]
+    (line,) = asked.lines
+    assert "★ has somebody of the team in it" in line
+    assert "names no drivers" in line
+    assert day.site.asked == [day.site.event_path]

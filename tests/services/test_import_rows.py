@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from core.bootstrap import Services, build_services
 from core.caller import Caller, Person
-from core.commands import Answers, ImportLaps, LogLaps
+from core.commands import Answers, ImportLaps, LogLaps, SessionFields
 from core.database import Database
 from core.errors import BadInput, NotAllowed, RacerError
 from core.fetching.elsewhere import Elsewhere
 from core.models import Heat, RunLog, SummaryPost
 from core.results.importing import Fate, RowsImported
 from core.results.run_written import RunWritten
+from core.sources.csv_file import COLUMNS
 from core.sources.recognise import parse
 from tests.databases import FakeClock, TestDatabases, database_at
 from tests.services.racing import (
@@ -68,9 +69,8 @@ async def exported(services: Services, session: str | None = None) -> str:
 
 
 def laps_of(text: str) -> list[list[str]]:
-    """Return the rows without what tells which session they are in, and when they were stored."""
-    rows = [line.split(",") for line in text.splitlines()[1:]]
-    return sorted([row[1:5] + row[6:] for row in rows])
+    """Return the rows without what tells which session they are in."""
+    return sorted([line.split(",")[1:] for line in text.splitlines()[1:]])
 
 
 async def test_the_earlier_systems_rows_are_ones_own(
@@ -93,6 +93,35 @@ async def test_brought_in_again_nothing_changes(services: Services, database: Da
     done = await bring_in(services, ANN, EARLIER)
     assert [run.fate for run in done.runs] == [Fate.SAME]
     assert await everything(database) == before
+
+
+async def test_a_run_from_the_grid_is_the_same_when_it_comes_again(
+    services: Services, database: Database
+) -> None:
+    heading, *_ = EARLIER.splitlines()
+    times = ("10.600", "14.100", "14.000", "14.200")
+    text = "\n".join([heading, *(f"1,Q1,{at},{time},4," for at, time in enumerate(times, 1))])
+    await bring_in(services, ANN, text)
+    table = await services.heat.show(by(ANN), "Q1")
+    assert [lap.counts for lap in table.runs[0].laps] == [False, True, True, True]
+    before = await everything(database)
+    done = await bring_in(services, ANN, text)
+    assert [run.fate for run in done.runs] == [Fate.SAME]
+    assert await everything(database) == before
+
+
+async def test_a_lap_keeps_when_it_was_stored(services: Services, clock: FakeClock) -> None:
+    await start_session(services)
+    to_come = EARLIER.replace("2025-05-01T10:00:20", "2099-05-01T10:00:20")
+    await bring_in(services, ANN, to_come)
+    stored = [row[4] for row in laps_of(await exported(services))]
+    # Never at a moment that is yet to come.
+    assert stored[0] == "2025-05-01T10:00:00+00:00"
+    assert stored[1].startswith(f"{clock.moment:%Y-%m-%d}")
+    # The session's days count from when they came, not from when they were driven.
+    info = await services.session.edit(by(ANN), None, SessionFields(days=2))
+    assert info.closes_at is not None
+    assert info.closes_at > clock.moment
 
 
 async def test_other_laps_in_the_heat_stay(services: Services) -> None:
@@ -229,6 +258,4 @@ async def _there_and_back(
 
 def laps_of_csv(text: str) -> list[tuple[str, ...]]:
     rows = csv.DictReader(io.StringIO(text, newline=""))
-    kept = ("heat_name", "lap_number", "lap_time", "confidence_rating", "class", "racer")
-    more = ("racer_id", "counts", "note")
-    return [tuple(row[name] for name in (*kept, *more)) for row in rows]
+    return [tuple(row[name] for name in COLUMNS[1:]) for row in rows]

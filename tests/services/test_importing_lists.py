@@ -19,7 +19,7 @@ from core.results.importing import (
     OnlyShown,
     Progress,
 )
-from core.sources.race import ListedPage, RaceLink, RaceList, Source
+from core.sources.race import ClassLink, ListedPage, RaceLink, RaceList, Source
 from tests.races import race
 from tests.services.imports import (
     ANNS,
@@ -36,9 +36,11 @@ from tests.services.imports import (
 )
 from tests.services.racing import (
     ANN,
+    BEN,
     by,
     count,
     everything,
+    start_heat,
     start_session,
 )
 from tests.services.scripted import Scripted
@@ -152,3 +154,96 @@ async def test_a_text_without_names_is_whose_it_is_that_sends_it(
     assert stored(outcome) == {"Ann": Fate.NEW}
     assert outcome.races[0].taken.heat is not None
     assert outcome.races[0].taken.heat.name == "Q1"
+
+
+def many(number: int) -> RaceLink:
+    return replace(
+        link(1), source_id=f"{number}", address=f"{URL}{number}", title=f"Race {number:02}"
+    )
+
+
+async def test_the_older_races_of_a_long_event_are_reached(
+    services: Services, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    await call(services, ANN, "Ann Roe")
+    elsewhere.pages[EVENT] = offering(*(many(number) for number in range(60, 0, -1)))
+    elsewhere.pages[f"{URL}1"] = race({"Ann Roe": ANNS}, None, source_id="1")
+    asked = asks(await begin(services, ANN, EVENT), ImportAsks.RACES)
+    seen = list(asked.options)
+    assert asked.options[-2:] == ("Older races …", "All of them")
+    asked = asks(await pick(services, ANN, asked, "Older"), ImportAsks.RACES)
+    assert asked.options[-3:] == ("Older races …", "Newer races …", "All of them")
+    assert len(asked.options) == 25
+    seen += asked.options
+    asked = asks(await pick(services, ANN, asked, "Older"), ImportAsks.RACES)
+    assert asked.options[-2:] == ("Newer races …", "All of them")
+    seen += asked.options
+    titles = [option.split(" · ")[0] for option in seen if option.startswith("Race")]
+    assert titles == [f"Race {number:02}" for number in range(60, 0, -1)]
+    newer = asks(await pick(services, ANN, asked, "Newer"), ImportAsks.RACES)
+    assert newer.options[0].startswith("Race 38")
+    # It waits under its id: an answer that stands in the channel still leads on.
+    last = asks(await pick(services, ANN, newer, "Older"), ImportAsks.RACES)
+    assert last.draft_id == asked.draft_id
+    assert elsewhere.asked == [EVENT]
+    assert stored(await pick(services, ANN, last, "Race 01")) == {"Ann": Fate.NEW}
+
+
+async def test_of_an_event_with_many_classes_both_races_and_classes_are_reached(
+    services: Services, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    await start_heat(services, ANN, "Q1", class_name="Buggy 3")
+    classes = tuple(
+        ClassLink(f"{at}", f"{URL}-class-{at}", f"Buggy {at}", is_this_page=at == 0)
+        for at in range(21)
+    )
+    races = [replace(many(number), at=None) for number in range(1, 31)]
+    elsewhere.pages[EVENT] = replace(offering(*races), classes=classes)
+    asked = asks(await begin(services, ANN, EVENT), ImportAsks.RACES)
+    assert "★ Class Buggy 3" in asked.options
+    assert asked.lines == ("★ Class … is one of this session's.",)
+    seen = list(asked.options)
+    while "More races …" in asked.options:
+        asked = asks(await pick(services, ANN, asked, "More races"), ImportAsks.RACES)
+        seen += asked.options
+    assert sum("Class Buggy" in option for option in seen) == 20
+    assert sum(option.startswith("Race ") for option in seen) == 30
+    assert "Races before these …" in asked.options
+
+
+async def test_what_the_marks_of_a_practice_day_mean_is_said(
+    services: Services, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    await call(services, ANN, "Ann Roe")
+    await call(services, BEN, "Ben Doe")
+    elsewhere.pages[EVENT] = offering(
+        replace(link(3), title="DOE, BEN", drivers=("DOE, BEN",)),
+        replace(link(2), title="Unknown Driver", drivers=("Unknown Driver",)),
+        replace(link(1), title="Ann Roe", drivers=("Ann Roe",)),
+    )
+    asked = asks(await begin(services, ANN, EVENT), ImportAsks.RACES)
+    # One's own come first.
+    assert [option.split(" · ")[0] for option in asked.options[:3]] == [
+        "★ Ann Roe",
+        "★ DOE, BEN",
+        "Unknown Driver",
+    ]
+    assert asked.lines == ("★ has somebody of the team in it.",)
+
+
+async def test_of_many_drivers_one_finds_oneself(services: Services, elsewhere: Scripted) -> None:
+    await start_session(services)
+    field = {f"Driver {at:02}": [20_000 + at, 20_100 + at] for at in range(60)}
+    elsewhere.pages[EVENT] = offering(link(1))
+    elsewhere.pages[f"{URL}1"] = race(field, None, source_id="1")
+    asked = asks(
+        await pick(services, ANN, await begin(services, ANN, EVENT), "Race 1"), ImportAsks.WHO
+    )
+    assert asked.options[-2:] == ("More drivers …", "None of them")
+    asked = asks(await pick(services, ANN, asked, "More drivers"), ImportAsks.WHO)
+    assert len(asked.options) == 25
+    asked = asks(await pick(services, ANN, asked, "More drivers"), ImportAsks.WHO)
+    assert stored(await pick(services, ANN, asked, "Driver 59")) == {"Ann": Fate.NEW}

@@ -44,6 +44,7 @@ ANNS = (20_512, 20_143, 20_377, 20_208, 20_611, 20_195)
 BENS = (21_034, 20_876, 21_290, 20_955, 21_101, 21_066)
 PAGE = {"ANN ROE": ANNS, "BEN DOE": BENS, "Somebody Else": (19_804, 19_911, 19_742, 20_020)}
 TYPED = " ".join(f"{time_ms / 1000:.2f}" for time_ms in ANNS)
+BENS_TYPED = " ".join(f"{time_ms / 1000:.2f}" for time_ms in BENS)
 
 
 async def linked(services: Services, **names: str) -> None:
@@ -233,6 +234,46 @@ async def test_laps_typed_within_the_hour_give_way_in_their_heat(
     await services.undo.take_back(by(ANN), told.runs[0].entry_id)
     stands = (await laps_in(services, "Quali"))["Ann"]
     assert times(stands) == tuple(round(time_ms, -1) for time_ms in ANNS)
+
+
+async def test_laps_typed_in_several_heats_come_into_one(
+    services: Services, database: Database
+) -> None:
+    """A race is one heat: that in which most have typed it, else the one somebody has named."""
+    session = await ready(services)
+    await start_heat(services, ANN, "Quali")
+    await log(services, ANN, TYPED, heat="Quali")
+    await log(services, BEN, BENS_TYPED, heat="Heat 7", confidence=2, note="softer")
+    told = await taken(database, session.id, race(PAGE))
+    assert told.heat is not None
+    assert told.heat.name == "Quali"
+    assert [run.fate for run in told.runs] == [Fate.TYPED, Fate.TYPED]
+    assert [run.typed_in and run.typed_in.name for run in told.runs] == [None, "Heat 7"]
+    table = await services.heat.show(by(ANN), "Quali")
+    run = next(run for run in table.runs if run.racer == BEN)
+    assert (times(run.laps), run.confidence, run.note) == (BENS, 2, "softer")
+    # What a lap had opened goes with it, and comes back with Undo.
+    assert [each.heat.name for each in (await services.heat.list_heats(by(ANN))).heats] == ["Quali"]
+    assert told.runs[1].entry_id is not None
+    await services.undo.take_back(by(BEN), told.runs[1].entry_id)
+    stands = (await laps_in(services, "Heat 7"))["Ben"]
+    assert times(stands) == tuple(round(float(text) * 1000) for text in BENS_TYPED.split())
+    again = await taken(database, session.id, race(PAGE))
+    assert [run.fate for run in again.runs] == [Fate.SAME, Fate.KEPT]
+
+
+async def test_who_is_linked_later_has_typed_laps_come_in_too(
+    services: Services, database: Database
+) -> None:
+    session = await start_session(services)
+    await linked(services, ann="Ann Roe")
+    await taken(database, session.id, race(PAGE))
+    await log(services, BEN, BENS_TYPED, heat="Heat 7")
+    await linked(services, ben="Ben Doe")
+    told = await taken(database, session.id, race(PAGE))
+    assert [run.fate for run in told.runs] == [Fate.SAME, Fate.TYPED]
+    heats = (await services.heat.list_heats(by(ANN))).heats
+    assert [each.heat.name for each in heats] == ["Q1 Heat 1"]
 
 
 async def test_laps_typed_longer_ago_stand_beside(

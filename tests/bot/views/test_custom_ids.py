@@ -11,6 +11,7 @@ from bot.views import DYNAMIC_ITEMS, FORMS
 from bot.views.base import OrpItem
 from bot.views.card import MoreButton, ShareBothButton, ShareButton
 from bot.views.confidence import ConfidenceButton, NoteButton, NoteForm
+from bot.views.data import ForgetButton
 from bot.views.follow import FollowForSelect, StopButton
 from bot.views.heat import DeleteHeatButton, FinishHeatButton
 from bot.views.importing import DriverSelect, ImportSelect, TeamMateSelect
@@ -49,6 +50,8 @@ ITEMS: dict[str, OrpItem[Any]] = {
     f"event:{HEX}": QuestionSelect(ID),
     f"follow-for:{HEX}": FollowForSelect(ID),
     f"finish:{HEX}": FinishHeatButton(ID),
+    f"forget:{HEX}": ForgetButton(ID),
+    "forget:new": ForgetButton(None),
     f"import:{HEX}": ImportSelect(ID),
     f"import-mate:{HEX}:3": TeamMateSelect(ID, 3),
     f"import-who:{HEX}": DriverSelect(ID),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from core.fetching.hosts import Hosts, is_public, parse_hosts, site_of
@@ -169,6 +171,23 @@ def test_only_hosts_with_their_port_may_be_private() -> None:
     assert WITH_EXACT.may_be_private("box", 8082)
     assert not WITH_EXACT.may_be_private("box", 443)
     assert not WITH_EXACT.may_be_private("track.liverc.com", 443)
+
+
+def test_only_this_machine_has_a_pace_of_its_own() -> None:
+    hosts = Hosts(loopback_every_s=2)
+    for host in ("127.0.0.1:8080", "127.0.0.9:1", "[::1]:8081"):
+        assert hosts.pace_of(host) == timedelta(seconds=2)
+        assert HOSTS.pace_of(host) is None
+    for host in (
+        "track.liverc.com",
+        "www.myrcm.ch:8443",
+        "localhost:8080",
+        "127.0.0.1.example.org:8080",
+        "192.168.1.20:8080",
+        "[2001:db8::1]:8080",
+        "127.0.0.1",
+    ):
+        assert hosts.pace_of(host) is None, host
 
 
 def test_a_single_host_is_named_alone() -> None:

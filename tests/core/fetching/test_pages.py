@@ -106,7 +106,7 @@ async def test_a_page_comes_with_what_tells_its_version() -> None:
         page = await fetched(site.pages, f"{site.base}/results/?id=1#laps")
     assert page == Page(f"{site.base}/results/?id=1", b"<p>laps</p>", '"7"', since)
     (request,) = site.asked
-    assert request.headers["User-Agent"].startswith(f"ORP-Bot/{VERSION} (")
+    assert request.headers["User-Agent"] == f"ORP-Bot/{VERSION} (Discord bot of RC racing teams)"
     assert request.raw_path == "/results/?id=1"
     assert not {"If-None-Match", "If-Modified-Since", "Cookie"} & set(request.headers)
 

@@ -101,10 +101,10 @@ async def test_a_refusal_comes_through_as_what_it_is() -> None:
 @pytest.mark.parametrize(
     ("parse", "reason"),
     [
-        ("fail", "ValueError: no such column"),
-        ("return_what_cannot_be_packed", "Can't pickle"),
-        ("return_something_else", "tests.core.fetching.parsing.Foreign is no part of an answer"),
-        ("refuse_with_more", "missing 1 required positional argument"),
+        ("fail", "ValueError"),
+        ("return_what_cannot_be_packed", "pickle"),
+        ("return_something_else", "UnpicklingError"),
+        ("refuse_with_more", "TypeError"),
     ],
 )
 async def test_what_fails_is_unreadable_and_the_process_stays(parse: str, reason: str) -> None:
@@ -241,7 +241,7 @@ class Calling:
 @pytest.mark.parametrize("called", [os.system, eval, __import__, start_reading, pickle.loads])
 def test_an_answer_calls_nothing(called: Callable[..., object], tmp_path: Path) -> None:
     message = pickle.dumps(Calling(called, f"touch {tmp_path / 'called'}"))
-    with pytest.raises(Unusable, match="is no part of an answer"):
+    with pytest.raises(Unusable, match="UnpicklingError"):
         unpacked(message)
     assert not list(tmp_path.iterdir())
 

@@ -15,11 +15,10 @@ from core.sources.csv_file import (
     COLUMNS,
     LapRow,
     RunLog,
-    guard_cell,
     read_run_log,
-    unguard_cell,
     write_csv,
 )
+from core.sources.csv_table import guard_cell, unguard_cell
 from core.sources.recognise import parse
 from core.sources.refusals import BadRows
 

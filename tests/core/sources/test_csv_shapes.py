@@ -223,3 +223,13 @@ def test_rows_copied_from_liverc_are_read() -> None:
 def test_other_text_is_refused(text: str, sentence: str) -> None:
     with pytest.raises(NoLaps, match=sentence):
         parse(text.encode())
+
+
+def test_the_laps_of_an_orbits_export_are_found() -> None:
+    race = parse(
+        b"Lap,Lap Tm,Diff,Time of Day,Speed\n"
+        b"1,25.123,,10:01:02.123,30\n"
+        b"2,24.500,-0.623,10:01:26.623,31\n"
+    )
+    assert isinstance(race, Race)
+    assert [lap.time_ms for lap in race.drivers[0].laps] == [25_123, 24_500]

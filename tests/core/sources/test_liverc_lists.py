@@ -219,3 +219,17 @@ def test_pages_without_laps_name_the_right_one(title: str, what: str) -> None:
     data = f"<html><title>{title}</title><body><table><tr><td>1</table></body></html>".encode()
     with pytest.raises(NoLaps, match=f"{what}: give the page of one race, of the event"):
         parse(data)
+
+
+def test_rounds_in_tables_of_their_own_are_told_apart() -> None:
+    def table(name: str, race: int) -> str:
+        link = f'<a href="/results/?p=view_race_result&id={race}">Race 1: Buggy (Heat 1/1)</a>'
+        return (
+            f"<table><thead><tr><th>{name}</th></tr></thead><tbody><tr><td>{link}</td>"
+            "<td>Nov 16, 2025 at 5:30pm</td></tr></tbody></table>"
+        )
+
+    heading = "<table><tr><th>Race Results</th></tr></table>"
+    tables = table("Qualifier Round 2", 2) + table("Qualifier Round 1", 1) + heading
+    event = listed(f"<html><body>{tables}</body></html>".encode())
+    assert [race.heat_name for race in event.races] == ["Q2 Heat 1", "Q1 Heat 1"]

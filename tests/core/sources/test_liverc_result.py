@@ -234,3 +234,35 @@ def test_an_address_counts_where_the_page_is_what_it_says() -> None:
     assert isinstance(other, Race)
     assert (other.address, other.source_id) == (None, None)
     assert other.drivers == race.drivers
+
+
+def test_a_name_that_breaks_its_literal_costs_no_laps() -> None:
+    """A quote that nobody has escaped, a name on two lines: the table has the name too."""
+    broken = script_of("1", "O-Neil", ["0", "10", "11"]).replace("O-Neil", "O'Neil\nJr")
+    other = script_of("2", "Cid", ["0", "12"])
+    rows = [row_of("1", "1", "O'Neil Jr", "2/0:21.000"), row_of("2", "2", "Cid", "1/0:12.000")]
+    race = parsed(result_page([broken, other], rows))
+    assert [(d.name, times(d)) for d in race.drivers] == [
+        ("O'Neil Jr", [10_000, 11_000]),
+        ("Cid", [12_000]),
+    ]
+    assert race.differences == ()
+
+
+@pytest.mark.parametrize("shown", ["2/0:21.000", "3/0:21.000", "2"])
+def test_a_lap_without_a_time_may_be_counted_or_not(shown: str) -> None:
+    race = parsed(
+        result_page(
+            [script_of("1", "Ann", ["0", "10", "", "11"])], [row_of("1", "1", "Ann", shown)]
+        )
+    )
+    assert race.differences == ()
+    assert race.left_out == (("Ann", LeftOut(2, "0.000")),)
+
+
+@pytest.mark.parametrize(("shown", "place"), [("2nd", 2), ("3.", 3), ("DNF", None), ("0", None)])
+def test_places_are_read_however_they_are_written(shown: str, place: int | None) -> None:
+    page = result_page(
+        [script_of("1", "Ann", ["0", "10", "11"])], [row_of(shown, "1", "Ann", "2/0:21.000")]
+    )
+    assert parsed(page).drivers[0].position == place

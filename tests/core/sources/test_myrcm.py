@@ -228,3 +228,47 @@ def test_a_page_of_myrcm_without_laps_names_the_right_one() -> None:
     data = "<html><title>MyRCM : Reporting</title><body><table><tr><td>1</table></body></html>"
     with pytest.raises(NoLaps, match="give the event's page, or the page of one of its run"):
         parse(data.encode())
+
+
+def made_up(rows: list[tuple[str, str, str]], tables: list[list[list[str]]]) -> bytes:
+    """A run of drivers' names, laps and totals, and tables of lap rows; the number is a heading."""
+    cols = "".join(f'<col class="col-{name}">' for name in ("rank", "driver", "laps", "total"))
+    results = "".join(
+        f"<tr><td>{at}</td><td><strong>{name}</strong></td><td>{laps}</td><td>{total}</td></tr>"
+        for at, (name, laps, total) in enumerate(rows, start=1)
+    )
+    lists = "".join(
+        '<table class="run-lap-table"><thead><tr><th>Lap</th></tr></thead><tbody>'
+        + "".join(
+            f"<tr><th>{number}</th>{''.join(f'<td>{time}</td>' for time in times)}</tr>"
+            for number, times in enumerate(table)
+        )
+        + "</tbody></table>"
+        for table in tables
+    )
+    return (
+        f'<html><h1>Heat 1</h1><table class="run-result-table"><colgroup>{cols}</colgroup>'
+        f"<tbody>{results}</tbody></table>{lists}</html>"
+    ).encode()
+
+
+def test_who_did_not_start_may_have_no_column() -> None:
+    rows = [("Ann", "2", "41.000"), ("Ben", "0", "-"), ("Cid", "1", "22.000")]
+    race = run_of(made_up(rows, [[["1.000"], ["20.0"], ["20.000"]], [["2.0"], ["20.0"]]]))
+    assert [(driver.name, len(driver.laps)) for driver in race.drivers] == [
+        ("Ann", 2),
+        ("Ben", 0),
+        ("Cid", 1),
+    ]
+    assert [driver.first_crossing_ms for driver in race.drivers] == [1000, None, 2000]
+    with pytest.raises(Damaged, match="do not add up"):
+        parse(made_up([*rows[:2], ("Cid", "1", "22.001")], [[["1.0", "2.0"], ["20.0", "20.0"]]]))
+
+
+def test_a_word_for_a_time_of_who_did_not_start_is_none() -> None:
+    row = "<tr><td>10</td><td>10</td><td>110</td><td>Racer M10</td><td/><td>0</td><td>DNS</td></tr>"
+    race = run_of(changed(OLD_RUN, "</table>", f"{row}</table>"))
+    assert [(driver.name, len(driver.laps)) for driver in race.drivers[-2:]] == [
+        ("Racer M09", 8),
+        ("Racer M10", 0),
+    ]

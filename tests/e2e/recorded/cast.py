@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from localdiscord import LocalDiscord
-from localdiscord.model import Member
-from localdiscord.people import Racer, Team
+from localdiscord.client.people import Member, Team
+from localdiscord.world import model
 
 CHANNELS: Final = ("race-day", "pits", "old-hall")
 FIELD: Final = 27
@@ -20,25 +20,25 @@ class Cast:
 
     discord: LocalDiscord
     arena: Team
-    olga: Racer
+    olga: Member
     """Owns the server."""
-    carl: Racer
+    carl: Member
     """Has the crew role, once that is set."""
-    ann: Racer
-    ben: Racer
+    ann: Member
+    ben: Member
     """Is shown under a name that would break formatting and ping."""
-    dora: Racer
+    dora: Member
     """Is shown under a name of wide characters."""
-    emil: Racer
-    fay: Racer
-    gil: Racer
-    hal: Racer
-    bot: Member
+    emil: Member
+    fay: Member
+    gil: Member
+    hal: Member
+    bot: model.Member
 
     rivals: Team
-    rita: Racer
+    rita: Member
     """Owns the other server."""
-    field: tuple[Racer, ...]
+    field: tuple[Member, ...]
     """Races in the other team, all in one heat."""
 
     @classmethod

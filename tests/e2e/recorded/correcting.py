@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from localdiscord.answers import Answer, Modal
+from localdiscord.client.answers import Answer, Modal
 from tests.e2e.recorded.cast import Cast
 from tests.e2e.recorded.diary import Diary, custom_id
 from tests.e2e.recorded.morning import NOTHING

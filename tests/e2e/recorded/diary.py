@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Final
 
 from localdiscord import LocalDiscord
-from localdiscord.answers import Answer, Modal
-from localdiscord.finding import button_in, select_in
-from localdiscord.model import Channel, Member, Message
-from localdiscord.people import Racer, Team
+from localdiscord.client.answers import Answer, Modal
+from localdiscord.client.finding import button_in, select_in
+from localdiscord.client.people import Member, Team
+from localdiscord.world import model
+from localdiscord.world.model import Channel, Message
 from tests.e2e.aftermath import Aftermath
 from tests.e2e.recorded.sheet import (
     button_words,
@@ -38,7 +39,7 @@ def _short(value: object) -> str:
     """Return what somebody typed or picked, of a long text its beginning and length."""
     if isinstance(value, list):
         return ", ".join(map(_short, value))
-    if isinstance(value, Member):
+    if isinstance(value, model.Member):
         return f"@{value.user.name}"
     text = str(value)
     return text if len(text) <= LONG else f"{text[:LONG]}… ({len(text)} characters)"
@@ -89,19 +90,19 @@ class Diary:
 
     # What people do
 
-    async def types(self, who: Racer, line: str, channel: str = CHANNEL) -> Answer:
+    async def types(self, who: Member, line: str, channel: str = CHANNEL) -> Answer:
         """Type a command."""
         answer = await who.type(channel, line)
         self._tell(who, f"types {line}", answer)
         return answer
 
-    async def closes(self, who: Racer, line: str) -> None:
+    async def closes(self, who: Member, line: str) -> None:
         """Close a session, and say that it is meant where others race there."""
         asked = await self.types(who, line)
         if asked.selects:
             await self.chooses(who, asked, "Close it")
 
-    async def forges(self, who: Racer, command: str, **options: object) -> Answer:
+    async def forges(self, who: Member, command: str, **options: object) -> Answer:
         """Give a command with what a client would not send."""
         answer = await who.command(CHANNEL, command, raw=True, **options)
         given = [f"{name.rstrip('_')}:{_short(value)}" for name, value in options.items()]
@@ -109,7 +110,7 @@ class Diary:
         return answer
 
     async def is_offered(
-        self, who: Racer, command: str, option: str, typed: str = "", **given: object
+        self, who: Member, command: str, option: str, typed: str = "", **given: object
     ) -> None:
         """Type into an option that suggests something."""
         choices = await who.autocomplete(CHANNEL, command, given, focused=(option, typed))
@@ -117,14 +118,14 @@ class Diary:
         head = self._head(who, f"is offered for /{command}{before} {option}:{typed}")
         self._write([head, *choice_lines(choices)])
 
-    async def types_and_says(self, who: Racer, line: str, *answers: str) -> Answer:
+    async def types_and_says(self, who: Member, line: str, *answers: str) -> Answer:
         """Type a command that asks something, and choose the answers one after another."""
         answer = await self.types(who, line)
         for label in answers:
             answer = await self.chooses(who, answer, label)
         return answer
 
-    async def chooses_from_menu(self, who: Racer, name: str, of: Message | Racer) -> Answer:
+    async def chooses_from_menu(self, who: Member, name: str, of: Message | Member) -> Answer:
         """Choose a command from the menu of a message or of a person."""
         if isinstance(of, Message):
             answer = await who.message_menu(of, name)
@@ -134,7 +135,7 @@ class Diary:
             self._tell(who, f"chooses {name} in the menu of {of}", answer)
         return answer
 
-    async def presses(self, who: Racer, where: Answer | Message, label: str) -> Answer:
+    async def presses(self, who: Member, where: Answer | Message, label: str) -> Answer:
         """Press a button."""
         message, button = button_in(where, label, None)
         told = button_words(button) if button else label
@@ -143,7 +144,7 @@ class Diary:
         self._tell(who, f"presses {told}", answer, edits)
         return answer
 
-    async def forges_press(self, who: Racer, where: Answer | Message, custom_id: str) -> Answer:
+    async def forges_press(self, who: Member, where: Answer | Message, custom_id: str) -> Answer:
         """Press a button that is not there: gone by now, somebody else's, or made up."""
         message, _ = button_in(where, None, custom_id)
         edits = len(message.edits)
@@ -151,7 +152,7 @@ class Diary:
         self._tell(who, f"forges a press of {custom_id}", answer, edits)
         return answer
 
-    async def chooses(self, who: Racer, where: Answer | Message, picked: str) -> Answer:
+    async def chooses(self, who: Member, where: Answer | Message, picked: str) -> Answer:
         """Choose in a select, by label."""
         message, select = select_in(where, None)
         edits = len(message.edits)
@@ -162,7 +163,7 @@ class Diary:
         return answer
 
     async def forges_choice(
-        self, who: Racer, where: Answer | Message, picked: str, custom_id: str
+        self, who: Member, where: Answer | Message, picked: str, custom_id: str
     ) -> Answer:
         """Choose in a select that is not there."""
         message, _ = select_in(where, custom_id)
@@ -173,7 +174,7 @@ class Diary:
 
     async def sends(
         self,
-        who: Racer,
+        who: Member,
         form: Modal | None,
         values: Mapping[str, object] | None = None,
         *,
@@ -188,7 +189,7 @@ class Diary:
         self._tell(who, " ".join([f"sends the form {carried}", *given]), answer)
         return answer
 
-    def says(self, who: Racer, text: str) -> Message:
+    def says(self, who: Member, text: str) -> Message:
         """Say something in the channel, which is no command."""
         message = who.say(CHANNEL, text)
         self._posts[message.id] = (0, message_lines(message))
@@ -239,7 +240,7 @@ class Diary:
     def _next_number(self) -> int:
         return 1 + max((number for number, _ in self._posts.values()), default=0)
 
-    def _tell(self, who: Racer, did: str, answer: Answer, edits_before: int = 0) -> None:
+    def _tell(self, who: Member, did: str, answer: Answer, edits_before: int = 0) -> None:
         self._busy.add(who.team.name)
         lines = [self._head(who, did)]
         if answer.failed or answer.loading:
@@ -254,7 +255,7 @@ class Diary:
             lines += self._seen(who, message, in_place=is_source)
         self._write(lines)
 
-    def _seen(self, who: Racer, message: Message, *, in_place: bool) -> list[str]:
+    def _seen(self, who: Member, message: Message, *, in_place: bool) -> list[str]:
         shown = message_lines(message)
         if message.only_for is not None:
             whose = f"  only {message.only_for.name} sees"
@@ -264,7 +265,7 @@ class Diary:
             whose = f"  everybody sees post {number}"
         return [whose + (" in its place" if in_place else ""), *shown]
 
-    def _head(self, who: Racer, did: str) -> str:
+    def _head(self, who: Member, did: str) -> str:
         return f"{who} of {who.team.name} {visible(did)}"
 
     def _write(self, lines: list[str]) -> None:

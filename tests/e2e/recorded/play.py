@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from localdiscord import LocalDiscord
-from localdiscord.errors import DriverError, NoAnswerError
+from localdiscord.rules.errors import DriverError, NoAnswerError
 from tests.e2e.aftermath import Aftermath
 from tests.e2e.recorded import correcting, evening, looking, morning, racing, strangers
 from tests.e2e.recorded.cast import Cast

@@ -7,20 +7,12 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from localdiscord.answers import Choice, Modal
-from localdiscord.components import (
-    ACTION_ROW,
-    BUTTON,
-    SELECTS,
-    Button,
-    Field,
-    Select,
-    buttons_of,
-    selects_of,
-)
-from localdiscord.files import Attachment
-from localdiscord.model import Message
-from localdiscord.wire import JsonObject
+from localdiscord.client.answers import Choice, Modal
+from localdiscord.rules.component_types import ACTION_ROW, BUTTON, SELECTS
+from localdiscord.rules.wire import JsonObject
+from localdiscord.world.components import Button, Field, Select, buttons_of, selects_of
+from localdiscord.world.files import Attachment
+from localdiscord.world.model import Message
 
 _INDENT: Final = "  "
 _STYLES: Final = {1: "blue", 2: "grey", 3: "green", 4: "red", 5: "link"}

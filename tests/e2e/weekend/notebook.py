@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
 
-from localdiscord.answers import Answer, Modal
-from localdiscord.finding import button_in
-from localdiscord.model import Message
-from localdiscord.people import Racer, Team
-from localdiscord.show import Screen, show_answer, show_message
+from localdiscord.client.answers import Answer, Modal
+from localdiscord.client.finding import button_in
+from localdiscord.client.people import Member, Team
+from localdiscord.client.show import Screen, show_answer, show_message
+from localdiscord.world.model import Message
 from tests.e2e.aftermath import Aftermath
 
 CHANNEL: Final = "race-day"
@@ -70,30 +70,30 @@ class Notebook:
 
     # What people do
 
-    async def types(self, who: Racer, line: str) -> Answer:
+    async def types(self, who: Member, line: str) -> Answer:
         """Type a command."""
         return self._tell(who, line, await who.type(CHANNEL, line))
 
-    async def logs(self, who: Racer, times: str, *, at: str, options: str = "") -> Answer:
+    async def logs(self, who: Member, times: str, *, at: str, options: str = "") -> Answer:
         """Type laps that belong to a heat, ``Saturday · Buggy Q1``, wherever they go at first."""
         self.means(who, times, at=at)
         return await self.types(who, f"/lap times:{times} {options}".strip())
 
-    def means(self, who: Racer, times: str, *, at: str) -> None:
+    def means(self, who: Member, times: str, *, at: str) -> None:
         """Note where laps belong."""
         session, heat = at.split(" · ")
         self.meant[session, heat, who.name] += [round(float(time) * 1000) for time in times.split()]
 
-    async def presses(self, who: Racer, where: Answer | Message, label: str) -> Answer:
+    async def presses(self, who: Member, where: Answer | Message, label: str) -> Answer:
         """Press a button."""
         _, button = button_in(where, label, None)
         return self._tell(who, f"[{button or label}]", await who.press(where, label))
 
-    async def chooses(self, who: Racer, where: Answer | Message, picked: str) -> Answer:
+    async def chooses(self, who: Member, where: Answer | Message, picked: str) -> Answer:
         """Choose in a select, by label."""
         return self._tell(who, f"‹{picked}›", await who.choose(where, picked))
 
-    async def sends(self, who: Racer, form: Modal | None, values: Mapping[str, object]) -> Answer:
+    async def sends(self, who: Member, form: Modal | None, values: Mapping[str, object]) -> Answer:
         """Send a form off, with some fields changed."""
         filled = " ".join(f"{name}:{value}" for name, value in values.items())
         return self._tell(who, f"(form) {filled}", await who.submit(form, values))
@@ -114,7 +114,7 @@ class Notebook:
                 self._write(f"#{CHANNEL}{changed}", shown)
         return list(messages)
 
-    def _tell(self, who: Racer, line: str, answer: Answer) -> Answer:
+    def _tell(self, who: Member, line: str, answer: Answer) -> Answer:
         assert not answer.failed, line
         self._write(f"{who.name}> {line}", show_answer(answer, self._screen))
         return answer

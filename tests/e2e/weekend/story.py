@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from localdiscord import LocalDiscord
-from localdiscord.people import Racer, Team
+from localdiscord.client.people import Member, Team
 from tests.e2e.aftermath import Aftermath
 from tests.e2e.weekend.notebook import CHANNEL, Notebook
 
@@ -30,8 +30,8 @@ class Cast:
     """A team: five race Buggy, five Truggy, and Olga runs the show."""
 
     team: Team
-    olga: Racer
-    racers: dict[str, Racer]
+    olga: Member
+    racers: dict[str, Member]
 
     @classmethod
     def gather(cls, discord: LocalDiscord) -> Cast:

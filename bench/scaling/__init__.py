@@ -1,0 +1,1 @@
+"""What a process, a database and Discord carry: ``make scale`` writes ``docs/scaling.md``."""

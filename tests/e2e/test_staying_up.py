@@ -1,0 +1,108 @@
+"""The bot starts before the network, Discord and the database are there, and outlives their going.
+
+It waits with a line each time it looks again, and ends at once only where waiting does not help.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import URL
+
+from localdiscord import LocalDiscord
+from localdiscord.play.botprocess import BotProcess, Launch
+from tests.e2e.aftermath import until
+from tests.e2e.conftest import bot_process
+from tests.e2e.driving import type_laps
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
+
+WITHIN_S = 30
+
+
+async def says(bot: BotProcess, text: str) -> bool:
+    return text in bot.tail
+
+
+async def told(bot: BotProcess, text: str) -> None:
+    await until(partial(says, bot, text), WITHIN_S)
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+    return port
+
+
+def nowhere(port: int) -> dict[str, str]:
+    """Where a Discord will be that is not there yet."""
+    return {
+        "DISCORD_API_URL": f"http://127.0.0.1:{port}/api/v10",
+        "DISCORD_GATEWAY_URL": f"ws://127.0.0.1:{port}/gateway",
+    }
+
+
+async def test_what_is_not_there_yet_is_waited_for_and_what_goes_comes_back(
+    migrated_postgres_url: URL, forked: Launch, tmp_path: Path
+) -> None:
+    """A server's socket is there as soon as its folder is."""
+    place, port = tmp_path / "pg", free_port()
+    url = migrated_postgres_url.update_query_dict({"host": str(place)})
+    first = LocalDiscord(port=port)
+    async with bot_process(first, url, forked, **nowhere(port)) as bot:
+        await told(bot, "waiting for the database")
+        assert "[Errno" not in bot.tail
+        place.symlink_to(str(migrated_postgres_url.query["host"]))
+        await told(bot, "waiting for Discord")
+        async with first:
+            await first.ready(WITHIN_S)
+            assert "laps" in (await type_laps(first.add_guild("Early"))).text
+        await told(bot, "connection lost")
+        await told(bot, "Attempting a reconnect")
+        again = LocalDiscord(port=port, token=first.token)
+        async with again:
+            await again.wait_for(again.gateway.complete, WITHIN_S)
+            # Somebody has made a new token: the old one is of no use any more.
+            again.gateway.close(4004)
+            assert await bot.exited() == 1
+    assert "Traceback" not in bot.tail
+    assert bot.tail.splitlines()[-1] == "DISCORD_TOKEN is not accepted by Discord."
+
+
+async def test_it_stops_when_asked_to_while_it_waits(
+    migrated_sqlite_url: URL, forked: Launch
+) -> None:
+    port = free_port()
+    async with bot_process(
+        LocalDiscord(port=port), migrated_sqlite_url, forked, **nowhere(port)
+    ) as bot:
+        await told(bot, "waiting for Discord")
+        assert await bot.stop() == 0
+    assert bot.tail.splitlines()[-1].split("]")[1].strip().startswith("stopped")
+    assert re.search(r"again_in_s=(0\.\d|1\.0)", bot.tail)
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (401, "DISCORD_TOKEN is not accepted by Discord."),
+        (404, "Discord refuses the login (Discord answered 404): is DISCORD_API_URL right?"),
+    ],
+)
+async def test_what_does_not_pass_ends_it_with_a_sentence_after_what_does(
+    status: int, sentence: str, migrated_sqlite_url: URL, forked: Launch
+) -> None:
+    async with LocalDiscord() as discord:
+        # The latest rule that is left is the one that counts.
+        discord.mischief.fail("GET", "/users/@me", status=status)
+        discord.mischief.fail("GET", "/users/@me", status=503)
+        async with bot_process(discord, migrated_sqlite_url, forked) as bot:
+            assert await bot.exited() == 1
+    assert "Discord answered 503" in bot.tail
+    assert bot.tail.splitlines()[-1] == sentence
+    assert "Traceback" not in bot.tail
