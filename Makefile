@@ -9,6 +9,7 @@
 # make weekend    two hours of a race day at ten times their speed, with all trouble at once; writes
 #                 docs/weekend.md (12 minutes; MINUTES=2 is a short one that writes nothing)
 # make pictures   the pictures of the documentation; those of the page take Chromium
+# make figures    the figures in docs/orp.md, from real laps
 # make lock       the locked requirements again, from pyproject.toml
 
 PYTHON ?= python3
@@ -24,7 +25,7 @@ ifeq ($(IS_WHOLE),)
 .PHONY: $(BIN)/python .venv/run.done .venv/dev.done
 endif
 
-.PHONY: run demo test check bench bench-quick scale weekend pictures lock format
+.PHONY: run demo test check bench bench-quick scale weekend pictures figures lock format
 .DELETE_ON_ERROR:
 
 run: .venv/run.done
@@ -65,6 +66,9 @@ weekend: .venv/dev.done
 pictures: .venv/dev.done
 	@$(BIN)/python -m bot.pictures.gallery tests/data/real_heats.csv docs/pictures
 	@$(BIN)/python -m tests.e2e.page.pictures docs/pictures
+
+figures: .venv/dev.done
+	@$(BIN)/python -m tests.core.orp_figures
 
 # Needs uv; the files it writes are for every system and Python version the project supports.
 lock:

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import update
 
+from bot.render.run_written import run_written
 from core.bootstrap import Services, build_services
 from core.caller import Person
 from core.database import Database
@@ -281,3 +282,27 @@ async def test_a_wrap_up_that_cannot_be_read_is_tried_again_later(
     clock.advance(minutes=READ_AGAIN.total_seconds() / 60 + 1)
     post = await claim(services)
     assert (post.task, isinstance(post.content, Standings)) == (PostTask.POST, True)
+
+
+# Nothing of it on the way of a lap
+
+
+async def test_a_lap_waits_for_no_error_and_no_effect(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await start_session(services)
+    await drive(services, "Q1", {ANN: 20_000})
+
+    def asked(*_: object, **__: object) -> None:
+        raise AssertionError("a lap has asked how sure a score is")
+
+    for place in (
+        *("core.results.heat.score_error", "core.race_day.reading.score_error"),
+        *("core.race_day.outings.find_pace", "core.race_day.outings.find_effect_at"),
+        *("core.services.card.score_error", "core.services.card.find_fade"),
+    ):
+        monkeypatch.setattr(place, asked)
+    logged = await log(services, ANN, typed(run(19_700)), heat="Q2", note=NOTE)
+    assert "ORP" in run_written(logged).content
+    with pytest.raises(AssertionError):
+        await services.card.show(by(ANN))

@@ -39,7 +39,7 @@ def test_the_documentation_shows_each_picture_as_it_is_drawn_today(tmp_path: Pat
     draw_gallery(HEATS, tmp_path)
     drawn = sorted(tmp_path.glob("*.png"))
     shown = (PICTURES.parent / "pictures.md").read_text(encoding="utf-8")
-    assert len(drawn) == 9
+    assert len(drawn) == 10
     for picture in drawn:
         assert picture.stat().st_size < 500_000
         assert (PICTURES / picture.name).read_bytes() == picture.read_bytes()
