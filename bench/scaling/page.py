@@ -154,9 +154,9 @@ def _answer(figures: Figures, load: Load) -> str:
     posts = (
         "summaries go out at once"
         if late < 1
-        else f"Discord's {REQUESTS_A_SECOND} requests a second are too few, they are enough for some "
-        f"{load.teams * REQUESTS_A_SECOND / load.requests:,.0f}: within the hour summaries come up "
-        f"to {_duration(load.post_waits.longest_s)} late"
+        else f"Discord's {REQUESTS_A_SECOND} requests a second are too few: they serve some "
+        f"{load.teams * REQUESTS_A_SECOND / load.requests:,.0f} teams, and here summaries come up "
+        f"to {_duration(load.post_waits.longest_s)} late within the hour"
     )
     return (
         f"{teams}: {process} on {figures.database}, busy {_share(load.busy)} and "
