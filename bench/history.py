@@ -28,12 +28,16 @@ SESSION_NAME: Final = "Club Race"
 OPEN_HEAT: Final = "A-Main"
 TRACK: Final = "Arena"
 CLASS: Final = "Buggy"
+NOTE: Final = "35wt rear"
 
 TEAM_ID: Final = named("guild", TEAM_NAME)
 CHANNEL_ID: Final = named("channel", f"{TEAM_ID}/{CHANNEL_NAME}")
 
 LAPS_A_RUN: Final = 25
 _LAPS_AN_ENTRY: Final = 5
+# Every so many racers have changed the car for this heat of each session.
+_CHANGES_EACH: Final = 5
+_CHANGED_FOR: Final = "Q5"
 _HEATS_A_SESSION: Final = 10
 _RACERS_OF_ANOTHER_TEAM: Final = 4
 _HEATS_OF_ANOTHER_TEAM: Final = 5
@@ -90,6 +94,8 @@ class Writer:
                 "time_zone": "UTC",
                 "auto_finish_minutes": 30,
                 "greeted_at": _FIRST_DAY,
+                "application_id": None,
+                "removed_at": None,
                 "created_at": _FIRST_DAY,
             }
         )
@@ -194,8 +200,9 @@ class Writer:
                 "source_has_names": False,
             }
         )
-        for racer in racers:
-            self._run(session_id, heat_id, racer, opened_at, ended_at)
+        for number, racer in enumerate(racers):
+            note = NOTE if name == _CHANGED_FOR and number % _CHANGES_EACH == 0 else None
+            self._run(session_id, heat_id, racer, opened_at, ended_at, note)
         if not is_open:
             self._post(team_id, ended_at, heat_id=heat_id)
 
@@ -204,7 +211,13 @@ class Writer:
         self._rows["interactions_seen"].append({"id": number, "seen_at": seen_at})
 
     def _run(
-        self, session_id: UUID, heat_id: UUID, racer: UUID, opened_at: datetime, at: datetime
+        self,
+        session_id: UUID,
+        heat_id: UUID,
+        racer: UUID,
+        opened_at: datetime,
+        at: datetime,
+        note: str | None,
     ) -> None:
         pace = 20_000 + int.from_bytes(racer.bytes[:1]) * 8
         times = [pace + self._any_below(900) for _ in range(LAPS_A_RUN)]
@@ -243,7 +256,7 @@ class Writer:
             run
             | {
                 "confidence_rating": None,
-                "note": None,
+                "note": note,
                 "track_key": TRACK.casefold(),
                 "class_key": CLASS.casefold(),
                 "opened_at": opened_at,

@@ -18,12 +18,19 @@ from bench.sides import Side, side
 FINISH: Final = "/heat finish"
 SESSION_SUGGESTION: Final = "/session show session:…"
 CARD: Final = "/orp"
+TRACK_BOOK: Final = "/track"
+# Both draw pictures, which takes long.
+_DRAWN: Final = frozenset({CARD, TRACK_BOOK})
 _BUDGET: Final = Budget(1.2, "×")
 _BUDGET_OF_SESSIONS: Final = Budget(1.5, "×")
+# It looks at the latest days at a track, where there are some, instead of at one.
+_BUDGET_OF_TRACKS: Final = Budget(2.0, "×")
+_BUDGETS: Final = {SESSION_SUGGESTION: _BUDGET_OF_SESSIONS, TRACK_BOOK: _BUDGET_OF_TRACKS}
 _START: Final = {"name": "Another"}
 _ASKED: Final[Mapping[str, Ask]] = {
     "/lap": lap,
     CARD: command("/orp", "ORP"),
+    TRACK_BOOK: command("/track", TRACK),
     "/heat show": command("/heat show", OPEN_HEAT),
     "/session show": command("/session show", SESSION_NAME),
     "/session list": command("/session list", SESSION_NAME),
@@ -79,9 +86,9 @@ async def _ask_all(setup: Setup, sides: Mapping[int, Side]) -> Figures:
     figures: Figures = {}
     for turn in range(-1, effort.history_turns):
         for name, ask in _ASKED.items():
-            if effort.quick and name == CARD:
+            if effort.quick and name in _DRAWN:
                 continue
-            size = _BLOCK_OF_CARDS if name == CARD else _BLOCK
+            size = _BLOCK_OF_CARDS if name in _DRAWN else _BLOCK
             chosen = list(sides.values()) if name in _IN_THE_PICTURE else compared
             for asked in in_turn(chosen, turn):
                 took = await block(asked, ask, size, first=turn * size)
@@ -114,7 +121,7 @@ def _rows(setup: Setup, kind: Kind, shape: Shape, figures: Figures) -> list[Row]
     laps = setup.effort.history_laps
     rows = []
     for name in (*_ASKED, FINISH):
-        budget = _BUDGET_OF_SESSIONS if name == SESSION_SUGGESTION else _BUDGET
+        budget = _BUDGETS.get(name, _BUDGET)
         title = f"{name}, {laps:,} laps of {shape.whose}"
         if (name, laps) not in figures:
             why = _DRAWS if shape is Shape.ONE_TEAM else _TOO_LARGE

@@ -94,7 +94,8 @@ async def _database(settings: Settings) -> Finding:
 def _named(url: URL) -> str:
     if url.get_backend_name() == "sqlite":
         return f"database {url.database}"
-    return f"database {url.database} on {url.host or url.query.get('host') or 'this machine'}"
+    hosts = ", ".join(url.normalized_query.get("host", ()))
+    return f"database {url.database} on {url.host or hosts or 'this machine'}"
 
 
 def _file(file: Path) -> Finding | None:

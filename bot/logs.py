@@ -19,8 +19,8 @@ from bot.discord.trouble import passing, reason_of
 from core.config import Settings
 from core.tracebacks import told
 
-# What these say at lower levels helps nobody who looks for a fault of the bot, or tells all that
-# Discord and the database are sent.
+# What these say at lower levels helps nobody who looks for a fault of the bot, and much of it is
+# what people typed: whole payloads, statements and rows.
 _NOISY: Final = {
     "aiohttp": logging.WARNING,
     "aiosqlite": logging.INFO,
@@ -30,6 +30,7 @@ _NOISY: Final = {
     # That it logs in, and how its sessions are called.
     "discord.client": logging.WARNING,
     "discord.gateway": logging.WARNING,
+    "sqlalchemy": logging.WARNING,
 }
 
 
@@ -97,7 +98,7 @@ def set_up_logging(settings: Settings) -> None:
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
     for name, level in _NOISY.items():
-        logging.getLogger(name).setLevel(level)
+        logging.getLogger(name).setLevel(max(level, root.level))
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

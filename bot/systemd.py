@@ -33,6 +33,8 @@ def notify(*said: str) -> None:
     # One with an @ has no file.
     address = f"\0{address[1:]}" if address.startswith("@") else address
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as there:
+        # Whoever does not listen is not waited for.
+        there.setblocking(False)
         try:
             there.connect(address)
             there.sendall("\n".join(said).encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Uuid
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.models import Base
@@ -45,4 +45,6 @@ class Forgotten(Base):
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(String(32))
     who: Mapped[str] = mapped_column(String(64))
+    # Likewise, what they were called on result pages: pages that come in again do not bring it.
+    names: Mapped[list[str]] = mapped_column(JSON)
     forgotten_at: Mapped[datetime]

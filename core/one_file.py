@@ -82,6 +82,8 @@ def create_engine(
     engine = create_async_engine(
         url,
         json_serializer=json_serializer,
+        # What people typed is no part of an error.
+        hide_parameters=True,
         connect_args={"async_creator_fn": _connect},
         # A rollback at each return to the pool would be a second trip, for nothing.
         pool_reset_on_return=None,

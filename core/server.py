@@ -80,6 +80,8 @@ def create_engine(
     engine = create_async_engine(
         url.difference_update_query([POOLER_OPTION]),
         json_serializer=json_serializer,
+        # What people typed is no part of an error.
+        hide_parameters=True,
         pool_timeout=_POOL_TIMEOUT_S,
         connect_args=connect_args,
     )

@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Connection, Identity
 from sqlalchemy.schema import SchemaItem
 
+from core.models import ONLY_ON
 from core.tables import ALL_TABLES
 from migrations.earlier import ADOPTED_TABLE
 from migrations.errors import MigrationError
@@ -59,12 +60,14 @@ def _include(_: SchemaItem, name: str | None, kind: str, *__: object) -> bool:
 
 
 def _include_on_sqlite(item: SchemaItem, name: str | None, kind: str, *rest: object) -> bool:
-    """Leave out foreign keys too.
+    """Leave out foreign keys too, and what PostgreSQL alone has.
 
     SQLAlchemy does not see what one that came with ADD COLUMN does on delete, and would drop and
     make it again; ``migrations.check`` asks SQLite itself.
     """
-    return kind != "foreign_key_constraint" and _include(item, name, kind, *rest)
+    if kind == "foreign_key_constraint" or ONLY_ON in item.info:
+        return False
+    return _include(item, name, kind, *rest)
 
 
 def _sqlite_defaults_differ(

@@ -19,11 +19,11 @@ from migrations.runner import upgrade
 Noted = list[tuple[Any, ...]]
 
 _IS_THERE: Final = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'forgotten'"
-_READ: Final = "SELECT id, team_id, key, who, forgotten_at FROM forgotten"
+_READ: Final = "SELECT id, team_id, key, who, names, forgotten_at FROM forgotten"
 # A team the copy does not know has nobody to forget.
 _CARRY_OVER: Final = (
-    "INSERT OR IGNORE INTO forgotten (id, team_id, key, who, forgotten_at)"
-    " SELECT ?1, ?2, ?3, ?4, ?5 WHERE ?2 IS NULL OR EXISTS (SELECT 1 FROM teams WHERE id = ?2)"
+    "INSERT OR IGNORE INTO forgotten (id, team_id, key, who, names, forgotten_at)"
+    " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?2 IS NULL OR EXISTS (SELECT 1 FROM teams WHERE id = ?2)"
 )
 
 

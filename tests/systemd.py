@@ -23,15 +23,10 @@ class Systemd:
         said = await asyncio.get_running_loop().sock_recv(self._socket, 4096)
         return said.decode().splitlines()
 
-    def heard(self) -> list[str]:
-        """Return all that was said and not heard yet, and hear no more."""
-        said = []
-        with self._socket:
-            while True:
-                try:
-                    said += self._socket.recv(4096).decode().splitlines()
-                except BlockingIOError:
-                    return said
+    async def hears_into(self, heard: list[str]) -> None:
+        """Hear all that is said, until cancelled: what nobody hears takes room in the system."""
+        while True:
+            heard += await self.hears()
 
     def close(self) -> None:
         """Hear no more."""

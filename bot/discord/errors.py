@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from math import ceil
+from typing import Final
 
 import discord
 import structlog
@@ -14,6 +15,9 @@ from bot.render.answer import Answer
 from bot.render.errors import UNREADABLE, apology, refusal, store_unavailable
 from core.errors import RacerError, Redelivered
 from core.outages import StoreUnavailable
+
+# A command of a group, and a group of commands, as options have it.
+_COMMANDS: Final = (1, 2)
 
 log = structlog.get_logger(__name__)
 

@@ -17,7 +17,7 @@ from bot.pictures.look import Mark, Picture
 from bot.pictures.scores import ScoreRow, draw_rows, rows_height
 from bot.render.effect import verdict_word
 from bot.render.phrases import NEEDS_LAPS, error_mark
-from core.results.track import HeatPace, TrackBook, TrackDay
+from core.results.track import TrackBook, TrackDay
 from core.scoring.effects import Verdict
 from core.scoring.pooling import Pooled
 
@@ -29,11 +29,13 @@ _HEAD: Final = 44.0
 _GAP: Final = 8.0
 _CAPTION: Final = 20.0
 _CAPTION_DOWN: Final = 10.0
-_DAY: Final = 74.0
-_DAY_MIDDLE: Final = 30.0
+_DAY: Final = 80.0
+_DAY_MIDDLE: Final = 36.0
 _DAY_REACH: Final = 18.0
 _DAY_LEFT: Final = 34.0
-_DAY_NAMES_DOWN: Final = 66.0
+_DAY_NAMES_DOWN: Final = 72.0
+# The first, which all are held against, and the last of a long event.
+_MOST_HEATS: Final = 12
 _ABOVE: Final = 10.0
 _ROW: Final = 16.0
 _SETTING_ROOM: Final = 110.0
@@ -106,32 +108,28 @@ def _caption(picture: Picture, text: str, top: float) -> None:
 
 
 def _draw_day(picture: Picture, day: TrackDay, top: float) -> None:
-    first = readable(day.heats[0].heat.label)
+    heats = [*day.heats[:1], *day.heats[1:][1 - _MOST_HEATS :]]
+    first = readable(heats[0].heat.label)
     _caption(picture, f"everybody against {first}, seconds a lap · up is faster", top)
     middle = top + _CAPTION + _DAY_MIDDLE
     picture.line([(_LEFT, middle), (_RIGHT, middle)], colours.GRID)
-    reach = max([_LEAST_REACH_MS, *(abs(heat.change_ms or 0) for heat in day.heats)])
-    step = (_RIGHT - 2 * _DAY_LEFT) / (len(day.heats) - 1)
-    places = {
-        at: (_DAY_LEFT + at * step, middle + _DAY_REACH * heat.change_ms / reach)
-        for at, heat in enumerate(day.heats)
-        if heat.change_ms is not None
-    }
-    picture.line(list(places.values()), colours.QUIET_TEXT)
-    for at, heat in enumerate(day.heats):
-        x, y = places.get(at, (_DAY_LEFT + at * step, middle))
-        if at in places:
-            picture.mark(x, y, _HEAT)
-        picture.write(x, y - _ABOVE, _signed(heat), align="center")
+    reach = max([_LEAST_REACH_MS, *(abs(heat.change_ms) for heat in heats)])
+    step = (_RIGHT - 2 * _DAY_LEFT) / (len(heats) - 1)
+    places = [
+        (_DAY_LEFT + at * step, middle + _DAY_REACH * heat.change_ms / reach)
+        for at, heat in enumerate(heats)
+    ]
+    picture.line(places, colours.QUIET_TEXT)
+    for heat, (x, y) in zip(heats, places, strict=True):
+        picture.mark(x, y, _HEAT)
+        picture.write(x, y - _ABOVE, _signed(heat.change_ms), align="center")
         name = fitted(heat.heat.name, look.SMALL, max(step - _EDGE, 20.0))
         colour = colours.QUIET_TEXT
         picture.write(x, top + _CAPTION + _DAY_NAMES_DOWN, name, colour=colour, align="center")
 
 
-def _signed(heat: HeatPace) -> str:
-    if heat.change_ms is None:
-        return "?"
-    return f"{heat.change_ms / 1000:+.2f}".replace("-", "−") if heat.change_ms else "0"
+def _signed(change_ms: float) -> str:
+    return f"{change_ms / 1000:+.2f}".replace("-", "−") if change_ms else "0"
 
 
 def _draw_changes(picture: Picture, changes: Sequence[Pooled], top: float) -> None:

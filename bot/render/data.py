@@ -17,8 +17,8 @@ _TELLS: Final = {
     ),
     "profile.csv": "your profile",
     "other.csv": (
-        "sessions and heats you opened or closed, events you follow, what result pages say of you, "
-        "and what you typed that still waits for a tap"
+        "sessions and heats you opened or closed, events you follow, cards of you that were shared "
+        "(channel/message), what result pages say of you, and what still waits for a tap"
     ),
 }
 _NOTHING: Final = "I hold nothing about you in this team."
@@ -44,7 +44,7 @@ def readme(export: DataExport) -> str:
             for file in export.files
         ),
         "",
-        "Any app for tables opens the .csv files. Times of day are in UTC, lap times in seconds.",
+        "Any app for tables opens the .csv files. Moments are in UTC, times of laps in seconds.",
         "/data forget in the same server removes all of it.",
         "",
     ]
@@ -61,11 +61,13 @@ def ask_forget(held: DataHeld) -> Answer:
         lines.append("`/data export` gives you everything as a file first.")
     lines.append(f"**Gone**: {listed(_going(held, your))}.")
     posts, cards = sum(held.posts.values()), sum(held.cards.values())
-    if posts or held.heats_alone:
+    if held.heats_alone:
+        lines[-1] += (
+            f" {count(held.heats_alone, 'heat')} of {own} alone, with what was posted of it."
+        )
+    if posts:
         them = "you" if held.is_self else "them"
-        alone = f"; {count(held.heats_alone, 'heat')} of {own} alone with what was posted of it"
-        gone = alone if held.heats_alone else ""
-        lines.append(f"**Posts**: {count(posts, 'post')} drawn again without {them}{gone}.")
+        lines.append(f"**Drawn again without {them}**: {count(posts, 'post')}.")
     if cards:
         lines.append(f"**Deleted**: {count(cards, 'shared card')}.")
     if held.racer is not None:

@@ -38,12 +38,16 @@ def effect_words(effect: Effect) -> str:
 def pooled_words(pooled: Pooled) -> str:
     """Return what several tries of a setting say: ``35wt rear: 0.17 s a lap faster after …``."""
     found = _hundredths(pooled.effect_ms)
-    gap = _gap(found) if found else "nothing left"
+    if not pooled.fields:
+        gap = f"{_gap(found)} than before" if found else "as fast as before"
+        gap += f", with fewer than {MIN_OTHERS} others to tell it from the track"
+    else:
+        gap = f"{_gap(found) if found else 'nothing left'} after what everybody gained"
     tries = f"{count(pooled.tries, 'try', 'tries')} by {count(pooled.racers, 'racer')}"
     more = pooled.more_tries
     told = "" if more is None else f"{_more(more, 'try', 'tries')} would tell."
     return (
-        f"{plain(pooled.setting)}: {gap} after what everybody gained, {tries}. "
+        f"{plain(pooled.setting)}: {gap}, {tries}. "
         f"{_verdict(pooled.verdict, pooled.chance_of_luck, told)}"
     )
 

@@ -9,6 +9,7 @@ import discord
 from bot.limits import TITLE_LIMIT
 from bot.render.answer import CARD_COLOUR, Answer, add_section
 from bot.render.effect import pooled_words
+from bot.render.grid import NO_CLASS
 from bot.render.phrases import NEEDS_LAPS, bold, count, error_mark, moment, name_of
 from bot.render.text import plain, shorten
 from core.laptimes import format_lap
@@ -24,7 +25,9 @@ def track(book: TrackBook) -> Answer:
     if not book.has_laps:
         return Answer(f"Nobody has driven at {bold(book.track)} yet.")
     embed = discord.Embed(title=shorten(plain(book.track), TITLE_LIMIT), colour=CARD_COLOUR)
-    add_section(embed, "Best laps", [_bests_line(each) for each in book.bests])
+    has_classes = any(each.class_name for each in book.bests)
+    bests = [_bests_line(each, has_classes=has_classes) for each in book.bests]
+    add_section(embed, "Best laps", bests)
     whose = "Your heats here" if book.is_self else f"Heats of {name_of(book.racer)} here"
     runs = [_run_line(run) for run in book.runs]
     add_section(embed, shorten(whose, TITLE_LIMIT), runs or ["None yet"])
@@ -36,13 +39,13 @@ def track(book: TrackBook) -> Answer:
     return Answer(embed=embed)
 
 
-def _bests_line(bests: ClassBests) -> str:
-    """Return ``Buggy 18.300 Max (date) · …``."""
+def _bests_line(bests: ClassBests, *, has_classes: bool) -> str:
+    """Return ``Buggy 18.300 Max (date) · …``, the class where there are several."""
     laps = " · ".join(
         f"{format_lap(best.lap_ms)} {name_of(best.racer)} ({moment(best.driven_at, 'd')})"
         for best in bests.bests
     )
-    return f"{bold(bests.class_name)} {laps}" if bests.class_name else laps
+    return f"{bold(bests.class_name or NO_CLASS)} {laps}" if has_classes else laps
 
 
 def _run_line(run: TrackRun) -> str:
@@ -82,9 +85,7 @@ def _day_lines(day: TrackDay) -> list[str]:
 
 
 def pace_change(pace: HeatPace) -> str:
-    """Return ``0.21 s faster`` for a heat; ``?`` where too few drove both."""
-    if pace.change_ms is None:
-        return "?"
+    """Return ``0.21 s faster`` for a heat."""
     hundredths = round_half_even(round(pace.change_ms), 10)
     if not hundredths:
         return "the same"
@@ -95,8 +96,7 @@ def _change_lines(book: TrackBook) -> list[str]:
     """Return the surest changes of each class, over the team's racers."""
     has_classes = len(book.bests) > 1
     return [
-        (f"{bold(of_class.class_name)} " if has_classes and of_class.class_name else "")
-        + pooled_words(pooled)
+        (f"{bold(of_class.class_name or NO_CLASS)} " if has_classes else "") + pooled_words(pooled)
         for of_class in book.changes
         for pooled in of_class.changes[:_SHOWN_CHANGES]
     ]

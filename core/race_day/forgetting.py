@@ -83,8 +83,7 @@ def forget(unit: Unit, team_id: int, user_id: int, racer: RacerProfile | None) -
     """
     held = held_about(unit, team_id, user_id, racer)
     _forget_drafts(unit, team_id, _traces_of(user_id, racer))
-    if user_id:
-        unit.connection.execute(delete(SiteSlot).where(SiteSlot.name == of_user(user_id)))
+    _forget_slot(unit, user_id)
     if racer is None:
         return held
     traces = _traces_of(user_id, racer)
@@ -101,8 +100,7 @@ def forget(unit: Unit, team_id: int, user_id: int, racer: RacerProfile | None) -
     unit.db.flush()
     unit.connection.execute(delete(RacerProfile).where(RacerProfile.id == racer.id))
     unit.db.expunge_all()
-    if user_id:
-        forgotten.note_racer(unit, team_id, user_id)
+    forgotten.note_racer(unit, team_id, racer.id, traces)
     return held
 
 
@@ -116,7 +114,8 @@ def forget_all_again(unit: Unit) -> int:
     for team_id in forgotten.teams_back(unit):
         while forget_piece_of_team(unit, team_id):
             pass
-    back = [racer.id for racer in forgotten.racers_back(unit)]
+    # Each stands on the list once more for each time it was forgotten again.
+    back = {racer.id for racer in forgotten.racers_back(unit)}
     for racer_id in back:
         racer = unit.db.get_one(RacerProfile, racer_id)
         lock_team(unit, racer.team_id or 0)
@@ -133,12 +132,17 @@ def forget_piece_of_team(unit: Unit, team_id: int) -> bool:
     Returns:
         Whether anything is left.
     """
-    for table in (RaceSession, RacerProfile):
-        piece = select(table.id).where(table.team_id == team_id).limit(1)
-        found = unit.connection.execute(piece).scalar_one_or_none()
-        if found is not None:
-            unit.connection.execute(delete(table).where(table.id == found))
-            return True
+    session = select(RaceSession.id).where(RaceSession.team_id == team_id).limit(1)
+    session_id = unit.connection.execute(session).scalar_one_or_none()
+    if session_id is not None:
+        unit.connection.execute(delete(RaceSession).where(RaceSession.id == session_id))
+        return True
+    racers = select(RacerProfile.id, RacerProfile.discord_user_id)
+    racer = unit.connection.execute(racers.where(RacerProfile.team_id == team_id).limit(1)).first()
+    if racer is not None:
+        _forget_slot(unit, racer.discord_user_id)
+        unit.connection.execute(delete(RacerProfile).where(RacerProfile.id == racer.id))
+        return True
     gone = delete(Team).where(Team.id == team_id).returning(Team.created_at)
     if unit.connection.execute(gone).first() is not None:
         forgotten.note_team(unit, team_id)
@@ -150,6 +154,11 @@ def _traces_of(user_id: int, racer: RacerProfile | None) -> Traces:
         return Traces(user_id, None, (), None)
     names = tuple(name for name in (racer.name, racer.liverc_name) if name)
     return Traces(user_id or None, racer.id, names, racer.liverc_id)
+
+
+def _forget_slot(unit: Unit, user_id: int | None) -> None:
+    """Forget when somebody last had a page read: another team they are in misses nothing by it."""
+    unit.connection.execute(delete(SiteSlot).where(SiteSlot.name == of_user(user_id or 0)))
 
 
 def _heats_alone(unit: Unit, team_id: int, racer_id: UUID) -> list[UUID]:

@@ -49,7 +49,7 @@ class Waiting:
         said: Who drivers are, as was said.
         not_me: Whether the importer has said to be none of them.
         takes_corrections: Whether what the page says now is to be taken.
-        turned_to: How often others of the offered races were asked for.
+        turned_to: How often others of the offered races, or drivers, were asked for.
     """
 
     command: ImportLaps

@@ -18,17 +18,14 @@ from core.models import Heat, RacerProfile, RaceSession, SessionClass
 from core.names import name_key
 from core.race_day.driven import heats_of
 from core.race_day.finding import classes_of
-from core.race_day.import_questions import Asked
+from core.race_day.import_questions import MOST_AT_ONCE, Asked, so_many
 from core.results.importing import ImportAsks
 from core.sources.race import RaceLink, RaceList
 from core.sources.who import names_nobody, same_name
 
-# A select holds 25 answers, three of them for the others and for all of them.
-MOST_AT_ONCE: Final = 22
 # What an answer sets; the service carries it out.
 PICKS: Final = "picks"
 OPENS: Final = "opens"
-TURNS: Final = "turns"
 
 _HERE: Final = "✓ is in this session already."
 _OURS: Final = "★ has somebody of the team in it."
@@ -75,14 +72,7 @@ def which_races(offers: RaceList, marks: Marks, own: RacerProfile, turned_to: in
     offered = [*options[:room], *classes, *options[room:]]
     if not offered:
         return None
-    last = (len(offered) - 1) // MOST_AT_ONCE
-    turned_to = min(max(turned_to, 0), last)
-    shown = offered[turned_to * MOST_AT_ONCE : (turned_to + 1) * MOST_AT_ONCE]
-    further, back = _words(offers)
-    if turned_to < last:
-        shown.append((further, {TURNS: turned_to + 1}))
-    if turned_to:
-        shown.append((back, {TURNS: turned_to - 1}))
+    shown = so_many(offered, turned_to, *_words(offers))
     if len(races) > 1:
         shown.append(("All of them", {PICKS: [race.source_id for race in races]}))
     name = offers.event or offers.class_name or f"This {offers.page.value}"

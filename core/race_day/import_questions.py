@@ -26,12 +26,15 @@ from core.sources.who import Certainty, Guess, fold_name, names_nobody
 
 # What a select holds beside an answer or two of its own.
 _MOST: Final = 23
+# Of more answers than a select holds; three are for the others and for all of them.
+MOST_AT_ONCE: Final = 22
 _MOST_LAPS_TOLD: Final = 5
 # What an answer sets; the service carries it out.
 WHO: Final = "who"
 NOT_ME: Final = "not_me"
 CALLED: Final = "called"
 TAKES: Final = "takes_corrections"
+TURNS: Final = "turns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,27 @@ class Asked:
     text: str
     options: tuple[tuple[str, dict[str, Any]], ...]
     lines: tuple[str, ...] = ()
+
+
+def so_many(
+    options: Sequence[tuple[str, dict[str, Any]]], turned_to: int, further: str, back: str
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return as many answers as a select holds, with one each that leads to those beside them.
+
+    Args:
+        options: All answers.
+        turned_to: How often others were asked for, from 0.
+        further: How the next are called.
+        back: How those before are called.
+    """
+    last = (len(options) - 1) // MOST_AT_ONCE
+    turned_to = min(max(turned_to, 0), last)
+    shown = list(options[turned_to * MOST_AT_ONCE : (turned_to + 1) * MOST_AT_ONCE])
+    if turned_to < last:
+        shown.append((further, {TURNS: turned_to + 1}))
+    if turned_to:
+        shown.append((back, {TURNS: turned_to - 1}))
+    return shown
 
 
 # People
@@ -155,7 +179,9 @@ def _which_are_you(waiting: Waiting, known: Recognised, me: RacerProfile) -> Ask
                 free.setdefault(who, (_driver_label(driver), _who(place, at, me.id)))
     if not free:
         return None
-    options = [*list(free.values())[:_MOST], ("None of them", {NOT_ME: True})]
+    drivers = list(free.values())
+    options = so_many(drivers, waiting.turned_to, "More drivers …", "Drivers before these …")
+    options.append(("None of them", {NOT_ME: True}))
     return Asked(ImportAsks.WHO, "Which one are you?", tuple(options))
 
 

@@ -24,11 +24,12 @@ from core.race_day.change import Change
 from core.race_day.drivers import profiles_in, remember
 from core.race_day.finding import session_by_id, session_for
 from core.race_day.import_drafts import Waiting, with_who
-from core.race_day.import_offers import TURNS, marks_of, which_races
+from core.race_day.import_offers import marks_of, which_races
 from core.race_day.import_questions import (
     CALLED,
     NOT_ME,
     TAKES,
+    TURNS,
     WHO,
     Asked,
     Recognised,

@@ -22,6 +22,7 @@ from core.names import HeatKind, name_key
 from core.race_day import outbox
 from core.race_day.driven import Driven, heats_in, heats_of, next_name
 from core.race_day.drivers import remember_ids
+from core.race_day.forgotten import without_forgotten
 from core.race_day.heats import finish_heat, open_heat
 from core.race_day.moving import take_over, without
 from core.race_day.page_tables import (
@@ -282,7 +283,7 @@ def carry_out(
     left = {Fate.BESIDE, Fate.OTHERS}
     taken = {each.racer.id for each in plan.runs if each.fate not in left}
     racers = {at: racer.id for at, racer in plan.racers.items()}
-    table = table_of(plan.race, racers, taken)
+    table = without_forgotten(unit, team.id, table_of(plan.race, racers, taken))
     if plan.deleted is not None or (plan.heat is None and not plan.runs):
         return told
     heat, is_new = plan.heat, plan.heat is None

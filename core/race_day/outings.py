@@ -26,7 +26,7 @@ from core.scoring.pace import Pace, find_pace
 from core.scoring.settings import last_change, lasts_until, settings_of
 
 # So many runs of the days before are looked at: more of them would hardly tell more.
-RUNS_BEFORE: Final = 20
+RUNS_BEFORE: Final = 12
 
 Effects = dict[tuple[UUID, UUID], Effect]
 """What was changed before a run, by the ids of heat and racer."""
@@ -87,7 +87,7 @@ _OF_SESSIONS: Final = (
     select(HeatRacer.racer_id, Heat.opened_at, *_REF)
     .join(Heat, Heat.id == HeatRacer.heat_id)
     .where(*_IN_SESSIONS)
-    .order_by(Heat.opened_at, Heat.id)
+    .order_by(Heat.opened_at, Heat.id, HeatRacer.logged_at)
 )
 
 
@@ -205,11 +205,12 @@ class Paces:
     """
 
     def __init__(self, laps: RunLaps, pages: Mapping[UUID, tuple[PageTable, bool]]) -> None:
-        self._of_team: dict[UUID, dict[UUID, Pace]] = defaultdict(dict)
+        self._of_team: dict[UUID, dict[str, Pace]] = defaultdict(dict)
+        names = {racer_id: str(racer_id) for _, racer_id in laps}
         for (heat_id, racer_id), times in laps.items():
             pace = find_pace(times)
             if pace is not None:
-                self._of_team[heat_id][racer_id] = pace
+                self._of_team[heat_id][names[racer_id]] = pace
         self._of_page = {
             heat_id: dict(_page_paces(page, has_names=has_names))
             for heat_id, (page, has_names) in pages.items()
@@ -233,20 +234,17 @@ class Paces:
     ) -> dict[tuple[UUID, str], list[Outing]]:
         """Return a racer's runs, given in the order driven, by session and class."""
         days: dict[tuple[UUID, str], list[Outing]] = defaultdict(list)
+        name = str(racer_id)
         for run in runs:
-            others = {
-                driver: pace
-                for driver, pace in self.everybody(run.heat_id).items()
-                if driver != str(racer_id)
-            }
-            own = self._of_team[run.heat_id].get(racer_id)
+            field = self.everybody(run.heat_id)
+            others = {driver: pace for driver, pace in field.items() if driver != name}
+            own = self._of_team[run.heat_id].get(name)
             days[run.day].append(Outing(run.note, own, others))
         return days
 
     def everybody(self, heat_id: UUID) -> Mapping[str, Pace]:
         """Return the pace of each driver of a heat by what names the same one in another."""
-        of_team = self._of_team[heat_id].items()
-        return self._of_page.get(heat_id) or {str(racer_id): pace for racer_id, pace in of_team}
+        return self._of_page.get(heat_id) or self._of_team[heat_id]
 
 
 def _page_paces(page: PageTable, *, has_names: bool) -> Iterator[tuple[str, Pace]]:

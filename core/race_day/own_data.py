@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, null, select
+from sqlalchemy import String, and_, bindparam, cast, null, or_, select
 from sqlalchemy.orm import aliased
 
+from core.data_models import SharedCard
 from core.database import Unit
 from core.follow_models import Follow
-from core.laptimes import FormLap, format_form, format_lap
+from core.laptimes import FormLap, format_form, format_seconds
 from core.models import (
     Draft,
     Entry,
@@ -82,6 +83,15 @@ _DOINGS: Final = {
         .join(RaceSession, RaceSession.id == Follow.session_id)
         .where(_OF_TEAM, Follow.followed_by == _RACER)
         .order_by(Follow.created_at)
+    ),
+    "card shared": (
+        select(
+            SharedCard.shared_at,
+            null(),
+            cast(SharedCard.channel_id, String) + "/" + cast(SharedCard.message_id, String),
+        )
+        .where(or_(SharedCard.racer_id == _RACER, SharedCard.other_id == _RACER))
+        .order_by(SharedCard.shared_at)
     ),
     "races in session, in class": (
         select(SessionRacer.chosen_at, RaceSession.session_name, SessionRacer.class_name)
@@ -159,7 +169,7 @@ def _runs(unit: Unit, profile: RacerProfile) -> list[tuple[object, ...]]:
         .order_by(Heat.opened_at, Heat.id)
     )
     return [
-        (*row[:6], format_lap(row.best_lap_ms) if row.best_lap_ms else None, *row[7:])
+        (*row[:6], format_seconds(row.best_lap_ms) if row.best_lap_ms else None, *row[7:])
         for row in rows
     ]
 

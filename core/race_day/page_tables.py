@@ -7,13 +7,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, exists, insert, select, text, update
+from sqlalchemy import (
+    Select,
+    String,
+    bindparam,
+    cast,
+    exists,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from core.database import Unit
 from core.laps import Lap, RaceTotal
@@ -124,12 +134,20 @@ class PageTable:
             )
         )
 
-    def without(self, traces: Traces) -> PageTable:
-        """Return the table with ``a racer`` for a racer who is forgotten; the laps stay."""
+    def without(
+        self, is_forgotten: Callable[[str, str | None], bool], racer_id: UUID | None = None
+    ) -> PageTable:
+        """Return the table with ``a racer`` for somebody who is forgotten; the laps stay.
+
+        Args:
+            is_forgotten: Tells it by the name and the id of a driver who is nobody of the team.
+            racer_id: The profile of who is forgotten just now.
+        """
         return PageTable(
             tuple(
                 replace(each, name=A_RACER, source_id=None, racer_id=None, is_taken=False)
-                if traces.are_of(each.name, each.source_id, each.racer_id)
+                if (each.racer_id is not None and each.racer_id == racer_id)
+                or (each.racer_id is None and is_forgotten(each.name, each.source_id))
                 else each
                 for each in self.drivers
             )
@@ -333,21 +351,31 @@ def forget_names(unit: Unit, closed_before: datetime) -> int:
 def forget_driver(unit: Unit, team_id: int, traces: Traces) -> None:
     """Forget who a driver is on the pages of a team; places and laps stay."""
     of_team = select(RaceSession.id).where(RaceSession.team_id == team_id)
-    for table in (Heat, DeletedRace):
-        rows = unit.connection.execute(
-            select(table.id, table.source_table).where(
-                table.session_id.in_(of_team), table.source_table.is_not(None)
-            )
-        )
-        for row_id, kept in rows.all():
-            page = PageTable.from_data(kept) if kept is not None else PageTable(())
-            without = page.without(traces)
-            if without != page:
-                columns: dict[str, object] = {"source_table": without.to_data()}
-                if table is Heat:
-                    # It was made from the names too.
-                    columns["source_hash"] = None
-                unit.connection.execute(update(table).where(table.id == row_id).values(columns))
+    linked = f"%{traces.racer_id}%"
+    # Who is on no profile has no name any more where the session closed long ago.
+    may_name = Heat.source_has_names | cast(Heat.source_table, String).like(linked)
+    heats = select(Heat.id, Heat.source_table).where(Heat.session_id.in_(of_team), may_name)
+    for heat_id, table in _without(unit, heats, traces):
+        # The hash was made from the names too.
+        nameless = {"source_table": table, "source_hash": None}
+        unit.connection.execute(_KEEP, {"of_heat": heat_id} | nameless)
+    deleted = select(DeletedRace.id, DeletedRace.source_table).where(
+        DeletedRace.session_id.in_(of_team), cast(DeletedRace.source_table, String).like(linked)
+    )
+    for race_id, table in _without(unit, deleted, traces):
+        forgotten = update(DeletedRace).where(DeletedRace.id == race_id)
+        unit.connection.execute(forgotten.values(source_table=table))
+
+
+def _without(unit: Unit, tables: Select[Any], traces: Traces) -> list[tuple[UUID, dict[str, Any]]]:
+    """Return the tables, of those that are kept, that a racer is taken out of."""
+    changed = []
+    for row_id, kept in unit.connection.execute(tables).all():
+        table = PageTable.from_data(kept)
+        without = table.without(traces.are_of, traces.racer_id)
+        if without != table:
+            changed.append((row_id, without.to_data()))
+    return changed
 
 
 def has_old_names(unit: Unit, closed_before: datetime) -> bool:

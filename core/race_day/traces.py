@@ -37,10 +37,8 @@ class Traces:
     names: tuple[str, ...]
     source_id: str | None
 
-    def are_of(self, name: str, source_id: str | None, racer_id: UUID | None) -> bool:
-        """Tell whether a driver of a page is this racer: linked, or by id or name."""
-        if racer_id is not None:
-            return racer_id == self.racer_id
+    def are_of(self, name: str, source_id: str | None) -> bool:
+        """Tell whether a driver of a page is this racer, by id or name."""
         if source_id is not None and source_id == self.source_id:
             return True
         return any(same_name(name, own) for own in self.names)
@@ -75,7 +73,7 @@ class Traces:
         own = {
             driver["name"]
             for driver in race["drivers"]
-            if self.are_of(driver["name"], driver["source_id"], None)
+            if self.are_of(driver["name"], driver["source_id"])
         }
         return race | {
             "drivers": [

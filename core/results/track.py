@@ -59,16 +59,19 @@ class TrackRun:
 class HeatPace:
     """How much slower than in the first heat of the day everybody was, in ms a lap, unrounded.
 
-    Below 0 where everybody was faster; None where fewer than 3 can be compared.
+    Below 0 where everybody was faster.
     """
 
     heat: HeatRef
-    change_ms: float | None
+    change_ms: float
 
 
 @dataclass(frozen=True, slots=True)
 class TrackDay:
-    """How the track got faster or slower over the latest day of a class, two heats or more."""
+    """How the track got faster or slower over the latest day of a class.
+
+    ``heats`` are the first and those that can be compared with it, two or more.
+    """
 
     session: SessionRef
     driven_at: datetime

@@ -24,11 +24,11 @@ from core.scoring.effects import (
     Outing,
     Verdict,
     chance_faster_of,
-    find_effect_at,
+    find_effect,
     surer,
     verdict_of,
 )
-from core.scoring.settings import setting_key, settings_of
+from core.scoring.settings import lasts_until, setting_key, settings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,14 @@ class Try:
         effect_ms: Its effect after what everybody gained, below 0 where it was faster.
         error_ms: The standard error of that, above 0.
         pace_ms: The pace with the other setting, above 0.
+        has_field: Whether there were enough others to tell it from the track.
     """
 
     setting: str
     effect_ms: float
     error_ms: float
     pace_ms: float
+    has_field: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Pooled:
         setting: The setting, as it was written first.
         tries: How many tries, 1 or more.
         racers: By how many racers.
+        fields: In how many there were enough others to tell it from the track.
         effect_ms: The effect after what everybody gained, below 0 where it was faster.
         error_ms: The standard error of that, above 0.
         chance_faster: How likely it is the faster one, 0 to 1.
@@ -67,6 +70,7 @@ class Pooled:
     setting: str
     tries: int
     racers: int
+    fields: int
     effect_ms: float
     error_ms: float
     chance_faster: float
@@ -88,15 +92,17 @@ def tries_of(outings: Sequence[Outing], spread_pct: float) -> list[Try]:
     """
     settings = settings_of([outing.note for outing in outings])
     latest: dict[frozenset[str], Effect] = {}
-    for at in range(len(outings)):
-        effect = find_effect_at(outings, at, spread_pct)
+    end = 0
+    while end < len(outings):
+        end = lasts_until(settings, end)
+        effect = find_effect(outings[:end], spread_pct)
         if effect is not None:
             latest[frozenset((effect.before, effect.after))] = effect
     return [_try(effect, settings) for effect in latest.values()]
 
 
 def pool(tries: Iterable[tuple[object, Try]]) -> list[Pooled]:
-    """What tries of the same settings say together, in the order they were first tried.
+    """What tries of the same settings say together, in the order they were given first.
 
     Args:
         tries: Whose it was, and the try; all of one class and track.
@@ -112,7 +118,8 @@ def _try(effect: Effect, settings: Sequence[str]) -> Try:
     if settings.index(effect.after) < settings.index(effect.before):
         # The racer went back: it tells as much about what was left again.
         later, sign = effect.before, -1
-    return Try(later, sign * effect.effect_ms, effect.error_ms, effect.pace_ms)
+    has_field = effect.field is not None
+    return Try(later, sign * effect.effect_ms, effect.error_ms, effect.pace_ms, has_field)
 
 
 def _pooled(together: Sequence[tuple[object, Try]]) -> Pooled:
@@ -131,6 +138,7 @@ def _pooled(together: Sequence[tuple[object, Try]]) -> Pooled:
         setting=tries[0].setting,
         tries=len(tries),
         racers=len({racer for racer, _ in together}),
+        fields=sum(tried.has_field for tried in tries),
         effect_ms=effect,
         error_ms=sqrt(variance),
         chance_faster=chance_faster,

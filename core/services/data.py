@@ -53,8 +53,9 @@ class DataService:
         def act(unit: Unit) -> DataHeld:
             found = people.find_profile(unit, caller.team_id, caller.person.user_id)
             if racer is not None:
-                people.require_crew(unit, caller, _FORGET_OTHERS)
                 found = named(unit, caller.team_id, racer)
+                if found.discord_user_id != caller.person.user_id:
+                    people.require_crew(unit, caller, _FORGET_OTHERS)
             return _told(
                 caller, found, held_about(unit, caller.team_id, _user(caller, found), found)
             )

@@ -103,7 +103,7 @@ class ImportService:
             await tell(Progress(0, 1))
             waiting = _read(replace(waiting, turned_to=0), await self._elsewhere.page(sets[OPENS]))
         elif PICKS in sets:
-            waiting = await self._fetched(waiting, sets[PICKS], tell)
+            waiting = await self._fetched(replace(waiting, turned_to=0), sets[PICKS], tell)
         return await self._go_on(caller, waiting, draft_id, sets, tell)
 
     async def who_is(

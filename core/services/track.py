@@ -55,7 +55,7 @@ from core.scoring.track_pace import pace_over_day
 BESTS: Final = 3
 RUNS: Final = 10
 # Over so many of the latest sessions at the track it is looked for which changes helped.
-DAYS: Final = 8
+DAYS: Final = 6
 NO_TRACK: Final = (
     "No session of yours names its track yet: /session edit has the option track, and /session "
     "start too."
@@ -325,9 +325,13 @@ def _latest_day(unit: Unit, latest: TrackRun | None, session: _Session) -> list[
 def _moved(heats: Sequence[_HeatOfDay], paces: Paces) -> TrackDay | None:
     """Return how everybody's pace moved over some heats; None where that is not known."""
     changes = pace_over_day([paces.everybody(each.heat.id) for each in heats])
-    if all(change is None for change in changes[1:]):
+    moved = [
+        HeatPace(each.heat, change)
+        for each, change in zip(heats, changes, strict=True)
+        if change is not None
+    ]
+    if len(moved) < 2:
         return None
-    moved = [HeatPace(each.heat, change) for each, change in zip(heats, changes, strict=True)]
     return TrackDay(heats[0].session, heats[0].driven_at, tuple(moved))
 
 
@@ -337,6 +341,8 @@ def _changes(
     """Return what changes did in each class, the surest first."""
     tries: dict[str, list[tuple[UUID, Try]]] = defaultdict(list)
     for racer_id, runs in noted.items():
+        if not any(run.note for run in runs):
+            continue
         days = paces.days_of(racer_id, runs)
         spread_pct = run_spread(days.values())
         for (_, class_key), outings in days.items():

@@ -91,9 +91,10 @@ def _rows(table: LexborNode) -> list[ResultRow]:
 
 
 def _are_totals(texts: list[str]) -> bool:
-    """Whether a column has nothing but times, some of them."""
-    return any(":" in text or "." in text for text in texts) and all(
-        clock_ms(text) is not None for text in texts if text
+    """Whether a column has times and nothing else but words such as ``DNS``."""
+    times = [text for text in texts if clock_ms(text) is not None]
+    return any(":" in text or "." in text for text in times) and all(
+        text in times or text.isalpha() for text in texts if text
     )
 
 

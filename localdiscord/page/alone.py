@@ -62,10 +62,15 @@ async def serve(arguments: Sequence[str], tell: Tell = print) -> int:
         team = discord.add_guild(name, owner=people[0], channels=tuple(asked.channel or CHANNELS))
         for person in people[1:]:
             team.add_member(person)
-    async with discord, Page(discord, port=asked.page_port) as page:
-        tell(_where(discord, page))
-        await page.open_in_browser()
-        await _told_to_stop()
+    try:
+        async with discord, Page(discord, port=asked.page_port) as page:
+            tell(_where(discord, page))
+            await page.open_in_browser()
+            await _told_to_stop()
+    except OSError as error:
+        # A port that is taken, most often.
+        tell(str(error))
+        return 1
     return 0
 
 

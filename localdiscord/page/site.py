@@ -72,7 +72,7 @@ class Page:
             discord: whose page it is; it must be running.
             port: where to listen; 0 takes a free one.
             key: what the page must know; a new one when not given.
-            hint: what to try first, for who has never been here.
+            hint: what to try first; commands between backticks are typed when pressed.
         """
         self._discord = discord
         self._port = port

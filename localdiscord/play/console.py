@@ -21,7 +21,7 @@ say 58.2 58.1     post a message
 menu NAME         the newest message's menu
 menu NAME @racer-2   somebody's menu
 @racer-2          be somebody else
-#general          go to another channel
+#pit-lane         go to another channel
 help  quit"""
 
 EMPTIES = "-"

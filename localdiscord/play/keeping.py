@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from localdiscord.world.files import Attachment
+from localdiscord.world.posts import bring_back, posts_of
+from localdiscord.world.world import World
 
 DATABASE = Path("data/local.db")
 FOLDER = Path("data/local")
@@ -79,6 +82,29 @@ class KeptEvent:
 
     def forget(self) -> None:
         """Let it begin anew."""
+        self.file.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class KeptPosts:
+    """Keeps what was posted, so that the next time the channels are as they were left."""
+
+    file: Path = FOLDER / "posts.json"
+
+    def keep(self, world: World) -> None:
+        """Keep what everybody sees; what was kept before stays whole until this is."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        new = self.file.with_suffix(".new")
+        new.write_text(json.dumps(posts_of(world)), encoding="utf-8")
+        new.replace(self.file)
+
+    def bring_back(self, world: World) -> None:
+        """Put it where it was; nothing where that cannot be told."""
+        with suppress(OSError, KeyError, TypeError, ValueError):
+            bring_back(world, json.loads(self.file.read_text(encoding="utf-8")))
+
+    def forget(self) -> None:
+        """Begin with empty channels."""
         self.file.unlink(missing_ok=True)
 
 

@@ -8,6 +8,8 @@ _HEATS = Path(__file__).parent / "heats"
 
 CLUB_RACE = "2wd-q1-heat5"
 """8 drivers, 122 laps, 5 minutes."""
+NEXT_ROUND = "2wd-q2"
+"""7 drivers, 109 laps, 5 minutes."""
 
 
 @dataclass(frozen=True)

@@ -1,37 +1,41 @@
-"""What ``make run`` starts without a token: the bot in a local Discord, and a real heat in it."""
+"""What ``make run`` starts without a token: the bot in a local Discord, and real heats in it."""
 
 import asyncio
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 
-from localdiscord.client.driver import DEFAULT_MEMBERS, LocalDiscord
+from localdiscord.client.driver import LocalDiscord
 from localdiscord.client.people import Team
 from localdiscord.client.show import Screen, show_message
 from localdiscord.page.site import Page
 from localdiscord.play.botprocess import BOT, BotProcess
+from localdiscord.play.cast import RACERS, TEAM, TEAM_CHANNEL, gather
 from localdiscord.play.console import Console
 from localdiscord.play.keeping import (
     KeptEvent,
+    KeptPosts,
     Pictures,
     Story,
     database_of_the_user,
     is_file_to_come,
 )
 from localdiscord.play.prompt import Prompt
-from localdiscord.play.recorded import load
+from localdiscord.play.recorded import NEXT_ROUND, load
 from localdiscord.play.sample_event import NAME, SampleEvent
 from localdiscord.play.story import (
-    TEAM_CHANNEL,
     PlayError,
     Tell,
     follow,
     name_drivers,
     play_heat,
+    play_next_heat,
+    settle_in,
     wrapped,
 )
 from localdiscord.rules.errors import DriverError
@@ -40,9 +44,12 @@ READY_WITHIN_S = 60.0
 RACE_EVERY_S = 30.0
 """How long after a race of the sample event the next one appears."""
 
-DRIVERS = tuple(f"Racer {number}" for number in range(1, len(DEFAULT_MEMBERS) + 1))
+DRIVERS = tuple(f"Racer {number}" for number in range(1, len(RACERS) + 1))
 """What the team's people are called on timing pages."""
-HINT = "Type /lap times:58.2 58.1 and press Finish heat under the answer."
+HINT = "Try `/lap times:18.9 18.7 19.1`, then press Finish heat under the answer."
+HINT_OF_EVENT = " Races of a sample event come in by themselves: `{line}`"
+"""What the page says until it is put away."""
+DRIVEN = "Q2 is driven too, and Q3 is open: type /lap times:18.9 18.7 19.1"
 
 # The last one comes when the terminal is closed.
 _STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -64,6 +71,8 @@ class Play:
     """Says what stays."""
     event: KeptEvent | None = None
     """Keeps how far the sample event is; None where it begins each time."""
+    posts: KeptPosts | None = None
+    """Keeps what was posted; None where the channels are empty at first."""
     has_newcomers: bool = True
     """Whether the team's people are its own, whom it may name as the sample event does."""
     is_demo: bool = False
@@ -99,12 +108,13 @@ async def what_to_play(current: Sequence[str] = BOT_CURRENT) -> Play:
     """
     url = database_of_the_user()
     if url is None:
-        story, event = Story(), KeptEvent()
+        story, event, posts = Story(), KeptEvent(), KeptPosts()
         told = story.told_before()
         if told is None:
             event.forget()
+            posts.forget()
         kept = f"{story.database} keeps this and what you type; without it all is played again."
-        return Play(story.url, told=told, keep=story.keep, kept=kept, event=event)
+        return Play(story.url, told=told, keep=story.keep, kept=kept, event=event, posts=posts)
     if await in_a_new_database(url, current):
         return Play(url, kept="The database in DATABASE_URL keeps this.")
     told = "DATABASE_URL has something in it: no story is played.\n"
@@ -125,24 +135,39 @@ async def main(arguments: Sequence[str]) -> int:
 
 
 async def run(play: Play, command: Sequence[str] = BOT, tell: Tell = print) -> int:
-    """Start everything, play the heat, then let people type; gives the exit code."""
+    """Start everything, play the heats, then let people type; gives the exit code."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _STOPS:
         loop.add_signal_handler(number, stop.set)
     try:
-        async with LocalDiscord() as discord, _event_of(play) as event:
+        async with LocalDiscord(with_team=False) as discord, _event_of(play) as event:
+            gather(discord)
             environment = {
                 **discord.bot_environment(),
                 **event.bot_environment(),
                 "DATABASE_URL": play.database_url,
             }
-            async with BotProcess(environment, command) as bot:
-                playing = _play(play, discord, event, tell)
-                return await _until_it_ends(playing, bot, stop, tell)
+            with _posts_kept(play, discord):
+                async with BotProcess(environment, command) as bot:
+                    playing = _play(play, discord, event, tell)
+                    return await _until_it_ends(playing, bot, stop, tell)
     finally:
         for number in _STOPS:
             loop.remove_signal_handler(number)
+
+
+@contextmanager
+def _posts_kept(play: Play, discord: LocalDiscord) -> Iterator[None]:
+    """Have the posts of the last time there, and keep those of this one once the bot has ended."""
+    if play.posts is None:
+        yield
+        return
+    play.posts.bring_back(discord.world)
+    try:
+        yield
+    finally:
+        play.posts.keep(discord.world)
 
 
 def _event_of(play: Play) -> SampleEvent:
@@ -194,7 +219,7 @@ async def _play(play: Play, discord: LocalDiscord, event: SampleEvent, tell: Tel
     except TimeoutError as error:
         sentence = f"The bot was not ready within {READY_WITHIN_S:.0f} s."
         raise PlayError(sentence) from error
-    team = discord.guild()
+    team = discord.guild(TEAM)
     if play.told is None:
         await _tell_the_story(play, team, tell)
     else:
@@ -218,7 +243,8 @@ async def _let_people_type(
         _offer(event, play, tell)
     going_on = asyncio.create_task(event.go_on(RACE_EVERY_S))
     try:
-        async with Page(discord, hint=HINT) as page:
+        hint = HINT if event.is_over else HINT + HINT_OF_EVENT.format(line=event.line)
+        async with Page(discord, hint=hint) as page:
             tell(f"\nIn the browser:\n{page.address}")
             await page.open_in_browser()
             screen = Screen(place_of=play.pictures.save)
@@ -251,8 +277,12 @@ async def _tell_the_story(play: Play, team: Team, tell: Tell) -> None:
         story.append(text)
 
     screen = _same_everywhere(play)
+    await settle_in(team)
     summary = await play_heat(team, load(), tell_and_note, screen)
     tell_and_note(f"#{TEAM_CHANNEL}, as it looks on a phone:\n")
     tell_and_note(f"{show_message(summary, screen)}\n")
+    if not play.is_demo:
+        await play_next_heat(team, load(NEXT_ROUND))
+        tell_and_note(f"{wrapped(DRIVEN)}\n")
     if play.keep is not None:
         play.keep("\n".join(story))

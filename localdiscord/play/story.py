@@ -1,4 +1,4 @@
-"""The story that is told: a real heat typed in, and a race that comes in by itself."""
+"""The story that is told: real heats typed in, and a race that comes in by itself."""
 
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
@@ -7,11 +7,11 @@ from functools import partial
 from localdiscord.client.answers import Answer
 from localdiscord.client.people import Member, Team
 from localdiscord.client.show import PHONE, WIDTH, Screen, show_answer
+from localdiscord.play.cast import CREW_ROLE, TEAM_CHANNEL
 from localdiscord.play.recorded import Drive
 from localdiscord.play.sample_event import SampleEvent
 from localdiscord.world.model import Channel, Message
 
-TEAM_CHANNEL = "race-day"
 SUMMARY_WITHIN_S = 30.0
 SUMMARY_MARK = "🏁"
 SHOWN_SINGLY = 3
@@ -22,6 +22,18 @@ Tell = Callable[[str], None]
 
 class PlayError(Exception):
     """The play cannot go on; says why in a sentence."""
+
+
+async def settle_in(team: Team) -> None:
+    """Set what a team sets once: where summaries go, and who is crew.
+
+    Raises:
+        PlayError: the bot did not answer.
+        DriverError: the bot has not registered what is typed.
+    """
+    channel = team.channel(TEAM_CHANNEL)
+    await _type(team.owner, f"/team channel channel:#{TEAM_CHANNEL}", channel)
+    await _type(team.owner, f"/team crew role:@{CREW_ROLE}", channel)
 
 
 async def play_heat(
@@ -49,6 +61,24 @@ async def play_heat(
     return await _summary_after(newest, channel)
 
 
+async def play_next_heat(team: Team, drives: Sequence[Drive]) -> None:
+    """Play a further heat without a word, wait for its summary, and open the one after it.
+
+    Raises:
+        PlayError: the bot did not answer, or posted no summary.
+        DriverError: the bot has not registered what is typed.
+    """
+    channel = team.channel(TEAM_CHANNEL)
+    newest = _newest_in(channel)
+    await _type(team.owner, "/heat start", channel)
+    # Fewer may drive than before.
+    for racer, drive in zip(team.members, drives, strict=False):
+        await _type(racer, f"/lap times:{' '.join(drive.times)}", channel)
+    await _type(team.owner, "/heat finish", channel)
+    await _summary_after(newest, channel)
+    await _type(team.owner, "/heat start", channel)
+
+
 async def name_drivers(team: Team, names: Iterable[str]) -> None:
     """Give each of the team, in their order, the name they have on timing pages.
 
@@ -57,7 +87,7 @@ async def name_drivers(team: Team, names: Iterable[str]) -> None:
         DriverError: the bot has not registered what is typed.
     """
     channel = team.channel(TEAM_CHANNEL)
-    for racer, name in zip(team.members, names, strict=True):
+    for racer, name in zip(team.members, names, strict=False):
         await _type(racer, f"/profile driver_name:{name}", channel)
 
 

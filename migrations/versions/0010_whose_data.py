@@ -18,6 +18,13 @@ branch_labels = None
 depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
+# What refers to a racer, by table: PostgreSQL alone has an index for each, see core/models.py.
+OF_RACER = {
+    "sessions": ("profile_id", "closed_by"),
+    "heats": ("opened_by", "finished_by"),
+    "entries": ("racer_id", "entered_by"),
+    "run_logs": ("racer_id",),
+}
 
 
 def upgrade() -> None:
@@ -44,19 +51,34 @@ def upgrade() -> None:
         sa.Column("team_id", sa.BigInteger()),
         sa.Column("key", sa.String(32), nullable=False),
         sa.Column("who", sa.String(64), nullable=False),
+        sa.Column("names", sa.JSON(), nullable=False),
         sa.Column("forgotten_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_forgotten")),
         _refers("forgotten", "team_id", "teams"),
     )
     op.create_index("ix_forgotten_team_id", "forgotten", ["team_id"])
+    for name, table, column in _indexes():
+        op.create_index(name, table, [column])
 
 
 def downgrade() -> None:
+    for name, table, _ in _indexes():
+        op.drop_index(name, table)
     op.drop_table("forgotten")
     op.drop_table("shared_cards")
     op.drop_column("teams", "removed_at")
     op.drop_column("teams", "application_id")
     openers.go_with_them()
+
+
+def _indexes() -> list[tuple[str, str, str]]:
+    if op.get_context().dialect.name != "postgresql":
+        return []
+    return [
+        (f"ix_{table}_{column}", table, column)
+        for table, columns in OF_RACER.items()
+        for column in columns
+    ]
 
 
 def _refers(table: str, column: str, parent: str) -> sa.ForeignKeyConstraint:

@@ -327,6 +327,6 @@ def test_a_server_is_forgotten_once_that_was_confirmed(
     assert (done.code, done.out) == (0, "Deleted: 0 racers, 0 sessions, 0 laps.\n")
     again = bot("forget", "77", "--yes", DATABASE_URL=url)
     assert (again.code, again.err) == (1, "Nothing is held of server 77.\n")
-    bot("downgrade", "0009", DATABASE_URL=url)
+    bot("downgrade", "0009", "--yes", DATABASE_URL=url)
     older = bot("forget", "77", DATABASE_URL=url)
     assert (older.code, "run orp-bot upgrade first" in older.err) == (1, True)

@@ -15,20 +15,21 @@ from core.config import Settings
 TOKEN = "MTIz.token.that-nobody-may-see"
 PASSWORD = "hunter2-the-password"
 
-SetUp = Callable[[str], None]
+SetUp = Callable[..., None]
 
 
 @pytest.fixture
 def set_up() -> Iterator[SetUp]:
     handlers, level = logging.root.handlers[:], logging.root.level
 
-    def run(log_format: str) -> None:
+    def run(log_format: str, log_level: str = "INFO") -> None:
         set_up_logging(
             Settings.model_validate(
                 {
                     "discord_token": TOKEN,
                     "database_url": f"postgresql://orp:{PASSWORD}@localhost/orp",
                     "log_format": log_format,
+                    "log_level": log_level,
                 }
             )
         )
@@ -55,6 +56,19 @@ def test_no_line_holds_a_secret(
     assert "ValueError" in written
     assert TOKEN not in written
     assert PASSWORD not in written
+
+
+def test_at_no_level_is_written_what_libraries_tell_of_people(
+    set_up: SetUp, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up("text", "DEBUG")
+    logging.getLogger("discord.gateway").debug("WebSocket Event: %s", {"nick": "Ann"})
+    logging.getLogger("discord.http").debug("has received Ann")
+    logging.getLogger("sqlalchemy.engine.Engine").info("SELECT 'Ann'")
+    structlog.get_logger("bot").debug("our own")
+    written = capsys.readouterr().err
+    assert "our own" in written
+    assert "Ann" not in written
 
 
 def test_a_json_line_is_one_object_with_its_fields(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot import liveness
 from bot.liveness import ATTEMPT_S, Liveness
@@ -63,6 +64,16 @@ async def test_a_socket_without_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     notify("READY=1", "STATUS=connected")
     assert await listening.hears() == ["READY=1", "STATUS=connected"]
     listening.close()
+
+
+async def test_who_does_not_listen_is_not_waited_for(systemd: Systemd) -> None:
+    with capture_logs() as lines:
+        for _ in range(10_000):
+            notify("WATCHDOG=1")
+            if lines:
+                break
+    assert lines[0]["event"] == "systemd cannot be told"
+    assert await systemd.hears() == ["WATCHDOG=1"]
 
 
 @pytest.mark.parametrize(

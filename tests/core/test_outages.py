@@ -293,7 +293,7 @@ def test_what_comes_up_by_itself_is_waited_for_at_the_start(error: Exception) ->
     "error",
     [
         PermissionError(13, "a socket of somebody else's"),
-        *map(of_server, ("28P01", "3D000", "42501")),
+        *map(of_server, ("28P01", "3D000", "42501", "08P01")),
         *map(of_file, BROKEN_STATES),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.scoring.settings import AS_IT_WAS, Changed, last_change, settings_of
+from core.scoring.settings import AS_IT_WAS, Changed, last_change, lasts_until, settings_of
 
 notes = st.sampled_from([None, "", "35wt rear", "35WT  Rear ", "-1 camber", "1 camber", "back"])
 
@@ -71,3 +71,8 @@ def test_back_undoes_the_last_change(noted: list[str | None], note: str) -> None
     before = settings[len(noted) - 1] if noted else AS_IT_WAS
     assert settings[len(noted) :] == [note, before, note]
     assert last_change(settings) == Changed(before, note)
+
+
+@pytest.mark.parametrize(("at", "end"), [(0, 1), (1, 3), (2, 3), (3, 4), (4, 5)])
+def test_a_setting_lasts_until_it_is_changed(at: int, end: int) -> None:
+    assert lasts_until([AS_IT_WAS, "A", "A", "B", "A"], at) == end

@@ -72,6 +72,8 @@ async def test_an_unexpected_error_is_answered_with_the_reference_that_is_in_the
         assert reference.group() in bot.tail
     assert "no such table" in bot.tail
     assert discord.token not in bot.tail
+    assert team.owner.user.name not in bot.tail
+    assert str(team.owner.user.id) not in bot.tail
 
 
 async def test_an_interaction_delivered_twice_changes_nothing_twice(

@@ -236,6 +236,10 @@ async def test_the_second_time_it_tells_the_same_and_goes_on(
         else:
             terminal.types("/orp heat:Q1")
             await terminal.shows("17/")
+            # What was posted the first time is still there to be pressed.
+            terminal.types("[Note]")
+            await terminal.shows("What you changed")
+            terminal.types("")
             # It is still followed, and goes on.
             await terminal.shows("🏁 1/8 Nitro Buggy Q2 Heat 1 · Club Race")
         terminal.types("quit")

@@ -5,6 +5,7 @@ Starts are slow: one bot is asked in all ways, while it waits for Discord, conne
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -50,6 +51,8 @@ async def test_others_learn_how_the_bot_is(
         "RUNTIME_DIRECTORY": str(tmp_path),
         "METRICS_PORT": str(metrics := free_port()),
     }
+    heard: list[str] = []
+    hearing = asyncio.create_task(systemd.hears_into(heard))
     discord = LocalDiscord(port=port)
     with pytest.raises(NobodyThere, match="No bot is running"):
         await ask(place)
@@ -88,7 +91,13 @@ async def test_others_learn_how_the_bot_is(
     assert figure(page, "orp_bot_outbox_posts") in (0, 1)
     with pytest.raises(NobodyThere):
         await ask(place)
-    heard = systemd.heard()
+
+    async def has_heard_the_end() -> bool:
+        return "STOPPING=1" in heard
+
+    await until(has_heard_the_end)
+    hearing.cancel()
+    systemd.close()
     assert heard.index("READY=1") > heard.index("STATUS=waiting for Discord")
     assert "STATUS=connected" in heard
     assert heard.count("WATCHDOG=1") >= 3

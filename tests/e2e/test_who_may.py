@@ -214,6 +214,8 @@ ACTS: dict[str, tuple[Act, set[str]]] = {
     "edits a session": (typing("/session edit session:Club Race days:2"), EVERYBODY),
     "closes a session": (typing("/session close session:Club Race"), EVERYBODY),
     "exports a session": (typing("/session export session:Club Race"), EVERYBODY),
+    "exports their own data": (typing("/data export"), EVERYBODY),
+    "asks to have racer-2 forgotten": (typing("/data forget racer:racer-2"), OVER_HIM),
     "asks to delete a session": (typing("/session delete session:Club Race"), OVER_OTHERS),
     "shows the team": (typing("/team show"), EVERYBODY),
     "sets the channel": (typing("/team channel channel:#general"), {MANAGER}),

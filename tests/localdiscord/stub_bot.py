@@ -324,6 +324,22 @@ def add_race_commands(
         await interaction.channel.send(text, view=Panel())
 
     tree.add_command(session)
+    tree.add_command(team_settings())
+
+
+def team_settings() -> app_commands.Group:
+    """What the demonstration sets first."""
+    team = app_commands.Group(name="team", description="Settings")
+
+    @team.command(description="Where summaries go")
+    async def channel(interaction: discord.Interaction, channel: discord.TextChannel) -> None:
+        await interaction.response.send_message(f"to {channel.name}", ephemeral=True)
+
+    @team.command(description="Who is crew")
+    async def crew(interaction: discord.Interaction, role: discord.Role) -> None:
+        await interaction.response.send_message(f"{role.name} is crew", ephemeral=True)
+
+    return team
 
 
 def redirect(api_url: str, gateway_url: str, patch: pytest.MonkeyPatch) -> None:

@@ -177,7 +177,7 @@ async def fill(url: URL) -> None:
                 SessionClass(session_id=RACE, page_class_key="buggy", class_name="1:8"),
                 DeletedRace(session_id=RACE, heat_name="Q2", source_table={}, deleted_at=now),
                 SharedCard(racer_id=ANNA, channel_id=5, message_id=6, shared_at=now),
-                Forgotten(team_id=1, key="", who="", forgotten_at=now),
+                Forgotten(team_id=1, key="", who="", names=[], forgotten_at=now),
             ]
         )
         await db.flush()

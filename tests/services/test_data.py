@@ -11,6 +11,7 @@ from core.results.data import DataExport
 from tests.services.racing import (
     ANN,
     BEN,
+    CHANNEL,
     CLEO,
     RIVALS,
     by,
@@ -43,6 +44,7 @@ async def test_an_export_tells_everything_about_the_caller_in_this_team(
     await log(services, by(BEN, crew=True), "20.3", "Q1", "Buggy", racer=ANN)
     await log(services, by(ANN, crew=True), "21.3", "Q1", "Buggy", racer=BEN, note="soft")
     await log(services, by(ANN, team=RIVALS), "30.1", "Secret")
+    await services.card.shared(by(BEN), 7_001, [ANN.user_id])
     await close_session(services, ANN)
 
     export = await services.data.export(by(ANN))
@@ -74,6 +76,7 @@ async def test_an_export_tells_everything_about_the_caller_in_this_team(
     assert profile["driver_name"] == "Ann Roe"
     rest = {(row["what"], row["session"], row["detail"]) for row in sheet(export, "other.csv")}
     assert ("closed session", "Club Race", "") in rest
+    assert ("card shared", "", f"{CHANNEL}/7001") in rest
     assert ("opened heat", "Club Race", "Buggy Q1") in rest
     assert "Secret" not in str(export)
 

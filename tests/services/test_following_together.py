@@ -243,9 +243,9 @@ async def test_what_was_read_for_others_tells_which_races_have_a_member(day: Rac
     day.clock.advance(seconds=1)
     asked = asks(await begin(day.services, stranger, day.site.address), ImportAsks.RACES)
     assert [option.split(" (")[0] for option in asked.options] == [
-        "Race 3: Buggy",
-        "★ Race 2: Buggy",
-        "Race 1: Buggy",
+        "Race 7003: Buggy",
+        "★ Race 7002: Buggy",
+        "Race 7001: Buggy",
         "All of them",
     ]
     (line,) = asked.lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from core.bootstrap import Services, build_services
 from core.caller import Person
@@ -16,8 +16,9 @@ from core.models import Draft, Entry, Heat, RacerProfile, RaceSession, SummaryPo
 from core.race_day.page_tables import PageTable
 from core.results.data import DataHeld
 from core.results.run_written import RunWritten
-from tests.databases import rows, scalar, scalars
+from tests.databases import FakeClock, execute, rows, scalar, scalars
 from tests.races import race
+from tests.services.following import race_day
 from tests.services.imports import ANNS, BENS, CLEOS, URL, begin, done
 from tests.services.racing import (
     ANN,
@@ -39,6 +40,7 @@ from tests.services.racing import (
     undoable,
 )
 from tests.services.scripted import Scripted
+from tests.timing_site import Raced
 
 DORA = Person(987_654_321, "Dora Quix")
 DRIVER = "Quix, Dorothea"
@@ -195,6 +197,16 @@ async def test_what_others_took_back_can_still_be_put_back(
     # What had been hers and is Ben's by now is his.
     kept = await services.form.open(by(BEN), "Truggy P6")
     assert kept.laps.split() == ["23.100", "23.200"]
+    # Taken back they go nowhere: where they came from is forgotten.
+    moved = await scalar(
+        database,
+        select(Entry.id)
+        .join(RacerProfile, RacerProfile.id == Entry.racer_id)
+        .where(Entry.heat_id == kept.heat_id, RacerProfile.name == BEN.name),
+    )
+    assert moved is not None
+    undone = await services.undo.take_back(CHIEF, moved)
+    assert (undone.laps_removed, undone.laps_restored, undone.run.racer) == (2, 0, BEN)
 
 
 # Who, and how they are found
@@ -215,6 +227,7 @@ async def test_only_crew_has_others_forgotten(services: Services, database: Data
     with pytest.raises(NotFound):
         await services.data.forget(by(BEN, team=RIVALS, manager=True), racer_id)
     assert {**await everything(database), "teams": []} == {**before, "teams": []}
+    assert (await services.data.ask_forget(by(DORA), "dora quix")).is_self
     held = await services.data.ask_forget(CHIEF, "dora quix")
     assert (held.racer_id, held.is_self, held.laps) == (racer_id, False, 6)
     assert not (await services.data.forget(CHIEF, racer_id)).held.is_self
@@ -282,3 +295,91 @@ async def test_a_heat_of_nobody_else_goes_with_its_post(
     await forget(services, DORA)
     assert [post.state for post in await posts(database)] == ["removing"]
     assert await count(database, Entry) == 0
+
+
+# Pages that come in
+
+
+async def test_a_page_that_comes_in_again_does_not_bring_the_name(
+    services: Services, database: Database, elsewhere: Scripted
+) -> None:
+    await start_session(services)
+    for racer, name in ((DORA, DRIVER), (BEN, "Ben Doe")):
+        await services.profile.update(by(racer), ProfileFields(driver_name=name))
+    elsewhere.pages[URL] = race({DRIVER: CLEOS, "Ben Doe": BENS, "Zoe Zander": ANNS})
+    done(await begin(services, BEN))
+    await forget(services, DORA)
+    elsewhere.pages[URL] = race({"Dorothéa QUIX": CLEOS, "Ben Doe": BENS, "Zoe Zander": ANNS[1:]})
+    done(await begin(services, BEN))
+    (kept,) = await scalars(database, select(Heat.source_table))
+    assert kept is not None
+    names = [driver.name for driver in PageTable.from_data(kept).drivers]
+    assert names == ["a racer", "Ben Doe", "Zoe Zander"]
+    # Who comes back and says their name is on the page again.
+    await services.profile.update(by(DORA), ProfileFields(driver_name=DRIVER))
+    done(await begin(services, BEN))
+    assert (await services.heat.show(by(BEN))).runs[0].racer == DORA
+
+
+async def test_pages_that_are_followed_are_forgotten_too(
+    database: Database, clock: FakeClock
+) -> None:
+    async with race_day(database, clock) as day:
+        await day.link(DORA, DRIVER)
+        await day.link(BEN, "Ben Doe")
+        day.site.publish("7001", "A-Main", Raced(DRIVER, CLEOS), Raced("Ben Doe", BENS))
+        await day.begin(DORA)
+        await day.settle()
+        assert "event_races" in {
+            trace.partition(":")[0] for trace in await traces(database, DORA, "Dorothea")
+        }
+        assert "site_slots" in {trace.partition(":")[0] for trace in await traces(database, DORA)}
+        await forget(day.services, DORA)
+        assert await traces(database, DORA, "Dorothea") == []
+        # All races are offered to the team again, for who is in it has changed.
+        await day.pass_time(minutes=2)
+        assert await traces(database, DORA, "Dorothea") == []
+        assert await day.laps_of("Buggy A-Main") == list(BENS)
+
+
+async def test_a_followed_page_stays_as_it_is_for_another_team_with_the_racer(
+    database: Database, clock: FakeClock
+) -> None:
+    async with race_day(database, clock) as day:
+        rival = by(DORA, team=RIVALS)
+        await day.link(BEN, "Ben Doe")
+        await day.link(DORA, DRIVER)
+        await day.link(rival, DRIVER)
+        day.site.publish("7001", "A-Main", Raced(DRIVER, CLEOS), Raced("Ben Doe", BENS))
+        await day.begin(BEN)
+        await day.begin(rival)
+        await day.settle()
+        await forget(day.services, DORA)
+        await day.pass_time(minutes=2)
+        runs = (await day.services.heat.show(rival)).runs
+        assert [run.racer for run in runs] == [DORA]
+        (own,) = await scalars(
+            database,
+            select(Heat.source_table)
+            .join(RaceSession, RaceSession.id == Heat.session_id)
+            .where(RaceSession.team_id != RIVALS),
+        )
+        assert "Dorothea" not in str(own)
+
+
+async def test_who_is_back_with_an_older_copy_is_forgotten_again(
+    services: Services, database: Database
+) -> None:
+    await log(services, DORA)
+    (before,) = await rows(database, select(*RacerProfile.__table__.columns))
+    await forget(services, DORA)
+    await log(services, DORA, "22.1 22.2")
+    assert await services.data.forget_again() == 0
+    # As though the copy was put back: another profile, which had been forgotten, of the same name.
+    await execute(
+        database, insert(RacerProfile).values({**before._mapping, "discord_user_id": None})
+    )
+    assert await services.data.forget_again() == 1
+    (after,) = await scalars(database, select(RacerProfile))
+    assert after.id != before.id
+    assert times(await log(services, DORA, "22.3")) == [22_100, 22_200, 22_300]

@@ -232,3 +232,18 @@ async def test_what_the_marks_of_a_practice_day_mean_is_said(
         "Unknown Driver",
     ]
     assert asked.lines == ("★ has somebody of the team in it.",)
+
+
+async def test_of_many_drivers_one_finds_oneself(services: Services, elsewhere: Scripted) -> None:
+    await start_session(services)
+    field = {f"Driver {at:02}": [20_000 + at, 20_100 + at] for at in range(60)}
+    elsewhere.pages[EVENT] = offering(link(1))
+    elsewhere.pages[f"{URL}1"] = race(field, None, source_id="1")
+    asked = asks(
+        await pick(services, ANN, await begin(services, ANN, EVENT), "Race 1"), ImportAsks.WHO
+    )
+    assert asked.options[-2:] == ("More drivers …", "None of them")
+    asked = asks(await pick(services, ANN, asked, "More drivers"), ImportAsks.WHO)
+    assert len(asked.options) == 25
+    asked = asks(await pick(services, ANN, asked, "More drivers"), ImportAsks.WHO)
+    assert stored(await pick(services, ANN, asked, "Driver 59")) == {"Ann": Fate.NEW}

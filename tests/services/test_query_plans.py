@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL
 
 from core.bootstrap import Services, build_services
 from core.commands import EditLaps, ImportLaps, LogLaps
+from core.data_models import Forgotten
 from core.database import Database
 from core.errors import BadInput
 from core.models import Base, DeletedRace
@@ -33,6 +34,7 @@ from tests.races import race
 from tests.services.racing import (
     ANN,
     BEN,
+    CLEO,
     TEAM,
     by,
     close_session,
@@ -61,6 +63,8 @@ FEW: Final[dict[str, list[set[str]]]] = {
         # Those of the last days.
         {"racer_id", "opened_at"},
     ],
+    # Few of a team are forgotten.
+    "forgotten": [{"team_id"}],
     "heats": [{"id"}, {"session_id"}],
     "interactions_seen": [{"id"}],
     "racer_profiles": [{"id"}, {"team_id", "discord_user_id"}],
@@ -83,6 +87,8 @@ FEW: Final[dict[str, list[set[str]]]] = {
 # Who looks at a whole session reads its laps, and may read who is in the team.
 A_SESSION: Final = {
     **FEW,
+    # The racer's own in the order driven, from the newest back until ten at the track are found.
+    "heat_racers": [*FEW["heat_racers"], {"racer_id"}],
     "racer_profiles": [*FEW["racer_profiles"], {"team_id"}],
     "run_logs": [*FEW["run_logs"], {"session_id"}],
 }
@@ -310,6 +316,7 @@ async def test_no_statement_reads_more_the_more_is_stored(
             source_table={"drivers": []},
             deleted_at=datetime.now(UTC),
         ),
+        Forgotten(team_id=TEAM, key="00", who="", names=[], forgotten_at=datetime.now(UTC)),
     )
     with collected(database) as importing:
         for interaction in (51, 52):
@@ -329,6 +336,8 @@ async def test_no_statement_reads_more_the_more_is_stored(
         await services.card.side_by_side(by(ANN), BEN, "all")
         await logs.get_session_summary(session.id, racer=ANN.user_id)
         await logs.calculate_orp_from_session(session.id, racer=ANN.user_id)
+        await services.track.show(by(ANN))
+        await services.track.show(by(CLEO))
         await close_session(services, ANN)
         while not isinstance((await publish(services)).content, Standings):
             pass

@@ -8,9 +8,10 @@ from sqlalchemy import insert, select
 from core.bootstrap import Services
 from core.data_models import Forgotten
 from core.database import Database
+from core.follow_models import SiteSlot
 from core.models import Base, Team
 from core.results.server import ServerHeld, ServersListed, ServersSeen
-from tests.databases import FakeClock, rows, scalars
+from tests.databases import FakeClock, add, rows, scalars
 from tests.services.racing import ANN, BEN, RIVALS, TEAM, by, count, everything, log, set_crew_role
 
 APPLICATION = 4_711
@@ -93,6 +94,8 @@ async def test_its_data_goes_after_30_days_unless_it_comes_back(
 
 async def test_a_server_is_forgotten_at_once(services: Services, database: Database) -> None:
     await log(services, ANN)
+    slot = f"user:{ANN.user_id}"
+    await add(database, SiteSlot(name=slot, asked_at=database.clock()))
     await services.server.forget(TEAM)
     await services.server.forget(TEAM)
     kept = {"forgotten", "interactions_seen"}

@@ -62,6 +62,7 @@ LOOKS: Final = {
     "heats suggested": 3,
     "standings": 5,
     "sessions listed": 3,
+    "track": 8,
 }
 
 # Has never raced before, and so has to say where.
@@ -167,6 +168,7 @@ async def count_a_day(counted: Counted, services: Services) -> None:
     await act("heats suggested", services.heat.suggest(ann(), ""))
     await act("standings", services.session.show(ann()))
     await act("sessions listed", services.session.list_sessions(ann()))
+    await act("track", services.track.show(ann()))
     await act("heat started", start_heat(services, ann()))
     await log(services, ann(), heat="Q2", note="35wt rear")
     await act("card after a change of the car", services.card.show(ann()))

@@ -66,7 +66,27 @@ function drawHint() {
     readHint();
     text.focus();
   };
-  hint.replaceChildren(el("span", {}, said), iconButton("close", "Put the hint away", away));
+  hint.replaceChildren(
+    el("span", {}, tryable(said)),
+    iconButton("close", "Put the hint away", away),
+  );
+}
+
+/** A sentence in which commands between backticks can be pressed, which types them. */
+function tryable(said) {
+  return said.split("`").map((part, index) => {
+    if (index % 2 === 0) return part;
+    const type = () => {
+      showText(part);
+      text.focus();
+      typed();
+    };
+    return el(
+      "button",
+      { type: "button", class: "link try", title: "Type it", onclick: type },
+      part,
+    );
+  });
 }
 
 function readHint() {

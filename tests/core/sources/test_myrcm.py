@@ -263,3 +263,12 @@ def test_who_did_not_start_may_have_no_column() -> None:
     assert [driver.first_crossing_ms for driver in race.drivers] == [1000, None, 2000]
     with pytest.raises(Damaged, match="do not add up"):
         parse(made_up([*rows[:2], ("Cid", "1", "22.001")], [[["1.0", "2.0"], ["20.0", "20.0"]]]))
+
+
+def test_a_word_for_a_time_of_who_did_not_start_is_none() -> None:
+    row = "<tr><td>10</td><td>10</td><td>110</td><td>Racer M10</td><td/><td>0</td><td>DNS</td></tr>"
+    race = run_of(changed(OLD_RUN, "</table>", f"{row}</table>"))
+    assert [(driver.name, len(driver.laps)) for driver in race.drivers[-2:]] == [
+        ("Racer M09", 8),
+        ("Racer M10", 0),
+    ]

@@ -36,7 +36,7 @@ async def stage_of_the_page(
     async with (
         test_databases.temporary("sqlite", migrated=True) as url,
         LocalDiscord() as discord,
-        Page(discord) as site,
+        Page(discord, hint="Try `/lap times:20.1 20.2` first.") as site,
         started(browser_path) as browser,
     ):
         require_the_document(discord)

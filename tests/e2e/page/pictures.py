@@ -23,9 +23,10 @@ from playwright.async_api import Page as Tab
 from localdiscord import LocalDiscord
 from localdiscord.page.site import Page
 from localdiscord.play.botprocess import BotProcess
-from localdiscord.play.recorded import load
+from localdiscord.play.cast import TEAM_CHANNEL, gather
+from localdiscord.play.recorded import NEXT_ROUND, load
 from localdiscord.play.running import READY_WITHIN_S
-from localdiscord.play.story import play_heat
+from localdiscord.play.story import play_heat, play_next_heat, settle_in
 from tests.browser import started
 from tests.chromium import chromium
 
@@ -94,25 +95,29 @@ async def draw(folder: Path) -> None:
         fonts = Path(scratch) / "fonts.conf"
         fonts.write_text(FONTS.format(fonts=files("manimgx_fonts")), encoding="utf-8")
         async with (
-            LocalDiscord(check_schema=False) as discord,
+            LocalDiscord(check_schema=False, with_team=False) as discord,
             Page(discord) as site,
             BotProcess(
                 discord.bot_environment() | {"DATABASE_URL": f"sqlite:///{scratch}/page.db"}
             ),
             started(path, {"FONTCONFIG_FILE": str(fonts)}) as browser,
         ):
+            team = gather(discord)
             await discord.ready(READY_WITHIN_S)
-            summary = await play_heat(discord.guild(), load(), lambda text: None)
-            await summary.channel.wait_for(lambda message: bool(message.attachments), 30)
+            await settle_in(team)
+            await play_heat(team, load(), lambda text: None)
+            await play_next_heat(team, load(NEXT_ROUND))
+            channel = team.channel(TEAM_CHANNEL)
+            await discord.wait_for(lambda: all(one.attachments for one in channel.messages), 30)
             # Everybody's own answers to the story are no part of the pictures.
-            for message in summary.channel.all_messages:
+            for message in channel.all_messages:
                 message.deleted = message.deleted or message.ephemeral
             await _draw_all(browser, site, folder)
 
 
 async def _draw_all(browser: Browser, site: Page, folder: Path) -> None:
     async with tab(browser, site, 380, dark=True) as page:
-        post = page.locator("article").last
+        post = page.locator("article").first
         await expect(post.locator("img")).to_have_count(1)
         await page.set_viewport_size(TALL)
         await picture_of(post, folder / "page-summary.png")

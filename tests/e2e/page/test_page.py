@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from localdiscord.page.site import Page
-from tests.e2e.page.visiting import CHANNEL, NARROW, WITHIN_MS, Scene
+from tests.e2e.page.visiting import CHANNEL, NARROW, Scene
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
 
@@ -42,11 +42,13 @@ async def test_a_race_day_by_clicking_with_somebody_looking_on(scene: Scene) -> 
 
     # Unsure of the car: the score is rejected, which everybody sees at once.
     await racer.post(POST).get_by_role("button", name="2", exact=True).click()
-    await expect(mate.post(POST)).to_contain_text("not sure of the car (2/5)", timeout=WITHIN_MS)
+    await expect(mate.post(POST)).to_contain_text("not sure of the car (2/5)")
     await expect(mate.post(POST)).to_contain_text("(edited)")
     await racer.private.get_by_role("button", name="Dismiss message").click()
 
     assert await racer.serious_faults() == []
+    await mate.post(POST).get_by_role("button", name="Enlarge").click()
+    await expect(mate.page.get_by_role("dialog")).to_contain_text("the laps of 2 racers")
     assert await mate.serious_faults() == []
 
 
@@ -81,6 +83,7 @@ async def test_a_thumb_on_a_narrow_screen(scene: Scene) -> None:
 
     await racer.button("Servers and channels").tap()
     await racer.page.get_by_role("button", name="You are racer-1").tap()
+    assert await racer.serious_faults() == []
     await racer.page.get_by_role("menuitem", name="racer-2").first.tap()
     await expect(racer.page.locator("article")).to_have_count(0)
     width = await racer.page.evaluate("document.scrollingElement.scrollWidth")
@@ -154,6 +157,18 @@ async def test_reloaded_and_the_bot_restarted_under_it(scene: Scene) -> None:
     await expect(banner).to_be_hidden()
     await racer.private.get_by_role("button", name="Undo").click()
     await expect(racer.private).to_contain_text("Put back")
+
+
+async def test_what_to_try_first_is_typed_when_pressed(scene: Scene) -> None:
+    racer = await scene.visit(scene.team(), width=NARROW)
+    await racer.button("/lap times:20.1 20.2").tap()
+    await expect(racer.option("times")).to_have_value("20.1 20.2")
+    await racer.page.keyboard.press("Enter")
+    await expect(racer.private).to_contain_text("laps 1–2")
+    await racer.page.reload()
+    await expect(racer.private).to_contain_text("laps 1–2")
+    # Who has followed it needs no hint any more.
+    await expect(racer.button("/lap times:20.1 20.2")).to_be_hidden()
 
 
 async def test_files_come_and_go(scene: Scene, tmp_path: Path) -> None:

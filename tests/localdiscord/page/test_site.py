@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 
 from localdiscord import LocalDiscord
+from localdiscord.page.alone import serve
 from localdiscord.page.site import KEY_HEADER, STATIC, WRONG_KEY, Page
 
 ROOT = Path(__file__).parents[3]
@@ -82,6 +83,19 @@ async def test_the_news_are_for_who_has_the_key(visit: Visit, word: str) -> None
         assert news["put"]["state"]["servers"][0]["name"] == "Team"
 
 
+@pytest.mark.parametrize("screen", ["", ":0"])
+async def test_it_opens_where_there_is_a_screen(
+    visit: Visit, screen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("DISPLAY", screen)
+    monkeypatch.setenv("WAYLAND_DISPLAY", "")
+    await visit.page.open_in_browser()
+    assert opened == ([visit.page.address] if screen else [])
+
+
 def test_nothing_is_fetched_from_elsewhere() -> None:
     names = {path.name for path in STATIC.iterdir()}
     for path in STATIC.iterdir():
@@ -115,3 +129,10 @@ async def test_alone_it_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
     assert [person["name"] for person in state["servers"][0]["people"]] == ["ann", "ben", "cat"]
     process.send_signal(signal.SIGTERM)
     assert await process.wait() == 0
+
+
+@pytest.mark.parametrize("option", ["--port", "--page-port"])
+async def test_a_port_that_is_taken_is_told(visit: Visit, option: str) -> None:
+    told: list[str] = []
+    assert await serve([option, str(visit.page.port)], told.append) == 1
+    assert "address already in use" in told[0]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from localdiscord.play.keeping import KeptEvent, Pictures, Standing, Story
+from localdiscord import LocalDiscord
+from localdiscord.play.keeping import KeptEvent, KeptPosts, Pictures, Standing, Story
 from localdiscord.play.running import BOT_CURRENT, Play, what_to_play
 from localdiscord.play.story import PlayError
 from localdiscord.world.files import Attachment
@@ -69,6 +70,28 @@ def test_a_story_without_its_database_is_played_again() -> None:
     assert Story().told_before() is None
     Path("data/local.db").touch()
     assert Story().told_before() is None, "the next one may be left in its middle"
+
+
+async def test_posts_are_kept_with_the_story() -> None:
+    posts = KeptPosts()
+    async with LocalDiscord() as discord:
+        discord.guild().owner.say("race-day", "58.2")
+        posts.keep(discord.world)
+    async with LocalDiscord() as discord:
+        posts.bring_back(discord.world)
+        assert [item.text for item in discord.guild().channel("race-day").messages] == ["58.2"]
+    for unreadable in ("", "[]", '{"base_url": "http://x", "messages": [{"id": 1}]}'):
+        posts.file.write_text(unreadable)
+        async with LocalDiscord() as discord:
+            posts.bring_back(discord.world)
+            assert discord.world.messages == {}
+
+
+def test_posts_go_where_the_story_is_played_again() -> None:
+    Path("data/local").mkdir(parents=True)
+    KeptPosts().file.touch()
+    assert played().posts == KeptPosts()
+    assert not KeptPosts().file.exists()
 
 
 def test_the_event_goes_on_where_it_was_left_and_begins_anew_with_the_story() -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from localdiscord import LocalDiscord
+from localdiscord.client.people import Team
 from localdiscord.play.botprocess import BotProcess
+from localdiscord.play.cast import TEAM_CHANNEL
 from localdiscord.play.keeping import Pictures
 from localdiscord.play.recorded import load
 from localdiscord.play.running import Play, run
@@ -34,9 +36,17 @@ def test_the_recorded_heat() -> None:
     assert drives[0].times[:2] == ["20.025", "19.115"]
 
 
-async def test_a_heat_is_played(bot: StubBot, discord: LocalDiscord) -> None:
+@pytest.fixture
+def team(discord: LocalDiscord) -> Team:
+    """A team with the channel that the story goes to."""
+    team = discord.guild()
+    team.add_channel(TEAM_CHANNEL)
+    return team
+
+
+async def test_a_heat_is_played(team: Team, bot: StubBot) -> None:
     told: list[str] = []
-    summary = await play_heat(discord.guild(), load(), told.append)
+    summary = await play_heat(team, load(), told.append)
     assert "🏁 Q1 · Club Race" in summary.text
     counts = [len(drive.laps_ms) for drive in load()]
     lines = [f"racer-{number} {count} laps" for number, count in enumerate(counts, 1)]
@@ -45,20 +55,21 @@ async def test_a_heat_is_played(bot: StubBot, discord: LocalDiscord) -> None:
 
 
 async def test_a_bot_that_posts_no_summary(
+    team: Team,
     bot: StubBot,
     discord: LocalDiscord,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("localdiscord.play.story.SUMMARY_WITHIN_S", 0.05)
     discord.mischief.fail("POST", "/channels/*", status=503)
-    with pytest.raises(PlayError, match="no summary in #race-day"):
-        await play_heat(discord.guild(), load()[:1], lambda text: None)
+    with pytest.raises(PlayError, match="no summary in #team"):
+        await play_heat(team, load()[:1], lambda text: None)
 
 
-async def test_a_bot_that_does_not_answer(discord: LocalDiscord, bot: StubBot) -> None:
+async def test_a_bot_that_does_not_answer(team: Team, discord: LocalDiscord, bot: StubBot) -> None:
     discord.patience.answer_within_s = 0
     with pytest.raises(PlayError, match="did not answer /session start name"):
-        await play_heat(discord.guild(), load(), lambda text: None)
+        await play_heat(team, load(), lambda text: None)
 
 
 @pytest.fixture
@@ -169,7 +180,7 @@ async def test_all_of_it_without_a_terminal(demonstration: Start) -> None:
     text = output.decode()
     assert process.returncode == 0, text
     assert "racer-1> /lap times:20." in text
-    assert "#race-day, as it looks on a phone:" in text
+    assert "#team, as it looks on a phone:" in text
     assert "[Form] [Later] (Locked) [To 1]" in text
 
 
