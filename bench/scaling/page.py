@@ -65,7 +65,7 @@ not measured.
   of the heats somebody looks at the table.
 - While a command is typed Discord asks {options} times what an option offers.
 - Nobody follows events, no laps come from pages, and chores cost nothing: they were not measured in
-  numbers.
+  numbers. An edit counts also where its post still waits, which would have made one of both.
 - All processes have as much to do. What one has to do it does one after the other, on a core like
   the one measured on, with its database and Discord as near as in the bench.
 
@@ -79,8 +79,8 @@ not measured.
 
 ## What to do
 
-- **One process** until it works or draws more than {busy_at_most} of a minute, or Discord wants
-  more shards than one. SQLite is for one process; move to PostgreSQL before the second.
+- **One process** until it works or draws more than {busy_at_most} of a minute; it may have several
+  shards. SQLite is for one process: move to PostgreSQL before the second.
 - **Several processes** share one PostgreSQL: `SHARD_COUNT` in all, `SHARD_IDS` for each, see
   [running.md](running.md). Each opens up to {connections} connections, and a PostgreSQL as it comes
   has 100. From the seventh process on put PgBouncer in front, see [database.md](database.md).
@@ -154,13 +154,14 @@ def _answer(figures: Figures, load: Load) -> str:
     posts = (
         "summaries go out at once"
         if late < 1
-        else f"Discord's {REQUESTS_A_SECOND} requests a second are too few: "
-        f"summaries come up to {_duration(load.post_waits.longest_s)} late within the hour"
+        else f"Discord's {REQUESTS_A_SECOND} requests a second are too few: they serve some "
+        f"{load.teams * REQUESTS_A_SECOND / load.requests:,.0f} teams, and here summaries come up "
+        f"to {_duration(load.post_waits.longest_s)} late within the hour"
     )
     return (
         f"{teams}: {process} on {figures.database}, busy {_share(load.busy)} and "
-        f"drawing {_share(load.drawing)} of the busiest minute; an answer waits at most "
-        f"{_duration(load.answer_waits.most_s)} 99 times of 100; {posts}."
+        f"drawing {_share(load.drawing)} of the busiest minute; 99 of 100 answers wait "
+        f"{_duration(load.answer_waits.most_s)} or less; {posts}."
     )
 
 

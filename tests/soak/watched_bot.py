@@ -23,7 +23,8 @@ GAPS: Final = "WATCHED_GAPS"
 
 _WAITED: Final = Path("/proc/thread-self/schedstat")
 _TICK_S: Final = 0.005
-_WORTH_NOTING_S: Final = 0.03
+WORTH_NOTING_S: Final = 0.03
+"""A shorter gap is none."""
 # A start loads what it needs and is nobody's race day yet.
 _STARTED_AFTER_S: Final = 5.0
 
@@ -36,7 +37,7 @@ async def tick(gaps: Path) -> None:
             before, kept_waiting_s = time.monotonic(), _kept_waiting_s()
             await asyncio.sleep(_TICK_S)
             gap_s = time.monotonic() - before - _TICK_S
-            if gap_s > _WORTH_NOTING_S:
+            if gap_s > WORTH_NOTING_S:
                 own_s = max(0.0, gap_s - (_kept_waiting_s() - kept_waiting_s))
                 file.write(f"{gap_s * 1000:.1f} {own_s * 1000:.1f}\n")
 
