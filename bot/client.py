@@ -174,6 +174,8 @@ class OrpBot(commands.AutoShardedBot):
 
     async def _forget(self) -> None:
         """Forget servers that are gone for long, and who is back with an older copy."""
+        # First: what could not be noted when it happened must not end in forgetting.
+        await self.app.services.server.are_back({guild.id for guild in self.guilds})
         again = await self.app.services.data.forget_again()
         gone = await self.app.services.server.forget_gone()
         if again or gone:
@@ -242,7 +244,12 @@ class OrpBot(commands.AutoShardedBot):
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Mark a server that has removed the bot; one that is just unavailable stays."""
-        await self.app.services.server.removed(guild.id)
+        try:
+            await self.app.services.server.removed(guild.id)
+        except StoreUnavailable as error:
+            # It is noted when Discord lists the servers next.
+            self.app.away.rest_after(error)
+            return
         log.info("a server has removed the bot", server=guild.id)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
@@ -250,7 +257,10 @@ class OrpBot(commands.AutoShardedBot):
         await self._take_in(guild)
 
     async def _take_in(self, guild: discord.Guild) -> None:
-        await self.app.services.server.is_back(guild.id)
+        try:
+            await self.app.services.server.is_back(guild.id)
+        except StoreUnavailable as error:
+            self.app.away.rest_after(error)
         await self._try_posts_again(guild.id)
 
     async def on_guild_channel_update(

@@ -20,7 +20,7 @@ from bot.render.alt import alt_text
 from core.measures import NOTHING, Measures
 from core.results.card import NoLapsYet, OrpCard, SideBySide
 from core.results.heat import HeatTable
-from core.results.track import TrackBook
+from core.results.track import TrackKnown
 from core.worker.asking import NotAnswered, Started, Worker, start
 
 _START: Final = partial(start, "bot.pictures.worker")
@@ -32,7 +32,7 @@ _FILE_NAMES: Final[dict[type[Subject], str]] = {
     HeatTable: "heat.png",
     OrpCard: "orp.png",
     SideBySide: "side-by-side.png",
-    TrackBook: "track.png",
+    TrackKnown: "track.png",
 }
 
 log = structlog.get_logger(__name__)
@@ -100,7 +100,7 @@ def _is_to_be_drawn(subject: Subject) -> bool:
     """Tell whether there is anything to see."""
     if isinstance(subject, HeatTable):
         return subject.has_laps
-    return not isinstance(subject, TrackBook) or subject.has_figures
+    return not isinstance(subject, TrackKnown) or subject.has_figures
 
 
 def _file_name(subject: Subject) -> str:

@@ -24,7 +24,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
-from core import one_file, server
+from core import one_file, postgres
 from core.measures import NOTHING, TALLY, Measures
 from core.outages import StoreUnavailable, outages_told
 
@@ -62,7 +62,7 @@ def create_engine(
     if url.get_backend_name() == "sqlite":
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         return one_file.create_engine(url, foreign_keys=foreign_keys, json_serializer=_to_json)
-    return server.create_engine(url, is_impatient=is_impatient, json_serializer=_to_json)
+    return postgres.create_engine(url, is_impatient=is_impatient, json_serializer=_to_json)
 
 
 def _count_statements(engine: AsyncEngine) -> None:
@@ -164,7 +164,7 @@ class Database:
         self.awake = asyncio.Event()
         is_sqlite = url.get_backend_name() == "sqlite"
         self._transactions: Transactions = (
-            one_file.OneFile(self.engine) if is_sqlite else server.OnServer(self.engine)
+            one_file.OneFile(self.engine) if is_sqlite else postgres.OnServer(self.engine)
         )
 
     async def read(self, act: Act[T]) -> T:

@@ -35,7 +35,7 @@ class TrackCog(commands.Cog):
         racer: discord.User | None = None,
     ) -> None:
         """Show what the team knows of a track."""
-        book = await self._services.track.show(caller_of(interaction), track, racer_of(racer))
-        answer, view = with_waiting((track_text.track(book), None), book)
-        picture = await self._studio.picture(book)
+        known = await self._services.track.show(caller_of(interaction), track, racer_of(racer))
+        answer, view = with_waiting((track_text.track(known), None), known)
+        picture = await self._studio.picture(known)
         await reply(interaction, answer, view=view, file=picture)

@@ -25,7 +25,7 @@ from core.names import heat_kind
 from core.results.card import HeatLaps, HeatScore, OrpCard, SideBySide
 from core.results.heat import HeatTable, RacerRun
 from core.results.refs import HeatRef, SessionRef
-from core.results.track import ClassChanges, HeatPace, TrackBook, TrackDay, TrackRun
+from core.results.track import ClassChanges, HeatPace, TrackDay, TrackKnown, TrackRun
 from core.scoring.comparison import compare
 from core.scoring.effects import Outing, run_spread
 from core.scoring.orp import calculate_orp
@@ -82,7 +82,7 @@ def draw_gallery(laps_file: Path, folder: Path) -> None:
     pictures["orp-card"] = draw_card(_card([heats[name] for name in _CARD_HEATS]))
     day = [_named(heats[name], name.partition("-")[2].title()) for name in _CARD_HEATS]
     pictures["orp-card-session"] = draw_card(_whole_session(day))
-    pictures["track"] = draw_track(track_book([heats[name] for name in _TRACK_HEATS]))
+    pictures["track"] = draw_track(track_known([heats[name] for name in _TRACK_HEATS]))
     pictures["side-by-side"] = draw_side_by_side(_side_by_side(heats[_SIDE_BY_SIDE_HEAT]))
     folder.mkdir(parents=True, exist_ok=True)
     for name, picture in pictures.items():
@@ -191,7 +191,7 @@ def _card(tables: Sequence[HeatTable]) -> OrpCard:
     )
 
 
-def track_book(tables: Sequence[HeatTable]) -> TrackBook:
+def track_known(tables: Sequence[HeatTable]) -> TrackKnown:
     """Return what is known of a track after three heats, one racer's laps and notes made up."""
     notes = (None, _PLACEBO, _PLANTED)
     runs = [_run_of(table, _CARD_RACER) for table in tables]
@@ -209,7 +209,7 @@ def track_book(tables: Sequence[HeatTable]) -> TrackBook:
         outings.append(Outing(note, paces.get(run.racer.name), others))
     found = tries_of(outings, run_spread([outings]))
     moved = zip(tables, pace_over_day(everybody), strict=True)
-    return TrackBook(
+    return TrackKnown(
         track="Club track",
         racer=runs[0].racer,
         is_self=True,

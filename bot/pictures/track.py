@@ -17,7 +17,7 @@ from bot.pictures.look import Mark, Picture
 from bot.pictures.scores import ScoreRow, draw_rows, rows_height
 from bot.render.effect import verdict_word
 from bot.render.phrases import NEEDS_LAPS, error_mark
-from core.results.track import TrackBook, TrackDay
+from core.results.track import TrackDay, TrackKnown
 from core.scoring.effects import Verdict
 from core.scoring.pooling import Pooled
 
@@ -52,24 +52,24 @@ _UNSURE: Final = Mark("dot", 2.4, colours.LAP, hollow=True)
 _CALLED: Final = frozenset({Verdict.HELPED, Verdict.HURT})
 
 
-def draw_track(book: TrackBook) -> bytes:
+def draw_track(known: TrackKnown) -> bytes:
     """Return the picture of a track as a PNG."""
-    return look.png(track_picture(book))
+    return look.png(track_picture(known))
 
 
-def track_picture(book: TrackBook) -> Picture:
+def track_picture(known: TrackKnown) -> Picture:
     """Return the picture of a track, not yet drawn."""
-    rows = _rows(book)
-    changes = _changes(book)
-    day = book.day
+    rows = _rows(known)
+    changes = _changes(known)
+    day = known.day
     day_top = _HEAD + rows_height(rows) + _GAP
     changes_top = day_top + (_CAPTION + _DAY + _GAP if day else 0)
     picture = Picture(
         changes_top + (_CAPTION + _AXIS + len(changes) * _ROW + _GAP if changes else 0)
     )
     room = _RIGHT - _LEFT
-    picture.write(_LEFT, 17, fitted(book.track, look.LARGE, room), points=look.LARGE)
-    who = fitted(book.racer.name, look.SMALL, room)
+    picture.write(_LEFT, 17, fitted(known.track, look.LARGE, room), points=look.LARGE)
+    who = fitted(known.racer.name, look.SMALL, room)
     picture.write(_LEFT, 34, who, colour=colours.QUIET_TEXT)
     draw_rows(picture, rows, _HEAD, "ORP here, the latest heats last · the line is its ±")
     if day is not None:
@@ -79,9 +79,9 @@ def track_picture(book: TrackBook) -> Picture:
     return picture
 
 
-def _rows(book: TrackBook) -> list[ScoreRow]:
+def _rows(known: TrackKnown) -> list[ScoreRow]:
     """Return the racer's heats, the latest last."""
-    has_classes = len({run.heat.class_name for run in book.runs}) > 1
+    has_classes = len({run.heat.class_name for run in known.runs}) > 1
     return [
         ScoreRow(
             name=run.heat.label if has_classes else run.heat.name,
@@ -90,15 +90,15 @@ def _rows(book: TrackBook) -> list[ScoreRow]:
             error=run.error,
             beside=error_mark(run.error),
             note=run.note,
-            colour=colours.SKY if run is book.runs[0] else None,
+            colour=colours.SKY if run is known.runs[0] else None,
         )
-        for run in reversed(book.runs)
+        for run in reversed(known.runs)
     ]
 
 
-def _changes(book: TrackBook) -> list[Pooled]:
+def _changes(known: TrackKnown) -> list[Pooled]:
     """Return the surest changes over all classes."""
-    found = [pooled for of_class in book.changes for pooled in of_class.changes]
+    found = [pooled for of_class in known.changes for pooled in of_class.changes]
     return sorted(found, key=lambda pooled: pooled.chance_of_luck)[:MOST_CHANGES]
 
 

@@ -14,11 +14,11 @@ from uuid import UUID
 
 from core.results.card import OrpCard, SideBySide
 from core.results.heat import HeatTable
-from core.results.track import TrackBook
+from core.results.track import TrackKnown
 from core.worker import serving
 
 _Reduced = tuple[type[UUID], tuple[None, bytes]]
-Subject = HeatTable | OrpCard | SideBySide | TrackBook
+Subject = HeatTable | OrpCard | SideBySide | TrackKnown
 
 _MADE_OF: Final = frozenset({"core", "datetime", "uuid"})
 
@@ -57,7 +57,7 @@ def paint(subject: Subject) -> bytes:
         from bot.pictures.card import draw_card
 
         return draw_card(subject)
-    if isinstance(subject, TrackBook):
+    if isinstance(subject, TrackKnown):
         from bot.pictures.track import draw_track
 
         return draw_track(subject)

@@ -12,16 +12,16 @@ from core.laptimes import format_lap
 from core.names import clean_text
 from core.results.card import HeatScore, OrpCard, SideBySide
 from core.results.heat import HeatTable, RacerRun
-from core.results.track import TrackBook, TrackRun
+from core.results.track import TrackKnown, TrackRun
 from core.scoring.comparison import Side
 from core.scoring.mistakes import Mistakes, find_mistakes
 
 
-def alt_text(shown: HeatTable | OrpCard | SideBySide | TrackBook) -> str:
+def alt_text(shown: HeatTable | OrpCard | SideBySide | TrackKnown) -> str:
     """Return what the picture of a result shows, as long as Discord takes it."""
     if isinstance(shown, HeatTable):
         return _of_heat(shown)
-    if isinstance(shown, TrackBook):
+    if isinstance(shown, TrackKnown):
         return _of_track(shown)
     return _of_card(shown) if isinstance(shown, OrpCard) else _of_two(shown)
 
@@ -68,19 +68,19 @@ def _of_two(both: SideBySide) -> str:
     return shorten(" ".join(parts), ALT_TEXT_LIMIT)
 
 
-def _of_track(book: TrackBook) -> str:
-    name = clean_text(book.racer.name)
-    parts = [f"{clean_text(book.track)}."]
-    if book.runs:
-        scores = ", ".join(map(_score_at_track, book.runs))
+def _of_track(known: TrackKnown) -> str:
+    name = clean_text(known.racer.name)
+    parts = [f"{clean_text(known.track)}."]
+    if known.runs:
+        scores = ", ".join(map(_score_at_track, known.runs))
         parts.append(f"Heats of {name}, the latest first: {scores}.")
-    if book.day is not None:
-        first, *later = book.day.heats
+    if known.day is not None:
+        first, *later = known.day.heats
         moved = ", ".join(f"{clean_text(each.heat.name)} {pace_change(each)}" for each in later)
         parts.append(f"Everybody against {clean_text(first.heat.label)}: {moved}.")
     changes = [
         f"{clean_text(pooled.setting)} {verdict_word(pooled.verdict)}"
-        for of_class in book.changes
+        for of_class in known.changes
         for pooled in of_class.changes
     ]
     if changes:

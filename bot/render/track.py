@@ -13,29 +13,29 @@ from bot.render.grid import NO_CLASS
 from bot.render.phrases import NEEDS_LAPS, bold, count, error_mark, moment, name_of
 from bot.render.text import plain, shorten
 from core.laptimes import format_lap
-from core.results.track import ClassBests, HeatPace, TrackBook, TrackDay, TrackRun
+from core.results.track import ClassBests, HeatPace, TrackDay, TrackKnown, TrackRun
 from core.rounding import round_half_even
 from core.scoring.second_half import SecondHalf
 
 _SHOWN_CHANGES: Final = 6
 
 
-def track(book: TrackBook) -> Answer:
+def track(known: TrackKnown) -> Answer:
     """Show what the team knows of a track."""
-    if not book.has_laps:
-        return Answer(f"Nobody has driven at {bold(book.track)} yet.")
-    embed = discord.Embed(title=shorten(plain(book.track), TITLE_LIMIT), colour=CARD_COLOUR)
-    has_classes = any(each.class_name for each in book.bests)
-    bests = [_bests_line(each, has_classes=has_classes) for each in book.bests]
+    if not known.has_laps:
+        return Answer(f"Nobody has driven at {bold(known.track)} yet.")
+    embed = discord.Embed(title=shorten(plain(known.track), TITLE_LIMIT), colour=CARD_COLOUR)
+    has_classes = any(each.class_name for each in known.bests)
+    bests = [_bests_line(each, has_classes=has_classes) for each in known.bests]
     add_section(embed, "Best laps", bests)
-    whose = "Your heats here" if book.is_self else f"Heats of {name_of(book.racer)} here"
-    runs = [_run_line(run) for run in book.runs]
+    whose = "Your heats here" if known.is_self else f"Heats of {name_of(known.racer)} here"
+    runs = [_run_line(run) for run in known.runs]
     add_section(embed, shorten(whose, TITLE_LIMIT), runs or ["None yet"])
-    if book.second_half is not None:
-        add_section(embed, "Second half of a run", [second_half_words(book.second_half)])
-    if book.day is not None:
-        add_section(embed, "The track over the day", _day_lines(book.day))
-    add_section(embed, "Which changes helped", _change_lines(book))
+    if known.second_half is not None:
+        add_section(embed, "Second half of a run", [second_half_words(known.second_half)])
+    if known.day is not None:
+        add_section(embed, "The track over the day", _day_lines(known.day))
+    add_section(embed, "Which changes helped", _change_lines(known))
     return Answer(embed=embed)
 
 
@@ -92,11 +92,11 @@ def pace_change(pace: HeatPace) -> str:
     return f"{abs(hundredths) / 100:.2f} s {'faster' if hundredths < 0 else 'slower'}"
 
 
-def _change_lines(book: TrackBook) -> list[str]:
+def _change_lines(known: TrackKnown) -> list[str]:
     """Return the surest changes of each class, over the team's racers."""
-    has_classes = len(book.bests) > 1
+    has_classes = len(known.bests) > 1
     return [
         (f"{bold(of_class.class_name or NO_CLASS)} " if has_classes else "") + pooled_words(pooled)
-        for of_class in book.changes
+        for of_class in known.changes
         for pooled in of_class.changes[:_SHOWN_CHANGES]
     ]

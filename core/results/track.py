@@ -87,7 +87,7 @@ class ClassChanges:
 
 
 @dataclass(frozen=True, slots=True)
-class TrackBook(Told):
+class TrackKnown(Told):
     """What the team knows of a track.
 
     Attributes:

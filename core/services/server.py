@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -70,6 +70,18 @@ class ServerService:
         is_gone = select(Team.id).where(Team.id == team_id, Team.removed_at.is_not(None))
         if await self._database.read(lambda unit: unit.connection.execute(is_gone).first()):
             await self._database.write(lambda unit: _set(unit, [team_id], None))
+
+    async def are_back(self, team_ids: Collection[int]) -> int:
+        """Note of all servers the bot is in that it is; return of how many that was news.
+
+        While the database was away nobody could note it.
+        """
+        marked = select(Team.id).where(Team.removed_at.is_not(None))
+        gone = await self._database.read(lambda unit: unit.connection.scalars(marked).all())
+        back = [team_id for team_id in gone if team_id in team_ids]
+        if back:
+            await self._database.write(lambda unit: _set(unit, back, None))
+        return len(back)
 
     async def forget_gone(self) -> int:
         """Forget the servers that removed the bot 30 days ago; return how many."""

@@ -41,8 +41,8 @@ from core.results.track import (
     ClassChanges,
     HeatPace,
     TrackBest,
-    TrackBook,
     TrackDay,
+    TrackKnown,
     TrackRun,
 )
 from core.scoring.advice import Status
@@ -167,7 +167,7 @@ class TrackService:
 
     async def show(
         self, caller: Caller, track: str | None = None, racer: Person | None = None
-    ) -> TrackBook:
+    ) -> TrackKnown:
         """Return what the team knows of a track.
 
         Args:
@@ -180,13 +180,13 @@ class TrackService:
         """
         subject = racer or caller.person
 
-        def act(unit: Unit) -> TrackBook:
+        def act(unit: Unit) -> TrackKnown:
             where = where_is(unit, caller.team_id, subject.user_id, caller.person.user_id)
             sessions = _sessions(unit, caller.team_id, where, track)
             shown = where.racer.person if where.racer else subject
             is_self = subject.user_id == caller.person.user_id
-            book = TrackBook(sessions[0].track, shown, is_self, days=len(sessions))
-            return _filled(unit, caller.team_id, where, sessions, book)
+            known = TrackKnown(sessions[0].track, shown, is_self, days=len(sessions))
+            return _filled(unit, caller.team_id, where, sessions, known)
 
         return await self._database.read(act)
 
@@ -217,9 +217,9 @@ def _read(unit: Unit, statement: CompoundSelect[Any], known: dict[str, object]) 
 
 
 def _filled(
-    unit: Unit, team_id: int, where: Where, sessions: Sequence[_Session], book: TrackBook
-) -> TrackBook:
-    """Return the book with everything in it."""
+    unit: Unit, team_id: int, where: Where, sessions: Sequence[_Session], known: TrackKnown
+) -> TrackKnown:
+    """Return what is known of a track with everything in it."""
     key, ids = sessions[0].track_key, [session.id for session in sessions]
     classes = _classes_driven(unit, team_id, key, ids)
     runs, second_half = _runs_of(unit, where.racer, key) if where.racer else ((), None)
@@ -228,7 +228,7 @@ def _filled(
     read = [heat.ref for heat in heats] + [run for driven in noted.values() for run in driven]
     paces = read_paces(unit, read)
     return replace(
-        book,
+        known,
         bests=tuple(each for _, each in sorted(classes.items()) if each.bests),
         runs=runs,
         day=_moved(heats, paces),

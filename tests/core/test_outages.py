@@ -130,7 +130,7 @@ async def test_a_connection_cut_before_the_commit_leaves_nothing(postgres_url: U
 async def test_nobody_knows_what_a_commit_did_that_was_never_answered(
     meanwhile: str, postgres_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.server._ANSWER_TIMEOUT_S", 0.5)
+    monkeypatch.setattr("core.postgres._ANSWER_TIMEOUT_S", 0.5)
     async with opened(postgres_url) as database:
         await execute(
             database,
@@ -148,7 +148,7 @@ async def test_nobody_knows_what_a_commit_did_that_was_never_answered(
 async def test_a_server_that_has_gone_silent_is_not_waited_for(
     postgres_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.server._ANSWER_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("core.postgres._ANSWER_TIMEOUT_S", 0.3)
     async with opened(postgres_url) as database:
         with pytest.raises(StoreUnavailable):
             await database.read(look_while_the_server_is_silent)
@@ -158,7 +158,7 @@ async def test_a_server_that_has_gone_silent_is_not_waited_for(
 async def test_a_lock_that_somebody_holds_is_not_waited_for(
     postgres_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.server._IMPATIENT", {"lock_timeout": "100ms"})
+    monkeypatch.setattr("core.postgres._IMPATIENT", {"lock_timeout": "100ms"})
     async with opened(postgres_url) as database:
         await execute(database, "CREATE TABLE laps (time_ms INTEGER)")
         async with holding(database, text("LOCK TABLE laps")):
@@ -174,7 +174,7 @@ async def test_a_bot_that_died_holds_a_team_no_longer(
         await execute(living, "CREATE TABLE laps (time_ms INTEGER)")
         # For the one that dies only: on a busy machine the other may be idle for as long.
         monkeypatch.setattr(
-            "core.server._IMPATIENT", {"idle_in_transaction_session_timeout": "100ms"}
+            "core.postgres._IMPATIENT", {"idle_in_transaction_session_timeout": "100ms"}
         )
         async with opened(postgres_url) as dead:
             with pytest.raises(DBAPIError):
@@ -186,7 +186,7 @@ async def test_a_bot_that_died_holds_a_team_no_longer(
 async def test_all_connections_are_taken(
     postgres_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.server._POOL_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("core.postgres._POOL_TIMEOUT_S", 0.1)
     async with opened(postgres_url) as database:
         async with AsyncExitStack() as stack:
             for _ in range(15):

@@ -120,7 +120,7 @@ async def test_a_row_that_another_process_holds_is_passed_over(
     postgres: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Who waits for a row after all is told soon.
-    monkeypatch.setattr("core.server._IMPATIENT", {"lock_timeout": "500ms"})
+    monkeypatch.setattr("core.postgres._IMPATIENT", {"lock_timeout": "500ms"})
     services = build_services(postgres)
     for name in ("Q1", "Q2"):
         await log(services, ANN, heat=name)

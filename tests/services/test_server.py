@@ -36,6 +36,19 @@ async def known(services: Services) -> Services:
     return services
 
 
+async def test_where_the_bot_is_nothing_is_forgotten_though_its_return_was_not_noted(
+    known: Services, database: Database, clock: FakeClock
+) -> None:
+    for server in SERVERS[:2]:
+        await known.server.removed(server)
+    clock.advance(days=31)
+    assert await known.server.are_back({SERVERS[0], SERVERS[2]}) == 1
+    assert await known.server.are_back({SERVERS[0], SERVERS[2]}) == 0
+    assert await known.server.forget_gone() == 1
+    assert await gone(database) == set()
+    assert await scalars(database, select(Team.id).where(Team.id.in_(SERVERS[:2]))) == [SERVERS[0]]
+
+
 async def test_a_server_that_is_not_listed_any_more_is_gone(
     known: Services, database: Database
 ) -> None:

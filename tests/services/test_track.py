@@ -80,9 +80,9 @@ async def test_bests_by_class_with_who_and_when(services: Services, clock: FakeC
     elsewhere = await start_session(services, EVE, name="Elsewhere", track="Hall")
     await services.session.race_here(by(EVE), elsewhere.id)
     await drive(services, "Q1", {EVE: 11_000}, class_name="Truggy")
-    book = await services.track.show(by(ANN), "ARENA")
-    assert (book.track, book.racer, book.is_self, book.days) == ("arena", ANN, True, 2)
-    buggy, truggy = book.bests
+    known = await services.track.show(by(ANN), "ARENA")
+    assert (known.track, known.racer, known.is_self, known.days) == ("arena", ANN, True, 2)
+    buggy, truggy = known.bests
     assert (buggy.class_name, truggy.class_name) == ("Buggy", "Truggy")
     assert [(best.lap_ms, best.racer) for best in buggy.bests] == [
         (20_000, ANN),
@@ -127,21 +127,21 @@ async def test_a_racer_without_laps_there_sees_what_the_others_know(services: Se
     await start_session(services, track="Arena")
     await drive_a_day(services)
     stranger = Person(999, "Zoe")
-    book = await services.track.show(by(stranger))
-    assert (book.racer, book.runs, book.second_half) == (stranger, (), None)
-    assert book.bests
-    assert book.day is not None
-    assert book.changes
+    known = await services.track.show(by(stranger))
+    assert (known.racer, known.runs, known.second_half) == (stranger, (), None)
+    assert known.bests
+    assert known.day is not None
+    assert known.changes
 
 
 async def test_how_everybodys_pace_moved_over_the_latest_day(services: Services) -> None:
     await start_session(services, track="Arena")
     await drive_a_day(services)
     await drive(services, "Q1", {EVE: 25_000}, class_name="Truggy")
-    book = await services.track.show(by(ANN))
-    assert book.day is not None
-    assert book.day.session.name == "Club Race"
-    assert [(each.heat.name, each.change_ms) for each in book.day.heats] == [
+    known = await services.track.show(by(ANN))
+    assert known.day is not None
+    assert known.day.session.name == "Club Race"
+    assert [(each.heat.name, each.change_ms) for each in known.day.heats] == [
         ("Q1", 0.0),
         ("Q2", pytest.approx(-100)),
     ]
@@ -187,8 +187,8 @@ async def test_what_the_second_half_usually_costs(services: Services) -> None:
     await drive(services, "Q1", {ANN: 20_000})
     await drive(services, "Q2", {ANN: 20_100})
     await log(services, ANN, "20.1 20.2 20.3", heat="Q3")
-    book = await services.track.show(by(ANN))
-    assert book.second_half == SecondHalf(loss_ms=100.0, slower=2, runs=2)
+    known = await services.track.show(by(ANN))
+    assert known.second_half == SecondHalf(loss_ms=100.0, slower=2, runs=2)
 
 
 # Which track
@@ -235,9 +235,9 @@ async def test_another_teams_laps_at_a_track_of_the_same_name_are_never_seen(
     with pytest.raises(NotFound):
         await services.track.show(rival, "Arena")
     await services.session.start(rival, SessionFields("Theirs", track="Arena"))
-    book = await services.track.show(rival, "Arena")
-    assert not book.has_laps
-    assert (book.runs, book.changes, book.day) == ((), (), None)
+    known = await services.track.show(rival, "Arena")
+    assert not known.has_laps
+    assert (known.runs, known.changes, known.day) == ((), (), None)
 
 
 # However much is stored
@@ -260,6 +260,6 @@ async def test_only_the_latest_days_are_read(
         await close_session(services, ANN)
         clock.advance(days=7)
     assert set(counted) == {9}
-    book = await services.track.show(by(ANN))
-    assert (book.days, len(book.runs)) == (DAYS, RUNS)
-    assert [each.tries for each in book.changes[0].changes] == [DAYS]
+    known = await services.track.show(by(ANN))
+    assert (known.days, len(known.runs)) == (DAYS, RUNS)
+    assert [each.tries for each in known.changes[0].changes] == [DAYS]

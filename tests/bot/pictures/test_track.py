@@ -8,50 +8,50 @@ import pytest
 
 from bot import colours
 from bot.pictures.track import MOST_CHANGES, draw_track, track_picture
-from core.results.track import ClassChanges, HeatPace, TrackBook
+from core.results.track import ClassChanges, HeatPace, TrackKnown
 from core.scoring.effects import Verdict
 from core.scoring.pooling import Pooled
 from tests.bot.render.build import heat
-from tests.bot.render.test_track import BOOK, driven
+from tests.bot.render.test_track import KNOWN, driven
 
 from .seen import assert_readable, opened, rects_of, seen_in, words_of
 
-ALONE = TrackBook("Arena", BOOK.racer, is_self=True, runs=(driven("Q1", 81.3),))
+ALONE = TrackKnown("Arena", KNOWN.racer, is_self=True, runs=(driven("Q1", 81.3),))
 ODD = {
-    "everything": BOOK,
+    "everything": KNOWN,
     "one heat": ALONE,
-    "the day alone": replace(ALONE, runs=(), day=BOOK.day),
-    "changes alone": replace(ALONE, runs=(), changes=BOOK.changes),
+    "the day alone": replace(ALONE, runs=(), day=KNOWN.day),
+    "changes alone": replace(ALONE, runs=(), changes=KNOWN.changes),
     "endless names": replace(
-        BOOK,
+        KNOWN,
         track="W" * 80,
-        racer=replace(BOOK.racer, name="日本 太郎 선수" * 9),
-        runs=(replace(BOOK.runs[0], heat=heat("N" * 50, "C" * 50), note="m" * 100),) * 10,
+        racer=replace(KNOWN.racer, name="日本 太郎 선수" * 9),
+        runs=(replace(KNOWN.runs[0], heat=heat("N" * 50, "C" * 50), note="m" * 100),) * 10,
         changes=(
             ClassChanges(
-                "C" * 50, (replace(BOOK.changes[0].changes[0], setting="محمد بن سلمان" * 5),) * 12
+                "C" * 50, (replace(KNOWN.changes[0].changes[0], setting="محمد بن سلمان" * 5),) * 12
             ),
         ),
     ),
     "a week of heats": replace(
-        BOOK,
+        KNOWN,
         day=replace(
-            BOOK.day,
+            KNOWN.day,
             heats=tuple(HeatPace(heat(f"Qualifier {n}"), -900.0 * (n % 2)) for n in range(40)),
         )
-        if BOOK.day
+        if KNOWN.day
         else None,
     ),
 }
 
 
-@pytest.mark.parametrize("book", ODD.values(), ids=list(ODD))
-def test_no_text_covers_another_or_is_cut_off(book: TrackBook) -> None:
-    assert_readable(track_picture(book))
+@pytest.mark.parametrize("known", ODD.values(), ids=list(ODD))
+def test_no_text_covers_another_or_is_cut_off(known: TrackKnown) -> None:
+    assert_readable(track_picture(known))
 
 
 def test_everything_is_told() -> None:
-    words = words_of(track_picture(BOOK))
+    words = words_of(track_picture(KNOWN))
     for shown in (
         *("Arena_33", "Max_M", "Main", "81.3", "±5", "35wt_rear", "rejected", "needs 2 laps"),
         *("everybody against Buggy Q1, seconds a lap · up is faster", "0", "−0.21", "+0.03"),
@@ -61,13 +61,13 @@ def test_everything_is_told() -> None:
     # The latest heat is the last, and marked.
     assert words.index("P1") < words.index("Q1") < words.index("Main")
     (bar,) = [
-        rect for rect in rects_of(track_picture(BOOK), colours.SKY) if rect["fill-opacity"] == 1
+        rect for rect in rects_of(track_picture(KNOWN), colours.SKY) if rect["fill-opacity"] == 1
     ]
     assert bar["width"] == pytest.approx(0.8 * 81.3)
 
 
 def test_a_faster_heat_is_higher_and_a_change_that_is_faster_further_left() -> None:
-    picture = track_picture(BOOK)
+    picture = track_picture(KNOWN)
     dots = [mark for mark in seen_in(picture, "circle", colours.LAP) if not mark.hollow]
     first, second, *_ = sorted(dots, key=lambda mark: mark.middle[0])
     assert second.middle[1] < first.middle[1]
@@ -92,6 +92,6 @@ def test_the_surest_changes_are_shown() -> None:
 
 
 def test_it_is_a_png_and_the_same_each_time() -> None:
-    data = draw_track(BOOK)
+    data = draw_track(KNOWN)
     assert opened(data).width == 760
-    assert draw_track(BOOK) == data
+    assert draw_track(KNOWN) == data

@@ -18,8 +18,8 @@ from core.results.track import (
     ClassChanges,
     HeatPace,
     TrackBest,
-    TrackBook,
     TrackDay,
+    TrackKnown,
     TrackRun,
 )
 from core.scoring.certainty import ScoreError
@@ -40,7 +40,7 @@ def driven(name: str, score: float | None, note: str | None = None) -> TrackRun:
     return TrackRun(heat(name, "Buggy"), CLUB_RACE, NOON, 20_812, score, False, error, note)
 
 
-BOOK = TrackBook(
+KNOWN = TrackKnown(
     track="Arena_33",
     racer=MAX,
     is_self=True,
@@ -83,7 +83,7 @@ BOOK = TrackBook(
 
 
 def test_everything_there_is() -> None:
-    answer = track(BOOK)
+    answer = track(KNOWN)
     assert answer.embed is not None
     assert answer.embed.title == "Arena\\_33"
     assert sections_of(answer) == {
@@ -116,10 +116,10 @@ def test_everything_there_is() -> None:
 
 
 def test_somebody_else_and_nothing_yet() -> None:
-    other = track(TrackBook("Arena", MAX, is_self=False, bests=BOOK.bests))
+    other = track(TrackKnown("Arena", MAX, is_self=False, bests=KNOWN.bests))
     assert list(sections_of(other)) == ["Best laps", "Heats of Max\\_M here"]
     assert sections_of(other)["Heats of Max\\_M here"] == "None yet"
-    nobody = track(TrackBook("Arena_33", MAX, is_self=True))
+    nobody = track(TrackKnown("Arena_33", MAX, is_self=True))
     assert nobody.content == "Nobody has driven at **Arena\\_33** yet."
     assert nobody.embed is None
 
@@ -137,7 +137,7 @@ def test_the_second_half(second_half: SecondHalf, words: str) -> None:
 
 
 def test_its_picture_says_what_it_shows() -> None:
-    assert alt_text(BOOK) == (
+    assert alt_text(KNOWN) == (
         "Arena_33. Heats of Max_M, the latest first: Buggy Main 81.3 ±5, Buggy Q2 rejected, "
         "Buggy Q1 needs 2 laps, Buggy P1 99.5. Everybody against Buggy Q1: Q2 0.21 s faster, "
         "Q4 the same, Main 0.03 s slower. Changes: 35wt_rear can't tell, "
@@ -151,8 +151,8 @@ def test_any_names_fit_and_are_harmless(name: str, note: str) -> None:
     bests = ClassBests(note, (TrackBest(999_999, person, NOON),) * 3)
     run = replace(driven(name, 81.3, note * 3), heat=heat(name, note))
     changes = ClassChanges(note, (replace(POOLED, setting=note or "x"),) * 30)
-    book = replace(
-        BOOK,
+    known = replace(
+        KNOWN,
         track=name or "x",
         racer=person,
         bests=(bests,) * 8,
@@ -160,6 +160,6 @@ def test_any_names_fit_and_are_harmless(name: str, note: str) -> None:
         changes=(changes,) * 4,
         is_self=False,
     )
-    assert_fits(track(book))
-    assert_harmless(track(book))
-    assert 0 < size(alt_text(book)) <= ALT_TEXT_LIMIT
+    assert_fits(track(known))
+    assert_harmless(track(known))
+    assert 0 < size(alt_text(known)) <= ALT_TEXT_LIMIT
