@@ -17,7 +17,7 @@ import pytest_asyncio
 from sqlalchemy import select
 from sqlalchemy.engine import URL
 
-from core import server
+from core import postgres
 from core.bootstrap import build_services
 from core.caller import Person
 from core.config import parse_database_url
@@ -201,7 +201,7 @@ async def test_a_standby_takes_over_without_losing_a_lap(pair: Pair) -> None:
 async def test_a_server_that_says_nothing_keeps_nobody_from_the_other(
     postgres_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "_TURN_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(postgres, "_TURN_TIMEOUT_S", 1.0)
     asked: list[asyncio.StreamWriter] = []
     silent = await asyncio.start_server(lambda _, writer: asked.append(writer), "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]

@@ -70,7 +70,7 @@ async def personal_bests(day: Diary, cast: Cast) -> None:
     await day.is_offered(ann, "track", "track", "are")
     await day.types(ann, "/track")
     await day.types(dora, "/track track:arena racer:@ben")
-    await day.types(cast.gil, "/track track:*Nowhere*")
+    await day.types(cast.fay, "/track track:*Nowhere*")
     await day.closes(ann, "/session close")
     await day.posts()
     wrap_up = day.post_with(cast.arena, "is over")
