@@ -1,5 +1,7 @@
 """Did it help? Worked by hand, on real laps without a change, and on laps that were made faster."""
 
+from __future__ import annotations
+
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
