@@ -87,8 +87,8 @@ def test_cannot_tell_worked_by_hand() -> None:
     assert effect.more_runs == 7
 
 
-# Two real pairs, as though the car had been changed between them; τ is 1 %. Worked out from the laps
-# with sums, squares and roots alone, before the program was asked.
+# Two real pairs, as though the car had been changed between them; τ is 1 %. Worked out from the
+# laps with sums, squares and roots alone, before the program was asked.
 # B, q2 to q3, 17 laps each: the 9 fastest take 165.727 and 163.074 s, paces 18,414.111 and
 # 18,119.333, errors 58.193 and 60.585.
 #   Field: E −734.375, F −613.375, G −276.554, C −179.056, A −176.306, D −76.625. Median −227.805;
