@@ -11,6 +11,8 @@ Discord, and it misbehaves on demand. Nothing here imports the bot, and the bot 
         answer = await member.type("race-day", "/lap times:58.2 58.1")
 """
 
+from __future__ import annotations
+
 from localdiscord.client.answers import Answer, Choice
 from localdiscord.client.driver import LocalDiscord
 from localdiscord.client.people import Member, Team

@@ -4,6 +4,8 @@ With ``--demo`` it plays into a database that goes afterwards, and lets nobody t
 there is no bot in it but whichever comes from elsewhere: ``python -m localdiscord serve --help``.
 """
 
+from __future__ import annotations
+
 import asyncio
 import sys
 

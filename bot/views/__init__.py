@@ -1,5 +1,7 @@
 """Buttons, selects and forms, by what they stand under."""
 
+from __future__ import annotations
+
 from typing import Final
 
 from bot.views.card import MoreButton, ShareBothButton, ShareButton

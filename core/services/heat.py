@@ -47,7 +47,7 @@ from core.results.refs import Choice, HeatRef
 from core.time_zones import name_with_day
 
 # A class that was raced longer ago is typed, not picked.
-CLASSES_OF_SESSIONS: Final = 10
+CLASSES_OF_SESSIONS: Final = 5
 _LATEST_SESSIONS: Final = (
     select(RaceSession.id)
     .where(RaceSession.team_id == bindparam("team_id"))
@@ -251,8 +251,11 @@ class HeatService:
                 if has(ref)
             ]
 
+        key = name_key(typed)
+
         def has(ref: HeatRef) -> bool:
-            return name_key(typed) in name_key(ref.label)
+            # While nothing is typed all would match.
+            return not key or key in name_key(ref.label)
 
         return await self._database.read(act)
 
@@ -263,8 +266,8 @@ class HeatService:
             latest = unit.connection.scalars(_LATEST_SESSIONS, {"team_id": caller.team_id})
             # By their ids: told only how many they are, PostgreSQL reads the heats of all seasons.
             rows = unit.connection.execute(_CLASSES, {"session_ids": latest.all()})
-            names = [name for name, _ in rows]
-            return [Choice(name, name) for name in names if name_key(typed) in name_key(name)]
+            key = name_key(typed)
+            return [Choice(name, name) for name, _ in rows if key in name_key(name)]
 
         return await self._database.read(act)
 

@@ -1,9 +1,12 @@
 """One REST request as a route sees it, and what routes are."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from aiohttp import BodyPartReader, web
 
@@ -13,10 +16,10 @@ from localdiscord.rules.errors import Problem
 from localdiscord.rules.wire import Json, JsonObject
 from localdiscord.world.files import Upload
 
-UPLOADS_BYTES = 10 * 1024 * 1024
+UPLOADS_BYTES: Final = 10 * 1024 * 1024
 """How much the files of one message may weigh together, in a server without boosts."""
 
-_FILE_FIELD = re.compile(r"files\[(\d+)\]")
+_FILE_FIELD: Final = re.compile(r"files\[(\d+)\]")
 
 
 @dataclass
@@ -31,16 +34,16 @@ class Call:
     """When its head came, by the monotonic clock."""
 
     def id(self, name: str) -> int:
-        """A snowflake from the path; one that cannot be is 0, which nothing has."""
+        """Return a snowflake from the path; one that cannot be is 0, which nothing has."""
         text = self.request.match_info[name]
         return int(text) if is_snowflake(text) else 0
 
     def text(self, name: str) -> str:
-        """A part of the path."""
+        """Return a part of the path."""
         return self.request.match_info[name]
 
     def number(self, name: str) -> int | None:
-        """An integer from the query.
+        """Return an integer from the query.
 
         Raises:
             DiscordError: it is none.
@@ -54,7 +57,7 @@ class Call:
         return int(text)
 
     def flag(self, name: str) -> bool:
-        """A yes or no from the query."""
+        """Return a yes or no from the query."""
         return self.request.query.get(name, "").lower() in {"1", "true"}
 
     @property
@@ -80,7 +83,7 @@ class Route:
 
 
 def answer(data: Json, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """A JSON answer. With a charset in its type discord.py would take it for text."""
+    """Return a JSON answer. With a charset in its type discord.py would take it for text."""
     return web.Response(
         body=json.dumps(data).encode(),
         status=status,
@@ -90,7 +93,7 @@ def answer(data: Json, status: int = 200, headers: dict[str, str] | None = None)
 
 
 def nothing() -> web.Response:
-    """The answer to what has been done and needs no words."""
+    """Return the answer to what has been done and needs no words."""
     return web.Response(status=204)
 
 

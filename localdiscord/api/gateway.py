@@ -1,11 +1,14 @@
 """The gateway: websockets over which bots are told what happens."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import json
 import secrets
 import time
 from collections.abc import Iterator
+from typing import Final
 
 from aiohttp import WSMsgType, web
 
@@ -14,22 +17,22 @@ from localdiscord.rules.wire import JsonObject
 from localdiscord.world.model import Message
 from localdiscord.world.world import Event, World
 
-CLEAN_CLOSES = frozenset({1000, 1001})
+CLEAN_CLOSES: Final = frozenset({1000, 1001})
 """With these a bot says that it will not resume."""
 
-CLOSE_WITHIN_S = 1.0
+CLOSE_WITHIN_S: Final = 1.0
 """How long a bot has to answer a close."""
 
-UNKNOWN_OPCODE = 4001
-DECODE_ERROR = 4002
-NOT_AUTHENTICATED = 4003
-AUTHENTICATION_FAILED = 4004
-ALREADY_AUTHENTICATED = 4005
-INVALID_SHARD = 4010
-INVALID_INTENTS = 4013
-DISALLOWED_INTENTS = 4014
+UNKNOWN_OPCODE: Final = 4001
+DECODE_ERROR: Final = 4002
+NOT_AUTHENTICATED: Final = 4003
+AUTHENTICATION_FAILED: Final = 4004
+ALREADY_AUTHENTICATED: Final = 4005
+INVALID_SHARD: Final = 4010
+INVALID_INTENTS: Final = 4013
+DISALLOWED_INTENTS: Final = 4014
 
-_SEND_ONLY_NOTED = frozenset({Op.PRESENCE, Op.VOICE_STATE})
+_SEND_ONLY_NOTED: Final = frozenset({Op.PRESENCE, Op.VOICE_STATE})
 
 
 class Gateway:
@@ -57,7 +60,7 @@ class Gateway:
         return sorted(connected, key=lambda session: session.shard)
 
     def complete(self) -> bool:
-        """Whether every shard of a bot has a connection."""
+        """Tell whether every shard of a bot has a connection."""
         shards = [(session.shards, session.shard) for session in self.sessions]
         return any(all((count, shard) in shards for shard in range(count)) for count, _ in shards)
 

@@ -5,21 +5,24 @@ Rules match a method and a route, either as the OpenAPI document writes it
 newest rule that matches and is not used up decides.
 """
 
+from __future__ import annotations
+
 import asyncio
 from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
+from typing import Final
 
 from aiohttp import web
 
 from localdiscord.rules.errors import DiscordError, rate_limited
 from localdiscord.world.signals import Signal
 
-_NOTICE_S = 0.02
+_NOTICE_S: Final = 0.02
 
 
 def is_connected(request: web.Request) -> bool:
-    """Whether the sender of a request is still there to read the answer."""
+    """Tell whether the sender of a request is still there to read the answer."""
     return request.transport is not None and not request.transport.is_closing()
 
 
@@ -42,12 +45,12 @@ class Rule:
     error: DiscordError | None = None
     drop: bool = False
     delay_s: float = 0.0
-    hold: "Hold | None" = None
+    hold: Hold | None = None
     seen: int = 0
     """How many requests it has happened to."""
 
     def matches(self, method: str, route: str, path: str) -> bool:
-        """Whether it is about this request, and not used up."""
+        """Tell whether it is about this request, and not used up."""
         if self.times is not None and self.seen >= self.times:
             return False
         if self.method not in (method, "*"):
@@ -178,7 +181,7 @@ class Mischief:
         self._rules.clear()
 
     def take(self, method: str, route: str, path: str) -> Rule | None:
-        """The rule for this request, which counts as used by it."""
+        """Return the rule for this request, which counts as used by it."""
         for rule in reversed(self._rules):
             if rule.matches(method, route, path):
                 rule.seen += 1

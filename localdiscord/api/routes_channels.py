@@ -1,5 +1,9 @@
 """REST: channels and the messages in them."""
 
+from __future__ import annotations
+
+from typing import Final
+
 from aiohttp import web
 
 from localdiscord.api.calls import Call, Route, answer, nothing
@@ -10,25 +14,33 @@ from localdiscord.rules.wire import Flags, JsonObject
 from localdiscord.world.model import Channel, Message
 from localdiscord.world.world import World
 
-NONCE_REMEMBERED_S = 300.0
-MESSAGES_AT_ONCE = 100
-MESSAGES_BY_DEFAULT = 50
-REPLY = 19
-_BOTS_FLAGS = Flags.SUPPRESS_EMBEDS | Flags.SILENT | Flags.COMPONENTS_V2
+NONCE_REMEMBERED_S: Final = 300.0
+MESSAGES_AT_ONCE: Final = 100
+MESSAGES_BY_DEFAULT: Final = 50
+REPLY: Final = 19
+_BOTS_FLAGS: Final = Flags.SUPPRESS_EMBEDS | Flags.SILENT | Flags.COMPONENTS_V2
 
 
-_SEEN_IN_EMBEDS = {"title", "description", "fields", "footer", "author", "image", "thumbnail"}
+_SEEN_IN_EMBEDS: Final = {
+    "title",
+    "description",
+    "fields",
+    "footer",
+    "author",
+    "image",
+    "thumbnail",
+}
 
 
 def is_empty(body: JsonObject, *, files: bool) -> bool:
-    """Whether a new message has nothing in it."""
+    """Tell whether a new message has nothing in it."""
     content = body.get("content") or ""
     shown = any(set(embed) & _SEEN_IN_EMBEDS for embed in body.get("embeds") or [])
     return not (content.strip() or shown or body.get("components") or files)
 
 
 def leaves_empty(message: Message, body: JsonObject, *, files: bool) -> bool:
-    """Whether an edit takes away everything there is in a message."""
+    """Tell whether an edit takes away everything there is in a message."""
     before: JsonObject = {
         "content": message.content,
         "embeds": message.embeds,
@@ -61,7 +73,7 @@ class ChannelRoutes:
         self._world = world
 
     def table(self) -> list[Route]:
-        """The routes."""
+        """Return the routes."""
         channel = "/channels/{channel_id}"
         one = channel + "/messages/{message_id}"
         return [
@@ -75,11 +87,11 @@ class ChannelRoutes:
         ]
 
     async def get_channel(self, call: Call) -> web.Response:
-        """One channel."""
+        """Return one channel."""
         return answer(self._channel(call).payload())
 
     async def typing(self, call: Call) -> web.Response:
-        """The bot is typing; nobody looks."""
+        """Take note that the bot is typing; nobody looks."""
         self._channel(call, Permissions.SEND_MESSAGES)
         return nothing()
 
@@ -108,7 +120,7 @@ class ChannelRoutes:
         return answer([self._payload(item) for item in reversed(found)])
 
     async def get_message(self, call: Call) -> web.Response:
-        """One message."""
+        """Return one message."""
         channel = self._channel(call, Permissions.READ_MESSAGE_HISTORY)
         return answer(self._payload(self._message(call, channel)))
 

@@ -1,5 +1,7 @@
 """REST: the commands a bot registers, for all servers and for single ones."""
 
+from __future__ import annotations
+
 from aiohttp import web
 
 from localdiscord.api.calls import Call, Route, answer, nothing
@@ -14,7 +16,7 @@ class CommandRoutes:
         self._world = world
 
     def table(self) -> list[Route]:
-        """The routes, the same for all servers and for one."""
+        """Return the routes, the same for all servers and for one."""
         application = "/applications/{application_id}"
         routes = []
         for scope in (application, application + "/guilds/{guild_id}"):
@@ -30,7 +32,7 @@ class CommandRoutes:
         return routes
 
     async def list_commands(self, call: Call) -> web.Response:
-        """All commands of the scope."""
+        """Return all commands of the scope."""
         return answer(list(self._world.commands.all(self._scope(call))))
 
     async def overwrite(self, call: Call) -> web.Response:
@@ -51,7 +53,7 @@ class CommandRoutes:
         return answer(written, status=201 if is_new else 200)
 
     async def get(self, call: Call) -> web.Response:
-        """One command."""
+        """Return one command."""
         return answer(self._world.commands.get(self._scope(call), call.id("command_id")))
 
     async def edit(self, call: Call) -> web.Response:

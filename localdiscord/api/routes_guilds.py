@@ -1,5 +1,7 @@
 """REST: the bot itself, the servers it is in, and the people there."""
 
+from __future__ import annotations
+
 from aiohttp import web
 
 from localdiscord.api.calls import Call, Route, answer
@@ -19,7 +21,7 @@ class GuildRoutes:
         self._shards = shards
 
     def table(self) -> list[Route]:
-        """The routes."""
+        """Return the routes."""
         guild = "/guilds/{guild_id}"
         return [
             Route("GET", "/gateway", self.get_gateway, needs_token=False),
@@ -38,18 +40,18 @@ class GuildRoutes:
         ]
 
     async def get_gateway(self, call: Call) -> web.Response:
-        """Where the gateway is."""
+        """Return where the gateway is."""
         return answer({"url": self._gateway.url})
 
     async def get_gateway_bot(self, call: Call) -> web.Response:
-        """Where the gateway is, and into how many shards the bot should split."""
+        """Return where the gateway is, and into how many shards the bot should split."""
         limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
         return answer(
             {"url": self._gateway.url, "shards": self._shards, "session_start_limit": limit},
         )
 
     async def get_application(self, call: Call) -> web.Response:
-        """The bot's application."""
+        """Return the bot's application."""
         bot = self._world.bot
         return answer(
             {
@@ -78,11 +80,11 @@ class GuildRoutes:
         )
 
     async def get_me(self, call: Call) -> web.Response:
-        """The bot as a user."""
+        """Return the bot as a user."""
         return answer({**self._world.bot.payload(), "verified": True, "mfa_enabled": False})
 
     async def list_guilds(self, call: Call) -> web.Response:
-        """The servers the bot is in."""
+        """Return the servers the bot is in."""
         present = (guild for guild in self._world.guilds.values() if guild.bot_present)
         return answer([self._partial(guild) for guild in present])
 
@@ -94,7 +96,7 @@ class GuildRoutes:
         return answer(user.payload())
 
     async def get_guild(self, call: Call) -> web.Response:
-        """One server."""
+        """Return one server."""
         guild = self._guild(call)
         payload = guild.payload()
         if call.flag("with_counts"):
@@ -103,15 +105,15 @@ class GuildRoutes:
         return answer(payload)
 
     async def list_channels(self, call: Call) -> web.Response:
-        """The channels of a server."""
+        """Return the channels of a server."""
         return answer([channel.payload() for channel in self._guild(call).channels.values()])
 
     async def list_roles(self, call: Call) -> web.Response:
-        """The roles of a server."""
+        """Return the roles of a server."""
         return answer([role.payload() for role in self._guild(call).roles.values()])
 
     async def get_role(self, call: Call) -> web.Response:
-        """One role."""
+        """Return one role."""
         role = self._guild(call).roles.get(call.id("role_id"))
         if role is None:
             raise errors.DiscordError(404, 10011, "Unknown Role")
@@ -123,7 +125,7 @@ class GuildRoutes:
         raise errors.missing_access()
 
     async def get_member(self, call: Call) -> web.Response:
-        """One member of a server."""
+        """Return one member of a server."""
         guild = self._guild(call)
         member = guild.members.get(call.id("user_id"))
         if member is not None:

@@ -1,6 +1,9 @@
 """REST: answers to interactions, the first one and those that follow."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import Final
 
 from aiohttp import web
 
@@ -13,9 +16,9 @@ from localdiscord.world.interactions import Interaction, Stage
 from localdiscord.world.model import Message
 from localdiscord.world.world import World
 
-CHAT_INPUT_MESSAGE = 20
-CONTEXT_MENU_MESSAGE = 23
-_BOTS_FLAGS = (
+CHAT_INPUT_MESSAGE: Final = 20
+CONTEXT_MENU_MESSAGE: Final = 23
+_BOTS_FLAGS: Final = (
     Flags.SUPPRESS_EMBEDS | Flags.EPHEMERAL | Flags.LOADING | Flags.SILENT | Flags.COMPONENTS_V2
 )
 
@@ -38,7 +41,7 @@ class InteractionRoutes:
         self._patience = patience
 
     def table(self) -> list[Route]:
-        """The routes. The interaction's token in the path is all they ask for."""
+        """Return the routes. The interaction's token in the path is all they ask for."""
         callback = "/interactions/{interaction_id}/{interaction_token}/callback"
         webhook = "/webhooks/{webhook_id}/{webhook_token}"
         original = webhook + "/messages/@original"
@@ -56,7 +59,7 @@ class InteractionRoutes:
         ]
 
     async def first(self, call: Call) -> web.Response:
-        """The first answer."""
+        """Take the first answer."""
         interaction = self._world.interactions.get(call.text("interaction_token"))
         if interaction is None or interaction.id != call.id("interaction_id"):
             raise errors.unknown_interaction()
@@ -76,7 +79,7 @@ class InteractionRoutes:
         return answer(_callback_response(interaction, message))
 
     async def follow_up(self, call: Call) -> web.Response:
-        """A further message, or the one that was promised by deferring."""
+        """Take a further message, or the one that was promised by deferring."""
         interaction = self._interaction(call)
         if is_empty(call.fields, files=bool(call.uploads)):
             raise errors.empty_message()
@@ -94,7 +97,7 @@ class InteractionRoutes:
         return answer(message.payload())
 
     async def get(self, call: Call) -> web.Response:
-        """One of the messages an interaction led to."""
+        """Return one of the messages an interaction led to."""
         return answer(self._message(call, self._interaction(call)).payload())
 
     async def edit(self, call: Call) -> web.Response:

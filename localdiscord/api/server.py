@@ -1,10 +1,13 @@
 """The HTTP server: finds the route, checks token and body, misbehaves when told to, keeps a log."""
 
+from __future__ import annotations
+
 import asyncio
 import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from aiohttp import web
 
@@ -18,8 +21,8 @@ from localdiscord.rules.schema import Schema
 from localdiscord.rules.wire import Json
 from localdiscord.world.world import World
 
-API = "/api/v10"
-LOG_LENGTH = 20_000
+API: Final = "/api/v10"
+LOG_LENGTH: Final = 20_000
 
 
 @dataclass

@@ -1,5 +1,7 @@
 """Gateway sessions: one per shard of a bot process; they outlive their connections."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import time
@@ -8,19 +10,20 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Final
 
 from aiohttp import web
 
 from localdiscord.rules.wire import JsonObject
 
-ZLIB = "zlib-stream"
+ZLIB: Final = "zlib-stream"
 """The compression of the whole stream that discord.py asks for."""
 
-ZSTD = "zstd-stream"
+ZSTD: Final = "zstd-stream"
 """What discord.py asks for where it finds a library for it. There is none here, so the answer comes
 uncompressed, which clients take as well."""
 
-BACKLOG = 2000
+BACKLOG: Final = 2000
 """How many events a session keeps for a resume."""
 
 
@@ -50,7 +53,7 @@ class Intents(IntEnum):
     MESSAGE_CONTENT = 1 << 15
 
 
-PRIVILEGED = Intents.GUILD_MEMBERS | Intents.GUILD_PRESENCES | Intents.MESSAGE_CONTENT
+PRIVILEGED: Final = Intents.GUILD_MEMBERS | Intents.GUILD_PRESENCES | Intents.MESSAGE_CONTENT
 
 
 class Connection:
@@ -127,7 +130,7 @@ class Session:
     _backlog: deque[tuple[int, str, object]] = field(default_factory=lambda: deque(maxlen=BACKLOG))
 
     def covers(self, guild_id: int) -> bool:
-        """Whether the server is one of this shard's."""
+        """Tell whether the server is one of this shard's."""
         return (guild_id >> 22) % self.shards == self.shard
 
     def tell(self, event: str, data: object) -> None:
@@ -138,7 +141,7 @@ class Session:
             self.connection.send(Op.DISPATCH, data, event=event, s=self._sequence)
 
     def can_resume(self, sequence: int) -> bool:
-        """Whether everything after ``sequence`` is still kept."""
+        """Tell whether everything after ``sequence`` is still kept."""
         if sequence > self._sequence:
             return False
         oldest = self._backlog[0][0] if self._backlog else self._sequence + 1
@@ -167,6 +170,6 @@ class Session:
         self._repeat_from = numbers[-1]
 
     def lose(self) -> None:
-        """The connection is gone; the session may be resumed."""
+        """Take note that the connection is gone; the session may be resumed."""
         self.connection = None
         self.lost_s = time.monotonic()

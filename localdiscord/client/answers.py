@@ -1,7 +1,10 @@
 """What a person gets to see after doing something."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from localdiscord.rules.errors import DriverError
 from localdiscord.rules.wire import CallbackType, JsonObject
@@ -11,7 +14,7 @@ from localdiscord.world.interactions import Interaction, Stage
 from localdiscord.world.model import Message
 from localdiscord.world.signals import Signal
 
-NO_RESPONSE = "The application did not respond"
+NO_RESPONSE: Final = "The application did not respond"
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Modal:
         return fields_of(self.components)
 
     def field(self, name: str) -> Field:
-        """A field by custom id or label.
+        """Return a field by custom id or label.
 
         Raises:
             DriverError: it has none such.
@@ -168,9 +171,9 @@ class Answer:
 
     async def wait_for(
         self,
-        wanted: Callable[["Answer"], bool],
+        wanted: Callable[[Answer], bool],
         timeout_s: float = 5.0,
-    ) -> "Answer":
+    ) -> Answer:
         """Wait until the answer, edits and what comes after included, is as wanted.
 
         Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from localdiscord.client import submitting, typing_in
 from localdiscord.client.answers import Answer, Choice, Modal
@@ -19,8 +19,8 @@ from localdiscord.world.interactions import Interaction
 from localdiscord.world.model import Channel, Member, Message, User
 from localdiscord.world.world import World
 
-IN_THREADS = Permissions.SEND_MESSAGES_IN_THREADS
-MESSAGE = 4000
+IN_THREADS: Final = Permissions.SEND_MESSAGES_IN_THREADS
+MESSAGE: Final = 4000
 """How long a person's message may be: twice as long as a bot's, for who pays for it."""
 
 Picked: TypeAlias = "str | Client | Member | Role | Channel"
@@ -139,7 +139,7 @@ class Client:
         *,
         focused: tuple[str, str],
     ) -> list[Choice]:
-        """What is suggested while typing ``focused``, an option's name and its text so far.
+        """Return what is suggested while typing ``focused``, an option's name and its text so far.
 
         Raises:
             NoAnswerError: nothing came within 3 seconds.
@@ -165,7 +165,7 @@ class Client:
         *,
         focused: tuple[str, str],
     ) -> list[Choice]:
-        """What is suggested for an option, with the others as texts; what is none yet is left out.
+        """Return what is suggested for an option; of the others what is none yet is left out.
 
         Raises:
             NoAnswerError: nothing came within 3 seconds.
@@ -379,7 +379,7 @@ class Client:
     # Seeing and talking
 
     def sees(self, channel: Channel | str) -> list[Message]:
-        """The messages of a channel as they are on this person's screen, oldest first."""
+        """Return the messages of a channel as they are on this person's screen, oldest first."""
         return [
             message
             for message in self._place(channel).all_messages

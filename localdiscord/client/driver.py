@@ -1,10 +1,12 @@
 """The local Discord from outside: start it, drive it, make it misbehave, see what came of it."""
 
+from __future__ import annotations
+
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 from localdiscord.api.gateway import Gateway
 from localdiscord.api.routes_channels import ChannelRoutes
@@ -23,9 +25,9 @@ from localdiscord.world.world import World
 
 T = TypeVar("T")
 
-DEFAULT_TEAM = "Team"
-DEFAULT_CHANNELS = ("race-day", "general")
-DEFAULT_MEMBERS = tuple(f"racer-{number}" for number in range(1, 9))
+DEFAULT_TEAM: Final = "Team"
+DEFAULT_CHANNELS: Final = ("race-day", "general")
+DEFAULT_MEMBERS: Final = tuple(f"racer-{number}" for number in range(1, 9))
 """The first of them owns the default team."""
 
 
@@ -107,7 +109,7 @@ class LocalDiscord:
         return self.gateway.url
 
     def bot_environment(self) -> dict[str, str]:
-        """The environment variables with which the bot comes here."""
+        """Return the environment variables with which the bot comes here."""
         return {
             "DISCORD_TOKEN": self.token,
             "DISCORD_API_URL": self.api_url,
@@ -136,7 +138,7 @@ class LocalDiscord:
         return team
 
     def guild(self, name: str = DEFAULT_TEAM) -> Team:
-        """A team by name.
+        """Return a team by name.
 
         Raises:
             DriverError: there is none of that name.
@@ -199,7 +201,7 @@ class LocalDiscord:
         return self._server.schema.checked
 
     def operation(self, method: str, route: str) -> str | None:
-        """What Discord's OpenAPI document calls a request; None where it does not know it."""
+        """Return what Discord's API document calls a request; None where it does not know it."""
         return self._server.schema.operation(method, route)
 
     def assert_clean(self) -> None:

@@ -1,5 +1,7 @@
 """Finding what somebody means: a channel of a server, a button or select of what is shown there."""
 
+from __future__ import annotations
+
 from typing import TypeAlias
 
 from localdiscord.client.answers import Answer
@@ -12,7 +14,7 @@ Place: TypeAlias = Message | Answer
 
 
 def channel_in(guild: Guild, name: str) -> Channel:
-    """A channel by name, with or without its #.
+    """Return a channel by name, with or without its #.
 
     Raises:
         DriverError: there is none of that name.
@@ -37,7 +39,7 @@ def button_in(
     label: str | None,
     custom_id: str | None,
 ) -> tuple[Message, Button | None]:
-    """A button by label or custom id; None for a custom id that is not there.
+    """Return a button by label or custom id; None for a custom id that is not there.
 
     Raises:
         DriverError: there is no button with that label.
@@ -59,7 +61,7 @@ def button_in(
 
 
 def select_in(where: Place, custom_id: str | None) -> tuple[Message, Select | None]:
-    """A select, the first unless a custom id is given; None for one that is not there.
+    """Return a select, the first unless a custom id is given; None for one that is not there.
 
     Raises:
         DriverError: there is no select at all.

@@ -50,7 +50,7 @@ class Team:
         return Member(self.discord, self.guild.members[self.guild.owner_id])
 
     def member(self, name: str) -> Member:
-        """Somebody by user name.
+        """Return somebody by user name.
 
         Raises:
             DriverError: nobody of that name is here.
@@ -85,7 +85,7 @@ class Team:
         return Member(self.discord, member)
 
     def channel(self, name: str) -> Channel:
-        """A channel by name.
+        """Return a channel by name.
 
         Raises:
             DriverError: there is none of that name.
@@ -97,7 +97,7 @@ class Team:
         return self.discord.world.add_channel(self.guild, name)
 
     def role(self, name: str) -> Role:
-        """A role by name.
+        """Return a role by name.
 
         Raises:
             DriverError: there is none of that name.

@@ -1,11 +1,14 @@
 """A message as plain text, as it looks on a narrow phone."""
 
+from __future__ import annotations
+
 import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from operator import attrgetter
+from typing import Final
 
 from localdiscord.client.answers import NO_RESPONSE, Answer
 from localdiscord.rules.wire import JsonObject
@@ -13,19 +16,19 @@ from localdiscord.world.components import Select, texts_of
 from localdiscord.world.files import Attachment
 from localdiscord.world.model import Message
 
-WIDTH = 40
-PRIVATE = "Only you can see this"
-THINKING = "is thinking…"
+WIDTH: Final = 40
+PRIVATE: Final = "Only you can see this"
+THINKING: Final = "is thinking…"
 
-_BLOCK = re.compile(r"```(?:[a-zA-Z0-9+-]+\n)?\n?(.*?)\n?```", re.DOTALL)
-_TIME = re.compile(r"<t:(-?\d+)(?::([tTdDfFR]))?>")
-_MARKS = re.compile(r"(\*\*\*|\*\*|\*|__|~~|\|\||`)(?=\S)(.+?)(?<=\S)\1")
-_LINK = re.compile(r"\[([^\]]+)\]\((?:<)?https?://[^)]+\)")
-_LINE_MARK = re.compile(r"^(?:#{1,3} |-# )", re.MULTILINE)
-_ESCAPE = re.compile(r"\\([\\*_~`|>#\-\[\]()<@:.!])")
-_HIDDEN = 0xE000
+_BLOCK: Final = re.compile(r"```(?:[a-zA-Z0-9+-]+\n)?\n?(.*?)\n?```", re.DOTALL)
+_TIME: Final = re.compile(r"<t:(-?\d+)(?::([tTdDfFR]))?>")
+_MARKS: Final = re.compile(r"(\*\*\*|\*\*|\*|__|~~|\|\||`)(?=\S)(.+?)(?<=\S)\1")
+_LINK: Final = re.compile(r"\[([^\]]+)\]\((?:<)?https?://[^)]+\)")
+_LINE_MARK: Final = re.compile(r"^(?:#{1,3} |-# )", re.MULTILINE)
+_ESCAPE: Final = re.compile(r"\\([\\*_~`|>#\-\[\]()<@:.!])")
+_HIDDEN: Final = 0xE000
 """Where the private use characters begin."""
-_TIME_FORMATS = {
+_TIME_FORMATS: Final = {
     "t": "%H:%M",
     "T": "%H:%M:%S",
     "d": "%d/%m/%Y",
@@ -50,11 +53,11 @@ class Screen:
     """Where a person finds a file."""
 
 
-PHONE = Screen()
+PHONE: Final = Screen()
 
 
 def show_message(message: Message, screen: Screen = PHONE) -> str:
-    """A message as one sees it."""
+    """Return a message as one sees it."""
     width = screen.width
     reader = _Reader(message, screen)
     lines = [f"{message.author.global_name or message.author.name}"]
@@ -83,7 +86,7 @@ def _is_shown(item: Attachment, pictures: list[str]) -> bool:
 
 
 def show_answer(answer: Answer, screen: Screen = PHONE) -> str:
-    """An answer as one sees it, with everything that came after it."""
+    """Return an answer as one sees it, with everything that came after it."""
     if answer.failed:
         return NO_RESPONSE
     parts = [show_message(message, screen) for message in answer.messages]
@@ -102,7 +105,7 @@ class _Reader:
         self._places = {item.url: item for item in message.attachments}
 
     def text(self, text: str, width: int) -> list[str]:
-        """A text's lines, wrapped, with code blocks as they are."""
+        """Return a text's lines, wrapped, with code blocks as they are."""
         lines: list[str] = []
         for index, part in enumerate(_BLOCK.split(text)):
             if index % 2:
@@ -113,7 +116,7 @@ class _Reader:
         return lines
 
     def embed(self, embed: JsonObject, width: int) -> list[str]:
-        """An embed's lines, without its frame."""
+        """Return an embed's lines, without its frame."""
         lines = []
         for text in (
             (embed.get("author") or {}).get("name"),

@@ -1,5 +1,7 @@
 """What a client sends when somebody chooses in a select or sends a form off."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 from localdiscord.client.answers import Modal
@@ -21,7 +23,7 @@ from localdiscord.world.world import World
 
 
 def picked(select: Select, values: list[object], *, raw: bool) -> list[object]:
-    """The values of what was chosen by value or label.
+    """Return the values of what was chosen by value or label.
 
     Raises:
         DriverError: the select is disabled, does not offer it, or takes another number of them.
@@ -58,7 +60,7 @@ def modal_data(
     *,
     raw: bool,
 ) -> JsonObject:
-    """The data of a form's submission.
+    """Return the data of a form's submission.
 
     Raises:
         DriverError: a field is not there, or a client would not take what is in it.

@@ -1,9 +1,12 @@
 """Commands as a person types them, and their options as a client sends them."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from localdiscord.rules.errors import DriverError
 from localdiscord.rules.permissions import Role
@@ -12,11 +15,11 @@ from localdiscord.world.files import Upload
 from localdiscord.world.model import Channel, Guild, Member, User
 from localdiscord.world.world import World
 
-STRING_LENGTH = 6000
+STRING_LENGTH: Final = 6000
 """How long the text of an option may be where the command sets no limit; none is empty."""
 
-_NESTING = (OptionType.SUBCOMMAND, OptionType.GROUP)
-_MENTION = re.compile(r"<(?:@[!&]?|#)(\d+)>")
+_NESTING: Final = (OptionType.SUBCOMMAND, OptionType.GROUP)
+_MENTION: Final = re.compile(r"<(?:@[!&]?|#)(\d+)>")
 
 
 @dataclass(frozen=True)
@@ -35,12 +38,12 @@ class Found:
         return "/" + " ".join(words)
 
     def option(self, name: str) -> JsonObject | None:
-        """An option by name."""
+        """Return an option by name."""
         return next((item for item in self.options if item["name"] == name), None)
 
 
 def find(commands: Iterable[JsonObject], words: list[str]) -> tuple[Found, int]:
-    """The chat command that ``words`` begin with, and how many of them name it.
+    """Return the chat command that ``words`` begin with, and how many of them name it.
 
     Raises:
         DriverError: the bot has registered none such.
@@ -84,7 +87,7 @@ def split(found: Found, text: str) -> dict[str, str]:
 
 
 def value_of(option: JsonObject, text: str, guild: Guild) -> object:
-    """What a typed text stands for, by the option's type.
+    """Return what a typed text stands for, by the option's type.
 
     Raises:
         DriverError: nothing of that name, or not a number.
@@ -147,7 +150,7 @@ class Filling:
         self.resolved: JsonObject = {}
 
     def data(self, values: Mapping[str, object], focused: str | None = None) -> JsonObject:
-        """The interaction's data.
+        """Return the interaction's data.
 
         Raises:
             DriverError: a client would not have sent it.
@@ -201,7 +204,7 @@ class Filling:
 
 
 def resolve_entity(resolved: JsonObject, value: object, channel: Channel) -> object:
-    """What is sent for a value: for people, roles and channels their id, described beside it."""
+    """Return what is sent for a value: people, roles and channels by id, described beside it."""
     if isinstance(value, Member):
         partial = value.payload(with_user=False)
         for key in ("deaf", "mute"):
@@ -225,7 +228,7 @@ def resolve_entity(resolved: JsonObject, value: object, channel: Channel) -> obj
 
 
 def check(option: JsonObject, value: object) -> None:
-    """What a client checks before it sends an option.
+    """Return what a client checks before it sends an option.
 
     Raises:
         DriverError: it would not send it.

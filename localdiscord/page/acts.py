@@ -194,7 +194,7 @@ class Acts:
 
 
 def _came(answer: Answer) -> JsonObject:
-    """What the page is told of an answer; messages come to every page by themselves."""
+    """Return what the page is told of an answer; messages come to every page by themselves."""
     form = answer.modal
     return {"failed": answer.failed, "form": shown.form(form) if form is not None else None}
 

@@ -60,7 +60,7 @@ KINDS: Final[Mapping[str, Callable[[Mischief, str, str, int | None], None]]] = {
 
 
 def state(discord: LocalDiscord, guild: Guild) -> JsonObject:
-    """What is switched on."""
+    """Return what is switched on."""
     bot = discord.world.bot
     return {
         "rules": [{"text": _described(rule), "seen": rule.seen} for rule in discord.mischief.rules],

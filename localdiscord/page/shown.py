@@ -15,7 +15,7 @@ _NESTING: Final = (OptionType.SUBCOMMAND, OptionType.GROUP)
 
 
 def message(item: Message, viewer: Client) -> JsonObject:
-    """A message as ``viewer`` sees it."""
+    """Return a message as ``viewer`` sees it."""
     author = item.channel.guild.members.get(item.author.id)
     return {
         "id": str(item.id),
@@ -40,7 +40,7 @@ def message(item: Message, viewer: Client) -> JsonObject:
 
 
 def file(item: Attachment) -> JsonObject:
-    """A file that came with a message, to be fetched by its id."""
+    """Return a file that came with a message, to be fetched by its id."""
     return {
         "id": str(item.id),
         "name": item.filename,
@@ -52,7 +52,7 @@ def file(item: Attachment) -> JsonObject:
 
 
 def form(modal: Modal) -> JsonObject:
-    """A form that has opened; its token is what sends it off."""
+    """Return a form that has opened; its token is what sends it off."""
     return {
         "token": modal.interaction.token,
         "title": modal.title,
@@ -61,7 +61,7 @@ def form(modal: Modal) -> JsonObject:
 
 
 def server(guild: Guild) -> JsonObject:
-    """A server and everybody in it but bots."""
+    """Return a server and everybody in it but bots."""
     return {
         "id": str(guild.id),
         "name": guild.name,
@@ -71,7 +71,7 @@ def server(guild: Guild) -> JsonObject:
 
 
 def channel(item: Channel) -> JsonObject:
-    """A channel."""
+    """Return a channel."""
     return {
         "id": str(item.id),
         "name": item.name,
@@ -97,7 +97,7 @@ def _pings(item: Message, viewer: Client) -> bool:
 
 
 def _used(item: Message) -> JsonObject | None:
-    """Who used which command, for what answers one; buttons and forms leave no line."""
+    """Return who used which command, for what answers one; buttons and forms leave no line."""
     asked = item.interaction
     if not isinstance(asked, Interaction) or asked.kind is not InteractionType.COMMAND:
         return None

@@ -20,7 +20,7 @@ Part: TypeAlias = "tuple[str, object, Callable[[], Json]]"
 
 
 def parts(discord: LocalDiscord) -> Iterator[Part]:
-    """The newest requests, oldest first."""
+    """Return the newest requests, oldest first."""
     requests = discord.requests
     for item in islice(requests, max(0, len(requests) - REQUESTS_SHOWN), None):
         # No two requests come at the same moment.

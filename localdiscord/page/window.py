@@ -47,11 +47,11 @@ class Dismissals(Protocol):
     """What knows which private answers have been put away."""
 
     def __contains__(self, message_id: object, /) -> bool:
-        """Whether a message has been."""
+        """Tell whether a message has been."""
 
 
 def somebody(discord: LocalDiscord, guild_id: int, user_id: int) -> Client | None:
-    """Somebody by the ids of the server and of the user; None where there is nobody such."""
+    """Return somebody by the ids of the server and of the user; None where there is nobody such."""
     guild = discord.world.guilds.get(guild_id)
     member = guild.members.get(user_id) if guild else None
     if member is None or member.user.bot:
@@ -82,7 +82,7 @@ class Window:
         self.shows_traffic = shows_traffic
 
     def news(self) -> JsonObject | None:
-        """What has become different and what has gone since last asked; None for nothing."""
+        """Return what has become different and what has gone since last asked; None for nothing."""
         put: JsonObject = {}
         there: dict[str, object] = {}
         for name, state, make in self._parts():

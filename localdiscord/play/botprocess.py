@@ -1,5 +1,7 @@
 """The real bot as a process of its own."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 import signal
@@ -7,11 +9,11 @@ import sys
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
-BOT = (sys.executable, "-m", "bot", "run", "--until-stdin-ends")
-TAIL_LINES = 40
-STOP_WITHIN_S = 10.0
+BOT: Final = (sys.executable, "-m", "bot", "run", "--until-stdin-ends")
+TAIL_LINES: Final = 40
+STOP_WITHIN_S: Final = 10.0
 
 
 class Started(Protocol):

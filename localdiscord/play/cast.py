@@ -1,19 +1,23 @@
 """Who is there when a newcomer comes: a team with its channels, and somebody of another one."""
 
+from __future__ import annotations
+
+from typing import Final
+
 from localdiscord.client.driver import DEFAULT_MEMBERS, LocalDiscord
 from localdiscord.client.people import Team
 
-TEAM = "Team"
-TEAM_CHANNEL = "team"
+TEAM: Final = "Team"
+TEAM_CHANNEL: Final = "team"
 """Where summaries are posted."""
-PIT_LANE = "pit-lane"
+PIT_LANE: Final = "pit-lane"
 """Where whoever likes may type; what the bot answers is private."""
-CHANNELS = (TEAM_CHANNEL, PIT_LANE)
-RACERS = DEFAULT_MEMBERS
-CREW = "crew-chief"
-CREW_ROLE = "Crew"
-OTHER_TEAM = "Rivals"
-RIVAL = "rival-1"
+CHANNELS: Final = (TEAM_CHANNEL, PIT_LANE)
+RACERS: Final = DEFAULT_MEMBERS
+CREW: Final = "crew-chief"
+CREW_ROLE: Final = "Crew"
+OTHER_TEAM: Final = "Rivals"
+RIVAL: Final = "rival-1"
 
 
 def gather(discord: LocalDiscord) -> Team:

@@ -1,8 +1,11 @@
 """What one types at the prompt: commands as in Discord, buttons, selects, forms."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Final
 
 from localdiscord.client.answers import Answer, Modal
 from localdiscord.client.people import Member, Team
@@ -13,7 +16,7 @@ from localdiscord.rules.wire import CommandType
 from localdiscord.world.components import Field
 from localdiscord.world.model import Channel, Message
 
-HELP = """\
+HELP: Final = """\
 /lap times:58.2   a command; Tab completes
 [Undo]            press a button you see
 choose Club Race  choose in a select
@@ -24,7 +27,7 @@ menu NAME @racer-2   somebody's menu
 #pit-lane         go to another channel
 help  quit"""
 
-EMPTIES = "-"
+EMPTIES: Final = "-"
 
 Ask = Callable[[str, str], Awaitable[str]]
 """Asks for one line: what is asked, and what is there already."""
@@ -64,7 +67,7 @@ class Console:
         return f"{self.racer} #{self.channel.name}> "
 
     def words(self) -> list[str]:
-        """What a line may begin with: commands, buttons, people, channels."""
+        """Return what a line may begin with: commands, buttons, people, channels."""
         commands = []
         for command in self.team.discord.world.commands.seen_in(self.team.guild.id):
             if command["type"] == CommandType.CHAT_INPUT:
@@ -77,7 +80,7 @@ class Console:
         ]
 
     def options(self, line: str) -> list[str]:
-        """The options of the command a line begins with, as ``times:``."""
+        """Return the options of the command a line begins with, as ``times:``."""
         for command in self.team.discord.world.commands.seen_in(self.team.guild.id):
             for path, names in _leaves(f"/{command['name']}", command.get("options") or []):
                 if line.startswith(f"{path} "):
@@ -96,7 +99,7 @@ class Console:
         return True
 
     def news(self) -> list[str]:
-        """What has been posted, edited and deleted in the team channel since last asked."""
+        """Return what has been posted, edited and deleted in the team channel since last asked."""
         told = []
         for message in self.channel.all_messages:
             if message.ephemeral or not message.author.bot:
@@ -199,7 +202,7 @@ class Console:
         return "\n".join(lines) or field.value
 
     def _places(self) -> list[Answer | Message]:
-        """Where buttons are looked for: the last answer, then the newest post."""
+        """Return where buttons are looked for: the last answer, then the newest post."""
         last = self._last.get(self.racer)
         posts = [item for item in self.channel.messages if item.author.bot]
         return [*([last] if last else []), *posts[-1:]]

@@ -1,5 +1,7 @@
 """What outlives a run of the local Discord: database, pictures, story, how far its event is."""
 
+from __future__ import annotations
+
 import json
 import os
 import re
@@ -7,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Final
 
 from dotenv import dotenv_values
 
@@ -14,14 +17,14 @@ from localdiscord.world.files import Attachment
 from localdiscord.world.posts import bring_back, posts_of
 from localdiscord.world.world import World
 
-DATABASE = Path("data/local.db")
-FOLDER = Path("data/local")
+DATABASE: Final = Path("data/local.db")
+FOLDER: Final = Path("data/local")
 # The database of a bot that has a token; nobody plays in it.
-REAL_DATABASE = "sqlite:///data/orp.db"
+REAL_DATABASE: Final = "sqlite:///data/orp.db"
 
 
 def database_of_the_user() -> str | None:
-    """The database that was set in the environment or in ``.env``, unless it is the real one."""
+    """Return the database set in the environment or in ``.env``, unless it is the real one."""
     given = os.environ.get("DATABASE_URL") or dotenv_values(".env").get("DATABASE_URL")
     return given if given and given.strip() != REAL_DATABASE else None
 
@@ -68,7 +71,7 @@ class KeptEvent:
     file: Path = FOLDER / "sample-event.json"
 
     def standing(self) -> Standing:
-        """How far it was left; at its beginning where that cannot be told."""
+        """Return how far it was left; at its beginning where that cannot be told."""
         try:
             races, port = json.loads(self.file.read_text(encoding="utf-8"))
             return Standing(int(races), int(port))
@@ -121,7 +124,7 @@ class Story:
         return f"sqlite:///{self.database}"
 
     def told_before(self) -> str | None:
-        """The story that was played into the database; None when it is to be played.
+        """Return the story that was played into the database; None when it is to be played.
 
         A database without its whole story was left in the middle of it, and goes.
         """

@@ -1,5 +1,7 @@
 """The terminal around the console: a prompt with completion, and news as they come."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 from collections.abc import Iterable
@@ -24,7 +26,7 @@ class Words(Completer):
         document: Document,
         complete_event: CompleteEvent,
     ) -> Iterable[Completion]:
-        """What the text before the cursor may go on as."""
+        """Return what the text before the cursor may go on as."""
         text = document.text_before_cursor
         for word in self._console.words():
             if text and word.startswith(text) and word != text:

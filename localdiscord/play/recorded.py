@@ -1,14 +1,17 @@
 """Recorded heats: the timing system's figures of real ones, names replaced."""
 
+from __future__ import annotations
+
 import csv
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-_HEATS = Path(__file__).parent / "heats"
+_HEATS: Final = Path(__file__).parent / "heats"
 
-CLUB_RACE = "2wd-q1-heat5"
+CLUB_RACE: Final = "2wd-q1-heat5"
 """8 drivers, 122 laps, 5 minutes."""
-NEXT_ROUND = "2wd-q2"
+NEXT_ROUND: Final = "2wd-q2"
 """7 drivers, 109 laps, 5 minutes."""
 
 
@@ -26,7 +29,7 @@ class Drive:
 
 
 def load(name: str = CLUB_RACE) -> list[Drive]:
-    """A heat's drives, by driver name.
+    """Return a heat's drives, by driver name.
 
     Raises:
         FileNotFoundError: no heat of that name is recorded.

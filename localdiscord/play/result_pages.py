@@ -3,16 +3,19 @@
 They are made of nothing but laps: every other figure is worked out here, as such a site does.
 """
 
+from __future__ import annotations
+
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from html import escape
 from statistics import fmean, pstdev
+from typing import Final
 
 from localdiscord.play.recorded import Drive
 
-COLUMNS = (
+COLUMNS: Final = (
     "Pos",
     "Driver",
     "Qual",
@@ -29,7 +32,7 @@ COLUMNS = (
 )
 
 
-FIGURES = (
+FIGURES: Final = (
     "fastLap",
     "avgLap",
     "avgTop5",
@@ -81,17 +84,17 @@ class Race:
 
 
 def event_path(number: int) -> str:
-    """Where an event's page is."""
+    """Return where an event's page is."""
     return f"/results/?p=view_event&id={number}"
 
 
 def race_path(number: int) -> str:
-    """Where the page of a race is."""
+    """Return where the page of a race is."""
     return f"/results/?p=view_race_result&id={number}"
 
 
 def event_page(event: Event, races: Iterable[Race]) -> str:
-    """The page of an event: its races newest first, under a heading a round.
+    """Return the page of an event: its races newest first, under a heading a round.
 
     Args:
         event: What it is called.
@@ -119,7 +122,7 @@ def event_page(event: Event, races: Iterable[Race]) -> str:
 
 
 def result_page(event: Event, race: Race) -> str:
-    """The page of a race: everybody's laps in its script, places and figures in its table."""
+    """Return a race's page: everybody's laps in its script, places and figures in its table."""
     results = race.results
     ahead: list[Drive | None] = [None, *results]
     scripts = "".join(_script(drive, place) for place, drive in enumerate(results, 1))
@@ -238,7 +241,7 @@ def _thousandths(time_ms: float) -> str:
 
 
 def _seconds(time_ms: int) -> str:
-    """A lap as the script has it, without the zeros at its end."""
+    """Return a lap as the script has it, without the zeros at its end."""
     return _thousandths(time_ms).rstrip("0").rstrip(".")
 
 

@@ -1,5 +1,7 @@
 """What ``make run`` starts without a token: the bot in a local Discord, and real heats in it."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 import signal
@@ -9,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from localdiscord.client.driver import LocalDiscord
 from localdiscord.client.people import Team
@@ -40,20 +43,20 @@ from localdiscord.play.story import (
 )
 from localdiscord.rules.errors import DriverError
 
-READY_WITHIN_S = 60.0
-RACE_EVERY_S = 30.0
+READY_WITHIN_S: Final = 60.0
+RACE_EVERY_S: Final = 30.0
 """How long after a race of the sample event the next one appears."""
 
-DRIVERS = tuple(f"Racer {number}" for number in range(1, len(RACERS) + 1))
+DRIVERS: Final = tuple(f"Racer {number}" for number in range(1, len(RACERS) + 1))
 """What the team's people are called on timing pages."""
-HINT = "Try `/lap times:18.9 18.7 19.1`, then press Finish heat under the answer."
-HINT_OF_EVENT = " Races of a sample event come in by themselves: `{line}`"
+HINT: Final = "Try `/lap times:18.9 18.7 19.1`, then press Finish heat under the answer."
+HINT_OF_EVENT: Final = " Races of a sample event come in by themselves: `{line}`"
 """What the page says until it is put away."""
-DRIVEN = "Q2 is driven too, and Q3 is open: type /lap times:18.9 18.7 19.1"
+DRIVEN: Final = "Q2 is driven too, and Q3 is open: type /lap times:18.9 18.7 19.1"
 
 # The last one comes when the terminal is closed.
-_STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-BOT_CURRENT = (sys.executable, "-m", "bot", "current")
+_STOPS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+BOT_CURRENT: Final = (sys.executable, "-m", "bot", "current")
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ async def in_a_new_database(url: str, command: Sequence[str]) -> bool:
 
 
 async def what_to_play(current: Sequence[str] = BOT_CURRENT) -> Play:
-    """The story in a database of its own, or in the user's where there is nothing in it yet.
+    """Return the story in a database of its own, or in the user's where there is nothing in it yet.
 
     Raises:
         PlayError: the user's database cannot be read.
@@ -193,8 +196,8 @@ async def _until_it_ends(
 
 
 def _outcome(
-    bot_ended: "asyncio.Task[int]",
-    played: "asyncio.Task[None]",
+    bot_ended: asyncio.Task[int],
+    played: asyncio.Task[None],
     bot: BotProcess,
     tell: Tell,
 ) -> int:
@@ -265,7 +268,7 @@ def _offer(event: SampleEvent, play: Play, tell: Tell) -> None:
 
 
 def _same_everywhere(play: Play) -> Screen:
-    """What reads the same on every day and on every machine."""
+    """Return what reads the same on every day and on every machine."""
     return Screen(zone=UTC, today=datetime.now(UTC).date(), place_of=play.pictures.save)
 
 

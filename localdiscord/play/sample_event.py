@@ -1,12 +1,14 @@
 """A sample event: a timing site on this machine, on whose page real races appear one by one."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from aiohttp import web
 from dotenv import dotenv_values
@@ -22,11 +24,11 @@ from localdiscord.play.result_pages import (
     result_page,
 )
 
-NAME = "Sample Cup"
-CLASS = "1/8 Nitro Buggy"
-NUMBER = 1
-HERE = "127.0.0.1"
-HEATS = (
+NAME: Final = "Sample Cup"
+CLASS: Final = "1/8 Nitro Buggy"
+NUMBER: Final = 1
+HERE: Final = "127.0.0.1"
+HEATS: Final = (
     ("nitro-q1", "(Heat 1/1)", "Qualifier Round 1", 300),
     ("nitro-q2", "(Heat 1/1)", "Qualifier Round 2", 300),
     ("nitro-q3", "(Heat 1/1)", "Qualifier Round 3", 300),
@@ -34,10 +36,10 @@ HEATS = (
 )
 """Recorded heats: file, heat, round, length in seconds."""
 
-REAL_HOSTS = "*.liverc.com,*.livefpv.com"
+REAL_HOSTS: Final = "*.liverc.com,*.livefpv.com"
 """Whose pages the bot reads where nothing is set; they stay readable beside the sample event."""
 
-LOOK_EVERY_S = 2
+LOOK_EVERY_S: Final = 2
 """How often the bot looks at this machine's own site, which nobody has to be polite to."""
 
 
@@ -107,7 +109,7 @@ class SampleEvent:
         return len(self._races) == len(HEATS)
 
     def bot_environment(self) -> dict[str, str]:
-        """The environment variables with which the bot may read it, and looks at it often."""
+        """Return the settings with which the bot may read it, and looks at it often."""
         given = os.environ.get("LIVERC_HOSTS") or dotenv_values(".env").get("LIVERC_HOSTS")
         return {
             "LIVERC_HOSTS": f"{given or REAL_HOSTS},{self.host}",
@@ -148,7 +150,7 @@ class SampleEvent:
         return race
 
     def page(self, path: str) -> str | None:
-        """What stands at a path with its query; None for nothing."""
+        """Return what stands at a path with its query; None for nothing."""
         if path == event_path(NUMBER):
             return event_page(self._event, self._races.values())
         for race in self._races.values():

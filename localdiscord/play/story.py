@@ -1,8 +1,11 @@
 """The story that is told: real heats typed in, and a race that comes in by itself."""
 
+from __future__ import annotations
+
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import Final
 
 from localdiscord.client.answers import Answer
 from localdiscord.client.people import Member, Team
@@ -12,9 +15,9 @@ from localdiscord.play.recorded import Drive
 from localdiscord.play.sample_event import SampleEvent
 from localdiscord.world.model import Channel, Message
 
-SUMMARY_WITHIN_S = 30.0
-SUMMARY_MARK = "🏁"
-SHOWN_SINGLY = 3
+SUMMARY_WITHIN_S: Final = 30.0
+SUMMARY_MARK: Final = "🏁"
+SHOWN_SINGLY: Final = 3
 """So many laps are typed one by one, to show how that looks; the rest of a run comes at once."""
 
 Tell = Callable[[str], None]
@@ -150,7 +153,7 @@ async def _type(racer: Member, line: str, channel: Channel) -> Answer:
 
 
 def wrapped(line: str) -> str:
-    """A line of any length, as it fits on a narrow screen."""
+    """Return a line of any length, as it fits on a narrow screen."""
     return textwrap.fill(
         line, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
     )

@@ -4,16 +4,18 @@ They also take values of the wrong type, and name that as the problem, so that w
 be used without looking again.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Iterator
-from typing import Any
+from typing import Any, Final
 
 from localdiscord.rules.errors import Path, Problem
 from localdiscord.rules.wire import JsonObject
 
 Problems = Iterator[Problem]
 
-GREATEST_SNOWFLAKE = 2**64 - 1
-SNOWFLAKE_DIGITS = 20
+GREATEST_SNOWFLAKE: Final = 2**64 - 1
+SNOWFLAKE_DIGITS: Final = 20
 
 
 def required(path: Path) -> Problem:
@@ -27,12 +29,12 @@ def wrong_type(path: Path, wanted: str) -> Problem:
 
 
 def not_among(path: Path, choices: str) -> Problem:
-    """A value is none of those allowed."""
+    """Say that a value is none of those allowed."""
     return Problem(path, "BASE_TYPE_CHOICES", f"Value must be one of {{{choices}}}.")
 
 
 def text(path: Path, value: object, most: int, *, least: int = 0) -> Problems:
-    """A text that may be left out, unless it must have ``least`` characters."""
+    """Check a text that may be left out, unless it must have ``least`` characters."""
     if value is None or value == "":
         if least:
             yield required(path)
@@ -50,7 +52,7 @@ def text(path: Path, value: object, most: int, *, least: int = 0) -> Problems:
 
 
 def number(path: Path, value: object, least: int, most: int) -> Problems:
-    """An integer that may be left out."""
+    """Check an integer that may be left out."""
     if value is None:
         return
     if not isinstance(value, int) or isinstance(value, bool):
@@ -64,7 +66,7 @@ def number(path: Path, value: object, least: int, most: int) -> Problems:
 
 
 def is_snowflake(value: object) -> bool:
-    """Whether a value is an id: digits, or a number where the library sends one."""
+    """Tell whether a value is an id: digits, or a number where the library sends one."""
     if isinstance(value, str):
         digits = value.isascii() and value.isdecimal() and len(value) <= SNOWFLAKE_DIGITS
         return digits and int(value) <= GREATEST_SNOWFLAKE
@@ -74,7 +76,7 @@ def is_snowflake(value: object) -> bool:
 
 
 def address(path: Path, value: object, schemes: Collection[str]) -> Problems:
-    """An address that must be there, and begin with one of the schemes."""
+    """Check an address that must be there, and begin with one of the schemes."""
     if not isinstance(value, str) or not value:
         yield required(path)
         return
@@ -93,7 +95,7 @@ def objects(
     *,
     least: int = 0,
 ) -> Problems:
-    """A list of at most ``most`` objects, each checked; it may be left out."""
+    """Check a list of at most ``most`` objects, each checked; it may be left out."""
     items = as_objects(value)
     if items is None:
         yield wrong_type(path, "a list of objects")
@@ -110,7 +112,7 @@ def objects(
 
 
 def as_objects(value: object) -> list[dict[str, Any]] | None:
-    """The value as a list of objects; an empty list where there is none, None for what is not."""
+    """Return a list of objects, empty where there is none; None for what is no such list."""
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):

@@ -1,5 +1,7 @@
 """What can go wrong: Discord's own answers, and mistakes of whoever drives the local Discord."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -45,103 +47,103 @@ class DiscordError(Exception):
         """What in the request's body led to it."""
 
     def payload(self) -> JsonObject:
-        """The JSON body of the answer."""
+        """Return the JSON body of the answer."""
         return {"message": self.message, "code": self.code, **self.extra}
 
 
 def unauthorized() -> DiscordError:
-    """The token is wrong."""
+    """Say that the token is wrong."""
     return DiscordError(401, 0, "401: Unauthorized")
 
 
 def unknown_route() -> DiscordError:
-    """No such address."""
+    """Say that there is no such address."""
     return DiscordError(404, 0, "404: Not Found")
 
 
 def unknown_channel() -> DiscordError:
-    """The channel is gone."""
+    """Say that the channel is gone."""
     return DiscordError(404, 10003, "Unknown Channel")
 
 
 def unknown_guild() -> DiscordError:
-    """The server is gone, or the bot is not in it."""
+    """Say that the server is gone, or the bot is not in it."""
     return DiscordError(404, 10004, "Unknown Guild")
 
 
 def unknown_member() -> DiscordError:
-    """Nobody of that id in the server."""
+    """Say that nobody of that id is in the server."""
     return DiscordError(404, 10007, "Unknown Member")
 
 
 def unknown_message() -> DiscordError:
-    """The message is gone."""
+    """Say that the message is gone."""
     return DiscordError(404, 10008, "Unknown Message")
 
 
 def unknown_user() -> DiscordError:
-    """Nobody of that id."""
+    """Say that there is nobody of that id."""
     return DiscordError(404, 10013, "Unknown User")
 
 
 def unknown_webhook() -> DiscordError:
-    """No interaction with that token has been answered."""
+    """Say that no interaction with that token has been answered."""
     return DiscordError(404, 10015, "Unknown Webhook")
 
 
 def unknown_interaction() -> DiscordError:
-    """The interaction is not known, or the answer came too late."""
+    """Say that the interaction is not known, or the answer came too late."""
     return DiscordError(404, 10062, "Unknown interaction")
 
 
 def unknown_command() -> DiscordError:
-    """No command of that id."""
+    """Say that there is no command of that id."""
     return DiscordError(404, 10063, "Unknown application command")
 
 
 def too_large() -> DiscordError:
-    """The files weigh too much."""
+    """Say that the files weigh too much."""
     return DiscordError(413, 40005, "Request entity too large")
 
 
 def already_answered() -> DiscordError:
-    """A second first answer."""
+    """Say that it is a second first answer."""
     return DiscordError(400, 40060, "Interaction has already been acknowledged.")
 
 
 def missing_access() -> DiscordError:
-    """The bot cannot see the channel or the list it asks for."""
+    """Say that the bot cannot see the channel or the list it asks for."""
     return DiscordError(403, 50001, "Missing Access")
 
 
 def not_the_author() -> DiscordError:
-    """Only its author edits a message."""
+    """Say that only its author edits a message."""
     return DiscordError(403, 50005, "Cannot edit a message authored by another user")
 
 
 def empty_message() -> DiscordError:
-    """A message with nothing in it."""
+    """Say that a message has nothing in it."""
     problem = Problem((), "EMPTY", "Cannot send an empty message")
     return DiscordError(400, 50006, problem.message, problems=[problem])
 
 
 def missing_permissions() -> DiscordError:
-    """The bot may not do that here."""
+    """Say that the bot may not do that here."""
     return DiscordError(403, 50013, "Missing Permissions")
 
 
 def dead_token() -> DiscordError:
-    """The interaction's 15 minutes are over."""
+    """Say that the interaction's 15 minutes are over."""
     return DiscordError(401, 50027, "Invalid Webhook Token")
 
 
 def invalid_json() -> DiscordError:
-    """The body cannot be read."""
+    """Say that the body cannot be read."""
     return DiscordError(400, 50109, "The request body contains invalid JSON.")
 
 
 def invalid_form(problems: list[Problem]) -> DiscordError:
-    """The body breaks a rule; Discord names each place."""
+    """Say that the body breaks a rule; Discord names each place."""
     errors: JsonObject = {}
     for problem in problems:
         node = errors
@@ -158,7 +160,7 @@ def invalid_form(problems: list[Problem]) -> DiscordError:
 
 
 def rate_limited(retry_after: float, *, everywhere: bool, code: int, message: str) -> DiscordError:
-    """Too many requests; ``retry_after`` in seconds."""
+    """Say that there were too many requests; ``retry_after`` in seconds."""
     return DiscordError(
         429,
         code,

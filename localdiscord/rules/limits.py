@@ -1,6 +1,9 @@
 """Discord's limits for messages and embeds."""
 
+from __future__ import annotations
+
 from datetime import datetime
+from typing import Final
 
 from localdiscord.rules.checks import (
     Problems,
@@ -16,27 +19,27 @@ from localdiscord.rules.errors import Path, Problem
 from localdiscord.rules.limits_components import rows
 from localdiscord.rules.wire import Flags, JsonObject
 
-CONTENT = 2000
-EMBEDS = 10
-EMBED_TITLE = 256
-EMBED_DESCRIPTION = 4096
-EMBED_FIELDS = 25
-EMBED_FIELD_NAME = 256
-EMBED_FIELD_VALUE = 1024
-EMBED_FOOTER = 2048
-EMBED_AUTHOR = 256
-EMBEDS_TOGETHER = 6000
-ATTACHMENTS = 10
-NONCE = 25
-GREATEST_COLOR = 0xFFFFFF
-NONCE_NUMBERS = 2**63
+CONTENT: Final = 2000
+EMBEDS: Final = 10
+EMBED_TITLE: Final = 256
+EMBED_DESCRIPTION: Final = 4096
+EMBED_FIELDS: Final = 25
+EMBED_FIELD_NAME: Final = 256
+EMBED_FIELD_VALUE: Final = 1024
+EMBED_FOOTER: Final = 2048
+EMBED_AUTHOR: Final = 256
+EMBEDS_TOGETHER: Final = 6000
+ATTACHMENTS: Final = 10
+NONCE: Final = 25
+GREATEST_COLOR: Final = 0xFFFFFF
+NONCE_NUMBERS: Final = 2**63
 """What a nonce that is a number must be less than."""
-SCHEMES = ("http", "https")
-PICTURE_SCHEMES = (*SCHEMES, "attachment")
+SCHEMES: Final = ("http", "https")
+PICTURE_SCHEMES: Final = (*SCHEMES, "attachment")
 
 
 def message(body: object, path: Path = ()) -> list[Problem]:
-    """What is wrong with a message, an edit of one, or a follow-up."""
+    """Return what is wrong with a message, an edit of one, or a follow-up."""
     if not isinstance(body, dict):
         return [wrong_type(path, "an object")]
     return list(_message(body, path))

@@ -1,14 +1,18 @@
 """Discord's limits for first answers to interactions."""
 
+from __future__ import annotations
+
+from typing import Final
+
 from localdiscord.rules import limits, limits_commands, limits_components
 from localdiscord.rules.checks import Problems, not_among, objects, wrong_type
 from localdiscord.rules.errors import Path, Problem
 from localdiscord.rules.wire import CallbackType, InteractionType, JsonObject
 
-CHOICES = 25
+CHOICES: Final = 25
 
-_MESSAGES = {CallbackType.MESSAGE, CallbackType.DEFERRED_MESSAGE}
-_UPDATES = {CallbackType.DEFERRED_UPDATE, CallbackType.UPDATE}
+_MESSAGES: Final = {CallbackType.MESSAGE, CallbackType.DEFERRED_MESSAGE}
+_UPDATES: Final = {CallbackType.DEFERRED_UPDATE, CallbackType.UPDATE}
 
 ALLOWED: dict[InteractionType, set[CallbackType]] = {
     InteractionType.COMMAND: _MESSAGES | {CallbackType.MODAL},
@@ -20,14 +24,14 @@ ALLOWED: dict[InteractionType, set[CallbackType]] = {
 
 
 def callback(body: object) -> list[Problem]:
-    """What is wrong with a first answer, whatever it answers."""
+    """Return what is wrong with a first answer, whatever it answers."""
     if not isinstance(body, dict):
         return [wrong_type((), "an object")]
     return list(_callback(body))
 
 
 def fits(kind: InteractionType, body: JsonObject, *, has_source: bool) -> list[Problem]:
-    """Whether this may answer an interaction of that type.
+    """Tell whether this may answer an interaction of that type.
 
     Args:
         kind: what the person did.

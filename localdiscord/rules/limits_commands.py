@@ -1,7 +1,10 @@
 """Discord's limits for commands and their options."""
 
+from __future__ import annotations
+
 import unicodedata
 from collections import Counter
+from typing import Final
 
 from localdiscord.rules.checks import (
     Problems,
@@ -15,17 +18,17 @@ from localdiscord.rules.checks import (
 from localdiscord.rules.errors import Path, Problem
 from localdiscord.rules.wire import CommandType, JsonObject, OptionType
 
-NAME = 32
-DESCRIPTION = 100
-OPTIONS = 25
-CHOICES = 25
-CHOICE = 100
-COMMANDS = {CommandType.CHAT_INPUT: 100, CommandType.USER: 15, CommandType.MESSAGE: 15}
+NAME: Final = 32
+DESCRIPTION: Final = 100
+OPTIONS: Final = 25
+CHOICES: Final = 25
+CHOICE: Final = 100
+COMMANDS: Final = {CommandType.CHAT_INPUT: 100, CommandType.USER: 15, CommandType.MESSAGE: 15}
 """How many of each type one scope holds."""
-TOGETHER = 8000
+TOGETHER: Final = 8000
 """Characters of one command: names, descriptions and choices of all its options."""
 
-_NESTING = {OptionType.SUBCOMMAND, OptionType.GROUP}
+_NESTING: Final = {OptionType.SUBCOMMAND, OptionType.GROUP}
 _WITH_CHOICES: dict[object, tuple[type, ...]] = {
     OptionType.STRING: (str,),
     OptionType.INTEGER: (int,),
@@ -35,7 +38,7 @@ _WITH_CHOICES: dict[object, tuple[type, ...]] = {
 
 
 def commands(body: object) -> list[Problem]:
-    """What is wrong with a list that replaces all commands."""
+    """Return what is wrong with a list that replaces all commands."""
     items = as_objects(body)
     if items is None:
         return [wrong_type((), "a list of objects")]
@@ -43,19 +46,19 @@ def commands(body: object) -> list[Problem]:
 
 
 def command(body: object) -> list[Problem]:
-    """What is wrong with one new command."""
+    """Return what is wrong with one new command."""
     if not isinstance(body, dict):
         return [wrong_type((), "an object")]
     return list(_command((), body))
 
 
 def changes(body: object) -> list[Problem]:
-    """What is wrong with the changes of a command, whichever it is."""
+    """Return what is wrong with the changes of a command, whichever it is."""
     return [] if isinstance(body, dict) else [wrong_type((), "an object")]
 
 
 def choice(path: Path, item: JsonObject) -> Problems:
-    """What is wrong with a choice, a registered or a suggested one."""
+    """Return what is wrong with a choice, a registered or a suggested one."""
     yield from text((*path, "name"), item.get("name"), CHOICE, least=1)
     value = item.get("value")
     if isinstance(value, str):

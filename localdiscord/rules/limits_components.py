@@ -1,7 +1,10 @@
 """Discord's limits for buttons, selects and forms."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 from localdiscord.rules.checks import (
     Problems,
@@ -31,31 +34,31 @@ from localdiscord.rules.component_types import (
 from localdiscord.rules.errors import Path, Problem
 from localdiscord.rules.wire import JsonObject
 
-ROWS = 5
-BUTTONS_IN_ROW = 5
-LAYOUT_COMPONENTS = 40
-LAYOUT_TEXT = 4000
-CUSTOM_ID = 100
-BUTTON_LABEL = 80
-BUTTON_URL = 512
-BUTTON_SCHEMES = ("http", "https", "discord")
-SELECT_OPTIONS = 25
-SELECT_PLACEHOLDER = 150
-OPTION_LABEL = 100
-OPTION_VALUE = 100
-OPTION_DESCRIPTION = 100
-MODAL_TITLE = 45
-MODAL_COMPONENTS = 5
-INPUT_LABEL = 45
-INPUT_VALUE = 4000
-INPUT_PLACEHOLDER = 100
-LABEL_DESCRIPTION = 100
-PREMIUM_STYLE = 6
-IN_FORMS = SELECTS | {TEXT_INPUT, FILE_UPLOAD, RADIO_GROUP, CHECKBOX_GROUP, CHECKBOX}
+ROWS: Final = 5
+BUTTONS_IN_ROW: Final = 5
+LAYOUT_COMPONENTS: Final = 40
+LAYOUT_TEXT: Final = 4000
+CUSTOM_ID: Final = 100
+BUTTON_LABEL: Final = 80
+BUTTON_URL: Final = 512
+BUTTON_SCHEMES: Final = ("http", "https", "discord")
+SELECT_OPTIONS: Final = 25
+SELECT_PLACEHOLDER: Final = 150
+OPTION_LABEL: Final = 100
+OPTION_VALUE: Final = 100
+OPTION_DESCRIPTION: Final = 100
+MODAL_TITLE: Final = 45
+MODAL_COMPONENTS: Final = 5
+INPUT_LABEL: Final = 45
+INPUT_VALUE: Final = 4000
+INPUT_PLACEHOLDER: Final = 100
+LABEL_DESCRIPTION: Final = 100
+PREMIUM_STYLE: Final = 6
+IN_FORMS: Final = SELECTS | {TEXT_INPUT, FILE_UPLOAD, RADIO_GROUP, CHECKBOX_GROUP, CHECKBOX}
 
 
 def rows(path: Path, value: object, *, layout: bool) -> Problems:
-    """What is wrong with the components of a message.
+    """Return what is wrong with the components of a message.
 
     Args:
         path: where they are in the body.
@@ -70,7 +73,7 @@ def rows(path: Path, value: object, *, layout: bool) -> Problems:
 
 
 def modal(path: Path, value: object) -> Problems:
-    """What is wrong with a form."""
+    """Return what is wrong with a form."""
     if not isinstance(value, dict):
         yield wrong_type(path, "an object")
         return

@@ -1,7 +1,10 @@
 """Permissions: the bits, and the roles and overwrites that give and take them."""
 
+from __future__ import annotations
+
 import enum
 from dataclasses import dataclass
+from typing import Final
 
 from localdiscord.rules.wire import JsonObject
 
@@ -24,11 +27,11 @@ class Permissions(enum.IntFlag):
     USE_APPLICATION_COMMANDS = 1 << 31
 
 
-NONE = Permissions(0)
-ALL = (1 << 53) - 1
+NONE: Final = Permissions(0)
+ALL: Final = (1 << 53) - 1
 """Every permission Discord has or is about to have."""
 
-MEMBER = (
+MEMBER: Final = (
     Permissions.VIEW_CHANNEL
     | Permissions.SEND_MESSAGES_IN_THREADS
     | Permissions.SEND_MESSAGES
@@ -72,7 +75,7 @@ class Role:
         return f"<@&{self.id}>"
 
     def payload(self) -> JsonObject:
-        """The role object."""
+        """Return the role object."""
         return {
             "id": str(self.id),
             "name": self.name,
@@ -99,7 +102,7 @@ class Overwrite:
     deny: int
 
     def payload(self) -> JsonObject:
-        """The overwrite object."""
+        """Return the overwrite object."""
         return {
             "id": str(self.id),
             "type": self.kind,

@@ -6,9 +6,12 @@ what fits in a row, small letters); what has passed them may be read without loo
 are sixty times as fast. It knows what the limits leave out: every other field, and its type.
 """
 
+from __future__ import annotations
+
 import json
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
@@ -19,10 +22,10 @@ from localdiscord.rules.checks import GREATEST_SNOWFLAKE
 from localdiscord.rules.errors import Problem
 from localdiscord.rules.wire import Json, JsonObject
 
-DEFAULT_DOCUMENT = Path(__file__).parents[3] / "shared" / "data" / "discord_openapi.json"
+DEFAULT_DOCUMENT: Final = Path(__file__).parents[3] / "shared" / "data" / "discord_openapi.json"
 """Where the document lies beside a checkout."""
 
-_SENT_AS_NUMBERS = (
+_SENT_AS_NUMBERS: Final = (
     "ChannelSelectDefaultValue",
     "ComponentEmojiForRequest",
     "MessageAllowedMentionsRequest",
@@ -35,8 +38,8 @@ _SENT_AS_NUMBERS = (
 both."""
 _NUMBER: JsonObject = {"type": "integer", "minimum": 0, "maximum": GREATEST_SNOWFLAKE}
 
-_BODY = "application/json"
-_ADDRESS = "urn:discord"
+_BODY: Final = "application/json"
+_ADDRESS: Final = "urn:discord"
 
 
 class Schema:
@@ -53,7 +56,7 @@ class Schema:
         return self._path is not None
 
     def operation(self, method: str, route: str) -> str | None:
-        """What the document calls a request; None where it does not know it."""
+        """Return what the document calls a request; None where it does not know it."""
         if self._path is None:
             return None
         found = _document(self._path)["paths"].get(route, {}).get(method.lower(), {})
@@ -61,7 +64,7 @@ class Schema:
         return name
 
     def problems(self, method: str, route: str, body: Json) -> list[Problem]:
-        """What the document says is wrong with a body; nothing where it says nothing."""
+        """Return what the document says is wrong with a body; nothing where it says nothing."""
         if self._path is None:
             return []
         validator = _validator(self._path, method.lower(), route)
@@ -127,7 +130,7 @@ def _simplify(node: Json, schemas: JsonObject) -> None:
 
 
 def _types(item: object, schemas: JsonObject) -> list[int]:
-    """The values of ``type`` that a referenced schema takes; none where it has no such property."""
+    """Return the values of ``type`` that a referenced schema takes; none without the property."""
     reference = item.get("$ref", "") if isinstance(item, dict) else ""
     schema = schemas.get(reference.rpartition("/")[2], {})
     types: list[int] = schema.get("properties", {}).get("type", {}).get("enum", [])

@@ -1,5 +1,7 @@
 """Small things every part of the wire format shares: JSON types, times, message flags."""
 
+from __future__ import annotations
+
 import enum
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -63,10 +65,10 @@ class CommandType(enum.IntEnum):
 
 
 def now() -> datetime:
-    """The time now, in UTC."""
+    """Return the time now, in UTC."""
     return datetime.now(UTC)
 
 
 def timestamp(moment: datetime | None) -> str | None:
-    """A time as Discord writes it."""
+    """Return a time as Discord writes it."""
     return None if moment is None else moment.isoformat()

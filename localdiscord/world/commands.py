@@ -1,13 +1,16 @@
 """The commands a bot has registered, for all servers and for single ones."""
 
+from __future__ import annotations
+
 import itertools
 from collections.abc import Iterator
+from typing import Final
 
 from localdiscord.rules.errors import Problem, invalid_form, unknown_command
 from localdiscord.rules.wire import CommandType, JsonObject
 from localdiscord.world.snowflakes import Snowflakes
 
-_KEPT_IN_OPTIONS = (
+_KEPT_IN_OPTIONS: Final = (
     "type",
     "name",
     "name_localizations",
@@ -36,19 +39,19 @@ class Commands:
         """How often commands were written, to tell a sync from none."""
 
     def all(self, guild_id: int | None) -> list[JsonObject]:
-        """The commands registered in one scope, as GET answers them."""
+        """Return the commands registered in one scope, as GET answers them."""
         return list(self._scope(guild_id).values())
 
     def any(self) -> bool:
-        """Whether there is any command, in any scope."""
+        """Tell whether there is any command, in any scope."""
         return any(self._scopes.values())
 
     def seen_in(self, guild_id: int) -> Iterator[JsonObject]:
-        """The commands of a server: its own, then those for all servers."""
+        """Return the commands of a server: its own, then those for all servers."""
         return itertools.chain(self.all(guild_id), self.all(None))
 
     def get(self, guild_id: int | None, command_id: int) -> JsonObject:
-        """One command.
+        """Return one command.
 
         Raises:
             DiscordError: there is none of that id.
@@ -75,7 +78,7 @@ class Commands:
         return written, before is None
 
     def with_one_more(self, guild_id: int | None, wanted: JsonObject) -> list[JsonObject]:
-        """The commands of a scope as they would be with a new one, or with the one of that name."""
+        """Return the commands of a scope with a new one, which takes the place of its name."""
         there = self.all(guild_id)
         before = _same(there, wanted)
         return [*(item for item in there if item is not before), wanted]

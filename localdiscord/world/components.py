@@ -1,5 +1,7 @@
 """Buttons, selects and forms: read from what a bot sent, as a person sees them."""
 
+from __future__ import annotations
+
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +26,7 @@ class Button:
         return " ".join(part for part in (self.emoji, self.label) if part)
 
     def is_called(self, name: str) -> bool:
-        """Whether that is written on it, with or without its emoji."""
+        """Tell whether that is written on it, with or without its emoji."""
         return name.casefold() in (self.label.casefold(), str(self).casefold())
 
 
@@ -73,7 +75,7 @@ class Field:
 
 
 def walk(components: list[JsonObject]) -> Iterator[JsonObject]:
-    """Every component, from the top down, those inside others included."""
+    """Return every component, from the top down, those inside others included."""
     for component in components:
         yield component
         inner = list(component.get("components") or [])
@@ -82,7 +84,7 @@ def walk(components: list[JsonObject]) -> Iterator[JsonObject]:
 
 
 def numbered(components: list[JsonObject]) -> list[JsonObject]:
-    """A copy in which every component has an id, as Discord gives them out."""
+    """Return a copy in which every component has an id, as Discord gives them out."""
     taken = {component["id"] for component in walk(components) if component.get("id")}
     free = (number for number in itertools.count(1) if number not in taken)
     return [_numbered(component, free) for component in components]
@@ -100,22 +102,22 @@ def _numbered(component: JsonObject, free: Iterator[int]) -> JsonObject:
 
 
 def buttons_of(components: list[JsonObject]) -> list[Button]:
-    """All buttons, in order."""
+    """Return all buttons, in order."""
     return [_button(item) for item in walk(components) if item["type"] == BUTTON]
 
 
 def selects_of(components: list[JsonObject]) -> list[Select]:
-    """All selects, in order."""
+    """Return all selects, in order."""
     return [_select(item) for item in walk(components) if item["type"] in SELECTS]
 
 
 def texts_of(components: list[JsonObject]) -> list[str]:
-    """What text components say, in order."""
+    """Return what text components say, in order."""
     return [item["content"] for item in walk(components) if item["type"] == TEXT_DISPLAY]
 
 
 def fields_of(components: list[JsonObject]) -> list[Field]:
-    """All fields of a form, in order, in labels as well as in rows."""
+    """Return all fields of a form, in order, in labels as well as in rows."""
     fields = []
     for item in components:
         if item["type"] == LABEL:

@@ -30,7 +30,7 @@ class Attachment:
         return f"<Attachment {self.filename}, {len(self.data)} bytes>"
 
     def payload(self, *, ephemeral: bool = False) -> JsonObject:
-        """The attachment object."""
+        """Return the attachment object."""
         payload: JsonObject = {
             "id": str(self.id),
             "filename": self.filename,

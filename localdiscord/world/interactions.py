@@ -1,16 +1,19 @@
 """One interaction: what a person did, told to the bot, and what the bot answered."""
 
+from __future__ import annotations
+
 import secrets
 import time
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import Final
 
 from localdiscord.rules.component_types import ACTION_ROW
 from localdiscord.rules.wire import CallbackType, InteractionType, JsonObject
 from localdiscord.world.model import Channel, Member, Message
 from localdiscord.world.signals import Signal
 
-ATTACHMENT_LIMIT_BYTES = 10 * 1024 * 1024
+ATTACHMENT_LIMIT_BYTES: Final = 10 * 1024 * 1024
 
 
 class Stage(Enum):
@@ -34,7 +37,7 @@ class Interaction:
     data: JsonObject
     source: Message | None = None
     """The message whose button, select or form it was."""
-    parent: "Interaction | None" = None
+    parent: Interaction | None = None
     """For a form: the interaction that opened it."""
     told: JsonObject | None = None
     """What the bot was told of it; the message it came from may have changed since."""
@@ -72,11 +75,11 @@ class Interaction:
         return time.monotonic() - self.created_s
 
     def owns(self, message: Message) -> bool:
-        """Whether its token reaches a message."""
+        """Tell whether its token reaches a message."""
         return message is self.original or message in self.followups
 
     def payload(self, bot: Member) -> JsonObject:
-        """The interaction as the gateway tells of it."""
+        """Return the interaction as the gateway tells of it."""
         guild = self.channel.guild
         member = self.member.payload()
         member["permissions"] = str(int(self.member.permissions_in(self.channel)))
@@ -116,7 +119,7 @@ class Interaction:
         return payload
 
     def metadata(self) -> JsonObject:
-        """What a message that answers it says about it."""
+        """Return what a message that answers it says about it."""
         metadata: JsonObject = {
             "id": str(self.id),
             "type": int(self.kind),

@@ -1,16 +1,19 @@
 """Whom a message pings, after what ``allowed_mentions`` lets through."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable
+from typing import Final
 
 from localdiscord.rules.permissions import Permissions
 from localdiscord.rules.wire import JsonObject
 from localdiscord.world.model import Guild, Member, Pings, User
 
-_CODE = re.compile(r"```.*?```|``.*?``|`[^`]*`", re.DOTALL)
-_USER = re.compile(r"<@!?(\d+)>")
-_ROLE = re.compile(r"<@&(\d+)>")
-_EVERYONE = re.compile(r"@(everyone|here)\b")
+_CODE: Final = re.compile(r"```.*?```|``.*?``|`[^`]*`", re.DOTALL)
+_USER: Final = re.compile(r"<@!?(\d+)>")
+_ROLE: Final = re.compile(r"<@&(\d+)>")
+_EVERYONE: Final = re.compile(r"@(everyone|here)\b")
 
 
 def pings_of(
@@ -22,7 +25,7 @@ def pings_of(
     replied_to: User | None = None,
     may: int,
 ) -> Pings:
-    """Whom ``content`` pings.
+    """Return whom ``content`` pings.
 
     Args:
         content: the message's text; embeds never ping.

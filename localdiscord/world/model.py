@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from localdiscord.rules.permissions import ALL, MEMBER, Overwrite, Permissions, Role
 from localdiscord.rules.wire import Flags, JsonObject, timestamp
@@ -17,8 +17,8 @@ from localdiscord.world.files import Attachment
 from localdiscord.world.signals import Signal
 from localdiscord.world.snowflakes import moment_of
 
-TEXT_CHANNEL = 0
-PUBLIC_THREAD = 11
+TEXT_CHANNEL: Final = 0
+PUBLIC_THREAD: Final = 11
 
 
 @dataclass(eq=False, repr=False)
@@ -35,7 +35,7 @@ class User:
         return f"<User {self.name}>"
 
     def payload(self) -> JsonObject:
-        """The user object."""
+        """Return the user object."""
         return {
             "id": str(self.id),
             "username": self.name,
@@ -71,7 +71,7 @@ class Member:
         return self.nick or self.user.global_name or self.user.name
 
     def guild_permissions(self) -> int:
-        """What this member may do in the server, channels aside."""
+        """Return what this member may do in the server, channels aside."""
         if self.user.id == self.guild.owner_id:
             return ALL
         together = int(self.guild.everyone.permissions)
@@ -80,7 +80,7 @@ class Member:
         return ALL if together & Permissions.ADMINISTRATOR else together
 
     def permissions_in(self, channel: Channel) -> int:
-        """What this member may do in a channel, with everything the channel overrides."""
+        """Return what this member may do in a channel, with everything the channel overrides."""
         if channel.parent is not None:
             return self.permissions_in(channel.parent)
         together = self.guild_permissions()
@@ -102,7 +102,7 @@ class Member:
         return together
 
     def payload(self, *, with_user: bool = True) -> JsonObject:
-        """The member object."""
+        """Return the member object."""
         payload: JsonObject = {
             "nick": self.nick,
             "roles": [str(role.id) for role in self.roles],
@@ -176,7 +176,7 @@ class Channel:
             raise TimeoutError(message) from error
 
     def payload(self) -> JsonObject:
-        """The channel object."""
+        """Return the channel object."""
         public = (item for item in reversed(self.all_messages) if not item.ephemeral)
         last = next(public, None)
         of_thread: JsonObject = {}
@@ -238,7 +238,7 @@ class Guild:
         return self.roles[self.id]
 
     def payload(self) -> JsonObject:
-        """The server object, as GET answers it."""
+        """Return the server object, as GET answers it."""
         return {
             "id": str(self.id),
             "name": self.name,
@@ -276,7 +276,7 @@ class Guild:
         }
 
     def gateway_payload(self, bot: Member) -> JsonObject:
-        """The server as GUILD_CREATE tells of it, to a bot that may not list the members."""
+        """Return the server as GUILD_CREATE tells of it, to a bot that may not list the members."""
         return {
             **self.payload(),
             "joined_at": timestamp(moment_of(self.id)),
@@ -326,7 +326,7 @@ class Asked(Protocol):
     """What a message needs of the interaction that it answers."""
 
     def metadata(self) -> JsonObject:
-        """What the message says about it."""
+        """Return what the message says about it."""
         ...
 
 
@@ -413,7 +413,7 @@ class Message:
         )
 
     def payload(self, *, hide_content: bool = False) -> JsonObject:
-        """The message object.
+        """Return the message object.
 
         Args:
             hide_content: leave out what the bot may not read without the message content intent.

@@ -16,7 +16,7 @@ from localdiscord.world.world import World
 
 
 def posts_of(world: World) -> JsonObject:
-    """Everything everybody sees."""
+    """Return everything everybody sees."""
     messages = [item for channel in world.channels.values() for item in channel.messages]
     return {"base_url": world.base_url, "messages": [_kept(item) for item in messages]}
 

@@ -1,5 +1,7 @@
 """Waiting for something to become true, without polling."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable
 from typing import TypeVar

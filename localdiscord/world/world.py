@@ -1,9 +1,12 @@
 """Everything that exists in this Discord, and everything that can happen to it."""
 
+from __future__ import annotations
+
 import itertools
 import mimetypes
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import quote
 
 from localdiscord.rules import errors
@@ -18,7 +21,7 @@ from localdiscord.world.model import Channel, Guild, Member, Message, User
 from localdiscord.world.signals import Signal
 from localdiscord.world.snowflakes import Snowflakes, named
 
-EDITABLE_FLAGS = Flags.SUPPRESS_EMBEDS | Flags.COMPONENTS_V2
+EDITABLE_FLAGS: Final = Flags.SUPPRESS_EMBEDS | Flags.COMPONENTS_V2
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,7 @@ class World:
         self._tell("GUILD_CREATE", guild, guild.gateway_payload(self.bot_in(guild)))
 
     def bot_in(self, guild: Guild) -> Member:
-        """The bot as a member of a server."""
+        """Return the bot as a member of a server."""
         return guild.members[self.bot.id]
 
     # Channels
@@ -266,7 +269,7 @@ class World:
         self.tell_of_message("MESSAGE_UPDATE", message)
 
     def readable(self, message: Message) -> bool:
-        """Whether the bot may read a message without the message content intent."""
+        """Tell whether the bot may read a message without the message content intent."""
         return message.author is self.bot or self.bot in message.pings.mentioned
 
     def delete_message(self, message: Message) -> None:
@@ -355,7 +358,7 @@ class World:
         self._tell("INTERACTION_CREATE", guild, interaction.told)
 
     def same_nonce(self, channel: Channel, nonce: str, since_s: float) -> Message | None:
-        """The bot's message with that nonce in the last ``since_s`` seconds."""
+        """Return the bot's message with that nonce in the last ``since_s`` seconds."""
         moment = now()
         recent = itertools.takewhile(
             lambda message: (moment - message.created).total_seconds() <= since_s,

@@ -1,5 +1,7 @@
 """Every real run there is, and which heats followed one another without a change of the car."""
 
+from __future__ import annotations
+
 import csv
 from decimal import Decimal
 from itertools import pairwise

@@ -1,5 +1,7 @@
 """What a score means for the car, for every level, event and outcome."""
 
+from __future__ import annotations
+
 import pytest
 
 from core.errors import BadInput

@@ -1,5 +1,7 @@
 """Figures beside the score, worked by hand for a real main and checked by slow oracles."""
 
+from __future__ import annotations
+
 import csv
 import statistics
 from dataclasses import astuple

@@ -1,5 +1,7 @@
 """The error of a score: worked by hand, as defined, and as another method has it."""
 
+from __future__ import annotations
+
 import random
 import statistics
 from math import sqrt

@@ -1,5 +1,7 @@
 """Two racers side by side: the figures of each, and a gap whose parts add up."""
 
+from __future__ import annotations
+
 import re
 import statistics
 from fractions import Fraction

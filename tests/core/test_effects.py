@@ -1,5 +1,7 @@
 """Did it help? Worked by hand, on real laps without a change, and on laps that were made faster."""
 
+from __future__ import annotations
+
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -83,6 +85,46 @@ def test_cannot_tell_worked_by_hand() -> None:
     assert effect.chance_faster == pytest.approx(0.66250, abs=0.00005)
     assert effect.verdict is Verdict.CANNOT_TELL
     assert effect.more_runs == 7
+
+
+# Two real pairs, as though the car had been changed between them; τ is 1 %. Worked out from the
+# laps with sums, squares and roots alone, before the program was asked.
+# B, q2 to q3, 17 laps each: the 9 fastest take 165.727 and 163.074 s, paces 18,414.111 and
+# 18,119.333, errors 58.193 and 60.585.
+#   Field: E −734.375, F −613.375, G −276.554, C −179.056, A −176.306, D −76.625. Median −227.805;
+#   variance 71,262.4, 1.57 of it over 6 is 18,647.0.
+#   Effect −294.778 + 227.805 = −66.973. τ² 33,908; sides 37,294 and 37,578; all 93,520.
+#   Believed: 135,632/229,152 = 0.591887, −39.640 give or take 235.272: 0.1685 of it, 56.69 %.
+# D, q3 to q4, 16 laps each: the 8 fastest take 146.643 and 147.883 s, paces 18,330.375 and
+# 18,485.375, errors 72.195 and 150.454.
+#   Field: C −499.556, A −476.472, B −280.708, G 12.875, E 207.750. Median −280.708; variance
+#   95,999.8, 1.57 of it over 5 is 30,144.0.
+#   Effect 155.000 + 280.708 = 435.708. τ² 33,600; sides 38,812 and 56,237; all 125,193.
+#   Believed: 134,401/259,594 = 0.517735, 225.581 give or take 254.592: −0.8861 of it, 18.78 %.
+@pytest.mark.parametrize(
+    ("driver", "before", "after", "change_ms", "field_ms", "effect_ms", "error_ms", "chance"),
+    [
+        ("B", "q2", "q3", -294.778, -227.805, -66.973, 305.810, 0.56690),
+        ("D", "q3", "q4", 155.000, -280.708, 435.708, 353.826, 0.18779),
+    ],
+)
+def test_real_pairs_worked_by_hand(
+    driver: str,
+    before: str,
+    after: str,
+    change_ms: float,
+    field_ms: float,
+    effect_ms: float,
+    error_ms: float,
+    chance: float,
+) -> None:
+    effect = effect_of([_real(driver, before), _real(driver, after, NEW)])
+    assert effect.field is not None
+    assert effect.change_ms == pytest.approx(change_ms, abs=0.0005)
+    assert effect.field.change_ms == pytest.approx(field_ms, abs=0.0005)
+    assert effect.effect_ms == pytest.approx(effect_ms, abs=0.001)
+    assert effect.error_ms == pytest.approx(error_ms, abs=0.0005)
+    assert effect.chance_faster == pytest.approx(chance, abs=0.000005)
 
 
 # As in the first, without a field: 122,052/(1 + N) is the variance with N more runs each way. Seen

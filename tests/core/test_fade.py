@@ -1,5 +1,7 @@
 """What of a fade is scatter: worked by hand, counted one by one, and against shuffled laps."""
 
+from __future__ import annotations
+
 import random
 import statistics
 from collections.abc import Sequence

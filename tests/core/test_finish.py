@@ -1,5 +1,7 @@
 """Finishing places by laps and time, and which runs are too short for a rank."""
 
+from __future__ import annotations
+
 import pytest
 
 from core.laps import RaceTotal

@@ -1,5 +1,7 @@
 """The score: worked cases, an exact oracle of its own, and the facts that must hold for any run."""
 
+from __future__ import annotations
+
 import json
 import statistics
 from dataclasses import FrozenInstanceError

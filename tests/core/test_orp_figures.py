@@ -1,5 +1,7 @@
 """What ``docs/orp.md`` says of real laps is what they say."""
 
+from __future__ import annotations
+
 from tests.core.orp_figures import PAGE, TABLE, figures
 
 

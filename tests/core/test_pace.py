@@ -1,5 +1,7 @@
 """The pace of a run: worked by hand, and as defined."""
 
+from __future__ import annotations
+
 import statistics
 from math import sqrt
 

@@ -1,5 +1,7 @@
 """Settings of the car, told by notes."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

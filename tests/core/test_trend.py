@@ -1,5 +1,7 @@
 """The trend of a run: worked by hand, as defined, and called no more often than chance allows."""
 
+from __future__ import annotations
+
 import random
 import statistics
 from fractions import Fraction

@@ -1,5 +1,7 @@
 """The score without the mistakes: of real runs, of worked ones, and where it is not said."""
 
+from __future__ import annotations
+
 from fractions import Fraction
 
 from hypothesis import given

@@ -4,6 +4,8 @@ Every number below comes from the lap times alone, with the definitions of the O
 ("Beside the score"); the comments are the working.
 """
 
+from __future__ import annotations
+
 import pytest
 
 from core.laps import Lap, RaceTotal, median, median_absolute_deviation, race_total

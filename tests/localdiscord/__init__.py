@@ -4,6 +4,8 @@ discord.py imports ``audioop``, which Python 3.11 announces to be leaving. That 
 here, so the library is loaded before a warning counts as an error.
 """
 
+from __future__ import annotations
+
 import importlib
 import warnings
 

@@ -1,5 +1,7 @@
 """A running local Discord, a real discord.py bot in it, and a client without any manners."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -30,7 +32,7 @@ class Reply:
 
     status: int
     body: Any
-    headers: "dict[str, str]"
+    headers: dict[str, str]
 
     @property
     def code(self) -> int:

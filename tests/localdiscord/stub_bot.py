@@ -3,6 +3,8 @@
 Run as a module it is a bot process of its own; tests also run it inside their own loop.
 """
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import io

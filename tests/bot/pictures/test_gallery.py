@@ -1,5 +1,7 @@
 """The pictures of the documentation, and where drawing is loaded."""
 
+from __future__ import annotations
+
 import subprocess
 import sys
 from pathlib import Path

@@ -100,6 +100,10 @@ class Notebook:
 
     # What comes of it
 
+    async def settles(self) -> None:
+        """Wait until what is due is posted, so that posts come in the order they were asked for."""
+        await self._after.settled(self._team)
+
     async def posts(self) -> list[Message]:
         """Wait until all posts are out; write down those that are new or have changed."""
         await self._after.settled(self._team)

@@ -209,6 +209,7 @@ async def _mains(book: Notebook, cast: Cast) -> None:
         options="heat:a main",
     )
     finished = await book.types(racers["ben"], "/heat finish")
+    await book.settles()
     book.remark("Too early: Emil is still driving. It goes on, and its post with it.")
     await book.presses(racers["ben"], finished, "Reopen")
     await book.logs(
@@ -218,6 +219,7 @@ async def _mains(book: Notebook, cast: Cast) -> None:
         options="heat:A Main",
     )
     await book.types(racers["ben"], "/heat finish")
+    await book.settles()
     await book.types(cast.olga, "/heat finish heat:Buggy Q2")
     await book.types(cast.olga, "/heat finish heat:Truggy Q2")
     await book.time_passes(15)

@@ -1,5 +1,7 @@
 """First answers and what follows them: as strict as Discord."""
 
+from __future__ import annotations
+
 import pytest
 
 from localdiscord import LocalDiscord, Member

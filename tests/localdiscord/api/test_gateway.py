@@ -1,5 +1,7 @@
 """The gateway: by hand, and with real discord.py."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import json

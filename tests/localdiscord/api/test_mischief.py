@@ -1,5 +1,7 @@
 """Misbehaviour on demand."""
 
+from __future__ import annotations
+
 import asyncio
 import time
 

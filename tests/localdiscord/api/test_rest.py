@@ -1,5 +1,7 @@
 """Channels, messages, servers and commands over REST: as strict as Discord."""
 
+from __future__ import annotations
+
 import json
 
 import aiohttp

@@ -1,5 +1,7 @@
 """Everything a person does, answered by real discord.py over real sockets."""
 
+from __future__ import annotations
+
 import asyncio
 import time
 from pathlib import Path

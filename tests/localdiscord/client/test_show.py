@@ -1,5 +1,7 @@
 """Messages as they look on a phone."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo

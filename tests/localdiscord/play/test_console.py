@@ -1,5 +1,7 @@
 """What one types at the prompt."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator
 
 import pytest

@@ -1,5 +1,7 @@
 """The demonstration, and the bot as a process of its own."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 import signal

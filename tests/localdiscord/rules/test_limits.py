@@ -1,5 +1,7 @@
 """Every limit, one below and one above it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Bodies against Discord's OpenAPI document, where it is at hand."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """Whom a message would ping."""
 
+from __future__ import annotations
+
 import pytest
 
 from localdiscord import LocalDiscord, Permissions

@@ -1,5 +1,7 @@
 """Ids, people and permissions."""
 
+from __future__ import annotations
+
 import pytest
 
 from localdiscord import DriverError, LocalDiscord, Permissions
