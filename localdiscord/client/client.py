@@ -102,7 +102,7 @@ class Client:
         Raises:
             DriverError: a client would not send that.
         """
-        found, _ = typing_in.find(self._commands(), name.removeprefix("/").split())
+        found = self._found(name)
         return await self._typed(self._place(channel), found, typed)
 
     async def command(
@@ -127,7 +127,7 @@ class Client:
         Raises:
             DriverError: a client would not send that.
         """
-        found, _ = typing_in.find(self._commands(), name.removeprefix("/").split())
+        found = self._found(name)
         values = {_option_name(found, key): _plain(value) for key, value in options.items()}
         return await self._command(self._place(channel), found, values, raw=raw)
 
@@ -144,7 +144,7 @@ class Client:
         Raises:
             NoAnswerError: nothing came within 3 seconds.
         """
-        found, _ = typing_in.find(self._commands(), name.removeprefix("/").split())
+        found = self._found(name)
         option, text = focused
         values = {_option_name(found, key): _plain(value) for key, value in options.items()}
         values[option] = text
@@ -170,7 +170,7 @@ class Client:
         Raises:
             NoAnswerError: nothing came within 3 seconds.
         """
-        found, _ = typing_in.find(self._commands(), name.removeprefix("/").split())
+        found = self._found(name)
         values: dict[str, object] = {}
         for key, text in typed.items():
             option = found.option(key)
@@ -440,6 +440,10 @@ class Client:
             message = f"{self} does not see #{place.name}."
             raise DriverError(message)
         return place
+
+    def _found(self, name: str) -> typing_in.Found:
+        """Find a command by its name, with groups and sub-commands."""
+        return typing_in.find(self._commands(), name.removeprefix("/").split())[0]
 
     def _commands(self) -> list[JsonObject]:
         return list(self.discord.world.commands.seen_in(self.member.guild.id))
