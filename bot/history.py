@@ -11,12 +11,14 @@ from typing import Final
 import typer
 
 from bot.render.phrases import count, listed
+from core.caller import LARGEST_ID
 from core.config import Settings
 from core.database import Database
 from core.errors import BadInput
-from core.race_day.people import LARGEST_ID
+from core.racer_link import read_racer_link
 from core.results.history import HistoryBroughtIn
-from core.services.history import HistoryFile, HistoryService, read_history_file, read_said
+from core.services.history import HistoryService
+from core.sources.history_files import HistoryFile, read_history_file
 from migrations.errors import MigrationError
 from migrations.newest import NEWEST
 from migrations.runner import current
@@ -55,7 +57,7 @@ async def bring_in(settings: Settings, asked: Asked) -> Iterator[str]:
         raise BadInput("A team is named by its Discord server id, a long number.")
     if not asked.files and not asked.racers:
         raise BadInput("Name the files to bring in; --help tells which.")
-    said = [read_said(text) for text in asked.racers]
+    said = [read_racer_link(text) for text in asked.racers]
     files = [_read(path) for path in asked.files]
     if await current(settings.database_url) != NEWEST:
         raise MigrationError("The database is not up to date: run upgrade first.")

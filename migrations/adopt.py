@@ -12,6 +12,7 @@ from sqlalchemy import literal_column, select, update
 from sqlalchemy.engine import URL
 from sqlalchemy.sql.schema import DefaultClause
 
+from core.caller import LARGEST_ID
 from core.database import Database, Unit
 from core.errors import BadInput
 from core.models import Base, RacerProfile, RaceSession, Team
@@ -23,7 +24,6 @@ from migrations.connections import reading
 from migrations.errors import MigrationError
 
 # Discord's ids are 63 bits long.
-_LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ async def adopt(url: URL, team_id: int, time_zone: str = "UTC") -> Adopted:
         DatabaseUnreachable: There is no such file, or the server cannot be reached.
         MigrationError: An argument cannot be used, or the database wants an upgrade first.
     """
-    if not 0 < team_id <= _LARGEST_ID:
+    if not 0 < team_id <= LARGEST_ID:
         raise MigrationError("A team is named by its Discord server id, a long number.")
     try:
         zone = parse_time_zone(time_zone).key

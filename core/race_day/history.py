@@ -19,11 +19,12 @@ from core.errors import Conflict
 from core.models import RacerProfile, RaceSession, Team
 from core.names import name_key
 from core.race_day.driven import Driven, heats_of
-from core.race_day.history_people import HistoryPeople, Said
+from core.race_day.history_people import HistoryPeople
 from core.race_day.import_rows import add_rows, open_finished
 from core.race_day.rows import LONGEST_RUN
 from core.race_day.run import Run
 from core.race_day.sessions import settle_earlier
+from core.racer_link import RacerLink
 from core.results.history import Counted, HistoryBroughtIn, KeptRun
 from core.results.importing import Fate
 from core.sources.csv_file import LapRow
@@ -86,7 +87,7 @@ class _Done:
 
 
 def take_in_history(
-    unit: Unit, team: Team, files: Sequence[HistoryFile], said: Sequence[Said], tell: Tell
+    unit: Unit, team: Team, files: Sequence[HistoryFile], said: Sequence[RacerLink], tell: Tell
 ) -> HistoryBroughtIn:
     """Store what the files have and the team has not: all of it, or nothing.
 

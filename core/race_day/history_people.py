@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
 from uuid import UUID, uuid4
 
 from core.database import Unit
@@ -13,38 +11,11 @@ from core.models import RacerProfile, RaceSession, Team
 from core.names import RACER_NAME_LENGTH, clean_text, name_key
 from core.race_day.drivers import profiles_in
 from core.race_day.one_racer import become_one
-from core.race_day.people import LARGEST_ID, find_profile
+from core.race_day.people import find_profile
 from core.race_day.where import as_uuid
+from core.racer_link import RacerLink
 from core.scoring.advice import ExperienceLevel
 from core.sources.history_files import ProfileRow, SessionRow
-
-_NO_ID: Final = "“{}” is nobody's Discord user id, a long number: --racer NAME=ID."
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Who a racer is, as the command line says it.
-
-    Attributes:
-        who: Their name or their UUID in the earlier system.
-        user_id: Their Discord user id.
-    """
-
-    who: str
-    user_id: int
-
-
-def read_said(text: str) -> Said:
-    """Read who a racer is from ``NAME_OR_UUID=DISCORD_ID``.
-
-    Raises:
-        BadInput: There is no id behind the last ``=``.
-    """
-    who, _, user_id = text.rpartition("=")
-    digits = user_id.strip()
-    if not (digits.isascii() and digits.isdecimal() and 0 < int(digits) <= LARGEST_ID):
-        raise BadInput(_NO_ID.format(text.strip()[:60]))
-    return Said(who.strip(), int(digits))
 
 
 class HistoryPeople:
@@ -88,7 +59,7 @@ class HistoryPeople:
         """How many of the files' racers were known already."""
         return len(self._rows) - self._of_files
 
-    def settle(self, said: Sequence[Said]) -> None:
+    def settle(self, said: Sequence[RacerLink]) -> None:
         """Link who was said to be on Discord, and make the racers that are new.
 
         Raises:
@@ -152,7 +123,7 @@ class HistoryPeople:
             raise BadInput(f"--racer: nobody is called “{who[:60]}”, in the files or in the team.")
         return found.pop()
 
-    def _link(self, profile_id: UUID, said: Said) -> None:
+    def _link(self, profile_id: UUID, said: RacerLink) -> None:
         mine, other = self.get(profile_id), find_profile(self._unit, self._team.id, said.user_id)
         if mine is not None and mine.discord_user_id == said.user_id:
             return

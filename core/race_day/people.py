@@ -9,13 +9,10 @@ from typing import Final
 
 from sqlalchemy import bindparam, select, update
 
-from core.caller import Caller, Person
+from core.caller import LARGEST_ID, Caller, Person
 from core.database import Unit
 from core.errors import BadInput
 from core.models import RacerProfile, Team
-
-# What a column of ids holds; a forged button or select may carry more.
-LARGEST_ID: Final = 2**63 - 1
 
 _PROFILE: Final = select(RacerProfile).where(
     RacerProfile.team_id == bindparam("team_id"),

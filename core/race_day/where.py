@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import aliased
 
+from core.caller import LARGEST_ID
 from core.database import Unit
 from core.models import ACTIVE, ONE, Draft, RacerProfile, RaceSession, SessionRacer, Team
-from core.race_day.people import LARGEST_ID
 from core.race_day.questions import SeveralOpen, yours_was_closed
 from core.race_day.waiting import NEWEST, known_at, waiting_of
 from core.results.waiting import Waiting

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
+from core.caller import LARGEST_ID
 from core.commands import LogLaps
 from core.database import Unit
 from core.errors import Conflict, NotAllowed, NotFound
@@ -24,7 +25,6 @@ from core.race_day.change import Change
 from core.race_day.driven import DRIVEN, Driven, driven_of
 from core.race_day.finding import Typed
 from core.race_day.opening import open_for_laps
-from core.race_day.people import LARGEST_ID
 from core.race_day.rows import EntryRow, HeatRow, LapRow
 from core.race_day.run import Run
 from core.race_day.sessions import race_in

@@ -9,12 +9,10 @@ from core.database import Database, Unit
 from core.models import Team
 from core.race_day.change import team_held
 from core.race_day.history import take_in_history
-from core.race_day.history_people import Said, read_said
+from core.racer_link import RacerLink
 from core.results.history import HistoryBroughtIn
-from core.sources.history_files import HistoryFile, read_history_file
+from core.sources.history_files import HistoryFile
 from core.time_zones import parse_time_zone
-
-__all__ = ["HistoryFile", "HistoryService", "Said", "read_history_file", "read_said"]
 
 
 class _OnlyRehearsed(Exception):
@@ -40,7 +38,7 @@ class HistoryService:
     async def bring_in(
         self,
         files: Sequence[HistoryFile],
-        said: Sequence[Said] = (),
+        said: Sequence[RacerLink] = (),
         *,
         time_zone: str = "UTC",
         is_rehearsal: bool = False,

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from core.caller import LARGEST_ID
 from core.laptimes import MAX_LAP_MS, MIN_LAP_MS, format_seconds
 from core.names import name_key
 from core.sources.clock import clock_ms
@@ -46,7 +47,6 @@ REQUIRED_COLUMNS: Final = COLUMNS[:6]
 MOST_OF_A_HISTORY: Final = 1_000_000
 _TELLING: Final = ("heat_name", "lap_number", "lap_time")
 _LONGEST_LAP_NUMBER: Final = 9_999
-_LARGEST_ID: Final = 2**63 - 1
 _YES: Final = {"": True, "1": True, "0": False, "true": True, "false": False} | {
     # As psql writes them.
     "t": True,
@@ -182,7 +182,7 @@ def _lap_row(cells: Cells, line: int, *, is_history: bool) -> LapRow:
         optional_moment(cells, "created_at") if is_history else created_at,
         unguard_cell(cells.get("class", "")),
         unguard_cell(cells.get("racer", "")),
-        optional_number(cells, "racer_id", 0, _LARGEST_ID),
+        optional_number(cells, "racer_id", 0, LARGEST_ID),
         _counts(cells.get("counts", "")),
         unguard_cell(cells.get("note", "")) or None,
         line,

@@ -13,9 +13,11 @@ from core.caller import Person
 from core.database import Database
 from core.errors import BadInput, Conflict, RacerError
 from core.models import Heat, RacerProfile, RaceSession, RunLog, SummaryPost
+from core.racer_link import read_racer_link
 from core.results.card import OrpCard
 from core.results.history import Counted, HistoryBroughtIn, KeptRun
-from core.services.history import HistoryService, read_history_file, read_said
+from core.services.history import HistoryService
+from core.sources.history_files import read_history_file
 from tests.databases import FakeClock
 from tests.services.racing import ANN, BEN, RIVALS, TEAM, by, count, everything, log, start_session
 
@@ -58,7 +60,7 @@ async def bring_in(
     is_rehearsal: bool = False,
 ) -> HistoryBroughtIn:
     files = [read_history_file(f"{at}.csv", text.encode()) for at, text in enumerate(texts, 1)]
-    said = [read_said(text) for text in racers]
+    said = [read_racer_link(text) for text in racers]
     return await HistoryService(database, team).bring_in(
         files, said, time_zone="Europe/Berlin", is_rehearsal=is_rehearsal
     )
