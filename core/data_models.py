@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Uuid
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.column_types import RowUuid
 from core.models import Base
 
 
@@ -20,7 +21,7 @@ class SharedCard(Base):
         Index("ix_shared_cards_other_id", "other_id"),
     )
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(RowUuid, primary_key=True, default=uuid4)
     racer_id: Mapped[UUID] = mapped_column(ForeignKey("racer_profiles.id", ondelete="CASCADE"))
     other_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("racer_profiles.id", ondelete="CASCADE")
@@ -40,7 +41,7 @@ class Forgotten(Base):
     __tablename__ = "forgotten"
     __table_args__ = (Index("ix_forgotten_team_id", "team_id"),)
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(RowUuid, primary_key=True, default=uuid4)
     # None where the whole team was forgotten.
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(String(32))

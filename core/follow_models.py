@@ -18,10 +18,10 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
-    Uuid,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.column_types import RowUuid
 from core.models import Base, one_of
 from core.results.looking import PageRole
 from core.sources.race import Source
@@ -42,7 +42,7 @@ class WatchedPage(Base):
         Index("ix_watched_pages_event_id", "event_id"),
     )
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(RowUuid, primary_key=True, default=uuid4)
     # The event it belongs to; None for the event's own page.
     event_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("watched_pages.id", ondelete="CASCADE")
@@ -67,7 +67,7 @@ class WatchedPage(Base):
     next_look_at: Mapped[datetime | None]
     claimed_until: Mapped[datetime | None]
     # Whose claim it is: one that was freed meanwhile is nobody's any more.
-    claim: Mapped[UUID | None] = mapped_column(Uuid)
+    claim: Mapped[UUID | None] = mapped_column(RowUuid)
     # How often in a row it could not be read, and why.
     tries: Mapped[int] = mapped_column(server_default="0")
     trouble: Mapped[str | None]
@@ -83,7 +83,7 @@ class EventRace(Base):
     __tablename__ = "event_races"
     __table_args__ = (Index("ix_event_races_event_id", "event_id"),)
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(RowUuid, primary_key=True, default=uuid4)
     event_id: Mapped[UUID] = mapped_column(ForeignKey("watched_pages.id", ondelete="CASCADE"))
     # Where it was last read.
     page_id: Mapped[UUID] = mapped_column(ForeignKey("watched_pages.id", ondelete="CASCADE"))
@@ -114,7 +114,7 @@ class Follow(Base):
         Index("ix_follows_hand_out_at", "hand_out_at"),
     )
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(RowUuid, primary_key=True, default=uuid4)
     team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
     session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
     event_id: Mapped[UUID] = mapped_column(ForeignKey("watched_pages.id", ondelete="CASCADE"))

@@ -7,8 +7,7 @@ services: those return the dataclasses of :mod:`core.results`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar, Final, Literal, get_args
 from uuid import UUID, uuid4
 
@@ -16,8 +15,6 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Identity,
@@ -27,15 +24,14 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    Uuid,
     func,
     literal_column,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
 
 from core.caller import Person
+from core.column_types import RowId, RowUuid, UtcDateTime
 from core.results.refs import HeatRef, SessionRef
 from core.scoring.orp import FULL_CONFIDENCE, LEAST_CONFIDENCE
 
@@ -67,55 +63,6 @@ OPEN: Final = literal_column("'open'", String)
 ZERO: Final = literal_column("0", Integer)
 ONE: Final = literal_column("1", Integer)
 
-# How moments are written to SQLite: to the microsecond, in UTC, which the text does not say.
-_MOMENT_LENGTH: Final = len("2026-06-06 12:00:00.000000")
-_UTC_OFFSET: Final = "+00:00"
-
-_ReadsMoment = Callable[[Any], datetime | None]
-
-
-def _moment_of_sqlite(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    if len(text) == _MOMENT_LENGTH:
-        return datetime.fromisoformat(text + _UTC_OFFSET)
-    # Written by the earlier system.
-    return _in_utc(datetime.fromisoformat(text))
-
-
-def _in_utc(moment: datetime) -> datetime:
-    # SQLite gives no zone, and neither does a TIMESTAMP column adopted from the earlier system.
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC, with its zone, on both databases; SQLite keeps no zone by itself."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a moment without a zone; hand the rest on in UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without a time zone cannot be stored")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> _ReadsMoment | None:
-        """Return what reads a moment; SQLite's text in one step, for a lap reads a hundred."""
-        if dialect.name == "sqlite":
-            return _moment_of_sqlite
-        return super().result_processor(dialect, coltype)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return the moment in UTC."""
-        return None if value is None else _in_utc(value)
-
-
-# SQLite numbers rows by itself only in a column that is exactly INTEGER.
-RowId = BigInteger().with_variant(Integer, "sqlite")
 _CONFIDENCE: Final = f"confidence_rating BETWEEN {LEAST_CONFIDENCE} AND {FULL_CONFIDENCE}"
 
 
@@ -173,7 +120,7 @@ class RacerProfile(Base):
         ),
     )
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(RowUuid, primary_key=True, default=uuid4)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
     discord_user_id: Mapped[int | None] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(255))
@@ -203,7 +150,7 @@ class RaceSession(Base):
         of_racer("sessions", "closed_by"),
     )
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(RowUuid, primary_key=True, default=uuid4)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
     profile_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("racer_profiles.id", ondelete="SET NULL")
@@ -269,7 +216,7 @@ class DeletedRace(Base):
     __tablename__ = "deleted_races"
     __table_args__ = (Index("ix_deleted_races_session_id", "session_id"),)
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(RowUuid, primary_key=True, default=uuid4)
     session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
     # The heat as it was called, with its class in front.
     heat_name: Mapped[str] = mapped_column(String(110))
@@ -296,7 +243,7 @@ class Heat(Base):
         ),
     )
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(RowUuid, primary_key=True, default=uuid4)
     session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(50))
     name_key: Mapped[str] = mapped_column(String(100))
@@ -447,7 +394,7 @@ class SummaryPost(Base):
         Index("ix_summary_posts_team_id_state", "team_id", "state"),
     )
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(RowUuid, primary_key=True, default=uuid4)
     team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
     # Both are empty once what it showed was deleted and only the post is left to remove.
     heat_id: Mapped[UUID | None] = mapped_column(ForeignKey("heats.id", ondelete="SET NULL"))
@@ -481,7 +428,7 @@ class Draft(Base):
         Index("ix_drafts_team_id_discord_user_id", "team_id", "discord_user_id"),
     )
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(RowUuid, primary_key=True, default=uuid4)
     team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
     discord_user_id: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[DraftKind] = mapped_column(String(20), server_default="question")

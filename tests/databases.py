@@ -24,9 +24,10 @@ from sqlalchemy.engine import URL, CreateEnginePlugin, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
+from core.column_types import UtcDateTime
 from core.config import parse_database_url
 from core.database import Clock, Database
-from core.models import Base, Team, UtcDateTime
+from core.models import Base, Team
 from migrations.runner import upgrade
 from migrations.scratch import postgresql_server
 

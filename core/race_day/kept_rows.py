@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Uuid
-
-from core.models import Base, Heat, RaceSession, UtcDateTime
+from core.column_types import RowUuid, UtcDateTime
+from core.models import Base, Heat, RaceSession
 from core.race_day.rows import HeatRow
 
 _READ: Final[dict[type, Callable[[str], UUID | datetime]]] = {
-    Uuid: UUID,
+    RowUuid: UUID,
     UtcDateTime: datetime.fromisoformat,
 }
 

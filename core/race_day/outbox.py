@@ -28,8 +28,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from core.column_types import UtcDateTime
 from core.database import Unit
-from core.models import Heat, HeatRacer, RaceSession, SummaryPost, UtcDateTime
+from core.models import Heat, HeatRacer, RaceSession, SummaryPost
 from core.race_day.rows import HeatRow
 
 # Discord slows down who edits a post faster than this.

@@ -15,8 +15,9 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
+from core.column_types import UtcDateTime
 from core.database import Unit
-from core.models import Heat, HeatRacer, RaceSession, UtcDateTime
+from core.models import Heat, HeatRacer, RaceSession
 from core.names import name_key
 from core.race_day.driven import Driven
 from core.race_day.page_tables import PageTable, pages_of

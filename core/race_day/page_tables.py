@@ -25,9 +25,10 @@ from sqlalchemy import (
     update,
 )
 
+from core.column_types import UtcDateTime
 from core.database import Unit
 from core.laps import Lap, RaceTotal
-from core.models import DeletedRace, Heat, RaceSession, UtcDateTime
+from core.models import DeletedRace, Heat, RaceSession
 from core.names import A_RACER
 from core.race_day.rows import HeatRow
 from core.race_day.traces import Traces

@@ -6,7 +6,8 @@ from typing import Final
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from core.models import Entry, Heat, HeatRacer, RunLog, UtcDateTime
+from core.column_types import UtcDateTime
+from core.models import Entry, Heat, HeatRacer, RunLog
 from core.race_day.rows import LAP
 
 OF_RUN: Final = (

@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
+from core.column_types import UtcDateTime
 from core.laptimes import format_lap
-from core.models import ONE, Draft, DraftKind, HeatRacer, RacerProfile, Team, UtcDateTime
+from core.models import ONE, Draft, DraftKind, HeatRacer, RacerProfile, Team
 from core.race_day.taken_back import TakenBack
 from core.results.refs import HeatRef
 from core.results.waiting import Told, Waiting, WaitsFor
