@@ -51,7 +51,13 @@ PLAN: Final[tuple[Measurement, ...]] = (
         "the bench's own process; medians. What the rows of *One lap* have beyond it is the "
         "bare bot and, about a fifth of it again, choosing the command, writing the answer and its "
         "buttons. The parts are watched through SQLAlchemy's events, which cost a little "
-        "themselves: together they are more than the lap by itself.",
+        "themselves: together they are more than the lap by itself.\n\n"
+        "Why a lap is over its budget: that is a bare bot with eight statements in one hop and one "
+        "commit, and little else. A lap also says what waits for its racer, finds the heat it "
+        "belongs to among all of its class and asks where two are possible, holds its time against "
+        "the racer's run, session and track, and tells what stands: that is *race day itself*, "
+        "many small steps, the largest of which reads the session's heats. On PostgreSQL each "
+        "statement waits for its answer: asyncpg sends no second one before.",
         lap_profile.measure,
     ),
     Measurement(
