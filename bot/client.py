@@ -94,6 +94,9 @@ class OrpBot(commands.AutoShardedBot):
         )
         self.liveness = liveness
         self._let_in: set[int] = set()
+        # What each shard was told of its servers, once that is noted.
+        self._lists: dict[int, ServersListed] = {}
+        self._is_listed = asyncio.Event()
         liveness.is_connected = self._is_connected
         connect_patiently(liveness)
         limit_requests(self.http)
@@ -146,7 +149,10 @@ class OrpBot(commands.AutoShardedBot):
                 self._again_and_again(self._copy_when_due, COPY_LOOKED_AT_EVERY_S), name="copies"
             ),
             asyncio.create_task(
-                self._again_and_again(self._forget, FORGET_EVERY_S), name="forgetting"
+                self._again_and_again(self._forget_again, FORGET_EVERY_S), name="forgetting"
+            ),
+            asyncio.create_task(
+                self._again_and_again(self._forget_servers, FORGET_EVERY_S), name="servers"
             ),
         ]
 
@@ -172,14 +178,29 @@ class OrpBot(commands.AutoShardedBot):
         if copy is not None:
             log.info("backup made", file=str(copy))
 
-    async def _forget(self) -> None:
-        """Forget servers that are gone for long, and who is back with an older copy."""
+    async def _forget_again(self) -> None:
+        """Forget who was forgotten and is back with an older copy."""
+        again = await self.app.services.data.forget_again()
+        if again:
+            log.info("forgotten again", racers=again)
+
+    async def _forget_servers(self) -> None:
+        """Forget servers that are gone for long, once Discord has told which are there."""
+        await self._until_listed()
+        if self._stop.is_set() or not self._is_connected():
+            return
         # First: what could not be noted when it happened must not end in forgetting.
         await self.app.services.server.are_back({guild.id for guild in self.guilds})
-        again = await self.app.services.data.forget_again()
-        gone = await self.app.services.server.forget_gone()
-        if again or gone:
-            log.info("forgotten", racers_again=again, servers=gone)
+        gone = await self.app.services.server.forget_gone(self._lists.values())
+        if gone:
+            log.info("servers forgotten", servers=gone)
+
+    async def _until_listed(self) -> None:
+        """Wait until a shard was told which servers there are, or the bot stops."""
+        waiting = {asyncio.create_task(each.wait()) for each in (self._is_listed, self._stop)}
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for each in waiting:
+            each.cancel()
 
     async def _note_listed(self, listed: ServersListed) -> None:
         """Mark the servers that have removed the bot while it was not there to be told."""
@@ -188,11 +209,14 @@ class OrpBot(commands.AutoShardedBot):
             seen = await self.app.services.server.listed(listed)
         finally:
             self.app.work.let_go(listed)
+        self._lists[listed.shard_id] = listed
+        self._is_listed.set()
         if seen.marked:
             log.info("servers have removed the bot", shard=listed.shard_id, servers=seen.missing)
         elif seen.missing:
             log.warning(
-                "more than half of the servers are missing at once: none is taken for gone",
+                "more than half of the servers are missing at once: none is taken for gone; "
+                "what is held of one that did remove the bot goes with orp-bot forget SERVER_ID",
                 shard=listed.shard_id,
                 missing=seen.missing,
                 known=seen.known,

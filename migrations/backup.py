@@ -75,9 +75,18 @@ def _libpq_address(url: URL) -> str:
 
 
 def pg_restore_line(url: URL, file: Path) -> str:
-    """Return the line that brings a dump back; ``pg_restore`` asks for the password."""
-    address = shlex.quote(f"--dbname={_libpq_address(url)}")
-    return f"pg_restore --clean --if-exists --single-transaction {address} {shlex.quote(str(file))}"
+    """Return the line that brings a dump back; ``psql`` asks for the password.
+
+    Everything that stands in the database goes first, in the same transaction: what only a newer
+    revision has would hold on to the tables of an older one.
+    """
+    script = shlex.quote(str(file.with_suffix(".sql")))
+    return (
+        f"pg_restore --file={script} {shlex.quote(str(file))} && "
+        "psql --quiet --single-transaction --set=ON_ERROR_STOP=1 "
+        "--command='DROP SCHEMA public CASCADE' --command='CREATE SCHEMA public' "
+        f"--file={script} {shlex.quote(_libpq_address(url))}"
+    )
 
 
 def _copy(source: Path, folder: Path, keep: int | None) -> Path:

@@ -118,7 +118,8 @@ class Reply:
         if self._replaces:
             await self._interaction.response.defer()
         else:
-            await self._interaction.response.defer(ephemeral=self._private, thinking=True)
+            made = await self._interaction.response.defer(ephemeral=self._private, thinking=True)
+            self._message_id = made.message_id if made else None
 
     async def send(
         self,
@@ -126,16 +127,31 @@ class Reply:
         *,
         view: discord.ui.View | None = None,
         file: discord.File | None = None,
-    ) -> int | None:
-        """Send the answer, or fill it in where the reply was deferred.
-
-        Returns:
-            The id of its message; None where Discord has not told it.
-        """
+    ) -> None:
+        """Send the answer, or fill it in where the reply was deferred."""
         answer = with_picture(answer, file.filename if file else None)
         shown: dict[str, Any] = {"content": answer.content or None, "embed": answer.embed}
         files = [file] if file else []
         await self._finish(lambda: self._answer(shown, view, files))
+
+    async def make_message(self) -> int | None:
+        """Have the answer's message made before anything is in it.
+
+        Returns:
+            Its id; None where there is none, which ends the reply.
+        """
+        self._timer.cancel()
+        try:
+            async with self._lock:
+                if not (self._interaction.response.is_done() or self._may_be_deferred):
+                    await self._send_until_it_arrives(self._defer_once)
+                    self._may_be_deferred = True
+            if self._message_id is None:
+                self._message_id = (await self._interaction.original_response()).id
+        except _UNANSWERED as error:
+            self.outcome = "unanswered"
+            _log_unanswered(self._interaction, error)
+            self._let_go()
         return self._message_id
 
     async def refuse(
@@ -211,10 +227,7 @@ class Reply:
             file.reset()
         if await self._is_first(self._answer_first(shown, view, files)):
             return
-        edited = await self._interaction.edit_original_response(
-            attachments=files, view=view, **shown
-        )
-        self._message_id = edited.id
+        await self._interaction.edit_original_response(attachments=files, view=view, **shown)
 
     async def _answer_first(
         self, shown: dict[str, Any], view: discord.ui.View | None, files: list[discord.File]
@@ -227,8 +240,7 @@ class Reply:
             given = {name: value for name, value in shown.items() if value is not None}
             if view is not None:
                 given["view"] = view
-            sent = await response.send_message(ephemeral=self._private, files=files, **given)
-            self._message_id = sent.message_id
+            await response.send_message(ephemeral=self._private, files=files, **given)
 
     async def _answer_beside(self, given: dict[str, Any], file: discord.File | None = None) -> None:
         files = [file] if file else []
@@ -288,9 +300,18 @@ async def reply(
     *,
     view: discord.ui.View | None = None,
     file: discord.File | None = None,
-) -> int | None:
-    """Answer an interaction; return the id of the message, None where Discord has not told it."""
-    return await _reply_of(interaction).send(answer, view=view, file=file)
+) -> None:
+    """Answer an interaction."""
+    await _reply_of(interaction).send(answer, view=view, file=file)
+
+
+async def make_message(interaction: discord.Interaction) -> int | None:
+    """Have the message of an answer made before anything is in it.
+
+    Returns:
+        Its id; None where Discord takes no answer any more: then there is nothing left to do.
+    """
+    return await _reply_of(interaction).make_message()
 
 
 async def tell(interaction: discord.Interaction, doing: Answer) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import discord
+from discord.ui import View
 
 from bot.app import App, app_of
 from bot.discord.context import caller_of
-from bot.discord.errors import log_unexpected
-from bot.discord.replies import reply
+from bot.discord.replies import make_message, reply
 from bot.render import card as card_text
 from bot.render import side_by_side as side_by_side_text
+from bot.render.answer import Answer
 from bot.render.card_more import card_more
 from bot.views.base import Laid, OrpButton, row
 from core.caller import Caller
@@ -51,8 +52,8 @@ class ShareButton(OrpButton, word="share"):
         shared = await app.services.card.show_of(caller, self.scope, racer_id=self.racer_id)
         picture = await app.studio.picture(shared)
         more = row(MoreButton(self.scope, self.racer_id))
-        sent = await reply(interaction, card_text.orp_card(shared), view=more, file=picture)
-        await _note_shared(interaction, sent, (self.racer_id,))
+        answer = card_text.orp_card(shared)
+        await _share(interaction, answer, (self.racer_id,), view=more, file=picture)
 
 
 class ShareBothButton(OrpButton, word="share"):
@@ -73,26 +74,27 @@ class ShareBothButton(OrpButton, word="share"):
             caller, self.scope, racer_id=self.racer_id, other_id=self.other_id
         )
         picture = await app.studio.picture(shared)
-        sent = await reply(interaction, side_by_side_text.side_by_side(shared), file=picture)
-        await _note_shared(interaction, sent, racers)
+        answer = side_by_side_text.side_by_side(shared)
+        await _share(interaction, answer, racers, file=picture)
 
 
-async def _note_shared(
-    interaction: discord.Interaction, sent: int | None, racer_ids: Sequence[int]
+async def _share(
+    interaction: discord.Interaction,
+    answer: Answer,
+    racer_ids: Sequence[int],
+    *,
+    view: View | None = None,
+    file: discord.File | None,
 ) -> None:
-    """Have the message noted that shows racers, so that it goes when one of them is forgotten.
+    """Show racers to the channel, in a message that goes when one of them is forgotten.
 
-    It has been answered already: what goes wrong now is told to nobody but the log.
+    It is noted while nothing is in it yet: however the bot ends, no card stands there unnoted.
     """
-    app = app_of(interaction)
-    app.work.take(interaction)
-    try:
-        message_id = sent or (await interaction.original_response()).id
-        await app.services.card.shared(caller_of(interaction), message_id, racer_ids)
-    except Exception as error:
-        log_unexpected(error, interaction)
-    finally:
-        app.work.let_go(interaction)
+    message_id = await make_message(interaction)
+    if message_id is None:
+        return
+    await app_of(interaction).services.card.share(caller_of(interaction), message_id, racer_ids)
+    await reply(interaction, answer, view=view, file=file)
 
 
 def card(result: OrpCard | NoLapsYet, caller: Caller) -> Laid:

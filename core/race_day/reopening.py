@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from core.caller import Caller
@@ -15,7 +16,7 @@ from core.race_day.finding import session_by_id
 from core.race_day.heats import go_on, remove_heat
 from core.race_day.rows import HeatRow
 from core.race_day.sessions import reopen_session
-from core.race_day.where import Where
+from core.race_day.where import Where, was_closed_early
 from core.results.heat import HeatReopened
 from core.results.session import SessionReopened
 
@@ -30,10 +31,15 @@ def may_reopen_heat(
 
 
 def may_reopen_session(
-    caller: Caller, where: Where, session: RaceSession, *, logged_there: bool
+    caller: Caller, where: Where, session: RaceSession, *, logged_there: bool, now: datetime
 ) -> bool:
-    """Tell whether the caller is offered to open a session again that somebody has closed."""
-    if session.status == "active" or session.closed_by is None:
+    """Tell whether the caller is offered to open a session again that somebody has closed.
+
+    Where nobody is known to have, for they were forgotten, it is offered while its day lasts.
+    """
+    if session.status == "active":
+        return False
+    if session.closed_by is None and not was_closed_early(session, now):
         return False
     return _may(caller, where, session.closed_by, logged_there=logged_there)
 

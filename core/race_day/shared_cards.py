@@ -10,7 +10,10 @@ from sqlalchemy import bindparam, delete, insert, or_, select
 
 from core.data_models import SharedCard
 from core.database import Unit
+from core.errors import NotFound
 from core.race_day import outbox, people
+
+NOTHING_LEFT: Final = "There are no laps left for that card; /orp shows a new one."
 
 _OF_RACER: Final = or_(
     SharedCard.racer_id == bindparam("of_racer"), SharedCard.other_id == bindparam("of_racer")
@@ -22,9 +25,7 @@ _FORGET: Final = delete(SharedCard).where(_OF_RACER)
 def remember(
     unit: Unit, team_id: int, user_ids: Sequence[int], *, channel_id: int, message_id: int
 ) -> None:
-    """Note the message that shows a racer's card, or two racers side by side.
-
-    Where one of them was forgotten meanwhile it is deleted.
+    """Note the message that will show a racer's card, or two racers side by side.
 
     Args:
         unit: The transaction, holding the team.
@@ -32,12 +33,14 @@ def remember(
         user_ids: The racers' Discord user ids, one or two.
         channel_id: Where the message is.
         message_id: The message.
+
+    Raises:
+        NotFound: One of them was forgotten meanwhile.
     """
     racers = [people.find_profile(unit, team_id, user_id) for user_id in user_ids]
     known = [racer.id for racer in racers if racer is not None]
     if len(known) < len(racers):
-        outbox.remove_message(unit, team_id, channel_id=channel_id, message_id=message_id)
-        return
+        raise NotFound(NOTHING_LEFT)
     unit.connection.execute(
         insert(SharedCard).values(
             racer_id=known[0],

@@ -33,7 +33,8 @@ class ServersSeen:
     Attributes:
         known: How many the bot was in before, as far as it is known.
         missing: How many of them the list does not have.
-        marked: Whether these were marked; not where more than half are missing at once.
+        marked: Whether these were marked; not where several, and more than half, are missing at
+            once.
     """
 
     known: int

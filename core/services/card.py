@@ -135,7 +135,7 @@ class CardService:
 
         card = await self._database.read(act)
         if card is None:
-            raise NotFound("There are no laps left for that card; /orp shows a new one.")
+            raise NotFound(shared_cards.NOTHING_LEFT)
         return card
 
     async def side_by_side(
@@ -219,13 +219,16 @@ class CardService:
 
         return await self._database.read(act)
 
-    async def shared(self, caller: Caller, message_id: int, racer_ids: Sequence[int]) -> None:
-        """Note that a card, or two side by side, stand in a message where the caller typed.
+    async def share(self, caller: Caller, message_id: int, racer_ids: Sequence[int]) -> None:
+        """Note that a card, or two side by side, will stand in a message where the caller is.
 
         Args:
-            caller: Who has shared it.
-            message_id: The message.
-            racer_ids: The Discord user ids of whom it shows, one or two.
+            caller: Who shares it.
+            message_id: The message, which shows nobody yet.
+            racer_ids: The Discord user ids of whom it will show, one or two.
+
+        Raises:
+            NotFound: One of them was forgotten meanwhile.
         """
 
         def act(unit: Unit) -> None:

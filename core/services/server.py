@@ -28,8 +28,9 @@ class ServerService:
         """Take in the servers that Discord lists for a shard.
 
         Those it has are there; those it should have and has not are marked as gone, unless they are
-        more than half of all at once: then something else is wrong. A server that another
-        application was last seen in is left alone.
+        several and more than half of all at once: then something else is wrong. One alone is
+        marked, for it may be the only one. A server that another application was last seen in is
+        left alone.
         """
 
         def look(unit: Unit) -> tuple[ServersSeen, list[int], list[int]]:
@@ -47,7 +48,7 @@ class ServerService:
                 if team.application_id == listed.application_id and team.removed_at is None
             ]
             missing = [team_id for team_id in known if team_id not in listed.server_ids]
-            marked = 0 < len(missing) <= len(known) / 2
+            marked = len(missing) == 1 or 0 < len(missing) <= len(known) / 2
             return ServersSeen(len(known), len(missing), marked), here, missing if marked else []
 
         seen, here, gone = await self._database.read(look)
@@ -83,12 +84,19 @@ class ServerService:
             await self._database.write(lambda unit: _set(unit, back, None))
         return len(back)
 
-    async def forget_gone(self) -> int:
-        """Forget the servers that removed the bot 30 days ago; return how many."""
+    async def forget_gone(self, lists: Collection[ServersListed]) -> int:
+        """Forget the servers that removed the bot 30 days ago; return how many.
+
+        Args:
+            lists: What shards were told of their servers, and is noted. A server of another shard
+                may be back: it is left alone.
+        """
 
         def find(unit: Unit) -> Sequence[int]:
-            gone = select(Team.id).where(Team.removed_at < unit.now - KEPT_FOR)
-            return unit.connection.execute(gone).scalars().all()
+            gone = unit.connection.scalars(
+                select(Team.id).where(Team.removed_at < unit.now - KEPT_FOR)
+            )
+            return [server for server in gone if any(each.covers(server) for each in lists)]
 
         gone = await self._database.read(find)
         for team_id in gone:

@@ -161,7 +161,7 @@ class SessionService:
             own = _own_session_id(where)
             shown = standings(unit, found, is_own=own == found.id)
             drove = shown.has_driven(caller.person.user_id)
-            may = may_reopen_session(caller, where, found, logged_there=drove)
+            may = may_reopen_session(caller, where, found, logged_there=drove, now=unit.now)
             return replace(shown, may_reopen=may, waiting=where.waiting)
 
         return await self._database.read(act)

@@ -20,6 +20,7 @@ from core.caller import Caller, Person
 from core.database import Database
 from core.models import RunLog, SummaryPost
 from core.results.heat import HeatTable
+from core.results.session import SessionInfo
 from core.results.standings import Standings
 from localdiscord import LocalDiscord
 from localdiscord.api.server import Request
@@ -54,6 +55,9 @@ class Aftermath:
 
     async def standings(self, team: Team) -> Standings:
         return await self.services.session.show(_reader(team))
+
+    async def sessions(self, team: Team) -> Sequence[SessionInfo]:
+        return (await self.services.session.list_sessions(_reader(team))).sessions
 
     async def posts(self, team: Team | None = None) -> Sequence[SummaryPost]:
         """Return the rows of the outbox, of one team or of all."""

@@ -21,7 +21,7 @@ from localdiscord.api.mischief import Hold
 from localdiscord.client.answers import Answer
 from localdiscord.client.people import Team
 from localdiscord.play.botprocess import BotProcess
-from localdiscord.world.model import Channel
+from localdiscord.world.model import Channel, Message
 from tests.e2e.aftermath import Aftermath, aftermath_in
 from tests.e2e.conftest import StartBot
 from tests.e2e.driving import CHANNEL, delete, finish, shows, type_laps
@@ -253,4 +253,45 @@ async def test_what_fell_due_while_the_bot_was_down_is_done_when_it_starts(
             await after.check_posted_once(forbidden, channel_of(forbidden))
             assert (await after.heat(racing)).is_open
             assert not channel_of(racing).messages
+            assert await bot.stop() == 0, bot.tail
+
+
+async def test_a_card_that_was_shared_as_the_bot_was_killed_goes_when_its_racer_is_forgotten(
+    discord: LocalDiscord, start_bot: StartBot, migrated_url: URL
+) -> None:
+    async with track_on(discord, migrated_url) as track:
+        answered, _ = teams = track.new_teams(2)
+
+        def telling(team: Team) -> list[Message]:
+            name = team.owner.name
+            return [
+                message
+                for message in channel_of(team).messages
+                if not message.ephemeral and name in repr((message.content, message.embeds))
+            ]
+
+        async with start_bot() as bot:
+            await discord.ready(30)
+            await asyncio.gather(*map(raced, teams))
+            cards = [await team.owner.type(CHANNEL, "/orp") for team in teams]
+            for team, card, method, route in zip(
+                teams,
+                cards,
+                ("PATCH", "POST"),
+                ("/webhooks/*/messages/@original", CALLBACK),
+                strict=True,
+            ):
+                hold = track.hold(method, route, "after")
+                track.ask(team.owner.press(card, "Share"))
+                await reached(hold)
+            assert telling(answered)
+            await track.kill(bot)
+
+        async with start_bot() as bot:
+            await discord.ready(30)
+            for team in teams:
+                asked = await team.owner.type(CHANNEL, "/data forget")
+                assert "forgotten" in (await team.owner.press(asked, "Forget")).text
+            await track.after.settled()
+            assert [telling(team) for team in teams] == [[], []]
             assert await bot.stop() == 0, bot.tail

@@ -86,3 +86,20 @@ async def test_a_bot_starts_and_stores_behind_a_pooler(pooled: URL, forked: Laun
     assert await other.fetchval("SHOW lock_timeout") == "0"
     assert await other.fetchval("SELECT count(*) FROM pg_prepared_statements") == 0
     await other.close()
+
+
+async def test_no_statement_is_kept_although_what_it_reads_has_changed(pooled: URL) -> None:
+    async def read() -> object:
+        return await own.read(lambda unit: unit.connection.scalar(text("SELECT lap FROM laps")))
+
+    async def change(statement: str) -> None:
+        await other.write(lambda unit: unit.connection.execute(text(statement)))
+
+    own, other = Database(pooled), Database(pooled)
+    await change("CREATE TABLE laps (lap integer)")
+    await change("INSERT INTO laps VALUES (20100)")
+    assert await read() == 20100
+    await change("ALTER TABLE laps ALTER lap TYPE text")
+    assert await read() == "20100"
+    await own.dispose()
+    await other.dispose()

@@ -57,3 +57,43 @@ async def test_a_server_that_removes_the_bot_is_marked(
             discord.world.invite_bot(second.guild)
             await gone_are(after, [])
             assert await bot.stop() == 0, bot.tail
+
+
+async def test_a_server_that_came_back_while_the_bot_was_away_is_not_forgotten(
+    discord: LocalDiscord, start_bot: StartBot, migrated_url: URL
+) -> None:
+    back, away, racing = (discord.add_guild(name) for name in ("Back", "Away", "Racing"))
+    async with aftermath_in(migrated_url) as after:
+
+        async def stand() -> set[int]:
+            return set(await scalars(after.database, select(TeamRow.id)))
+
+        async def chores_are_done() -> bool:
+            return not any(info.is_open for info in await after.sessions(racing))
+
+        async def is_away_forgotten() -> bool:
+            return away.guild.id not in await stand()
+
+        async with start_bot() as bot:
+            await discord.ready(30)
+            for team in (back, away, racing):
+                await type_laps(team)
+            for team in (back, away):
+                discord.world.remove_bot(team.guild)
+            await gone_are(after, [back, away])
+            assert await bot.stop() == 0, bot.tail
+        await discord.gone()
+        await after.time_passes(minutes=31 * 24 * 60)
+        discord.world.invite_bot(back.guild)
+        hold = discord.mischief.hold("GET", "/gateway/bot", when="before")
+        async with start_bot() as bot:
+            # Nobody has told yet which servers there are.
+            await hold.reached(30)
+            await until(chores_are_done)
+            assert await stand() == {team.guild.id for team in (back, away, racing)}
+            hold.release()
+            await until(is_away_forgotten)
+            await gone_are(after, [])
+            assert await stand() == {back.guild.id, racing.guild.id}
+            assert len(await after.laps(back)) == 2
+            assert await bot.stop() == 0, bot.tail

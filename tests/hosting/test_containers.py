@@ -17,11 +17,12 @@ from sqlalchemy.engine import URL
 from core.bootstrap import build_services
 from core.config import Settings
 from core.database import Database
-from tests.migrations.helpers import contents
+from tests.migrations.helpers import contents, execute
 from tests.services.racing import ANN, log
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = Path(sys.executable).parent
+PAGE = (ROOT / "docs" / "hosting" / "containers.md").read_text(encoding="utf-8")
 CONTAINERFILE = (ROOT / "Containerfile").read_text(encoding="utf-8")
 
 
@@ -111,4 +112,17 @@ async def test_a_nights_copy_of_the_database_can_be_put_back(
     (name,) = os.listdir(tmp_path)
     assert re.fullmatch(r"orp-\d{8}-\d{6}\.dump", name)
     ran("pg_restore", f"--dbname={postgres_url.database}", tmp_path / name, **place)
-    assert await contents(postgres_url) == await contents(migrated_postgres_url)
+    copied = await contents(migrated_postgres_url)
+    assert await contents(postgres_url) == copied
+    # As the page says it, over what has come since.
+    await execute(migrated_postgres_url, "INSERT INTO teams (id) VALUES (77)")
+    (line,) = re.findall(r"docker compose exec -T database (sh -c .*?\.dump)\n", PAGE, re.DOTALL)
+    for there, here in {
+        "--username=orp --dbname=orp": "",
+        "/tmp/": f"{tmp_path}/",
+        "backups/orp-20260606-040000.dump": str(tmp_path / name),
+    }.items():
+        line = line.replace(there, here)
+    quiet = {"PGOPTIONS": "--client-min-messages=warning"}
+    ran("sh", "-c", line, PGDATABASE=str(migrated_postgres_url.database), **place, **quiet)
+    assert await contents(migrated_postgres_url) == copied

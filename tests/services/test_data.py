@@ -44,7 +44,7 @@ async def test_an_export_tells_everything_about_the_caller_in_this_team(
     await log(services, by(BEN, crew=True), "20.3", "Q1", "Buggy", racer=ANN)
     await log(services, by(ANN, crew=True), "21.3", "Q1", "Buggy", racer=BEN, note="soft")
     await log(services, by(ANN, team=RIVALS), "30.1", "Secret")
-    await services.card.shared(by(BEN), 7_001, [ANN.user_id])
+    await services.card.share(by(BEN), 7_001, [ANN.user_id])
     await close_session(services, ANN)
 
     export = await services.data.export(by(ANN))

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from core.bootstrap import Services, build_services
 from core.caller import Person
 from core.commands import LogLaps, ProfileFields
+from core.data_models import SharedCard
 from core.database import Database
 from core.errors import BadInput, NotAllowed, NotFound
 from core.models import Draft, Entry, Heat, RacerProfile, RaceSession, SummaryPost
@@ -124,9 +125,9 @@ async def race_with_dora(services: Services, elsewhere: Scripted) -> None:
     await services.undo.take_back(by(DORA), undoable(await log(services, DORA, "25.3")))
     elsewhere.pages[URL] = race({"Ann R": ANNS, DRIVER: BENS}, "Q11", "Buggy")
     await begin(services, CLEO)
-    await services.card.shared(by(BEN), 7_003, [DORA.user_id])
-    await services.card.shared(by(BEN), 7_004, [ANN.user_id, DORA.user_id])
-    await services.card.shared(by(BEN), 7_005, [ANN.user_id])
+    await services.card.share(by(BEN), 7_003, [DORA.user_id])
+    await services.card.share(by(BEN), 7_004, [ANN.user_id, DORA.user_id])
+    await services.card.share(by(BEN), 7_005, [ANN.user_id])
 
 
 async def test_nothing_of_a_racer_is_left(
@@ -182,6 +183,18 @@ async def test_posts_follow_and_shared_cards_go(
     assert [tuple(row) for row in removed] == [(CHANNEL, 7_002), (CHANNEL, 7_003), (CHANNEL, 7_004)]
     summary = select(SummaryPost.state).where(SummaryPost.message_id == 7_001)
     assert await scalar(database, summary) == "pending"
+
+
+async def test_a_card_of_who_was_forgotten_as_it_was_drawn_is_not_shared(
+    services: Services, database: Database
+) -> None:
+    await log(services, DORA)
+    await log(services, ANN)
+    await forget(services, DORA)
+    for racers in ([DORA.user_id], [ANN.user_id, DORA.user_id]):
+        with pytest.raises(NotFound, match="There are no laps left for that card"):
+            await services.card.share(by(BEN), 7_003, racers)
+    assert await count(database, SharedCard) == 0
 
 
 async def test_what_others_took_back_can_still_be_put_back(

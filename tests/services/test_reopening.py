@@ -239,6 +239,25 @@ async def test_who_closed_it_who_logged_there_and_crew_may_open_it(
         await close_session(services, BEN)
 
 
+async def test_a_day_is_offered_while_it_lasts_although_who_closed_it_was_forgotten(
+    services: Services, clock: FakeClock
+) -> None:
+    await set_crew_role(services)
+    session = await start_session(services, BEN)
+    await log(services, ANN, "20.1")
+    await close_session(services, BEN)
+    held = await services.data.ask_forget(by(BEN))
+    await services.data.forget(by(BEN), held.racer_id)
+    assert not (await services.session.show(by(CLEO))).may_reopen
+    assert (await services.session.show(by(CLEO, crew=True))).may_reopen
+    assert (await services.session.show(by(ANN))).may_reopen
+    clock.advance(days=1)
+    assert not (await services.session.show(by(ANN))).may_reopen
+    clock.advance(days=-1)
+    await services.session.reopen(by(ANN), session.id)
+    assert (await services.session.show(by(ANN))).session.is_open
+
+
 async def test_two_sessions_of_one_name_are_never_open(services: Services) -> None:
     session = await start_session(services)
     await log(services, ANN, "20.1")

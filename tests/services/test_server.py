@@ -20,6 +20,9 @@ SERVERS = [number << 23 for number in range(1, 5)]
 ELSEWHERE = (1 << 23) + (1 << 22)
 
 
+LISTS = [ServersListed(APPLICATION, 0, 1, frozenset())]
+
+
 def listing(*servers: int, application: int = APPLICATION) -> ServersListed:
     return ServersListed(application, 0, 2, frozenset(servers))
 
@@ -44,7 +47,7 @@ async def test_where_the_bot_is_nothing_is_forgotten_though_its_return_was_not_n
     clock.advance(days=31)
     assert await known.server.are_back({SERVERS[0], SERVERS[2]}) == 1
     assert await known.server.are_back({SERVERS[0], SERVERS[2]}) == 0
-    assert await known.server.forget_gone() == 1
+    assert await known.server.forget_gone([listing()]) == 1
     assert await gone(database) == set()
     assert await scalars(database, select(Team.id).where(Team.id.in_(SERVERS[:2]))) == [SERVERS[0]]
 
@@ -65,6 +68,20 @@ async def test_half_of_them_may_go_at_once_and_no_more(known: Services, database
     assert await gone(database) == set()
     assert (await known.server.listed(listing(*SERVERS[:2]))).marked
     assert await gone(database) == set(SERVERS[2:])
+
+
+async def test_the_only_server_may_go_alone_but_not_for_another_application(
+    services: Services, database: Database
+) -> None:
+    only = SERVERS[0]
+    await set_crew_role(services, only)
+    await services.server.listed(listing(only))
+    assert await services.server.listed(listing(application=1)) == ServersSeen(0, 0, marked=False)
+    assert await gone(database) == set()
+    assert await services.server.listed(listing()) == ServersSeen(1, 1, marked=True)
+    assert await gone(database) == {only}
+    await services.server.listed(listing(only))
+    assert await gone(database) == set()
 
 
 async def test_another_application_tells_nothing_of_these_servers(
@@ -94,15 +111,26 @@ async def test_its_data_goes_after_30_days_unless_it_comes_back(
     clock.advance(days=29)
     await services.server.is_back(RIVALS)
     clock.advance(days=1, minutes=-1)
-    assert await services.server.forget_gone() == 0
+    assert await services.server.forget_gone(LISTS) == 0
     clock.advance(minutes=2)
-    assert await services.server.forget_gone() == 1
+    assert await services.server.forget_gone(LISTS) == 1
     left = await everything(database)
     assert {row.id for row in await rows(database, select(Team.id))} == {RIVALS}
     assert str(TEAM) not in repr(left)
     assert len(left["run_logs"]) == 4
     assert await services.server.held(TEAM) is None
     assert await services.server.held(RIVALS) == ServerHeld(racers=2, sessions=1, laps=4)
+
+
+async def test_a_server_of_a_shard_that_was_told_nothing_is_not_forgotten(
+    known: Services, database: Database, clock: FakeClock
+) -> None:
+    for server in (SERVERS[0], ELSEWHERE):
+        await known.server.removed(server)
+    clock.advance(days=31)
+    assert await known.server.forget_gone([]) == 0
+    assert await known.server.forget_gone([listing(*SERVERS[1:])]) == 1
+    assert await gone(database) == {ELSEWHERE}
 
 
 async def test_a_server_is_forgotten_at_once(services: Services, database: Database) -> None:
