@@ -35,6 +35,7 @@ from bot.discord.reconnecting import connect_patiently
 from bot.discord.tree import OrpTree, sync_when_changed
 from bot.discord.trouble import passing
 from bot.follower import Follower
+from bot.heap import give_back_holes
 from bot.liveness import Liveness
 from bot.publisher import Publisher
 from bot.studio import Studio
@@ -139,11 +140,12 @@ class OrpBot(commands.AutoShardedBot):
         # What stands by now stands for good: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
-        chores = self.app.services.housekeeping.run
         self._own_work = [
             asyncio.create_task(self._publisher.run(), name="publisher"),
             asyncio.create_task(self._follower.run(), name="follower"),
-            asyncio.create_task(self._again_and_again(chores, CHORES_EVERY_S), name="chores"),
+            asyncio.create_task(
+                self._again_and_again(self._do_chores, CHORES_EVERY_S), name="chores"
+            ),
             # A big file takes longer than chores can wait.
             asyncio.create_task(
                 self._again_and_again(self._copy_when_due, COPY_LOOKED_AT_EVERY_S), name="copies"
@@ -168,6 +170,10 @@ class OrpBot(commands.AutoShardedBot):
             except Exception as error:
                 log_unexpected(error)
             await self._pause(wait_s)
+
+    async def _do_chores(self) -> None:
+        give_back_holes()
+        await self.app.services.housekeeping.run()
 
     async def _copy_when_due(self) -> None:
         try:

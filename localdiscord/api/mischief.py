@@ -48,6 +48,8 @@ class Rule:
     hold: Hold | None = None
     seen: int = 0
     """How many requests it has happened to."""
+    paths: list[str] = field(default_factory=list)
+    """Theirs, in order."""
 
     def matches(self, method: str, route: str, path: str) -> bool:
         """Tell whether it is about this request, and not used up."""
@@ -185,6 +187,7 @@ class Mischief:
         for rule in reversed(self._rules):
             if rule.matches(method, route, path):
                 rule.seen += 1
+                rule.paths.append(path)
                 return rule
         return None
 

@@ -25,8 +25,10 @@ from tests.databases import execute, rows
 from tests.e2e.aftermath import Aftermath, aftermath_in, until
 from tests.soak.accounts import Accounts
 from tests.soak.fleet import SHARDS, Fleet
+from tests.soak.memory import not_flat
 from tests.soak.page import Day, page, summary
 from tests.soak.racing import HEAT_S, RACERS, Racer, RacingTeam, SilentTeam, Tally
+from tests.soak.silence import Reason
 from tests.soak.trouble import Trouble
 from tests.timing_site import Raced, TimingSite, clock_time, timing_site
 
@@ -38,7 +40,7 @@ _SILENT_OF: Final = 5
 _FIRST_GUILD: Final = 1 << 40
 # A minute between looks at an event's page, at ten times its speed.
 _LOOK_EVERY_S: Final = 6.0
-_MEMORY_EVERY_S: Final = 10.0
+_MEMORY_EVERY_S: Final = 5.0
 _SETTLED_WITHIN_S: Final = 120.0
 _DRIVER_LAPS: Final = 12
 _DRIVERS: Final = ("Ann Arbor", "Ben Bernhard", "Cleo Curtis", "Dora Dahl", "Emil Engel")
@@ -101,6 +103,14 @@ async def _play(minutes: float, teams: int, seed: int) -> Day:
             except AssertionError as error:
                 accounts.wrong += str(error).splitlines()
             await idle.stop()
+            silence = trouble.mishaps.reasons(tally.unanswered)
+            if silence[Reason.NONE]:
+                accounts.wrong.append(
+                    f"{silence[Reason.NONE]} got no answer, and nothing went wrong"
+                )
+            if minutes >= WHOLE_MINUTES:
+                # A shorter day is over before all is loaded that a day needs.
+                accounts.wrong += not_flat(fleet.held)
             codes = await fleet.stop()
             accounts.wrong += [
                 f"process {at} ended with {code}" for at, code in codes.items() if code
@@ -115,7 +125,8 @@ async def _play(minutes: float, teams: int, seed: int) -> Day:
                 trouble=trouble.made,
                 ended=fleet.ended,
                 accounts=accounts,
-                memory_mib=fleet.memory_mib,
+                silence=silence,
+                held=fleet.held,
                 gaps_ms=fleet.gaps_ms(),
                 idle_gaps_ms=fleet.gaps_ms("idle"),
                 errors=fleet.errors(),
@@ -219,7 +230,8 @@ async def _tell_time(minutes: float, racing: Sequence[RacingTeam]) -> None:
         await asyncio.sleep(60)
         heats = sum(team.heats for team in racing)
         print(
-            f"minute {minute}: {heats} heats, {tally.answers} answered, {tally.silent} without, "
+            f"minute {minute}: {heats} heats, {tally.answers} answered, "
+            f"{len(tally.unanswered)} without, "
             f"{tally.refused} refused, {len(tally.strange)} strange",
             flush=True,
         )

@@ -69,6 +69,10 @@ class Accounts:
                 self.unknown_gone += fate is Fate.UNKNOWN
                 if fate is Fate.STORED:
                     self.wrong.append(f"{name}: {time_ms} ms was answered for and is lost")
+        for typed in racer.typed:
+            there = sum(time_ms in stored for time_ms in typed)
+            if 0 < there < len(typed):
+                self.wrong.append(f"{name}: {there} of {len(typed)} laps typed at once are there")
 
     async def _posts(self, after: Aftermath, team: Team, heats: int) -> None:
         channel = team.channel(CHANNEL)

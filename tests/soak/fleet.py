@@ -14,11 +14,12 @@ from typing import Final
 
 from sqlalchemy.engine import URL
 
-from bench.memory import own_memory_mib
+from bench.memory import children_of, own_memory_mib
 from bench.trouble import Trouble
 from localdiscord import LocalDiscord
 from localdiscord.play.botprocess import BotProcess
-from tests.soak.watched_bot import GAPS, LOG
+from tests.soak.memory import Held
+from tests.soak.watched_bot import GAPS, LOG, OBJECTS
 
 SHARDS: Final = 4
 COMMAND: Final = (sys.executable, "-m", "tests.soak.watched_bot", "run", "--until-stdin-ends")
@@ -36,7 +37,7 @@ class Fleet:
     """The processes, a shard each.
 
     Attributes:
-        memory_mib: What the one that is never killed had for itself, each time somebody looked.
+        held: What the one that is never killed held, each time somebody looked.
         killed: How many were killed.
         ended: How many ended by themselves.
     """
@@ -46,7 +47,7 @@ class Fleet:
     folder: Path
     timing_site: str
     running: dict[int, BotProcess] = field(default_factory=dict)
-    memory_mib: list[float] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
     killed: int = 0
     ended: int = 0
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -66,6 +67,7 @@ class Fleet:
                 "LOG_FORMAT": "json",
                 LOG: str(self.folder / f"bot-{shard}.log"),
                 GAPS: str(self.folder / f"gaps-{shard}.txt"),
+                OBJECTS: str(self._objects_of(shard)),
             }
             self.running[shard] = await BotProcess(environment, COMMAND).__aenter__()
 
@@ -102,11 +104,18 @@ class Fleet:
         return codes
 
     def look_at_memory(self) -> None:
-        """Note what the witness has for itself."""
+        """Note what the witness holds."""
         process_id = self.running[WITNESS].process_id
-        if process_id is not None:
-            with suppress(Trouble):
-                self.memory_mib.append(own_memory_mib(process_id))
+        counted = self._objects_of(WITNESS).read_text(encoding="ascii").split()
+        if process_id is None or not counted:
+            return
+        # One of those beside it may end meanwhile.
+        with suppress(Trouble):
+            beside = sum(own_memory_mib(child) for child in children_of(process_id))
+            self.held.append(Held(own_memory_mib(process_id), beside, int(counted[-1])))
+
+    def _objects_of(self, shard: int) -> Path:
+        return self.folder / f"objects-{shard}.txt"
 
     def gaps_ms(self, whose: str = "[0-9]") -> list[tuple[float, float]]:
         """Return how long loops were away in ms, and what of it was their own, worst first."""

@@ -12,7 +12,9 @@ from typing import Final
 from bench.machine import processor
 from tests.soak.accounts import Accounts
 from tests.soak.fleet import SHARDS
+from tests.soak.memory import MOST_MEMORY, MOST_OBJECTS, Held, grown, quarters
 from tests.soak.racing import Tally
+from tests.soak.silence import Reason
 from tests.soak.watched_bot import WORTH_NOTING_S
 
 _PAGE: Final = """\
@@ -26,11 +28,22 @@ of the tests.
 once, take some back, add some late, look at cards; each fifth team types nothing and follows an
 event on a timing site. Four processes share the servers over one PostgreSQL. At the end each lap in
 the database is held against what its racer was told of it, and each post against what is stored.
-Memory is that of a process that is never killed. How long a loop is busy is seen by a ticker of
-5 ms in the process itself, from five seconds after its start; its own time is what it computes or
-waits for, without the time in which it could have run and others had the processors. The clock of
-the bot itself is the real one: what takes it minutes by itself, such as finishing a heat that
-everybody has left, is tested elsewhere.
+
+Who gets no answer types again, other times each, so that it is seen what became of the first. Of
+laps without an answer, or of which the bot said that the store went away, nobody was told anything:
+all of a command are there or none. A lap that was answered for and is not there is lost, a half
+command is wrong, and so is what got no answer though nothing had gone wrong.
+
+Memory is that of a process that is never killed, each figure the median of a quarter of the day.
+The first quarter warms up: statements and pictures are prepared when they are first needed. From
+the second to the last it counts as flat where Python keeps no more than {objects:.0%} more objects,
+which five kept of each answer would be, and has no more than {memory:.0%} more memory, which the
+busiest moment so far may leave. What is not flat is wrong.
+
+How long a loop is busy is seen by a ticker of 5 ms in the process itself, from five seconds after
+its start; its own time is what it computes or waits for, without the time in which it could have
+run and others had the processors. The clock of the bot itself is the real one: what takes it
+minutes by itself, such as finishing a heat that everybody has left, is tested elsewhere.
 
 Measured on {date} on a machine that others used too: {processor}.
 
@@ -60,7 +73,8 @@ class Day:
         trouble: What went wrong, by kind.
         ended: How many processes ended by themselves and were started again.
         accounts: What was there at the end.
-        memory_mib: Memory of the process that was never killed, from start to end.
+        silence: Why those who got no answer got none.
+        held: What the process that was never killed held, from start to end.
         gaps_ms: How long loops were away, and what of it was their own, worst first.
         idle_gaps_ms: The same of a process that does nothing, in the same time.
         said: What stands in the logs, by level and event.
@@ -76,7 +90,8 @@ class Day:
     trouble: Counter[str]
     ended: int
     accounts: Accounts
-    memory_mib: Sequence[float]
+    silence: Counter[Reason]
+    held: Sequence[Held]
     gaps_ms: Sequence[tuple[float, float]]
     idle_gaps_ms: Sequence[tuple[float, float]]
     said: Counter[tuple[str, str]]
@@ -95,7 +110,8 @@ def figures(day: Day) -> list[tuple[str, str]]:
         ("processes over one PostgreSQL", f"{SHARDS}"),
         ("commands and buttons answered", f"{tally.answers:,}"),
         ("of these that the store is away", f"{tally.refused:,}"),
-        ("never answered", f"{tally.silent:,}"),
+        ("never answered", f"{len(tally.unanswered):,}"),
+        *((f"of these because {reason.value}", f"{day.silence[reason]:,}") for reason in Reason),
         ("an answer, median and 99th percentile", _answer_times(took_ms)),
         ("laps stored", f"{accounts.laps:,}"),
         ("heats with exactly one post that shows what is stored", f"{accounts.heats:,}"),
@@ -106,7 +122,19 @@ def figures(day: Day) -> list[tuple[str, str]]:
         ),
         ("lost, doubled or otherwise wrong", f"{len(accounts.wrong)}"),
         ("everything posted after the last trouble", f"{day.calm_after_s:.0f} s"),
-        ("memory of the process that was not killed, by quarters", _quarters(day.memory_mib)),
+        (
+            "memory of the process that was not killed, by quarters",
+            _by_quarters([held.own_mib for held in day.held], ".1f", " MiB"),
+        ),
+        (
+            "the same of the processes beside it, which draw and read pages",
+            _by_quarters([held.beside_mib for held in day.held], ".1f", " MiB"),
+        ),
+        (
+            "objects it keeps, by quarters",
+            _by_quarters([held.objects for held in day.held], ",.0f"),
+        ),
+        ("from the second quarter to the last: memory, objects", _grown(day.held)),
         ("longest a loop was busy, its own time", _longest(own)),
         ("the same with the time others had the processors", _longest(gaps)),
         ("the last of a process that does nothing", _longest(idle)),
@@ -128,13 +156,17 @@ def _longest(gaps_ms: Sequence[float]) -> str:
     return f"{max(gaps_ms):.0f} ms, {over} times over {_LOOP_LIMIT_MS:.0f} ms"
 
 
-def _quarters(memory_mib: Sequence[float]) -> str:
+def _by_quarters(figures: Sequence[float], form: str, unit: str = "") -> str:
     """Return the median of each quarter of the day."""
-    length = len(memory_mib) // 4
-    if not length:
-        return "–"
-    quarters = (memory_mib[start : start + length] for start in range(0, 4 * length, length))
-    return ", ".join(f"{median(quarter):.1f}" for quarter in quarters) + " MiB"
+    return (", ".join(format(figure, form) for figure in quarters(figures)) or "–") + unit
+
+
+def _grown(day: Sequence[Held]) -> str:
+    memory, objects = (
+        grown(figures)
+        for figures in ([held.own_mib for held in day], [held.objects for held in day])
+    )
+    return f"{memory:+.1%}, {objects:+.1%}"
 
 
 def _times_said(day: Day, event: str) -> int:
@@ -165,5 +197,7 @@ def page(day: Day) -> str:
         date=datetime.now(UTC).date().isoformat(),
         processor=processor(),
         figures="\n".join(f"| {name} | {figure} |" for name, figure in figures(day)),
+        objects=MOST_OBJECTS,
+        memory=MOST_MEMORY,
         trouble="\n".join(f"| {kind} | {times} |" for kind, times in sorted(day.trouble.items())),
     ) + "".join(f"\n- Wrong: {sentence}" for sentence in day.accounts.wrong)

@@ -11,6 +11,7 @@ from typing import Final
 from localdiscord.client.answers import Answer
 from localdiscord.client.people import Member, Team
 from localdiscord.rules.errors import DriverError
+from localdiscord.world.interactions import Interaction
 
 CHANNEL: Final = "race-day"
 RACERS: Final = 4
@@ -38,16 +39,24 @@ class Fate(Enum):
 
 @dataclass
 class Racer:
-    """A racer, and each lap they have typed, by its time in ms."""
+    """A racer, and what they have typed.
+
+    Attributes:
+        member: Who it is.
+        fates: What they were told of each lap, by its time in ms.
+        typed: The laps of each command, in ms.
+    """
 
     member: Member
     fates: dict[int, Fate] = field(default_factory=dict)
+    typed: list[list[int]] = field(default_factory=list)
 
     def drive(self, laps: int) -> list[int]:
         """Return so many lap times in ms that this racer never had before."""
         first = len(self.fates)
         times = [20_000 + (first + lap) * _STEP % _SPREAD for lap in range(laps)]
         self.fates |= dict.fromkeys(times, Fate.UNKNOWN)
+        self.typed.append(times)
         return times
 
     def learn(self, times: list[int], fate: Fate) -> None:
@@ -61,14 +70,14 @@ class Tally:
 
     Attributes:
         answers: How many commands and buttons were answered.
-        silent: How many never were, because the process was killed or Discord lost them.
+        unanswered: Those that never were.
         refused: How many were answered with that the store is away.
         strange: Answers that nobody expected.
         took_s: Seconds to each first answer.
     """
 
     answers: int = 0
-    silent: int = 0
+    unanswered: list[Interaction] = field(default_factory=list)
     refused: int = 0
     strange: list[str] = field(default_factory=list)
     took_s: list[float] = field(default_factory=list)
@@ -76,7 +85,7 @@ class Tally:
     def note(self, answer: Answer) -> Answer:
         """Count an answer."""
         if answer.failed or answer.loading:
-            self.silent += 1
+            self.unanswered.append(answer.interaction)
         else:
             self.answers += 1
             self.took_s.append(answer.elapsed)

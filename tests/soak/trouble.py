@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from localdiscord import LocalDiscord
 from tests.soak.fleet import SHARDS, WITNESS, Fleet
+from tests.soak.silence import Mishaps
 from tests.timing_site import TimingSite
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Trouble:
     site: TimingSite
     chance: random.Random
     made: Counter[str] = field(default_factory=Counter)
+    mishaps: Mishaps = field(default_factory=Mishaps)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def make(self) -> None:
@@ -68,15 +71,20 @@ class Trouble:
             kind = chance.choices(_KINDS, weights=_OFTEN)[0]
             self.made[f"Discord: {kind}"] += 1
             if kind == "error":
-                mischief.fail(method, route, status=chance.choice([500, 502, 503]), when=when)
+                rule = mischief.fail(
+                    method, route, status=chance.choice([500, 502, 503]), when=when
+                )
             elif kind == "rate limit":
-                mischief.rate_limit(method, route, retry_after=chance.uniform(0.1, 2))
+                rule = mischief.rate_limit(method, route, retry_after=chance.uniform(0.1, 2))
             elif kind == "dropped":
-                mischief.drop(method, route, when=when)
+                rule = mischief.drop(method, route, when=when)
             elif kind == "slow":
-                mischief.slow(method, route, seconds=chance.uniform(0.5, 4), when=when, times=3)
+                rule = mischief.slow(
+                    method, route, seconds=chance.uniform(0.5, 4), when=when, times=3
+                )
             else:
-                mischief.fail("*", "*", status=503, times=_AWAY_REQUESTS)
+                rule = mischief.fail("*", "*", status=503, times=_AWAY_REQUESTS)
+            self.mishaps.rules.append(rule)
 
     async def _cut_gateways(self) -> None:
         gateway = self.discord.gateway
@@ -84,6 +92,7 @@ class Trouble:
             shard = self.chance.randrange(SHARDS)
             kind = self.chance.choice(["cut", "told to reconnect", "session invalid"])
             self.made[f"gateway: {kind}"] += 1
+            self.mishaps.cuts.append((shard, time.monotonic()))
             if kind == "cut":
                 gateway.drop(shard)
             elif kind == "told to reconnect":
@@ -95,6 +104,7 @@ class Trouble:
         while await self._goes_on(_KILL_EVERY_S):
             shard = self.chance.choice([shard for shard in range(SHARDS) if shard != WITNESS])
             self.made["a process is killed"] += 1
+            self.mishaps.kills.append((shard, time.monotonic()))
             await self.fleet.kill(shard)
             await asyncio.sleep(_DOWN_FOR_S)
             await self.fleet.start()

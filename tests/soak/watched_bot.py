@@ -1,5 +1,7 @@
 """The bot as ``python -m bot`` runs it, with its log in a file and a ticker on its loop.
 
+How many objects it keeps goes to a file too, the latest figure last.
+
 Whatever keeps the loop busy makes the ticker late. Each time it is, a line goes to a file: how long
 the loop was away, and how much of that is its own: computing, or waiting for something else than a
 processor. For the rest it could have run and had to wait until others had.
@@ -20,6 +22,8 @@ LOG: Final = "WATCHED_LOG"
 """The variable that names the file its log goes to."""
 GAPS: Final = "WATCHED_GAPS"
 """The variable that names the file of gaps: milliseconds in all, and its own, a line each."""
+OBJECTS: Final = "WATCHED_OBJECTS"
+"""The variable that names the file of how many objects Python keeps, a number a line."""
 
 _WAITED: Final = Path("/proc/thread-self/schedstat")
 _TICK_S: Final = 0.005
@@ -27,6 +31,7 @@ WORTH_NOTING_S: Final = 0.03
 """A shorter gap is none."""
 # A start loads what it needs and is nobody's race day yet.
 _STARTED_AFTER_S: Final = 5.0
+_COUNT_EVERY_S: Final = 1.0
 
 
 async def tick(gaps: Path) -> None:
@@ -42,6 +47,14 @@ async def tick(gaps: Path) -> None:
                 file.write(f"{gap_s * 1000:.1f} {own_s * 1000:.1f}\n")
 
 
+async def _count(objects: Path) -> None:
+    """Count for ever what is kept."""
+    with objects.open("a", encoding="ascii", buffering=1) as file:
+        while True:
+            file.write(f"{sys.getallocatedblocks()}\n")
+            await asyncio.sleep(_COUNT_EVERY_S)
+
+
 def _kept_waiting_s() -> float:
     """Return how long this thread has waited for a processor since it began, as Linux counts it."""
     _, waited_ns, _ = _WAITED.read_text(encoding="ascii").split()
@@ -50,11 +63,15 @@ def _kept_waiting_s() -> float:
 
 def _run_watched(main: Coroutine[Any, Any, None], **options: Any) -> None:
     async def watched() -> None:
-        ticking = asyncio.create_task(tick(Path(os.environ[GAPS])))
+        watching = [
+            asyncio.create_task(tick(Path(os.environ[GAPS]))),
+            asyncio.create_task(_count(Path(os.environ[OBJECTS]))),
+        ]
         try:
             await main
         finally:
-            ticking.cancel()
+            for task in watching:
+                task.cancel()
 
     with asyncio.Runner(**options) as runner:
         runner.run(watched())
