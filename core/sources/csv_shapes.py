@@ -38,6 +38,8 @@ from core.sources.refusals import BadRows
 
 _TIMES: Final = re.compile(r"\s+times$", re.IGNORECASE)
 _LAPS_THAT_TELL: Final = 3
+# What stands for a lap that was not driven.
+_NO_LAP: Final = re.compile(r"[-–—]+|dn[fsq]|ds?q|n/?a", re.IGNORECASE)
 _NO: Final = frozenset({"0", "false", "no", "n", "nein", "non"})
 
 
@@ -91,8 +93,18 @@ def read_shapes(text: str) -> tuple[Race, ...] | None:
     return tuple(_races(runs)) or None
 
 
+def is_table(text: str) -> bool:
+    """Whether a text is a table of any kind: words and figures in two rows of two cells or more."""
+    rows = [row.cells for row in read_rows(text).rows if not row.is_blank]
+    return (
+        len(rows) > 1
+        and min(len(cells) for cells in rows[:2]) > 1
+        and any(is_text(cell) for cell in rows[0])
+    )
+
+
 def _blocks(rows: Iterable[Row]) -> list[list[Row] | _Title]:
-    """Tables, and the titles between them; rows without anything end a table."""
+    """Tables, and the titles between them; behind rows without anything a heading begins one."""
     blocks: list[list[Row] | _Title] = []
     is_open = False
     for row in rows:
@@ -100,17 +112,41 @@ def _blocks(rows: Iterable[Row]) -> list[list[Row] | _Title]:
         if title is not None:
             blocks.append(title)
         elif not row.is_blank:
-            last = blocks[-1] if blocks and is_open else None
-            if isinstance(last, list):
-                last.append(row)
+            last = blocks[-1] if blocks else None
+            laps = Row(
+                row.line, ["" if _NO_LAP.fullmatch(cell.strip()) else cell for cell in row.cells]
+            )
+            if isinstance(last, list) and (is_open or _goes_on(last, laps)):
+                last.append(laps)
             else:
-                blocks.append([row])
+                blocks.append([laps])
         is_open = title is None and not row.is_blank
     return blocks
 
 
+def _goes_on(table: list[Row], row: Row) -> bool:
+    """Whether a row behind an empty one is of the table above it, and no other one's heading."""
+    above = table[-1]
+    is_heading = len(table) == 1 and (
+        time_column(above.cells) is not None or lap_column(above.cells) is not None
+    )
+    if is_heading or not _has_time(above):
+        return is_heading and _has_time(row)
+    return _has_time(row) or (_kinds(row) == _kinds(above) and not _lap_places(row.cells))
+
+
+def _kinds(row: Row) -> list[bool]:
+    return [cell_ms(cell) is not None for cell in row.cells]
+
+
+def _has_time(row: Row) -> bool:
+    return any(is_time(cell) for cell in row.cells)
+
+
 def _title(row: Row) -> _Title | None:
     shown = [cell.strip() for cell in row.cells if cell.strip()]
+    if len(row.cells) == 1 and time_column(row.cells) is not None:
+        return None
     if len(shown) == 1 and is_text(shown[0]):
         return _Title(shown[0], is_spelled=False)
     is_spelled = len(shown) > 2 and all(len(cell) <= 1 for cell in row.cells)
@@ -257,7 +293,7 @@ def _drivers_across(block: list[Row]) -> list[_Run] | None:
             if headings[at]:
                 runs.append(_Run("", "", headings[at]))
             continue
-        if not headings[at] or not mostly_times(cells):
+        if not headings[at] or not (mostly_times(cells) or _are_laps(cells)):
             return None
         runs.append(_run(headings[at], zip(rows, numbers, cells, strict=True)))
     return runs or None
@@ -277,7 +313,9 @@ def _drivers_down(block: list[Row]) -> list[_Run] | None:
             return None
         laps = places or {at: at - name for at in range(name + 1, len(cells))}
         shown = [(row, laps[at], cells[at]) for at in laps if at < len(cells)]
-        if name >= min(laps, default=name + 1) or not _are_laps([cell for *_, cell in shown]):
+        times = [cell for *_, cell in shown if cell]
+        are_laps = _are_laps(times) if places else all(map(is_time, times))
+        if name >= min(laps, default=name + 1) or (times and not are_laps):
             return None
         runs.append(_run(cells[name], shown))
     return runs if any(run.laps for run in runs) else None
@@ -296,7 +334,9 @@ def _lap_places(headings: Sequence[str]) -> dict[int, int]:
 
 
 def _are_laps(cells: Sequence[str]) -> bool:
-    return all(not cell or is_time(cell) for cell in cells)
+    """Whether cells are times, of which a spreadsheet has shortened some to whole seconds."""
+    shown = [cell for cell in cells if cell]
+    return any(map(is_time, shown)) and all(cell_ms(cell) is not None for cell in shown)
 
 
 def _run(driver: str, cells: Iterable[tuple[Row, int | None, str]]) -> _Run:

@@ -129,6 +129,25 @@ def test_an_unreadable_lap_time_is_named_with_its_line() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "driver,lap,time\nAnn Äß,1,20.1\nAnn Äß,2,20.25\n\nBen,1,21\nBen,2,62.345\n",
+        "Fahrer;Runde;Zeit\n\nAnn Äß;1;20,1\n;;\nAnn Äß;2;20,25\n;;\nBen;1;21,0\nBen;2;62,345\n",
+        "Ann Äß,1,20.1\n\nAnn Äß,2,20.25\n\nBen,1,21.0\nBen,2,62.345\n",
+    ],
+)
+def test_rows_without_anything_between_laps_hide_none(text: str) -> None:
+    (race,) = races_of(text)
+    assert laps_of(race) == ONE_A_ROW
+
+
+@pytest.mark.parametrize("heading", ["Lap time", "Rundenzeit", "time", "lap_time"])
+def test_a_single_column_under_its_heading(heading: str) -> None:
+    (race,) = races_of(f"{heading}\n20.1\n20.25\n")
+    assert laps_of(race) == {"": [20100, 20250]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "Lap,Ann,Ben\n1,20.1,21.0\n2,20.25,62.345\n",
         ";Ann;Ben\nRunde 1;20,1;21,0\nRunde 2;20,25;1:02,345\nSumme;40,35;83,345\n",
         "Tour\tAnn\tBen\n0\t\t\n1\t20.1\t21.0\n2\t20.25\t62.345\n",
@@ -149,6 +168,43 @@ def test_who_did_not_start_and_who_stopped_are_in_a_table_of_laps() -> None:
     (race,) = races_of("Lap,Ann,Ben,Cat\n0,4.2,3.9,\n1,20.1,21.0,\n2,20.2,,\n")
     assert laps_of(race) == {"Ann": [20100, 20200], "Ben": [21000], "Cat": []}
     assert [driver.first_crossing_ms for driver in race.drivers] == [4200, 3900, None]
+
+
+@pytest.mark.parametrize("nothing", ["DNS", "dnf", "DQ", "DSQ", "-", "–", "---", "n/a"])
+def test_a_word_for_no_lap_is_none(nothing: str) -> None:
+    stopped: Laps = {"Ann": [20100, 20200], "Ben": [21000]}
+    (race,) = races_of(
+        f"driver,lap,time\nAnn,1,20.1\nAnn,2,20.2\nBen,1,21.0\nBen,2,{nothing}\nCat,1,{nothing}\n"
+    )
+    assert laps_of(race) == stopped
+    for text in (
+        f"Lap,Ann,Ben,Cat\n1,20.1,21.0,{nothing}\n2,20.2,{nothing},{nothing}\n",
+        f"Driver,Lap 1,Lap 2\nAnn,20.1,20.2\nBen,21.0,{nothing}\nCat,{nothing},\n",
+    ):
+        (race,) = races_of(text)
+        assert laps_of(race) == stopped | {"Cat": []}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Lap,Ann,Ben\n1,20.5,21.5\n2,21,22\n", "Driver,Lap 1,Lap 2\nAnn,20.5,21\nBen,21.5,22\n"],
+)
+def test_whole_seconds_that_a_spreadsheet_has_shortened_are_laps(text: str) -> None:
+    (race,) = races_of(text)
+    assert laps_of(race) == {"Ann": [20500, 21000], "Ben": [21500, 22000]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lap,Ann,Ben\n1,1,2\n2,2,1\n",
+        "Driver,1,2\nAnn,1,2\nBen,2,1\n",
+        "Ann,16,5:01.2\nBen,15,5:03.1\n",
+    ],
+)
+def test_a_table_of_places_or_totals_is_refused_as_what_it_is(text: str) -> None:
+    with pytest.raises(NoLaps, match="find no laps in that table"):
+        parse(text.encode())
 
 
 def test_a_rotorhazard_export_of_several_rounds() -> None:
