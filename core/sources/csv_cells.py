@@ -65,7 +65,7 @@ def read_rows(text: str, delimiter: str | None = None, *, most_rows: int = MOST_
 
 
 def beginning(text: str) -> tuple[str | None, str]:
-    """Return what a file says of its delimiter, None for nothing, and the file from its table on."""
+    """Return what a file says of its delimiter, None for nothing, and the file from its table."""
     table = text.lstrip("\ufeff\r\n")
     # Excel's own way to say it.
     if table[:4].lower() == "sep=" and table[5:6] in {"\r", "\n"}:
