@@ -95,6 +95,8 @@ def read_shapes(text: str) -> tuple[Race, ...] | None:
 
 def is_table(text: str) -> bool:
     """Whether a text is a table of any kind: words and figures in two rows of two cells or more."""
+    if "\0" in text:
+        return False
     rows = [row.cells for row in read_rows(text).rows if not row.is_blank]
     return (
         len(rows) > 1
