@@ -266,3 +266,12 @@ def test_places_are_read_however_they_are_written(shown: str, place: int | None)
         [script_of("1", "Ann", ["0", "10", "11"])], [row_of(shown, "1", "Ann", "2/0:21.000")]
     )
     assert parsed(page).drivers[0].position == place
+
+
+def test_a_result_whose_laps_were_not_saved_is_told_from_a_race_to_come() -> None:
+    """Chrome leaves scripts out of what it saves as a single file."""
+    rows = [row_of("1", "1", "Ann", "3/1:02.500"), row_of("2", None, "Ben", "0")]
+    with pytest.raises(NoLaps, match="a result and no laps"):
+        parse(result_page([], rows))
+    with pytest.raises(NoLaps, match="Nobody has a lap"):
+        parse(result_page([], rows[1:]))
