@@ -184,6 +184,11 @@ def test_laps_of_0_and_over_999_s_are_left_out_and_named() -> None:
         ("Buggy (S) (Heat 1/1)", "Seeding Round 1", "Buggy (S)", "Seeding 1 Heat 1", "qualifying"),
         ("Buggy", "Main Events", "Buggy", "Main", "main"),
         ("Buggy", "Qualifying Round 4", "Buggy", "Q4", "qualifying"),
+        # What is on an event's page and says nothing of practice is none.
+        ("Buggy (Heat 2/4)", "Round 3", "Buggy", "Round 3 Heat 2", "qualifying"),
+        ("Buggy", "Round 3", "Buggy", "Round 3", "qualifying"),
+        ("Buggy", "", "Buggy", "Race", "qualifying"),
+        ("Buggy", "Open Practice", "Buggy", "Open Practice", "practice"),
     ],
 )  # fmt: skip
 def test_class_and_heat_are_taken_apart(
