@@ -200,6 +200,17 @@ async def test_what_is_no_page_with_laps_is_refused_with_a_sentence(
         assert said in answer.text, answer.text
 
 
+async def test_a_file_is_handed_back_by_its_name(circuit: Circuit, team: Team) -> None:
+    """The command is there to be typed again; Discord's number of the file says nothing."""
+    file = Upload("a b.html", b" ")
+    answers = await asyncio.gather(
+        *(team.owner.command(CHANNEL, "heat import", file=file) for _ in range(12))
+    )
+    refused = [answer.text for answer in answers if "a lot at once" in answer.text]
+    assert refused
+    assert all("/heat import file:a b.html" in text for text in refused)
+
+
 async def test_a_slow_site_is_waited_for_and_the_answer_says_so(
     circuit: Circuit, team: Team
 ) -> None:
