@@ -324,15 +324,17 @@ def _drivers_down(block: list[Row]) -> list[_Run] | None:
 
 
 def _lap_places(headings: Sequence[str]) -> dict[int, int]:
-    """The columns whose headings count the laps, and their numbers; the longest such stretch."""
-    numbers = [lap_number(heading) for heading in headings]
-    for start in range(len(numbers)):
-        end = start + 1
-        while end < len(numbers) and counts_up(numbers[start : end + 1]):
-            end += 1
-        if end - start > 1 and counts_up(numbers[start:end]):
-            return {at: numbers[at] or 0 for at in range(start, end)}
-    return {}
+    """The columns whose headings count the laps, and their numbers: two or more from 0 or 1 up."""
+    places: dict[int, int] = {}
+    for at, heading in enumerate(headings):
+        number = lap_number(heading)
+        if number is not None and number == places.get(at - 1, -2) + 1:
+            places[at] = number
+        elif len(places) > 1:
+            break
+        else:
+            places = {at: number} if number in (0, 1) else {}
+    return places if len(places) > 1 else {}
 
 
 def _are_laps(cells: Sequence[str]) -> bool:
