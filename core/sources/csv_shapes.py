@@ -171,6 +171,7 @@ def _heading_and_rows(block: list[Row]) -> tuple[list[str], list[Row]]:
 
 def _one_lap_a_row(block: list[Row]) -> list[_Run] | None:
     headings, rows = _heading_and_rows(block)
+    named = len(headings)
     width = max(len(headings), *(len(row.cells) for row in rows)) if rows else 0
     headings += [""] * (width - len(headings))
     columns = [column(rows, at) for at in range(width)]
@@ -192,6 +193,11 @@ def _one_lap_a_row(block: list[Row]) -> list[_Run] | None:
     counts = counts_column(headings)
     runs: dict[tuple[str, str, str], _Run] = {}
     for at, row in enumerate(rows):
+        if any(headings) and any(cell.strip() for cell in row.cells[named:]):
+            raise BadRows(
+                f"Line {row.line} of that file has more cells than its heading: put times with a "
+                "comma in quotes, or separate the cells with semicolons."
+            )
         if not columns[times][at]:
             continue
         time_ms = cell_ms(columns[times][at], is_ms=is_ms)

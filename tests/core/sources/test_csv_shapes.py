@@ -121,6 +121,12 @@ def test_times_from_the_start_are_no_lap_times() -> None:
         parse(text.encode())
 
 
+def test_a_decimal_comma_among_commas_is_refused_with_its_line() -> None:
+    """Else 20,5 would be 20 seconds, and the 5 nothing."""
+    with pytest.raises(BadRows, match="Line 3 of that file has more cells than its heading"):
+        parse(b"driver,lap,time\nAnn,1,20\nAnn,2,20,5\n")
+
+
 def test_an_unreadable_lap_time_is_named_with_its_line() -> None:
     with pytest.raises(BadRows, match="Line 3 "):
         parse(b"driver,lap,time\nAnn,1,20.1\nAnn,2,soon\nAnn,3,20.4\n")
