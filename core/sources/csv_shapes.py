@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 from core.laps import RaceTotal
@@ -24,6 +24,7 @@ from core.sources.csv_columns import (
     counts_up,
     driver_column,
     heat_columns,
+    is_any_time,
     is_milliseconds,
     is_text,
     is_time,
@@ -40,6 +41,7 @@ _TIMES: Final = re.compile(r"\s+times$", re.IGNORECASE)
 _LAPS_THAT_TELL: Final = 3
 # What stands for a lap that was not driven.
 _NO_LAP: Final = re.compile(r"[-–—]+|dn[fsq]|ds?q|n/?a", re.IGNORECASE)
+_FROM_THE_START: Final = "The times in that file grow from lap to lap: send one with lap times."
 _NO: Final = frozenset({"0", "false", "no", "n", "nein", "non"})
 
 
@@ -86,7 +88,10 @@ def read_shapes(text: str) -> tuple[Race, ...] | None:
             heat = block.text if block.is_spelled else heat
             title = heat if block.is_spelled else f"{heat} {_TIMES.sub('', block.text)}".strip()
             continue
-        found = _one_lap_a_row(block) or _drivers_across(block) or _drivers_down(block)
+        found = _one_lap_a_row(block)
+        if found is None:
+            found = _drivers_across(block) or _drivers_down(block)
+            _refuse_from_the_start(found or ())
         for run in found or ():
             run.heat = run.heat or title
         runs += found or ()
@@ -219,7 +224,19 @@ def _one_lap_a_row(block: list[Row]) -> list[_Run] | None:
         return None
     for run in found:
         _put_in_order(run)
+    if is_any_time(headings[times]):
+        _refuse_from_the_start(found)
     return found
+
+
+def _refuse_from_the_start(runs: Sequence[_Run]) -> None:
+    """Refuse times that grow, where nothing says whether they are of laps.
+
+    A run to the loop, a lap and a crash grow likewise: three do not tell.
+    """
+    times = ([lap.time_ms for lap in run.laps if lap.number] for run in runs)
+    if _grow(times, _LAPS_THAT_TELL + 1):
+        raise BadRows(_FROM_THE_START)
 
 
 def _heat(heading: str, cell: str) -> str:
@@ -244,13 +261,13 @@ def _only_times(columns: list[list[str]], drivers: list[str]) -> int | None:
         at: _by_driver(cells, drivers) for at, cells in enumerate(columns) if mostly_times(cells)
     }
     summed = [at for at, times in candidates.items() if _sums(times) in candidates.values()]
-    lap_times = summed or [at for at, times in candidates.items() if not _grow(times)]
+    lap_times = summed or [at for at, times in candidates.items() if not _grow(times.values())]
     if len(lap_times) > 1:
         raise BadRows(
             "That file has several columns of times: call the one with lap times lap_time."
         )
     if candidates and not lap_times:
-        raise BadRows("The times in that file grow from lap to lap: send one with lap times.")
+        raise BadRows(_FROM_THE_START)
     return lap_times[0] if lap_times else None
 
 
@@ -265,10 +282,12 @@ def _sums(times: dict[str, list[int]]) -> dict[str, list[int]]:
     return {driver: list(accumulate(run)) for driver, run in times.items()}
 
 
-def _grow(times: dict[str, list[int]]) -> bool:
-    """Whether times are counted from the start: the third is more than twice the first."""
-    runs = [run for run in times.values() if len(run) >= _LAPS_THAT_TELL]
-    return bool(runs) and all(run == sorted(run) and run[2] > 2 * run[0] for run in runs)
+def _grow(runs: Iterable[Sequence[int]], fewest: int = _LAPS_THAT_TELL) -> bool:
+    """Whether times are counted from the start: each is later by more than half of the first."""
+    telling = [run for run in runs if len(run) >= fewest]
+    return bool(telling) and all(
+        2 * (later - one) > run[0] for run in telling for one, later in pairwise(run)
+    )
 
 
 def _put_in_order(run: _Run) -> None:
