@@ -191,7 +191,10 @@ def _one_lap_a_row(block: list[Row]) -> list[_Run] | None:
         times = _only_times(columns, columns[drivers])
     if times is None or times >= width or (laps is None and drivers is None and width > 1):
         return None
-    if laps is not None and not all(cell.isdecimal() for cell in columns[laps] if cell):
+    numbers = [lap_number(cell) for cell in columns[laps]] if laps is not None else []
+    if laps is not None and any(
+        cell and number is None for cell, number in zip(columns[laps], numbers, strict=True)
+    ):
         return None
     is_ms = is_milliseconds(headings[times])
     heats, of_class = heat_columns(headings), class_column(headings)
@@ -214,10 +217,10 @@ def _one_lap_a_row(block: list[Row]) -> list[_Run] | None:
             "" if drivers is None else columns[drivers][at],
         )
         run = runs.setdefault(key, _Run(*key))
-        number = columns[laps][at] if laps is not None else ""
+        number = numbers[at] if numbers else None
         is_valid = counts is None or columns[counts][at].casefold() not in _NO
         after = run.laps[-1].number if run.laps else 0
-        lap = _Lap(int(number[:6]) if number else after + 1, time_ms, is_valid, row.line)
+        lap = _Lap(after + 1 if number is None else number, time_ms, is_valid, row.line)
         run.laps.append(lap)
     found = list(runs.values())
     if not found or _is_standings(found):
@@ -245,12 +248,8 @@ def _heat(heading: str, cell: str) -> str:
 
 
 def _is_standings(runs: Sequence[_Run]) -> bool:
-    """Whether this is a table of places and times: every driver once, and places for laps."""
-    return (
-        len(runs) > 1
-        and all(len(run.laps) == 1 for run in runs)
-        and any(run.laps[0].number > 1 for run in runs)
-    )
+    """Whether this is a table of places and times: every driver once, with how many laps."""
+    return all(len(run.laps) == 1 for run in runs) and any(run.laps[0].number > 1 for run in runs)
 
 
 def _only_times(columns: list[list[str]], drivers: list[str]) -> int | None:

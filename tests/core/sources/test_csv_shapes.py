@@ -60,6 +60,7 @@ ONE_A_ROW: Laps = {"Ann Äß": [20100, 20250], "Ben": [21000, 62345]}
         "Tour\tPilote\tTemps\n1\tAnn Äß\t0:20.1\n2\tAnn Äß\t20.25\n1\tBen\t21.0\n2\tBen\t1:02.345",
         'name,lap,time\n"Ann Äß","1","20.1"\n"Ann Äß","2","20.25"\nBen,1,"21"\nBen,2,"1:02,345"',
         "lap_time_ms,racer,lap number\n20100,Ann Äß,1\n20250,Ann Äß,2\n21000,Ben,1\n62345,Ben,2\n",
+        "driver,lap,time\nAnn Äß,Lap 1,20.1\nAnn Äß,Lap 2,20.25\nBen,L1,21.0\nBen,L2,62.345\n",
         # Nothing here is known: the shape says it.
         "選手,ラップ,タイム\nAnn Äß,1,20.1\nAnn Äß,2,20.25\nBen,1,21.0\nBen,2,62.345\n",
         "x,y,z,+\nAnn Äß,1,20.1,20.1\nAnn Äß,2,20.25,40.35\nBen,1,21.0,21.0\nBen,2,62.345,83.345",
@@ -253,6 +254,7 @@ def test_a_rotorhazard_export_of_several_rounds() -> None:
     "text",
     [
         "Rank,Name,Laps,Time\n1,Ann,16,5:01.2\n2,Ben,15,5:03.1\n",
+        "Rank,Name,Laps,Time\n1,Ann,16,5:01.2\n",
         "Pos,Driver,Points\n1,Ann,100\n2,Ben,99\n",
         "a,b\nc,d\n",
         "1,2,3\n4,5,6\n",
