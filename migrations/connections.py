@@ -31,7 +31,7 @@ def existing_file(url: URL) -> Path:
     """
     path = Path(str(url.database))
     if not path.is_file():
-        raise DatabaseUnreachable(f"There is no file {path}.")
+        raise DatabaseUnreachable(f"There is no file {path}; at the right place, upgrade makes it.")
     return path
 
 

@@ -9,6 +9,7 @@ import discord
 
 _GROUPS: Final = frozenset({1, 2})
 _CHAT_COMMAND: Final = 1
+_FILE: Final = 11
 
 
 def typed_in(interaction: discord.Interaction) -> str:
@@ -20,7 +21,7 @@ def typed_in(interaction: discord.Interaction) -> str:
     is_command = interaction.type is discord.InteractionType.application_command
     if not is_command or data.get("type") != _CHAT_COMMAND:
         return ""
-    return f"/{' '.join(_words(data))}"
+    return f"/{' '.join(_words(data, data.get('resolved', {}).get('attachments', {})))}"
 
 
 def name_of(interaction: discord.Interaction) -> str:
@@ -41,11 +42,13 @@ def name_of(interaction: discord.Interaction) -> str:
     return " ".join(words)
 
 
-def _words(command: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a command's name, those of its groups, and its options."""
+def _words(command: Mapping[str, Any], files: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a command's name, those of its groups, and its options; a file's is its name."""
     yield str(command["name"])
     for option in command.get("options", ()):
         if option["type"] in _GROUPS:
-            yield from _words(option)
+            yield from _words(option, files)
+        elif option["type"] == _FILE:
+            yield f"{option['name']}:{files[option['value']]['filename']}"
         else:
             yield f"{option['name']}:{option['value']}"

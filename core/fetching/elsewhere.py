@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
 from core.fetching.hosts import Address, Hosts
@@ -13,8 +13,11 @@ from core.fetching.reader import Reader
 from core.fetching.refusals import NotAPage
 from core.fetching.turns import BETWEEN_REQUESTS_TO_A_HOST
 from core.measures import NOTHING, Measures
+from core.sources.addresses import Address as Known
+from core.sources.addresses import read_address
+from core.sources.refusals import BadLink
 
-Turn = Callable[[Address], AbstractAsyncContextManager[None]]
+Turn = Callable[[Address], contextlib.AbstractAsyncContextManager[None]]
 
 _BETWEEN_S: Final = BETWEEN_REQUESTS_TO_A_HOST.total_seconds()
 
@@ -52,6 +55,18 @@ class Elsewhere:
         self._between_s = between_s
         self._turns: dict[str, float] = {}
 
+    def known(self, link: str) -> Known:
+        """Return what a pasted link leads to, and the one way to write it.
+
+        Raises:
+            BadLink: It is none of these sites' links, or leads to a page without laps.
+        """
+        return read_address(
+            link,
+            liverc_hosts=tuple(map(str, self.hosts.liverc)),
+            myrcm_hosts=tuple(map(str, self.hosts.myrcm)),
+        )
+
     async def page(self, address: str) -> object:
         """Return what stands on a page.
 
@@ -61,6 +76,9 @@ class Elsewhere:
         Raises:
             RacerError: It may not be fetched, did not come, or gives no laps.
         """
+        # A link to what is not known may still lead to laps: its content says.
+        with contextlib.suppress(BadLink):
+            address = self.known(address).url
         checked = self.hosts.check(address)
         async with self.turn(checked):
             page = await self.fetcher.fetch(checked.text)
@@ -81,7 +99,7 @@ class Elsewhere:
         await self.fetcher.close()
         await self.reader.close()
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def _own_turn(self, address: Address) -> AsyncIterator[None]:
         now = asyncio.get_running_loop().time()
         turn = max(now, self._turns.get(address.host, now))

@@ -21,7 +21,7 @@ from core.race_day.import_drafts import Waiting
 from core.race_day.importing import Plan, PlannedRun
 from core.race_day.questions import LEAVE
 from core.results.importing import Fate, ImportAsks
-from core.sources.race import Driver, Race, Source
+from core.sources.race import Driver, Race
 from core.sources.who import Certainty, Guess, fold_name, names_nobody
 
 # What a select holds beside an answer or two of its own.
@@ -113,7 +113,7 @@ def known_in(waiting: Waiting, profiles: Sequence[RacerProfile], me: RacerProfil
 
 def _is_ones_own(race: Race) -> bool:
     """Tell whether a text or table names nobody: then it is whose it is that sends it."""
-    return len(race.drivers) == 1 and not race.drivers[0].name and race.source is Source.TEXT
+    return len(race.drivers) == 1 and not race.drivers[0].name
 
 
 def _said(

@@ -160,12 +160,16 @@ class PageTable:
         return len(self.drivers) < 2
 
     def places(self) -> dict[UUID, Place]:
-        """Return where each racer of the team finished: as the page says, else by its totals."""
+        """Return where each racer of the team finished: as the page says, else by its totals.
+
+        Who has no place on a page that has places, such as somebody disqualified, is left out.
+        """
+        has_places = any(each.position is not None for each in self.drivers)
         by_totals = places([each.race_total for each in self.drivers])
         return {
             each.racer_id: Place(each.position or place.place, None)
             for each, place in zip(self.drivers, by_totals, strict=True)
-            if each.racer_id is not None
+            if each.racer_id is not None and not (has_places and each.position is None)
         }
 
     def rivals_of(self, racer_id: UUID) -> tuple[RaceTotal, ...] | None:

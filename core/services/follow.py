@@ -27,7 +27,7 @@ from core.race_day.questions import SeveralOpen
 from core.race_day.sessions import open_session, race_in
 from core.race_day.where import where_is
 from core.results.follow import Followed, Following, Linked, WhichSession
-from core.sources.addresses import PageKind, read_address
+from core.sources.addresses import PageKind
 from core.sources.kept import race_from_data
 from core.sources.race import ListedPage, RaceList, Source
 from core.sources.refusals import NoLaps
@@ -142,11 +142,7 @@ class FollowService:
         Raises:
             BadInput: It leads to something else.
         """
-        found = read_address(
-            url,
-            liverc_hosts=tuple(map(str, self._hosts.liverc)),
-            myrcm_hosts=tuple(map(str, self._hosts.myrcm)),
-        )
+        found = self._elsewhere.known(url)
         if found.page is PageKind.EVENT:
             return found.url
         if found.source is Source.MYRCM:

@@ -45,17 +45,16 @@ def read_rows(text: str, delimiter: str | None = None, *, most_rows: int = MOST_
         BadRows: A cell is longer than any text, or has no end.
         TooMuch: There are more rows.
     """
-    # Excel's own way to say it.
-    if text[:4].lower() == "sep=" and text[5:6] in {"\r", "\n"}:
-        delimiter, text = text[4], text[5:].lstrip("\r\n")
-    found = delimiter or _delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=found)
+    said, table = beginning(text)
+    found = said or delimiter or _delimiter(table)
+    before = len(text[: len(text) - len(table)].splitlines())
+    reader = csv.reader(io.StringIO(table, newline=""), delimiter=found)
     rows: list[Row] = []
-    line = 1
+    line = before + 1
     try:
         for cells in reader:
             rows.append(Row(line, cells))
-            line = reader.line_num + 1
+            line = before + reader.line_num + 1
             if len(rows) > most_rows:
                 raise TooMuch(f"That file has more than {most_rows:,} rows: send it in parts.")
     except csv.Error:
@@ -63,6 +62,15 @@ def read_rows(text: str, delimiter: str | None = None, *, most_rows: int = MOST_
             f"Line {line} of that file has a cell without an end: mend it and send it again."
         ) from None
     return Sheet(rows, found)
+
+
+def beginning(text: str) -> tuple[str | None, str]:
+    """Return what a file says of its delimiter, None for nothing, and the file from its table."""
+    table = text.lstrip("\ufeff\r\n")
+    # Excel's own way to say it.
+    if table[:4].lower() == "sep=" and table[5:6] in {"\r", "\n"}:
+        return table[4], table[5:].lstrip("\r\n")
+    return None, table
 
 
 def _delimiter(text: str) -> str:

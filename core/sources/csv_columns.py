@@ -78,6 +78,11 @@ def time_column(headings: Sequence[str]) -> int | None:
     return by_heading(headings, _WEAK_TIME_WORDS) if found is None else found
 
 
+def is_any_time(heading: str) -> bool:
+    """Whether a heading says time and not whether it is a lap's or one from the start."""
+    return word_of(heading) in _WEAK_TIME_WORDS
+
+
 def _bare(heading: str) -> str:
     """A heading without its unit."""
     return word_of(

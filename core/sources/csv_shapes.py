@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 from core.laps import RaceTotal
@@ -24,6 +24,7 @@ from core.sources.csv_columns import (
     counts_up,
     driver_column,
     heat_columns,
+    is_any_time,
     is_milliseconds,
     is_text,
     is_time,
@@ -38,6 +39,9 @@ from core.sources.refusals import BadRows
 
 _TIMES: Final = re.compile(r"\s+times$", re.IGNORECASE)
 _LAPS_THAT_TELL: Final = 3
+# What stands for a lap that was not driven.
+_NO_LAP: Final = re.compile(r"[-–—]+|dn[fsq]|ds?q|n/?a", re.IGNORECASE)
+_FROM_THE_START: Final = "The times in that file grow from lap to lap: send one with lap times."
 _NO: Final = frozenset({"0", "false", "no", "n", "nein", "non"})
 
 
@@ -84,15 +88,30 @@ def read_shapes(text: str) -> tuple[Race, ...] | None:
             heat = block.text if block.is_spelled else heat
             title = heat if block.is_spelled else f"{heat} {_TIMES.sub('', block.text)}".strip()
             continue
-        found = _one_lap_a_row(block) or _drivers_across(block) or _drivers_down(block)
+        found = _one_lap_a_row(block)
+        if found is None:
+            found = _drivers_across(block) or _drivers_down(block)
+            _refuse_from_the_start(found or ())
         for run in found or ():
             run.heat = run.heat or title
         runs += found or ()
     return tuple(_races(runs)) or None
 
 
+def is_table(text: str) -> bool:
+    """Whether a text is a table of any kind: words and figures in two rows of two cells or more."""
+    if "\0" in text:
+        return False
+    rows = [row.cells for row in read_rows(text).rows if not row.is_blank]
+    return (
+        len(rows) > 1
+        and min(len(cells) for cells in rows[:2]) > 1
+        and any(is_text(cell) for cell in rows[0])
+    )
+
+
 def _blocks(rows: Iterable[Row]) -> list[list[Row] | _Title]:
-    """Tables, and the titles between them; rows without anything end a table."""
+    """Tables, and the titles between them; behind rows without anything a heading begins one."""
     blocks: list[list[Row] | _Title] = []
     is_open = False
     for row in rows:
@@ -100,17 +119,41 @@ def _blocks(rows: Iterable[Row]) -> list[list[Row] | _Title]:
         if title is not None:
             blocks.append(title)
         elif not row.is_blank:
-            last = blocks[-1] if blocks and is_open else None
-            if isinstance(last, list):
-                last.append(row)
+            last = blocks[-1] if blocks else None
+            laps = Row(
+                row.line, ["" if _NO_LAP.fullmatch(cell.strip()) else cell for cell in row.cells]
+            )
+            if isinstance(last, list) and (is_open or _goes_on(last, laps)):
+                last.append(laps)
             else:
-                blocks.append([row])
+                blocks.append([laps])
         is_open = title is None and not row.is_blank
     return blocks
 
 
+def _goes_on(table: list[Row], row: Row) -> bool:
+    """Whether a row behind an empty one is of the table above it, and no other one's heading."""
+    above = table[-1]
+    is_heading = len(table) == 1 and (
+        time_column(above.cells) is not None or lap_column(above.cells) is not None
+    )
+    if is_heading or not _has_time(above):
+        return is_heading and _has_time(row)
+    return _has_time(row) or (_kinds(row) == _kinds(above) and not _lap_places(row.cells))
+
+
+def _kinds(row: Row) -> list[bool]:
+    return [cell_ms(cell) is not None for cell in row.cells]
+
+
+def _has_time(row: Row) -> bool:
+    return any(is_time(cell) for cell in row.cells)
+
+
 def _title(row: Row) -> _Title | None:
     shown = [cell.strip() for cell in row.cells if cell.strip()]
+    if len(row.cells) == 1 and time_column(row.cells) is not None:
+        return None
     if len(shown) == 1 and is_text(shown[0]):
         return _Title(shown[0], is_spelled=False)
     is_spelled = len(shown) > 2 and all(len(cell) <= 1 for cell in row.cells)
@@ -133,6 +176,7 @@ def _heading_and_rows(block: list[Row]) -> tuple[list[str], list[Row]]:
 
 def _one_lap_a_row(block: list[Row]) -> list[_Run] | None:
     headings, rows = _heading_and_rows(block)
+    named = len(headings)
     width = max(len(headings), *(len(row.cells) for row in rows)) if rows else 0
     headings += [""] * (width - len(headings))
     columns = [column(rows, at) for at in range(width)]
@@ -147,13 +191,21 @@ def _one_lap_a_row(block: list[Row]) -> list[_Run] | None:
         times = _only_times(columns, columns[drivers])
     if times is None or times >= width or (laps is None and drivers is None and width > 1):
         return None
-    if laps is not None and not all(cell.isdecimal() for cell in columns[laps] if cell):
+    numbers = [lap_number(cell) for cell in columns[laps]] if laps is not None else []
+    if laps is not None and any(
+        cell and number is None for cell, number in zip(columns[laps], numbers, strict=True)
+    ):
         return None
     is_ms = is_milliseconds(headings[times])
     heats, of_class = heat_columns(headings), class_column(headings)
     counts = counts_column(headings)
     runs: dict[tuple[str, str, str], _Run] = {}
     for at, row in enumerate(rows):
+        if any(headings) and any(cell.strip() for cell in row.cells[named:]):
+            raise BadRows(
+                f"Line {row.line} of that file has more cells than its heading: put times with a "
+                "comma in quotes, or separate the cells with semicolons."
+            )
         if not columns[times][at]:
             continue
         time_ms = cell_ms(columns[times][at], is_ms=is_ms)
@@ -165,17 +217,29 @@ def _one_lap_a_row(block: list[Row]) -> list[_Run] | None:
             "" if drivers is None else columns[drivers][at],
         )
         run = runs.setdefault(key, _Run(*key))
-        number = columns[laps][at] if laps is not None else ""
+        number = numbers[at] if numbers else None
         is_valid = counts is None or columns[counts][at].casefold() not in _NO
         after = run.laps[-1].number if run.laps else 0
-        lap = _Lap(int(number[:6]) if number else after + 1, time_ms, is_valid, row.line)
+        lap = _Lap(after + 1 if number is None else number, time_ms, is_valid, row.line)
         run.laps.append(lap)
     found = list(runs.values())
     if not found or _is_standings(found):
         return None
     for run in found:
         _put_in_order(run)
+    if is_any_time(headings[times]):
+        _refuse_from_the_start(found)
     return found
+
+
+def _refuse_from_the_start(runs: Sequence[_Run]) -> None:
+    """Refuse times that grow, where nothing says whether they are of laps.
+
+    A run to the loop, a lap and a crash grow likewise: three do not tell.
+    """
+    times = ([lap.time_ms for lap in run.laps if lap.number] for run in runs)
+    if _grow(times, _LAPS_THAT_TELL + 1):
+        raise BadRows(_FROM_THE_START)
 
 
 def _heat(heading: str, cell: str) -> str:
@@ -184,12 +248,8 @@ def _heat(heading: str, cell: str) -> str:
 
 
 def _is_standings(runs: Sequence[_Run]) -> bool:
-    """Whether this is a table of places and times: every driver once, and places for laps."""
-    return (
-        len(runs) > 1
-        and all(len(run.laps) == 1 for run in runs)
-        and any(run.laps[0].number > 1 for run in runs)
-    )
+    """Whether this is a table of places and times: every driver once, with how many laps."""
+    return all(len(run.laps) == 1 for run in runs) and any(run.laps[0].number > 1 for run in runs)
 
 
 def _only_times(columns: list[list[str]], drivers: list[str]) -> int | None:
@@ -200,13 +260,13 @@ def _only_times(columns: list[list[str]], drivers: list[str]) -> int | None:
         at: _by_driver(cells, drivers) for at, cells in enumerate(columns) if mostly_times(cells)
     }
     summed = [at for at, times in candidates.items() if _sums(times) in candidates.values()]
-    lap_times = summed or [at for at, times in candidates.items() if not _grow(times)]
+    lap_times = summed or [at for at, times in candidates.items() if not _grow(times.values())]
     if len(lap_times) > 1:
         raise BadRows(
             "That file has several columns of times: call the one with lap times lap_time."
         )
     if candidates and not lap_times:
-        raise BadRows("The times in that file grow from lap to lap: send one with lap times.")
+        raise BadRows(_FROM_THE_START)
     return lap_times[0] if lap_times else None
 
 
@@ -221,10 +281,12 @@ def _sums(times: dict[str, list[int]]) -> dict[str, list[int]]:
     return {driver: list(accumulate(run)) for driver, run in times.items()}
 
 
-def _grow(times: dict[str, list[int]]) -> bool:
-    """Whether times are counted from the start: the third is more than twice the first."""
-    runs = [run for run in times.values() if len(run) >= _LAPS_THAT_TELL]
-    return bool(runs) and all(run == sorted(run) and run[2] > 2 * run[0] for run in runs)
+def _grow(runs: Iterable[Sequence[int]], fewest: int = _LAPS_THAT_TELL) -> bool:
+    """Whether times are counted from the start: each is later by more than half of the first."""
+    telling = [run for run in runs if len(run) >= fewest]
+    return bool(telling) and all(
+        2 * (later - one) > run[0] for run in telling for one, later in pairwise(run)
+    )
 
 
 def _put_in_order(run: _Run) -> None:
@@ -257,7 +319,7 @@ def _drivers_across(block: list[Row]) -> list[_Run] | None:
             if headings[at]:
                 runs.append(_Run("", "", headings[at]))
             continue
-        if not headings[at] or not mostly_times(cells):
+        if not headings[at] or not (mostly_times(cells) or _are_laps(cells)):
             return None
         runs.append(_run(headings[at], zip(rows, numbers, cells, strict=True)))
     return runs or None
@@ -277,26 +339,32 @@ def _drivers_down(block: list[Row]) -> list[_Run] | None:
             return None
         laps = places or {at: at - name for at in range(name + 1, len(cells))}
         shown = [(row, laps[at], cells[at]) for at in laps if at < len(cells)]
-        if name >= min(laps, default=name + 1) or not _are_laps([cell for *_, cell in shown]):
+        times = [cell for *_, cell in shown if cell]
+        are_laps = _are_laps(times) if places else all(map(is_time, times))
+        if name >= min(laps, default=name + 1) or (times and not are_laps):
             return None
         runs.append(_run(cells[name], shown))
     return runs if any(run.laps for run in runs) else None
 
 
 def _lap_places(headings: Sequence[str]) -> dict[int, int]:
-    """The columns whose headings count the laps, and their numbers; the longest such stretch."""
-    numbers = [lap_number(heading) for heading in headings]
-    for start in range(len(numbers)):
-        end = start + 1
-        while end < len(numbers) and counts_up(numbers[start : end + 1]):
-            end += 1
-        if end - start > 1 and counts_up(numbers[start:end]):
-            return {at: numbers[at] or 0 for at in range(start, end)}
-    return {}
+    """The columns whose headings count the laps, and their numbers: two or more from 0 or 1 up."""
+    places: dict[int, int] = {}
+    for at, heading in enumerate(headings):
+        number = lap_number(heading)
+        if number is not None and number == places.get(at - 1, -2) + 1:
+            places[at] = number
+        elif len(places) > 1:
+            break
+        else:
+            places = {at: number} if number in (0, 1) else {}
+    return places if len(places) > 1 else {}
 
 
 def _are_laps(cells: Sequence[str]) -> bool:
-    return all(not cell or is_time(cell) for cell in cells)
+    """Whether cells are times, of which a spreadsheet has shortened some to whole seconds."""
+    shown = [cell for cell in cells if cell]
+    return any(map(is_time, shown)) and all(cell_ms(cell) is not None for cell in shown)
 
 
 def _run(driver: str, cells: Iterable[tuple[Row, int | None, str]]) -> _Run:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
-from core.sources.csv_cells import DELIMITERS, MOST_ROWS, read_rows
+from core.sources.csv_cells import DELIMITERS, MOST_ROWS, beginning, read_rows
 from core.sources.refusals import BadRows
 
 T = TypeVar("T")
@@ -61,7 +61,6 @@ def read_table(
             the first three with their lines.
         TooMuch: There are more rows.
     """
-    text = text.lstrip("\ufeff\r\n")
     sheet = read_rows(text, _heading_mark(text, telling) or ",", most_rows=most_rows)
     names = _names(sheet.rows[0].cells) if sheet.rows else []
     for name in telling:
@@ -149,7 +148,7 @@ def quoted(cell: str) -> str:
 
 
 def _first_line(text: str) -> str:
-    return re.split(r"[\r\n]", text.lstrip("\ufeff\r\n"), maxsplit=1)[0]
+    return re.split(r"[\r\n]", beginning(text)[1], maxsplit=1)[0]
 
 
 def _heading_mark(text: str, telling: Collection[str]) -> str | None:

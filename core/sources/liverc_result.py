@@ -78,6 +78,11 @@ def parse_result(tree: LexborHTMLParser, *, page: Address | None = None) -> Race
         )
     rows = _rows(table)
     if not any(block.times for block in blocks.values()):
+        if any(result[0] for row in rows if (result := result_of(row.result))):
+            raise NoLaps(
+                "That race page has a result and no laps: give its link, or the page saved whole "
+                "as HTML; of a race that was driven just now, give it again in a minute."
+            )
         raise NoLaps(
             "Nobody has a lap on that race page yet: give it again when the race has been driven."
         )

@@ -23,7 +23,8 @@ _RACE: Final = re.compile(r"Race\s+(?P<number>[0-9]+)\s*:\s*(?P<rest>.+)", re.IG
 _ROUND: Final = re.compile(
     r"(?P<phase>qualif\w*|practice)\s*(?:round)?\s*(?P<number>[0-9]+)?", re.IGNORECASE
 )
-_ROUND_WORD: Final = re.compile(r"\bround\s+", re.IGNORECASE)
+_ROUND_WORD: Final = re.compile(r"(?<=\S)\s+round\b", re.IGNORECASE)
+_PRACTICE: Final = re.compile(r"\b(?:p[0-9]*|practice|training|warm\S*)\b", re.IGNORECASE)
 _MAIN_EVENTS: Final = re.compile(r"main events?|mains?|finals?", re.IGNORECASE)
 
 _MONTHS: Final = (
@@ -127,6 +128,8 @@ def _named(class_name: str, heat: str, round_name: str) -> Named:
     if not short and not heat and _MAIN_EVENTS.fullmatch(round_name):
         whole = "Main"
     kind = HeatKind.MAIN if is_main else phase_kind(round_name, whole)
+    if kind is HeatKind.PRACTICE and not _PRACTICE.search(f"{round_name} {whole}"):
+        kind = HeatKind.QUALIFYING
     return Named(page_name(class_name), whole, kind)
 
 

@@ -34,7 +34,7 @@ _CHARSETS: Final = ("utf-8", "cp1252", "latin-1")
 def decode(data: bytes, *, most_bytes: int = MAX_BYTES) -> str:
     """Return the text of a page or file.
 
-    UTF-8 and UTF-16 with a mark in front, plain UTF-8 (also when cut off within a character), else
+    UTF-8 and UTF-16, with a mark in front or without (also when cut off within a character), else
     Western European.
 
     Raises:
@@ -51,6 +51,10 @@ def decode(data: bytes, *, most_bytes: int = MAX_BYTES) -> str:
     ):
         if data.startswith(mark):
             return data[len(mark) :].decode(charset, "replace")
+    # Every second byte of its first letters is 0.
+    for zeros, letters, charset in ((1, 0, "utf-16-le"), (0, 1, "utf-16-be")):
+        if data[letters:8:2].strip(b"\0") and len(data) > 3 and not data[zeros:8:2].strip(b"\0"):
+            return data.decode(charset, "replace")
     for charset in _CHARSETS:
         try:
             return data.decode(charset)

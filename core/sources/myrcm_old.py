@@ -65,7 +65,7 @@ def parse_old_run(tree: LexborHTMLParser) -> Race:
 
 def _rows(table: LexborNode) -> list[ResultRow]:
     found = [[text_of(cell) for cell in row.css("td")] for row in table.css("tr")]
-    texts = [cells for cells in found if cells]
+    texts = [cells for cells in found if any(cells)]
     width = max((len(cells) for cells in texts), default=0)
     for cells in texts:
         cells += [""] * (width - len(cells))

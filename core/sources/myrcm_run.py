@@ -112,7 +112,7 @@ def _rows(table: LexborNode) -> list[ResultRow]:
             return cells[at] if at < len(cells) else None
 
         driver = cell("col-driver")
-        if driver is None:
+        if driver is None or not text_of(row):
             continue
         rows.append(
             ResultRow(

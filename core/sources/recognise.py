@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from core.sources import liverc_event, liverc_practice, liverc_result
 from core.sources.addresses import Address, PageKind, page_of
 from core.sources.csv_file import RunLog, is_run_log, read_run_log
-from core.sources.csv_shapes import read_shapes
+from core.sources.csv_shapes import is_table, read_shapes
 from core.sources.liverc_words import titled
 from core.sources.markup import MAX_BYTES, decode, parse_html, scripts, text_of
 from core.sources.myrcm_class import is_class, parse_class
@@ -117,4 +117,12 @@ def _parse_table(text: str) -> Race | tuple[Race, ...]:
     races = read_shapes(text)
     if races is not None:
         return races[0] if len(races) == 1 else races
-    return parse_text(text)
+    try:
+        return parse_text(text)
+    except NoLaps:
+        if is_table(text):
+            raise NoLaps(
+                "I find no laps in that table: give one lap a row under driver, lap and time, or "
+                "laps down and drivers across, with times such as 20.5."
+            ) from None
+        raise

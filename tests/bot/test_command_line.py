@@ -178,7 +178,7 @@ def test_a_history_comes_in_from_files_of_any_name(bot: RunBot, tmp_path: Path) 
     )
     (tmp_path / "three.csv").write_text(f"id,name,created_at,updated_at\n{ann},Ann,,\n")
     files = ("one.csv", "two.csv", "three.csv", "--team", "42")
-    assert "There is no file" in bot("import", *files).err
+    assert "upgrade makes it" in bot("import", *files).err
     assert bot("upgrade").code == 0
     rehearsed = bot("import", *files, "--dry-run")
     assert "Nothing was stored" in rehearsed.out

@@ -145,11 +145,12 @@ async def test_a_saved_page_shows_its_races_and_fetches_nothing(
     assert {name for name in before if before[name] != after[name]} <= {"racer_profiles"}
 
 
-async def test_a_text_without_names_is_whose_it_is_that_sends_it(
-    services: Services, elsewhere: Scripted
+@pytest.mark.parametrize("source", [Source.TEXT, Source.CSV])
+async def test_laps_without_names_are_whose_they_are_that_sends_them(
+    services: Services, elsewhere: Scripted, source: Source
 ) -> None:
     await start_session(services)
-    elsewhere.content = race({"": ANNS}, None, source=Source.TEXT, source_id=None)
+    elsewhere.content = race({"": ANNS}, None, source=source, source_id=None)
     outcome = done(await begin(services, ANN, file=b"20.5 20.1", heat="Q1"))
     assert stored(outcome) == {"Ann": Fate.NEW}
     assert outcome.races[0].taken.heat is not None

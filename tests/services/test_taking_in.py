@@ -355,6 +355,19 @@ async def test_the_summary_has_the_finishing_place_of_the_page(
     }
 
 
+async def test_who_has_no_place_on_a_page_of_places_has_none(
+    services: Services, database: Database
+) -> None:
+    """As who was disqualified, however many laps they have."""
+    session = await ready(services)
+    what = race({"Rival": ANNS[:4], "ANN ROE": ANNS, "BEN DOE": BENS[:3]})
+    placed = zip(what.drivers, (1, None, 2), strict=True)
+    drivers = tuple(replace(driver, position=position) for driver, position in placed)
+    await taken(database, session.id, replace(what, drivers=drivers))
+    table = await services.heat.show(by(ANN), "Q1 Heat 1")
+    assert {run.racer.name: run.place for run in table.runs} == {"Ann": None, "Ben": Place(2, None)}
+
+
 async def test_in_practice_nobody_finishes_anywhere(services: Services, database: Database) -> None:
     session = await ready(services)
     await taken(database, session.id, race(PAGE, "P1", kind=HeatKind.PRACTICE))

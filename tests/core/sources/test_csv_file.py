@@ -100,6 +100,21 @@ def test_columns_in_any_order_and_empty_lines() -> None:
     ]
 
 
+def test_a_spreadsheets_word_for_its_delimiter_is_no_heading() -> None:
+    text = f"\r\nsep=;\r\n{HEADING}\r\n".replace(",", ";") + ";Q1;1;58,25;4;;Buggy;Ann;7;0;soft\r\n"
+    run_log = parse(text.encode())
+    assert isinstance(run_log, RunLog)
+    (row,) = run_log.rows
+    assert (row.racer_id, row.confidence_rating, row.counts, row.note) == (7, 4, False, "soft")
+    assert row.line == 4
+
+
+def test_utf_16_is_told_without_a_mark_in_front() -> None:
+    text = f"{HEADING}\n,Q1,1,58.25,,,,Äß,,,\n"
+    for charset in ("utf-16-le", "utf-16-be"):
+        assert parse(text.encode(charset)) == parse(text.encode())
+
+
 def line(**changed: str) -> str:
     cells = dict.fromkeys(COLUMNS, "") | {
         "heat_name": "Q1",

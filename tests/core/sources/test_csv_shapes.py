@@ -60,6 +60,7 @@ ONE_A_ROW: Laps = {"Ann Äß": [20100, 20250], "Ben": [21000, 62345]}
         "Tour\tPilote\tTemps\n1\tAnn Äß\t0:20.1\n2\tAnn Äß\t20.25\n1\tBen\t21.0\n2\tBen\t1:02.345",
         'name,lap,time\n"Ann Äß","1","20.1"\n"Ann Äß","2","20.25"\nBen,1,"21"\nBen,2,"1:02,345"',
         "lap_time_ms,racer,lap number\n20100,Ann Äß,1\n20250,Ann Äß,2\n21000,Ben,1\n62345,Ben,2\n",
+        "driver,lap,time\nAnn Äß,Lap 1,20.1\nAnn Äß,Lap 2,20.25\nBen,L1,21.0\nBen,L2,62.345\n",
         # Nothing here is known: the shape says it.
         "選手,ラップ,タイム\nAnn Äß,1,20.1\nAnn Äß,2,20.25\nBen,1,21.0\nBen,2,62.345\n",
         "x,y,z,+\nAnn Äß,1,20.1,20.1\nAnn Äß,2,20.25,40.35\nBen,1,21.0,21.0\nBen,2,62.345,83.345",
@@ -116,14 +117,55 @@ def test_two_columns_of_times_are_asked_about() -> None:
 
 
 def test_times_from_the_start_are_no_lap_times() -> None:
-    text = "a,b,c\nAnn,1,20.1\nAnn,2,40.3\nAnn,3,60.2\nBen,1,21.0\n"
+    text = "a,b,c\nAnn,1,20.1\nAnn,2,40.3\nAnn,3,60.2\nAnn,4,81.0\nBen,1,21.0\n"
+    for heading in ("a,b,c", "driver,lap,time", "Fahrer,Runde,Zeit"):
+        with pytest.raises(BadRows, match="grow from lap to lap"):
+            parse(text.replace("a,b,c", heading).encode())
+    # Whoever calls them lap times is believed: they may be three laps, each slower.
+    (race,) = races_of(text.replace("a,b,c", "driver,lap,lap_time"))
+    assert laps_of(race)["Ann"] == [20100, 40300, 60200, 81000]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lap,Ann,Ben\n1,20.1,21.0\n2,40.3,42.1\n3,60.2,\n4,81.0,\n",
+        "Driver,Lap 1,Lap 2,Lap 3,Lap 4\nAnn,20.1,40.3,60.2,81.0\nBen,21.0,42.1\n",
+    ],
+)
+def test_a_table_of_times_from_the_start_has_no_lap_times(text: str) -> None:
     with pytest.raises(BadRows, match="grow from lap to lap"):
         parse(text.encode())
+
+
+def test_a_decimal_comma_among_commas_is_refused_with_its_line() -> None:
+    """Else 20,5 would be 20 seconds, and the 5 nothing."""
+    with pytest.raises(BadRows, match="Line 3 of that file has more cells than its heading"):
+        parse(b"driver,lap,time\nAnn,1,20\nAnn,2,20,5\n")
 
 
 def test_an_unreadable_lap_time_is_named_with_its_line() -> None:
     with pytest.raises(BadRows, match="Line 3 "):
         parse(b"driver,lap,time\nAnn,1,20.1\nAnn,2,soon\nAnn,3,20.4\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "driver,lap,time\nAnn Äß,1,20.1\nAnn Äß,2,20.25\n\nBen,1,21\nBen,2,62.345\n",
+        "Fahrer;Runde;Zeit\n\nAnn Äß;1;20,1\n;;\nAnn Äß;2;20,25\n;;\nBen;1;21,0\nBen;2;62,345\n",
+        "Ann Äß,1,20.1\n\nAnn Äß,2,20.25\n\nBen,1,21.0\nBen,2,62.345\n",
+    ],
+)
+def test_rows_without_anything_between_laps_hide_none(text: str) -> None:
+    (race,) = races_of(text)
+    assert laps_of(race) == ONE_A_ROW
+
+
+@pytest.mark.parametrize("heading", ["Lap time", "Rundenzeit", "time", "lap_time"])
+def test_a_single_column_under_its_heading(heading: str) -> None:
+    (race,) = races_of(f"{heading}\n20.1\n20.25\n")
+    assert laps_of(race) == {"": [20100, 20250]}
 
 
 @pytest.mark.parametrize(
@@ -151,6 +193,43 @@ def test_who_did_not_start_and_who_stopped_are_in_a_table_of_laps() -> None:
     assert [driver.first_crossing_ms for driver in race.drivers] == [4200, 3900, None]
 
 
+@pytest.mark.parametrize("nothing", ["DNS", "dnf", "DQ", "DSQ", "-", "–", "---", "n/a"])
+def test_a_word_for_no_lap_is_none(nothing: str) -> None:
+    stopped: Laps = {"Ann": [20100, 20200], "Ben": [21000]}
+    (race,) = races_of(
+        f"driver,lap,time\nAnn,1,20.1\nAnn,2,20.2\nBen,1,21.0\nBen,2,{nothing}\nCat,1,{nothing}\n"
+    )
+    assert laps_of(race) == stopped
+    for text in (
+        f"Lap,Ann,Ben,Cat\n1,20.1,21.0,{nothing}\n2,20.2,{nothing},{nothing}\n",
+        f"Driver,Lap 1,Lap 2\nAnn,20.1,20.2\nBen,21.0,{nothing}\nCat,{nothing},\n",
+    ):
+        (race,) = races_of(text)
+        assert laps_of(race) == stopped | {"Cat": []}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Lap,Ann,Ben\n1,20.5,21.5\n2,21,22\n", "Driver,Lap 1,Lap 2\nAnn,20.5,21\nBen,21.5,22\n"],
+)
+def test_whole_seconds_that_a_spreadsheet_has_shortened_are_laps(text: str) -> None:
+    (race,) = races_of(text)
+    assert laps_of(race) == {"Ann": [20500, 21000], "Ben": [21500, 22000]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lap,Ann,Ben\n1,1,2\n2,2,1\n",
+        "Driver,1,2\nAnn,1,2\nBen,2,1\n",
+        "Ann,16,5:01.2\nBen,15,5:03.1\n",
+    ],
+)
+def test_a_table_of_places_or_totals_is_refused_as_what_it_is(text: str) -> None:
+    with pytest.raises(NoLaps, match="find no laps in that table"):
+        parse(text.encode())
+
+
 def test_a_rotorhazard_export_of_several_rounds() -> None:
     """A letter a cell spells the heat; leaderboards stand between."""
     text = (
@@ -175,6 +254,7 @@ def test_a_rotorhazard_export_of_several_rounds() -> None:
     "text",
     [
         "Rank,Name,Laps,Time\n1,Ann,16,5:01.2\n2,Ben,15,5:03.1\n",
+        "Rank,Name,Laps,Time\n1,Ann,16,5:01.2\n",
         "Pos,Driver,Points\n1,Ann,100\n2,Ben,99\n",
         "a,b\nc,d\n",
         "1,2,3\n4,5,6\n",

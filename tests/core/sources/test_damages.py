@@ -165,6 +165,8 @@ BOMBS = {
     "laps": b"20.1\n" * (MANY // 2),
     "digits": b"1" * MANY,
     "colons": b"1:" * (MANY // 2),
+    "counted columns": b"a," + b",".join(b"%d" % at for at in range(1, MANY)) + b"\nb,c\n",
+    "counted rows": b"a,1,2,3\n\n" * (MANY // 10),
     "quoted": b'a,"' + b"x" * MANY,
     "an archive": b"bplist00" + b"\xd1" * MANY,
     "a message": MESSAGE + b"--a\n" * MANY,

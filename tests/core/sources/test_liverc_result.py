@@ -184,6 +184,11 @@ def test_laps_of_0_and_over_999_s_are_left_out_and_named() -> None:
         ("Buggy (S) (Heat 1/1)", "Seeding Round 1", "Buggy (S)", "Seeding 1 Heat 1", "qualifying"),
         ("Buggy", "Main Events", "Buggy", "Main", "main"),
         ("Buggy", "Qualifying Round 4", "Buggy", "Q4", "qualifying"),
+        # What is on an event's page and says nothing of practice is none.
+        ("Buggy (Heat 2/4)", "Round 3", "Buggy", "Round 3 Heat 2", "qualifying"),
+        ("Buggy", "Round 3", "Buggy", "Round 3", "qualifying"),
+        ("Buggy", "", "Buggy", "Race", "qualifying"),
+        ("Buggy", "Open Practice", "Buggy", "Open Practice", "practice"),
     ],
 )  # fmt: skip
 def test_class_and_heat_are_taken_apart(
@@ -266,3 +271,12 @@ def test_places_are_read_however_they_are_written(shown: str, place: int | None)
         [script_of("1", "Ann", ["0", "10", "11"])], [row_of(shown, "1", "Ann", "2/0:21.000")]
     )
     assert parsed(page).drivers[0].position == place
+
+
+def test_a_result_whose_laps_were_not_saved_is_told_from_a_race_to_come() -> None:
+    """Chrome leaves scripts out of what it saves as a single file."""
+    rows = [row_of("1", "1", "Ann", "3/1:02.500"), row_of("2", None, "Ben", "0")]
+    with pytest.raises(NoLaps, match="a result and no laps"):
+        parse(result_page([], rows))
+    with pytest.raises(NoLaps, match="Nobody has a lap"):
+        parse(result_page([], rows[1:]))

@@ -272,3 +272,18 @@ def test_a_word_for_a_time_of_who_did_not_start_is_none() -> None:
         ("Racer M09", 8),
         ("Racer M10", 0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        (RUN, '<tr class="">' + "<td>&nbsp;</td>" * 8 + "</tr>"),
+        (OLD_RUN, "<tr>" + "<td> </td>" * 10 + "</tr>"),
+    ],
+)
+def test_a_result_row_without_anything_is_nobody(name: str, row: str) -> None:
+    data = page(name).decode()
+    first = data.index("<tr", data.index("<tbody>") if name == RUN else data.index("</thead>"))
+    race, same = parse(page(name)), parse((data[:first] + row + row + data[first:]).encode())
+    assert isinstance(race, Race)
+    assert race == same
