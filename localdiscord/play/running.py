@@ -50,7 +50,7 @@ RACE_EVERY_S: Final = 30.0
 DRIVERS: Final = tuple(f"Racer {number}" for number in range(1, len(RACERS) + 1))
 """What the team's people are called on timing pages."""
 HINT: Final = "Try `/lap times:18.9 18.7 19.1`, then press Finish heat under the answer."
-HINT_OF_EVENT: Final = " Races of a sample event come in by themselves: `{line}`"
+HINT_OF_EVENT: Final = " Or have races come in by themselves: `{line}`"
 """What the page says until it is put away."""
 DRIVEN: Final = "Q2 is driven too, and Q3 is open: type /lap times:18.9 18.7 19.1"
 
