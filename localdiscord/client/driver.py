@@ -204,6 +204,10 @@ class LocalDiscord:
         """Return what Discord's API document calls a request; None where it does not know it."""
         return self._server.schema.operation(method, route)
 
+    def operation_at(self, method: str, path: str) -> str | None:
+        """Return what the document calls a request by its very address."""
+        return self._server.schema.operation_at(method, path.removeprefix(API))
+
     def assert_clean(self) -> None:
         """Fail when the bot broke a rule or asked for what is not there, or a request broke this.
 

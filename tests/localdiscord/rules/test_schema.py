@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from localdiscord import LocalDiscord
+from localdiscord.page.traffic import parts
 from localdiscord.rules.schema import DEFAULT_DOCUMENT, Schema
 from localdiscord.rules.wire import Json
 from tests.localdiscord.conftest import Rest
@@ -32,6 +33,21 @@ def test_a_good_body(schema: Schema) -> None:
     assert schema.checked
     body = {"content": "x", "embeds": [{"title": "x"}], "tts": False, "flags": 4096}
     assert schema.problems("POST", MESSAGES, body) == []
+
+
+async def test_what_only_discord_has_is_called_by_its_name(
+    schema: Schema, rest: Rest, discord: LocalDiscord
+) -> None:
+    path = "/channels/1/messages/2/threads"
+    assert schema.operation_at("POST", path) == "create_thread_from_message"
+    assert schema.operation_at("POST", "/guilds/1/pets") is None
+    reply = await rest.call("POST", path, {"name": "x"})
+    assert (reply.status, reply.code) == (404, 0)
+    assert reply.body["message"] == (
+        "404: Not Found: Discord's create_thread_from_message is not in the local Discord"
+    )
+    (shown,) = [make() for _, _, make in parts(discord) if make()["path"].endswith("threads")]
+    assert shown["says"] == "Discord has create_thread_from_message; the local Discord does not."
 
 
 def test_ids_may_be_integers(schema: Schema) -> None:
