@@ -18,7 +18,7 @@ from localdiscord.client.people import Team
 from localdiscord.client.show import Screen, show_message
 from localdiscord.page.site import Page
 from localdiscord.play.botprocess import BOT, BotProcess
-from localdiscord.play.cast import RACERS, TEAM, TEAM_CHANNEL, gather
+from localdiscord.play.cast import PADDOCK, RACERS, TEAM, TEAM_CHANNEL, gather
 from localdiscord.play.console import Console
 from localdiscord.play.keeping import (
     KeptEvent,
@@ -144,7 +144,7 @@ async def run(play: Play, command: Sequence[str] = BOT, tell: Tell = print) -> i
     for number in _STOPS:
         loop.add_signal_handler(number, stop.set)
     try:
-        async with LocalDiscord(with_team=False) as discord, _event_of(play) as event:
+        async with LocalDiscord(PADDOCK, with_team=False) as discord, _event_of(play) as event:
             gather(discord)
             environment = {
                 **discord.bot_environment(),

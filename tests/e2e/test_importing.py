@@ -14,6 +14,7 @@ import pytest_asyncio
 from localdiscord import LocalDiscord
 from localdiscord.client.people import Team
 from localdiscord.play.botprocess import Launch
+from localdiscord.play.cast import PADDOCK
 from localdiscord.world.files import Upload
 from localdiscord.world.model import Message
 from tests.core.sources.pages import EVENT, RESULT, RUN, page
@@ -44,7 +45,7 @@ async def circuit(
     async with (
         timing_site() as site,
         test_databases.temporary(request.param, migrated=False) as url,
-        LocalDiscord() as discord,
+        LocalDiscord(PADDOCK) as discord,
         bot_process(discord, url, forked, LIVERC_HOSTS=site.exact) as bot,
     ):
         require_the_document(discord)

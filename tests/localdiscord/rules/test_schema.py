@@ -9,6 +9,7 @@ import pytest
 
 from localdiscord import LocalDiscord
 from localdiscord.page.traffic import parts
+from localdiscord.play.cast import PADDOCK
 from localdiscord.rules.schema import DEFAULT_DOCUMENT, Schema
 from localdiscord.rules.wire import Json
 from tests.localdiscord.conftest import Rest
@@ -133,12 +134,12 @@ async def test_a_violation_is_refused_and_recorded(
 
 
 async def test_the_server_works_without_it(tmp_path: Path) -> None:
-    async with LocalDiscord(openapi=tmp_path / "missing.json") as discord:
+    async with LocalDiscord(PADDOCK, openapi=tmp_path / "missing.json") as discord:
         assert not discord.schema_checked
 
 
 def test_a_document_can_be_left_alone(tmp_path: Path) -> None:
     document = tmp_path / "openapi.json"
     document.write_text("{}", encoding="utf-8")
-    assert LocalDiscord(openapi=document).schema_checked
-    assert not LocalDiscord(openapi=document, check_schema=False).schema_checked
+    assert LocalDiscord(PADDOCK, openapi=document).schema_checked
+    assert not LocalDiscord(PADDOCK, openapi=document, check_schema=False).schema_checked
