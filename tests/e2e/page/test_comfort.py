@@ -164,3 +164,22 @@ async def test_a_page_begins_without_the_private_answers_of_before(scene: Scene)
         await expect(racer.private).to_be_visible()
         await expect(racer.page.locator("article")).to_have_count(1)
         await racer.page.context.close()
+
+
+async def test_a_long_name_gives_way_to_the_command_behind_it(scene: Scene) -> None:
+    team = scene.team()
+    name = "Wilhelmina-Alexandra von Überlang-Namensträgerin"
+    team.add_member(name)
+    racer = await scene.visit(team, name, width=NARROW)
+    await racer.type("/team show")
+    await racer.page.keyboard.press("Enter")
+    above = racer.private.locator(".above")
+    who = await above.locator(".who").bounding_box()
+    command = await above.locator(".command-name").bounding_box()
+    assert who is not None
+    assert command is not None
+    assert who["x"] + who["width"] <= command["x"]
+    assert command["x"] + command["width"] <= NARROW
+    # What does not fit is cut, and lies over nothing.
+    cut = await above.locator(".who").evaluate("one => getComputedStyle(one).textOverflow")
+    assert cut == "ellipsis"
