@@ -14,6 +14,7 @@ from bench.history import RACER_NAMES, TEAM_NAME
 from bench.trouble import Trouble
 from localdiscord import LocalDiscord, Member, Team
 from localdiscord.play.botprocess import BOT, BotProcess
+from localdiscord.play.cast import PADDOCK
 
 BARE: Final = (sys.executable, "-m", "bench.bare_bot")
 READY_WITHIN_S: Final = 60.0
@@ -44,7 +45,7 @@ class Side:
 
 def new_discord(teams: int = 1) -> tuple[LocalDiscord, tuple[Team, ...]]:
     """Return a Discord that checks no schema, with teams of twenty racers each."""
-    discord = LocalDiscord(check_schema=False)
+    discord = LocalDiscord(PADDOCK, check_schema=False)
     made = [discord.guild(TEAM_NAME)]
     made += [discord.add_guild(f"{TEAM_NAME} {number}") for number in range(2, teams + 1)]
     for team in made:

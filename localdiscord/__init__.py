@@ -7,14 +7,14 @@ Discord, and it misbehaves on demand. Nothing here imports the bot, and the bot 
     async with LocalDiscord() as discord:
         ...  # start the bot with discord.bot_environment()
         await discord.ready()
-        member = discord.guild("Team").member("racer-1")
-        answer = await member.type("race-day", "/lap times:58.2 58.1")
+        member = discord.guild("Team").member("ann")
+        answer = await member.type("general", "/remind when:18:00")
 """
 
 from __future__ import annotations
 
 from localdiscord.client.answers import Answer, Choice
-from localdiscord.client.driver import LocalDiscord
+from localdiscord.client.driver import Cast, LocalDiscord
 from localdiscord.client.people import Member, Team
 from localdiscord.client.show import Screen, show_answer, show_message
 from localdiscord.rules.errors import DriverError, NoAnswerError
@@ -23,6 +23,7 @@ from localdiscord.world.files import Upload
 
 __all__ = [
     "Answer",
+    "Cast",
     "Choice",
     "DriverError",
     "LocalDiscord",

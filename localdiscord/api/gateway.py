@@ -45,6 +45,9 @@ class Gateway:
         self.url = ""
         """Where bots connect; known once the server listens."""
         self.heartbeat_interval_s = 41.25
+        self.heartbeat_ack_after_s = 0.05
+        """No network is quicker. What comes before its own sending has returned, discord.py takes
+        for the answer to the heartbeat before, and warns of being a whole interval behind."""
         self.resume_window_s = 120.0
         """How long a session without a connection is kept."""
         self.resumes = 0
@@ -142,7 +145,8 @@ class Gateway:
         """Act on one payload; gives the code to close with when it was wrong."""
         session = self._session_of(connection)
         if operation is Op.HEARTBEAT:
-            connection.send(Op.HEARTBEAT_ACK)
+            soon = asyncio.get_running_loop().call_later
+            soon(self.heartbeat_ack_after_s, connection.send, Op.HEARTBEAT_ACK)
             return None
         if not isinstance(data, dict):
             return DECODE_ERROR

@@ -170,7 +170,8 @@ class Server:
 
     async def _unknown(self, request: web.Request) -> web.Response:
         self.unknown_routes.append(f"{request.method} {request.path}")
-        error = errors.unknown_route()
+        path = request.path.removeprefix(API)
+        error = errors.unknown_route(self.schema.operation_at(request.method, path))
         self.requests.append(
             Request(
                 request.method,

@@ -80,7 +80,7 @@ class Client:
     # Typing
 
     async def type(self, channel: Channel | str, text: str) -> Answer:
-        """Type a command as a person does: ``/lap times:58.2 58.1 heat:Q1``.
+        """Type a command as a person does: ``/say text:see you who:@ann``.
 
         Raises:
             DriverError: a client would not send that.
@@ -120,7 +120,7 @@ class Client:
 
         Args:
             channel: where.
-            name: with groups and sub-commands, as ``"heat start"``.
+            name: with groups and sub-commands, as ``"list show"``.
             raw: send it unchecked, as a forged client does.
             options: by name.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
@@ -26,23 +27,34 @@ from localdiscord.world.world import World
 T = TypeVar("T")
 
 DEFAULT_TEAM: Final = "Team"
-DEFAULT_CHANNELS: Final = ("race-day", "general")
-DEFAULT_MEMBERS: Final = tuple(f"racer-{number}" for number in range(1, 9))
-"""The first of them owns the default team."""
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who is there, and where, as long as nothing else is said."""
+
+    bot: str = "Bot"
+    members: tuple[str, ...] = ("ann", "ben", "cat")
+    """Of the team that is there at first; the first of them owns every server."""
+    channels: tuple[str, ...] = ("general", "bots")
+    """Of every server."""
+
+
+ANYBODY: Final = Cast()
 
 
 class LocalDiscord:
     """A Discord on loopback, to be used as an async context manager.
 
-    It comes with a team, “Team”: channels #race-day and #general, racer-1 (the owner) to racer-8.
+    It comes with a team, “Team”, of those in its cast.
     """
 
     def __init__(
         self,
+        cast: Cast = ANYBODY,
         *,
         port: int = 0,
         token: str | None = None,
-        bot_name: str = "ORP Bot",
         shards: int = 1,
         openapi: Path | None = None,
         check_schema: bool = True,
@@ -51,9 +63,9 @@ class LocalDiscord:
         """Prepare it.
 
         Args:
+            cast: how the bot is called, and whoever and whatever else is not named later.
             port: where to listen; 0 takes a free one.
             token: what the bot must log in with; a new one when not given.
-            bot_name: what the bot is called.
             shards: into how many shards it tells a bot to split.
             openapi: Discord's OpenAPI document; found beside the checkout when not given.
             check_schema: whether bodies are held against that document, which takes its time.
@@ -63,7 +75,8 @@ class LocalDiscord:
         self.patience = Patience()
         self.settle_s = 10.0
         """How long to wait for what a deferred answer promises."""
-        self.world = World(bot_name)
+        self.world = World(cast.bot)
+        self._cast = cast
         self.gateway = Gateway(self.world, self.token)
         self._port = port
         self._deliveries = 1
@@ -122,18 +135,21 @@ class LocalDiscord:
         self,
         name: str,
         *,
-        owner: str = DEFAULT_MEMBERS[0],
-        channels: tuple[str, ...] = DEFAULT_CHANNELS,
+        owner: str | None = None,
+        channels: tuple[str, ...] | None = None,
         guild_id: int | None = None,
     ) -> Team:
-        """Make a team. Its id comes from its name, unless one is given to choose the shard.
+        """Make a team, of the cast where no others are named.
+
+        Its id comes from its name, unless one is given to choose the shard.
 
         Raises:
             DriverError: there is one of that name.
         """
-        guild = self.world.add_guild(name, self.world.add_user(owner), guild_id)
+        user = self.world.add_user(owner or self._cast.members[0])
+        guild = self.world.add_guild(name, user, guild_id)
         team = Team(self, guild)
-        for channel in channels:
+        for channel in self._cast.channels if channels is None else channels:
             team.add_channel(channel)
         return team
 
@@ -204,6 +220,10 @@ class LocalDiscord:
         """Return what Discord's API document calls a request; None where it does not know it."""
         return self._server.schema.operation(method, route)
 
+    def operation_at(self, method: str, path: str) -> str | None:
+        """Return what the document calls a request by its very address."""
+        return self._server.schema.operation_at(method, path.removeprefix(API))
+
     def assert_clean(self) -> None:
         """Fail when the bot broke a rule or asked for what is not there, or a request broke this.
 
@@ -271,6 +291,6 @@ class LocalDiscord:
         return answer
 
     def _add_default_team(self) -> None:
-        team = self.add_guild(DEFAULT_TEAM, owner=DEFAULT_MEMBERS[0])
-        for name in DEFAULT_MEMBERS[1:]:
+        team = self.add_guild(DEFAULT_TEAM)
+        for name in self._cast.members[1:]:
             team.add_member(name)

@@ -70,7 +70,7 @@ def find(commands: Iterable[JsonObject], words: list[str]) -> tuple[Found, int]:
 
 
 def split(found: Found, text: str) -> dict[str, str]:
-    """Split what follows a command's name into options: ``times:58.2 58.1 heat:Q1``.
+    """Split what follows a command's name into options: ``text:see you who:@ann``.
 
     A value ends where the next known option name begins, as in a client.
 

@@ -9,17 +9,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from localdiscord.client.driver import LocalDiscord
+from localdiscord.client.driver import ANYBODY, Cast, LocalDiscord
 from localdiscord.page.site import Page
 
 SERVER: Final = "Home"
-PEOPLE: Final = ("ann", "ben", "cat")
-CHANNELS: Final = ("general", "bots")
 
 Tell = Callable[[str], None]
 
 
 def _parser() -> argparse.ArgumentParser:
+    people, channels = (", ".join(names) for names in (ANYBODY.members, ANYBODY.channels))
     parser = argparse.ArgumentParser(
         prog="python -m localdiscord serve",
         description="A Discord on this machine, in the browser, for a bot under test.",
@@ -27,7 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="of the API; a free one if not given")
     parser.add_argument("--page-port", type=int, default=0, help="of the page, likewise")
     parser.add_argument("--token", help="what the bot logs in with; a new one if not given")
-    parser.add_argument("--bot-name", default="Bot", help="what the bot is called")
+    parser.add_argument("--bot-name", default=ANYBODY.bot, help="what the bot is called")
     parser.add_argument(
         "--shards", type=int, default=1, help="how many shards a bot is told to use"
     )
@@ -35,10 +34,14 @@ def _parser() -> argparse.ArgumentParser:
         "--server", action="append", help=f"a server's name, again for more; {SERVER} if not given"
     )
     parser.add_argument(
-        "--member", action="append", help=f"somebody in each, the owner first; {', '.join(PEOPLE)}"
+        "--member",
+        action="append",
+        help=f"somebody in each, the owner first; {people}",
     )
     parser.add_argument(
-        "--channel", action="append", help=f"a channel in each server; {', '.join(CHANNELS)}"
+        "--channel",
+        action="append",
+        help=f"a channel in each server; {channels}",
     )
     parser.add_argument(
         "--openapi", type=Path, help="Discord's API document, against which bodies are checked"
@@ -49,17 +52,18 @@ def _parser() -> argparse.ArgumentParser:
 async def serve(arguments: Sequence[str], tell: Tell = print) -> int:
     """Serve until told to stop; gives the exit code."""
     asked = _parser().parse_args(arguments)
+    people = tuple(asked.member or ANYBODY.members)
+    channels = tuple(asked.channel or ANYBODY.channels)
     discord = LocalDiscord(
+        Cast(asked.bot_name, people, channels),
         port=asked.port,
         token=asked.token,
-        bot_name=asked.bot_name,
         shards=asked.shards,
         openapi=asked.openapi,
         with_team=False,
     )
-    people = asked.member or PEOPLE
     for name in asked.server or (SERVER,):
-        team = discord.add_guild(name, owner=people[0], channels=tuple(asked.channel or CHANNELS))
+        team = discord.add_guild(name)
         for person in people[1:]:
             team.add_member(person)
     try:

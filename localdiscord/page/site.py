@@ -97,6 +97,9 @@ class Page:
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self._port = self._runner.addresses[0][1]
+        # A client that starts has none of the private answers from before.
+        private = (one.id for one in self._discord.world.messages.values() if one.ephemeral)
+        self._dismissed.update(private)
         self._hosts = frozenset({f"127.0.0.1:{self._port}", f"localhost:{self._port}"})
         return self
 

@@ -10,13 +10,13 @@ from typing import Final, TypeAlias
 
 from localdiscord.api.server import Request
 from localdiscord.client.driver import LocalDiscord
-from localdiscord.rules.wire import Json, JsonObject
+from localdiscord.rules.wire import JsonObject
 
 REQUESTS_SHOWN: Final = 200
 BODY_SHOWN: Final = 4_000
 """So many characters of a body are shown."""
 
-Part: TypeAlias = "tuple[str, object, Callable[[], Json]]"
+Part: TypeAlias = "tuple[str, object, Callable[[], JsonObject]]"
 
 
 def parts(discord: LocalDiscord) -> Iterator[Part]:
@@ -44,9 +44,16 @@ def _shown(discord: LocalDiscord, item: Request) -> JsonObject:
     }
 
 
+def _says_of_unknown(discord: LocalDiscord, item: Request) -> str:
+    operation = discord.operation_at(item.method, item.path)
+    if operation is None:
+        return "There is no such address here."
+    return f"Discord has {operation}; the local Discord does not."
+
+
 def _says(discord: LocalDiscord, item: Request, operation: str | None) -> str:
     if not item.route:
-        return "There is no such address here."
+        return _says_of_unknown(discord, item)
     if item.problems:
         return "The body breaks a rule."
     if not discord.schema_checked:

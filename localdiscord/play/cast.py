@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from localdiscord.client.driver import DEFAULT_MEMBERS, LocalDiscord
+from localdiscord.client.driver import Cast, LocalDiscord
 from localdiscord.client.people import Team
 
 TEAM: Final = "Team"
@@ -13,11 +13,14 @@ TEAM_CHANNEL: Final = "team"
 PIT_LANE: Final = "pit-lane"
 """Where whoever likes may type; what the bot answers is private."""
 CHANNELS: Final = (TEAM_CHANNEL, PIT_LANE)
-RACERS: Final = DEFAULT_MEMBERS
+RACERS: Final = tuple(f"racer-{number}" for number in range(1, 9))
 CREW: Final = "crew-chief"
 CREW_ROLE: Final = "Crew"
 OTHER_TEAM: Final = "Rivals"
 RIVAL: Final = "rival-1"
+
+PADDOCK: Final = Cast("ORP Bot", RACERS, ("race-day", "general"))
+"""The bot and the team that it is tried and measured with."""
 
 
 def gather(discord: LocalDiscord) -> Team:

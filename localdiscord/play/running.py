@@ -18,7 +18,7 @@ from localdiscord.client.people import Team
 from localdiscord.client.show import Screen, show_message
 from localdiscord.page.site import Page
 from localdiscord.play.botprocess import BOT, BotProcess
-from localdiscord.play.cast import RACERS, TEAM, TEAM_CHANNEL, gather
+from localdiscord.play.cast import PADDOCK, RACERS, TEAM, TEAM_CHANNEL, gather
 from localdiscord.play.console import Console
 from localdiscord.play.keeping import (
     KeptEvent,
@@ -50,7 +50,7 @@ RACE_EVERY_S: Final = 30.0
 DRIVERS: Final = tuple(f"Racer {number}" for number in range(1, len(RACERS) + 1))
 """What the team's people are called on timing pages."""
 HINT: Final = "Try `/lap times:18.9 18.7 19.1`, then press Finish heat under the answer."
-HINT_OF_EVENT: Final = " Races of a sample event come in by themselves: `{line}`"
+HINT_OF_EVENT: Final = " Or have races come in by themselves: `{line}`"
 """What the page says until it is put away."""
 DRIVEN: Final = "Q2 is driven too, and Q3 is open: type /lap times:18.9 18.7 19.1"
 
@@ -144,7 +144,7 @@ async def run(play: Play, command: Sequence[str] = BOT, tell: Tell = print) -> i
     for number in _STOPS:
         loop.add_signal_handler(number, stop.set)
     try:
-        async with LocalDiscord(with_team=False) as discord, _event_of(play) as event:
+        async with LocalDiscord(PADDOCK, with_team=False) as discord, _event_of(play) as event:
             gather(discord)
             environment = {
                 **discord.bot_environment(),

@@ -56,9 +56,10 @@ def unauthorized() -> DiscordError:
     return DiscordError(401, 0, "401: Unauthorized")
 
 
-def unknown_route() -> DiscordError:
-    """Say that there is no such address."""
-    return DiscordError(404, 0, "404: Not Found")
+def unknown_route(operation: str | None) -> DiscordError:
+    """Say that there is no such address, or that only Discord has it, by its name there."""
+    there = f": Discord's {operation} is not in the local Discord" if operation else ""
+    return DiscordError(404, 0, f"404: Not Found{there}")
 
 
 def unknown_channel() -> DiscordError:

@@ -36,6 +36,14 @@ NONCE_NUMBERS: Final = 2**63
 """What a nonce that is a number must be less than."""
 SCHEMES: Final = ("http", "https")
 PICTURE_SCHEMES: Final = (*SCHEMES, "attachment")
+NOT_HERE: Final = {"poll": "polls", "sticker_ids": "stickers"}
+"""What a message of Discord may have and none here has: better refused than left out unsaid."""
+
+_ADDRESSES: Final = (
+    ("author", "url", SCHEMES),
+    ("author", "icon_url", PICTURE_SCHEMES),
+    ("footer", "icon_url", PICTURE_SCHEMES),
+)
 
 
 def message(body: object, path: Path = ()) -> list[Problem]:
@@ -52,6 +60,9 @@ def _message(body: JsonObject, path: Path) -> Problems:
     yield from objects((*path, "embeds"), body.get("embeds"), EMBEDS, _embed)
     yield from _together((*path, "embeds"), body.get("embeds"))
     yield from objects((*path, "attachments"), body.get("attachments"), ATTACHMENTS, _attachment)
+    for name, what in NOT_HERE.items():
+        if body.get(name):
+            yield Problem((*path, name), "NOT_SUPPORTED", f"The local Discord has no {what}.")
     allowed = body.get("allowed_mentions")
     if allowed is not None and not isinstance(allowed, dict):
         yield wrong_type((*path, "allowed_mentions"), "an object")
@@ -88,6 +99,10 @@ def _embed(path: Path, embed: JsonObject) -> Problems:
         yield from address((*path, "url"), embed["url"], SCHEMES)
     for key in ("image", "thumbnail"):
         yield from _picture((*path, key), embed.get(key))
+    for part, key, schemes in _ADDRESSES:
+        inner = embed.get(part)
+        if isinstance(inner, dict) and inner.get(key):
+            yield from address((*path, part, key), inner[key], schemes)
 
 
 def _time(path: Path, value: object) -> Problems:

@@ -9,6 +9,7 @@ are sixty times as fast. It knows what the limits leave out: every other field, 
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -62,6 +63,16 @@ class Schema:
         found = _document(self._path)["paths"].get(route, {}).get(method.lower(), {})
         name: str | None = found.get("operationId")
         return name
+
+    def operation_at(self, method: str, path: str) -> str | None:
+        """Return what the document calls a request by its very address, ids and all."""
+        if self._path is None:
+            return None
+        for route in _document(self._path)["paths"]:
+            pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(route))
+            if re.fullmatch(pattern, path) and (name := self.operation(method, route)):
+                return name
+        return None
 
     def problems(self, method: str, route: str, body: Json) -> list[Problem]:
         """Return what the document says is wrong with a body; nothing where it says nothing."""

@@ -21,6 +21,7 @@ from sqlalchemy.engine import URL
 from localdiscord import LocalDiscord
 from localdiscord.client.people import Member, Team
 from localdiscord.play.botprocess import BotProcess, Launch, launch
+from localdiscord.play.cast import PADDOCK
 from tests.databases import KINDS, TestDatabases
 from tests.e2e.aftermath import Ground, aftermath_in
 from tests.forked import fork_bot, fork_server
@@ -77,7 +78,7 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     async with (
         test_databases.temporary(request.param, migrated=False) as url,
-        LocalDiscord() as discord,
+        LocalDiscord(PADDOCK) as discord,
         bot_process(discord, url, forked) as bot,
     ):
         require_the_document(discord)
@@ -117,7 +118,7 @@ async def stand(
 ) -> AsyncIterator[Ground]:
     async with (
         test_databases.temporary(request.param, migrated=True) as url,
-        LocalDiscord() as discord,
+        LocalDiscord(PADDOCK) as discord,
         bot_process(discord, url, forked) as bot,
         aftermath_in(url) as after,
     ):
@@ -138,7 +139,7 @@ def ground(stand: Ground) -> Iterator[Ground]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def discord() -> AsyncIterator[LocalDiscord]:
     """A local Discord for a test that starts and stops bots itself."""
-    async with LocalDiscord() as discord:
+    async with LocalDiscord(PADDOCK) as discord:
         require_the_document(discord)
         yield discord
         discord.assert_clean()

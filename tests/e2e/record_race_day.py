@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from localdiscord import LocalDiscord
+from localdiscord.play.cast import PADDOCK
 from tests.databases import TestDatabases
 from tests.e2e.aftermath import aftermath_in
 from tests.e2e.conftest import bot_process
@@ -17,7 +18,7 @@ async def record() -> None:
     try:
         async with (
             databases.temporary("sqlite", migrated=False) as url,
-            LocalDiscord() as discord,
+            LocalDiscord(PADDOCK) as discord,
             bot_process(discord, url) as bot,
             aftermath_in(url) as after,
         ):

@@ -22,6 +22,7 @@ from core.models import Heat, RacerProfile, RaceSession, RunLog
 from core.results.refs import HeatRef
 from localdiscord import LocalDiscord
 from localdiscord.play.botprocess import Launch
+from localdiscord.play.cast import PADDOCK
 from tests.databases import Kind, TestDatabases, rows
 from tests.e2e.aftermath import aftermath_in
 from tests.e2e.conftest import bot_process, require_the_document
@@ -41,7 +42,7 @@ async def test_every_lap_is_where_its_racer_meant_it(
 ) -> None:
     async with (
         test_databases.temporary(kind, migrated=False) as url,
-        LocalDiscord() as discord,
+        LocalDiscord(PADDOCK) as discord,
         bot_process(discord, url, forked, **WHOLE_LOG).keep_all() as bot,
         aftermath_in(url) as after,
     ):

@@ -30,6 +30,7 @@ from localdiscord import LocalDiscord
 from localdiscord.client.answers import Answer
 from localdiscord.client.people import Team
 from localdiscord.play.botprocess import BotProcess, Launch
+from localdiscord.play.cast import PADDOCK
 from migrations.scratch import postgresql_server
 from tests.databases import TestDatabases
 from tests.e2e.conftest import require_the_document
@@ -81,7 +82,7 @@ class Stand:
 @asynccontextmanager
 async def stand(url: URL, forked: Launch) -> AsyncIterator[Stand]:
     async with AsyncExitStack() as stack:
-        discord = await stack.enter_async_context(LocalDiscord())
+        discord = await stack.enter_async_context(LocalDiscord(PADDOCK))
         require_the_document(discord)
         discord.settle_s = PATIENCE_S
         address = url.render_as_string(hide_password=False)

@@ -15,6 +15,7 @@ from localdiscord import LocalDiscord
 from localdiscord.client.answers import Answer
 from localdiscord.client.people import Team
 from localdiscord.play.botprocess import Launch
+from localdiscord.play.cast import PADDOCK
 from localdiscord.world.files import Upload
 from localdiscord.world.model import Message
 from tests.core.sources.pages import EVENT, RESULT, RUN, page
@@ -45,7 +46,7 @@ async def circuit(
     async with (
         timing_site() as site,
         test_databases.temporary(request.param, migrated=False) as url,
-        LocalDiscord() as discord,
+        LocalDiscord(PADDOCK) as discord,
         bot_process(discord, url, forked, LIVERC_HOSTS=site.exact) as bot,
     ):
         require_the_document(discord)

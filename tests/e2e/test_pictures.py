@@ -19,6 +19,7 @@ from PIL import Image
 
 from localdiscord import LocalDiscord
 from localdiscord.client.people import Team
+from localdiscord.play.cast import PADDOCK
 from localdiscord.world.files import Attachment
 from localdiscord.world.model import Channel, Message
 from tests.databases import TestDatabases
@@ -41,7 +42,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def ground(test_databases: TestDatabases, installed: Path) -> AsyncIterator[Ground]:
     async with (
         test_databases.temporary("sqlite", migrated=True) as url,
-        LocalDiscord() as discord,
+        LocalDiscord(PADDOCK) as discord,
         bot_process(discord, url, PYTHONPATH=str(installed)) as bot,
         aftermath_in(url) as after,
     ):

@@ -19,6 +19,7 @@ from core.models import RunLog
 from core.outages import may_come_up
 from localdiscord import LocalDiscord
 from localdiscord.play.botprocess import Launch
+from localdiscord.play.cast import PADDOCK
 from migrations.errors import DatabaseUnreachable
 from migrations.runner import upgrade
 from tests.databases import TestDatabases
@@ -53,7 +54,7 @@ async def test_a_start_that_was_not_told_of_the_pooler_says_what_to_write(pooled
 
 
 async def test_a_bot_starts_and_stores_behind_a_pooler(pooled: URL, forked: Launch) -> None:
-    async with LocalDiscord() as discord, bot_process(discord, pooled, forked) as bot:
+    async with LocalDiscord(PADDOCK) as discord, bot_process(discord, pooled, forked) as bot:
         require_the_document(discord)
         await discord.ready(30)
         team = discord.add_guild("Pooled")

@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL
 
 from localdiscord import LocalDiscord
 from localdiscord.play.botprocess import BotProcess, Launch
+from localdiscord.play.cast import PADDOCK
 from tests.e2e.aftermath import until
 from tests.e2e.conftest import bot_process
 from tests.e2e.driving import type_laps
@@ -54,7 +55,7 @@ async def test_what_is_not_there_yet_is_waited_for_and_what_goes_comes_back(
     """A server's socket is there as soon as its folder is."""
     place, port = tmp_path / "pg", free_port()
     url = migrated_postgres_url.update_query_dict({"host": str(place)})
-    first = LocalDiscord(port=port)
+    first = LocalDiscord(PADDOCK, port=port)
     async with bot_process(first, url, forked, **nowhere(port)) as bot:
         await told(bot, "waiting for the database")
         assert "[Errno" not in bot.tail
@@ -65,7 +66,7 @@ async def test_what_is_not_there_yet_is_waited_for_and_what_goes_comes_back(
             assert "laps" in (await type_laps(first.add_guild("Early"))).text
         await told(bot, "connection lost")
         await told(bot, "Attempting a reconnect")
-        again = LocalDiscord(port=port, token=first.token)
+        again = LocalDiscord(PADDOCK, port=port, token=first.token)
         async with again:
             await again.wait_for(again.gateway.complete, WITHIN_S)
             ending = asyncio.create_task(bot.exited())
@@ -85,7 +86,7 @@ async def test_it_stops_when_asked_to_while_it_waits(
 ) -> None:
     port = free_port()
     async with bot_process(
-        LocalDiscord(port=port), migrated_sqlite_url, forked, **nowhere(port)
+        LocalDiscord(PADDOCK, port=port), migrated_sqlite_url, forked, **nowhere(port)
     ) as bot:
         await told(bot, "waiting for Discord")
         assert await bot.stop() == 0
@@ -103,7 +104,7 @@ async def test_it_stops_when_asked_to_while_it_waits(
 async def test_what_does_not_pass_ends_it_with_a_sentence_after_what_does(
     status: int, sentence: str, migrated_sqlite_url: URL, forked: Launch
 ) -> None:
-    async with LocalDiscord() as discord:
+    async with LocalDiscord(PADDOCK) as discord:
         # The latest rule that is left is the one that counts.
         discord.mischief.fail("GET", "/users/@me", status=status)
         discord.mischief.fail("GET", "/users/@me", status=503)

@@ -24,6 +24,7 @@ from localdiscord.api.mischief import Hold
 from localdiscord.api.server import Request
 from localdiscord.client.people import Team
 from localdiscord.play.botprocess import BotProcess, Launch
+from localdiscord.play.cast import PADDOCK
 from localdiscord.world.model import Channel
 from tests.databases import TestDatabases, scalar, teams_held
 from tests.e2e.aftermath import Aftermath, aftermath_in, until
@@ -86,7 +87,7 @@ class Pair:
 async def bots(test_databases: TestDatabases, forked: Launch) -> AsyncIterator[Pair]:
     async with (
         test_databases.temporary("postgresql", migrated=False) as url,
-        LocalDiscord(shards=SHARDS) as discord,
+        LocalDiscord(PADDOCK, shards=SHARDS) as discord,
         aftermath_in(url) as after,
     ):
         require_the_document(discord)

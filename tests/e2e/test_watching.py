@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL
 from bot.health import Health, NobodyThere, ask
 from localdiscord import LocalDiscord
 from localdiscord.play.botprocess import Launch
+from localdiscord.play.cast import PADDOCK
 from tests.e2e.aftermath import until
 from tests.e2e.conftest import bot_process
 from tests.e2e.driving import CHANNEL, race, shows
@@ -53,7 +54,7 @@ async def test_others_learn_how_the_bot_is(
     }
     heard: list[str] = []
     hearing = asyncio.create_task(systemd.hears_into(heard))
-    discord = LocalDiscord(port=port)
+    discord = LocalDiscord(PADDOCK, port=port)
     with pytest.raises(NobodyThere, match="No bot is running"):
         await ask(place)
     async with bot_process(

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from localdiscord import LocalDiscord, Member
+from localdiscord.play.cast import PADDOCK
 from localdiscord.world.interactions import Interaction
 from tests.localdiscord.stub_bot import StubBot, redirect, running
 
@@ -97,7 +98,7 @@ class Rest:
 @pytest.fixture
 async def discord() -> AsyncIterator[LocalDiscord]:
     """A running local Discord."""
-    async with LocalDiscord() as running_discord:
+    async with LocalDiscord(PADDOCK) as running_discord:
         yield running_discord
 
 

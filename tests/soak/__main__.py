@@ -19,6 +19,7 @@ from core.database import Database
 from core.follow_models import RaceTaken, WatchedPage
 from core.outages import is_outage
 from localdiscord import LocalDiscord
+from localdiscord.play.cast import PADDOCK
 from migrations.runner import upgrade
 from migrations.scratch import postgresql_server
 from tests.databases import execute, rows
@@ -75,7 +76,7 @@ async def _play(minutes: float, teams: int, seed: int) -> Day:
         chance = random.Random(seed)
         today = datetime.now(UTC).date()
         async with (
-            LocalDiscord(shards=SHARDS, check_schema=False) as discord,
+            LocalDiscord(PADDOCK, shards=SHARDS, check_schema=False) as discord,
             timing_site(today) as site,
             aftermath_in(url) as after,
         ):

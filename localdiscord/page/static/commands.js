@@ -61,7 +61,7 @@ export function named(text) {
   return found ? { command: found, rest: text.slice(found.name.length + 2) } : null;
 }
 
-/** Split what follows a command's name: "times:58.2 58.1 heat:Q1". What names none is the first's. */
+/** Split what follows a command's name: "text:see you who:@ann". What names none is the first's. */
 export function split(command, text) {
   const names = command.options.map((one) => one.name);
   if (!names.length) return {};

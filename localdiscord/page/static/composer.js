@@ -6,10 +6,12 @@ import { leaves, matching, named, split } from "./commands.js";
 import { done, forget, note } from "./doing.js";
 import { el, iconButton, isNarrow } from "./dom.js";
 import { Filling } from "./filling.js";
+import { toNewest } from "./messages.js";
 import { channel, events, here, known } from "./store.js";
 import { COMBOBOX, hide, hideSoon, offer, offers, takesKey } from "./suggestions.js";
 
 const TALLEST = 200;
+const HINTED_IN_FULL = 32;
 
 const root = document.getElementById("composer");
 const hint = el("p", { class: "hint-line", hidden: true });
@@ -30,6 +32,10 @@ let filling = null;
 /** Begin to take what is typed. */
 export function startComposer() {
   root.append(hint, complaint, offers, line);
+  // The list above the line is no taller than what is free there, least of all with a keyboard.
+  const room = () => root.style.setProperty("--room", `${root.getBoundingClientRect().top}px`);
+  new ResizeObserver(room).observe(root);
+  window.addEventListener("resize", room);
   showText("");
   text.addEventListener("input", typed);
   text.addEventListener("keydown", key);
@@ -83,8 +89,8 @@ function tryable(said) {
     };
     return el(
       "button",
-      { type: "button", class: "link try", title: "Type it", onclick: type },
-      part,
+      { type: "button", class: "try", title: `Type ${part}`, onclick: type },
+      part.length > HINTED_IN_FULL ? `${part.slice(0, HINTED_IN_FULL)}…` : part,
     );
   });
 }
@@ -186,6 +192,7 @@ async function sendText(said) {
     return;
   }
   showText("");
+  toNewest();
   await done(said.startsWith("/") ? "type" : "say", { text: said }, null, (sentence) => {
     showText(said);
     complain(sentence);
@@ -202,6 +209,7 @@ async function sendCommand(command) {
   const options = await command.values();
   showText("");
   if (!isNarrow()) text.focus();
+  toNewest();
   const sending = note(`Sending /${called} …`, { busy: true });
   const sent = await done("command", { name: called, options }, null, (sentence) => {
     fill(command);

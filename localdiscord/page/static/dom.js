@@ -59,6 +59,13 @@ export function icon(name) {
   return drawing;
 }
 
+/** Put other things in a place; what had the focus there keeps it, by its id. */
+export function refill(place, ...inner) {
+  const focused = place.contains(document.activeElement) && document.activeElement.id;
+  place.replaceChildren(...inner);
+  if (focused) document.getElementById(focused)?.focus();
+}
+
 /** A button that shows only a drawing. */
 export function iconButton(name, label, onclick, properties = {}) {
   return el(

@@ -122,7 +122,7 @@ export class Filling {
     this.host.complain(null);
     field.picked = null;
     field.chip.classList.remove("wrong");
-    // "heat:" typed within an option goes on to that option, as in Discord.
+    // "who:" typed within an option goes on to that option, as in Discord.
     const found = /(?:^|\s)([\w-]+):$/.exec(input.value);
     const option = found && this.command.options.find((one) => one.name === found[1]);
     if (option) input.value = input.value.slice(0, found.index);
@@ -222,7 +222,7 @@ export class Filling {
     return [...this.fields.values()].find((field) => field.option.required && !field.input.value);
   }
 
-  /** Show that something is wrong with a field, with that of a sentence such as "heat: …". */
+  /** Show that something is wrong with a field, with that of a sentence such as "who: …". */
   blame(sentence, field = null) {
     const fields = [...this.fields.values()];
     const wrong = field ?? fields.find((one) => sentence.startsWith(`${one.option.name}:`));

@@ -31,13 +31,59 @@ export function startMessages() {
   let last = 0;
   scroll.addEventListener("scroll", () => {
     const near = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_THE_END;
+    const before = atEnd;
     if (near || scroll.scrollTop < last) atEnd = near;
     last = scroll.scrollTop;
+    if (atEnd !== before) drawNewest();
   });
+  document.getElementById("newest").append(newest);
 }
 
 let atEnd = true;
 const toEnd = () => (scroll.scrollTop = scroll.scrollHeight);
+
+// The way back for who has scrolled up, and how much came meanwhile.
+
+let seen = "0";
+const missed = el("span", {});
+const newest = el(
+  "button",
+  {
+    type: "button",
+    class: "primary",
+    hidden: true,
+    onclick: () => {
+      toNewest();
+      scroll.focus({ preventScroll: true });
+    },
+  },
+  missed,
+  icon("down"),
+);
+
+/** Go to the end, as whoever says something does. */
+export function toNewest() {
+  atEnd = true;
+  toEnd();
+  drawNewest();
+}
+
+function drawNewest() {
+  const there = shownMessages();
+  if (atEnd) seen = there.at(-1)?.id ?? "0";
+  const unseen = there.filter((one) => byId(one.id, seen) > 0).length;
+  newest.hidden = atEnd;
+  missed.textContent = unseen ? `${unseen} new` : "";
+  newest.setAttribute(
+    "aria-label",
+    unseen ? `To the newest messages, ${unseen} new` : "To the newest messages",
+  );
+}
+
+const shownMessages = () =>
+  [...messages.values()]
+    .filter((one) => one.channel === here.channel)
+    .sort((one, other) => byId(one.id, other.id));
 
 function update(changed) {
   if (!known.state) return;
@@ -50,9 +96,7 @@ function update(changed) {
     atEnd = true;
   }
   for (const id of changed) drawn.delete(id);
-  const there = [...messages.values()]
-    .filter((one) => one.channel === here.channel)
-    .sort((one, other) => byId(one.id, other.id));
+  const there = shownMessages();
   const lines = [];
   let before = null;
   for (const message of there) {
@@ -71,6 +115,7 @@ function update(changed) {
     if (again && again !== document.activeElement) again.focus({ preventScroll: true });
   }
   if (atEnd) toEnd();
+  drawNewest();
 }
 
 /** Put the lines there, touching only those that are not there yet: focus and scroll stay. */

@@ -8,28 +8,36 @@ import { channel, events, here, known, requests, server, watchTraffic } from "./
 const panel = document.getElementById("panel");
 const TITLES = { people: "People", trouble: "Trouble on demand", requests: "Requests of the bot" };
 let shown = null;
+let said = "";
 
 /** Begin to keep it current. */
 export function startPanel() {
   for (const name of ["state", "moved", "faults"])
     events.addEventListener(name, () => shown && shown !== "requests" && draw());
   events.addEventListener("requests", () => shown === "requests" && draw());
+  panel.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    showPanel(shown);
+  });
 }
 
 /** Show one of its faces, or close it where that is shown. */
 export function showPanel(name) {
+  const left = shown;
   shown = shown === name ? null : name;
+  said = "";
   watchTraffic(shown === "requests");
   panel.hidden = shown === null;
   if (shown) {
     panel.replaceChildren();
     draw();
     panel.querySelector("button")?.focus();
-  }
+  } else document.getElementById(`open-${left}`)?.focus();
 }
 
 function draw() {
-  const focused = document.activeElement?.id;
+  const focused = panel.contains(document.activeElement) && document.activeElement.id;
   const scrolled = panel.querySelector(".panel-body")?.scrollTop ?? 0;
   const open = new Set([...panel.querySelectorAll("details[open]")].map((one) => one.dataset.name));
   panel.replaceChildren(
@@ -37,13 +45,15 @@ function draw() {
       "div",
       { class: "panel-head" },
       el("h2", {}, TITLES[shown]),
-      iconButton("close", "Close", () => showPanel(shown)),
+      iconButton("close", "Close", () => showPanel(shown), { id: "close-panel" }),
     ),
     el("div", { class: "panel-body" }, { people, trouble, requests: traffic }[shown]()),
   );
   for (const one of panel.querySelectorAll("details")) one.open = open.has(one.dataset.name);
   panel.querySelector(".panel-body").scrollTop = scrolled;
-  if (focused) document.getElementById(focused)?.focus();
+  // What was pressed may be no more: "Switch all off" goes with the last trouble.
+  if (focused)
+    (document.getElementById(focused) ?? panel.querySelector(".panel-body button"))?.focus();
 }
 
 // People
@@ -110,10 +120,10 @@ const TIMES = [
   ["", "until switched off"],
 ];
 const GATEWAY = [
-  ["drop", "Cut the connection"],
-  ["reconnect", "Ask it to reconnect"],
-  ["invalidate", "End its session"],
-  ["twice", "Deliver the next interaction twice"],
+  ["drop", "Cut the connection", "The connection was cut."],
+  ["reconnect", "Ask it to reconnect", "The bot was asked to reconnect."],
+  ["invalidate", "End its session", "The bot's session has ended."],
+  ["twice", "Deliver the next interaction twice", "The next interaction comes twice."],
 ];
 const DENIABLE = [
   ["view_channel", "see the channel"],
@@ -181,18 +191,22 @@ function trouble() {
         "Switch all off",
       ),
     el("h3", {}, "The gateway"),
-    GATEWAY.map(([what, label]) =>
+    GATEWAY.map(([what, label, sentence]) =>
       el(
         "button",
         {
           type: "button",
           class: "secondary",
           id: `gateway-${what}`,
-          onclick: () => done("gateway", { what }),
+          onclick: async () => {
+            if (await done("gateway", { what })) said = sentence;
+            draw();
+          },
         },
         label,
       ),
     ),
+    el("p", { class: "hint", role: "status" }, said),
     place && el("h3", {}, `In #${place.name} the bot may`),
     place &&
       DENIABLE.map(([name, label]) => {
@@ -222,7 +236,7 @@ function traffic() {
       { class: `request${bad ? " bad" : ""}`, "data-name": name },
       el(
         "summary",
-        {},
+        { id: `summary-${name}` },
         el("span", { class: "status" }, one.status || "…"),
         el("b", {}, one.method),
         " ",

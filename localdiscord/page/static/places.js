@@ -1,6 +1,6 @@
 // What stands around the messages: servers and channels, who one is, the head of the channel.
 
-import { avatar, byId, el, icon, iconButton } from "./dom.js";
+import { avatar, byId, el, icon, iconButton, isNarrow, refill } from "./dom.js";
 import { choose } from "./sheet.js";
 import { showPanel } from "./panel.js";
 import { be, channel, events, go, here, known, me, messages, server } from "./store.js";
@@ -11,6 +11,7 @@ const places = document.getElementById("places");
 const you = document.getElementById("you");
 const head = document.getElementById("head");
 const banner = document.getElementById("banner");
+const main = document.getElementById("main");
 const read = new Map();
 
 /** Begin to show them. */
@@ -44,8 +45,12 @@ function draw() {
 
 function openDrawer(open) {
   document.body.classList.toggle("drawer-open", open);
-  document.querySelector(".menu-button")?.setAttribute("aria-expanded", String(open));
+  // What lies behind it is not reached with Tab either.
+  main.inert = open && isNarrow();
+  const opener = document.querySelector(".menu-button");
+  opener?.setAttribute("aria-expanded", String(open));
   if (open) places.querySelector("[aria-current]")?.focus();
+  else if (drawer.contains(document.activeElement)) opener?.focus();
 }
 
 // Servers and channels
@@ -74,7 +79,9 @@ function drawPlaces() {
       el("ul", {}, others.map(serverLine)),
     ),
   );
-  if (focused) places.querySelector(`[data-place="${focused}"]`)?.focus();
+  // The server that was gone to is no other one any more.
+  if (focused)
+    places.querySelector(`:is([data-place="${focused}"], [aria-current])`)?.focus();
 }
 
 function placeLine(place) {
@@ -138,6 +145,7 @@ function drawYou() {
     {
       type: "button",
       class: "self",
+      id: "self",
       "aria-haspopup": "menu",
       "aria-label": `You are ${self.name}. Be somebody else`,
       onclick: () => switchPerson(opener),
@@ -159,11 +167,10 @@ function drawYou() {
     () => {
       setTheme(next);
       drawYou();
-      you.querySelector(".theme").focus();
     },
-    { class: "icon-button theme" },
+    { id: "theme" },
   );
-  you.replaceChildren(opener, switcher);
+  refill(you, opener, switcher);
 }
 
 async function switchPerson(anchor) {
@@ -194,23 +201,28 @@ function setTheme(theme) {
 function drawHead() {
   const place = channel(here.channel);
   document.title = place ? `#${place.name} · ${server().name}` : "Local Discord";
-  head.replaceChildren(
+  refill(
+    head,
     iconButton(
       "menu",
       "Servers and channels",
       () => openDrawer(!document.body.classList.contains("drawer-open")),
       {
         class: "icon-button menu-button",
+        id: "open-places",
         "aria-expanded": "false",
       },
     ),
     el("h2", {}, icon("hash"), place?.name ?? ""),
     el("p", { class: "topic" }, place?.topic ?? ""),
-    iconButton("people", "People", () => showPanel("people")),
-    iconButton("bolt", "Trouble on demand", () => showPanel("trouble")),
-    iconButton("list", "Requests of the bot", () => showPanel("requests")),
+    panelOpener("people", "people", "People"),
+    panelOpener("bolt", "trouble", "Trouble on demand"),
+    panelOpener("list", "requests", "Requests of the bot"),
   );
 }
+
+const panelOpener = (sign, name, label) =>
+  iconButton(sign, label, () => showPanel(name), { id: `open-${name}` });
 
 function connection(there) {
   if (!there)

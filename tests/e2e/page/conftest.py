@@ -11,6 +11,7 @@ import pytest_asyncio
 from localdiscord.client.driver import LocalDiscord
 from localdiscord.page.site import Page
 from localdiscord.play.botprocess import BotProcess, Launch
+from localdiscord.play.cast import PADDOCK
 from tests.browser import started
 from tests.chromium import LEFT_OUT, chromium
 from tests.databases import TestDatabases
@@ -35,7 +36,7 @@ async def stage_of_the_page(
 ) -> AsyncIterator[Scene]:
     async with (
         test_databases.temporary("sqlite", migrated=True) as url,
-        LocalDiscord() as discord,
+        LocalDiscord(PADDOCK) as discord,
         Page(discord, hint="Try `/lap times:20.1 20.2` first.") as site,
         started(browser_path) as browser,
     ):

@@ -23,7 +23,7 @@ from playwright.async_api import Page as Tab
 from localdiscord import LocalDiscord
 from localdiscord.page.site import Page
 from localdiscord.play.botprocess import BotProcess
-from localdiscord.play.cast import TEAM_CHANNEL, gather
+from localdiscord.play.cast import PADDOCK, TEAM_CHANNEL, gather
 from localdiscord.play.recorded import NEXT_ROUND, load
 from localdiscord.play.running import READY_WITHIN_S
 from localdiscord.play.story import play_heat, play_next_heat, settle_in
@@ -95,7 +95,7 @@ async def draw(folder: Path) -> None:
         fonts = Path(scratch) / "fonts.conf"
         fonts.write_text(FONTS.format(fonts=files("manimgx_fonts")), encoding="utf-8")
         async with (
-            LocalDiscord(check_schema=False, with_team=False) as discord,
+            LocalDiscord(PADDOCK, check_schema=False, with_team=False) as discord,
             Page(discord) as site,
             BotProcess(
                 discord.bot_environment() | {"DATABASE_URL": f"sqlite:///{scratch}/page.db"}

@@ -108,6 +108,18 @@ async def test_hello_heartbeat_identify(dialer: Dialer, discord: LocalDiscord) -
     await discord.ready(commands=False)
 
 
+async def test_a_heartbeat_is_not_answered_at_once(dialer: Dialer, discord: LocalDiscord) -> None:
+    # discord.py would take it for the answer to the heartbeat before, and warn.
+    assert discord.gateway.heartbeat_ack_after_s > 0
+    discord.gateway.heartbeat_ack_after_s = 1.0
+    socket = await dialer.hello()
+    await socket.send(1)
+    await socket.send(2, dialer.identity())
+    assert (await socket.receive())["t"] == "READY"
+    assert (await socket.receive())["t"] == "GUILD_CREATE"
+    assert (await socket.receive())["op"] == 11
+
+
 async def test_compressed(dialer: Dialer) -> None:
     socket = await dialer.connect("?v=10&encoding=json&compress=zlib-stream")
     inflate = zlib.decompressobj()

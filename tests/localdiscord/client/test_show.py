@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from localdiscord import LocalDiscord, Screen, Upload, show_message
+from localdiscord.play.cast import PADDOCK
 from localdiscord.world.model import Message
 
 TABLE = """\
@@ -18,7 +19,7 @@ TABLE = """\
 
 async def posted(body: dict[str, Any], **files: bytes) -> Message:
     """A message of the bot, in a Discord nobody connects to."""
-    discord = LocalDiscord()
+    discord = LocalDiscord(PADDOCK)
     channel = discord.guild().channel("race-day")
     uploads = {
         index: Upload(name.replace("_", "."), data)
@@ -110,7 +111,7 @@ async def test_markdown(markdown: str, plain: str) -> None:
 
 
 async def test_mentions_are_names() -> None:
-    discord = LocalDiscord()
+    discord = LocalDiscord(PADDOCK)
     team = discord.guild()
     team.add_member("racer-2", nick="Speedy")
     role = team.add_role("Crew")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from localdiscord import LocalDiscord
+from localdiscord.play.cast import PADDOCK
 from localdiscord.play.keeping import KeptEvent, KeptPosts, Pictures, Standing, Story
 from localdiscord.play.running import BOT_CURRENT, Play, what_to_play
 from localdiscord.play.story import PlayError
@@ -74,15 +75,15 @@ def test_a_story_without_its_database_is_played_again() -> None:
 
 async def test_posts_are_kept_with_the_story() -> None:
     posts = KeptPosts()
-    async with LocalDiscord() as discord:
+    async with LocalDiscord(PADDOCK) as discord:
         discord.guild().owner.say("race-day", "58.2")
         posts.keep(discord.world)
-    async with LocalDiscord() as discord:
+    async with LocalDiscord(PADDOCK) as discord:
         posts.bring_back(discord.world)
         assert [item.text for item in discord.guild().channel("race-day").messages] == ["58.2"]
     for unreadable in ("", "[]", '{"base_url": "http://x", "messages": [{"id": 1}]}'):
         posts.file.write_text(unreadable)
-        async with LocalDiscord() as discord:
+        async with LocalDiscord(PADDOCK) as discord:
             posts.bring_back(discord.world)
             assert discord.world.messages == {}
 

@@ -78,6 +78,23 @@ MESSAGES: list[tuple[str, Body, Body]] = [
     ("timestamp", embed(timestamp="2026-03-01T10:00:00+00:00"), embed(timestamp="today")),
     ("link of an embed", embed(url="https://x.test"), embed(url="ftp://x.test")),
     (
+        "link of an author",
+        embed(author={"name": "x", "url": "https://x.test"}),
+        embed(author={"name": "x", "url": "x"}),
+    ),
+    (
+        "picture of an author",
+        embed(author={"name": "x", "icon_url": "attachment://a.png"}),
+        embed(author={"name": "x", "icon_url": "x"}),
+    ),
+    (
+        "picture of a footer",
+        embed(footer={"text": "x", "icon_url": "https://x.test/a.png"}),
+        embed(footer={"text": "x", "icon_url": "x"}),
+    ),
+    ("a poll", {"poll": None}, {"content": "x", "poll": {"question": {"text": "x"}}}),
+    ("stickers", {"sticker_ids": []}, {"content": "x", "sticker_ids": ["1"]}),
+    (
         "link of a button",
         components(row(button(style=5, custom_id=None, url="discord://-/apps"))),
         components(row(button(style=5, custom_id=None, url="javascript:alert()"))),

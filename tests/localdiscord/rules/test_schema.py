@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from localdiscord import LocalDiscord
+from localdiscord.page.traffic import parts
+from localdiscord.play.cast import PADDOCK
 from localdiscord.rules.schema import DEFAULT_DOCUMENT, Schema
 from localdiscord.rules.wire import Json
 from tests.localdiscord.conftest import Rest
@@ -32,6 +34,21 @@ def test_a_good_body(schema: Schema) -> None:
     assert schema.checked
     body = {"content": "x", "embeds": [{"title": "x"}], "tts": False, "flags": 4096}
     assert schema.problems("POST", MESSAGES, body) == []
+
+
+async def test_what_only_discord_has_is_called_by_its_name(
+    schema: Schema, rest: Rest, discord: LocalDiscord
+) -> None:
+    path = "/channels/1/messages/2/threads"
+    assert schema.operation_at("POST", path) == "create_thread_from_message"
+    assert schema.operation_at("POST", "/guilds/1/pets") is None
+    reply = await rest.call("POST", path, {"name": "x"})
+    assert (reply.status, reply.code) == (404, 0)
+    assert reply.body["message"] == (
+        "404: Not Found: Discord's create_thread_from_message is not in the local Discord"
+    )
+    (shown,) = [make() for _, _, make in parts(discord) if make()["path"].endswith("threads")]
+    assert shown["says"] == "Discord has create_thread_from_message; the local Discord does not."
 
 
 def test_ids_may_be_integers(schema: Schema) -> None:
@@ -117,12 +134,12 @@ async def test_a_violation_is_refused_and_recorded(
 
 
 async def test_the_server_works_without_it(tmp_path: Path) -> None:
-    async with LocalDiscord(openapi=tmp_path / "missing.json") as discord:
+    async with LocalDiscord(PADDOCK, openapi=tmp_path / "missing.json") as discord:
         assert not discord.schema_checked
 
 
 def test_a_document_can_be_left_alone(tmp_path: Path) -> None:
     document = tmp_path / "openapi.json"
     document.write_text("{}", encoding="utf-8")
-    assert LocalDiscord(openapi=document).schema_checked
-    assert not LocalDiscord(openapi=document, check_schema=False).schema_checked
+    assert LocalDiscord(PADDOCK, openapi=document).schema_checked
+    assert not LocalDiscord(PADDOCK, openapi=document, check_schema=False).schema_checked

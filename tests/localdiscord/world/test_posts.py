@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from localdiscord import LocalDiscord, Member
+from localdiscord.play.cast import PADDOCK
 from localdiscord.world.posts import bring_back, posts_of
 from tests.localdiscord.conftest import Rest
 from tests.localdiscord.stub_bot import StubBot
@@ -20,7 +21,7 @@ async def test_posts_stand_again_with_their_files_and_can_be_edited(
     await racer.type("race-day", "/echo text:private")
     racer.say("general", "58.2")
     kept = json.loads(json.dumps(posts_of(discord.world)))
-    async with LocalDiscord() as other, aiohttp.ClientSession() as session:
+    async with LocalDiscord(PADDOCK) as other, aiohttp.ClientSession() as session:
         bring_back(other.world, kept)
         team = other.guild()
         (post,) = team.channel("race-day").all_messages
@@ -40,6 +41,6 @@ async def test_what_has_no_place_any_more_is_left_out(discord: LocalDiscord, gon
     discord.guild().owner.say("race-day", "58.2")
     kept = posts_of(discord.world)
     kept["messages"][0][gone] = 1
-    async with LocalDiscord() as other:
+    async with LocalDiscord(PADDOCK) as other:
         bring_back(other.world, kept)
         assert other.world.messages == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from localdiscord import DriverError, LocalDiscord, Permissions
+from localdiscord.play.cast import PADDOCK
 from localdiscord.rules.permissions import ALL, MEMBER, Overwrite, named
 from localdiscord.rules.wire import now
 from localdiscord.world.snowflakes import Snowflakes, moment_of
@@ -18,7 +19,7 @@ async def test_ids_of_the_moment_grow() -> None:
 
 
 async def test_teams_and_people_keep_their_ids() -> None:
-    one, other = LocalDiscord().guild(), LocalDiscord().guild()
+    one, other = LocalDiscord(PADDOCK).guild(), LocalDiscord(PADDOCK).guild()
     assert one.guild.id == other.guild.id
     assert one.channel("race-day").id == other.channel("race-day").id
     assert [racer.id for racer in one.members] == [racer.id for racer in other.members]
@@ -26,7 +27,7 @@ async def test_teams_and_people_keep_their_ids() -> None:
 
 
 async def test_somebody_in_two_teams_is_a_racer_of_each() -> None:
-    discord = LocalDiscord()
+    discord = LocalDiscord(PADDOCK)
     team, other = discord.guild(), discord.add_guild("Rivals", owner="racer-1")
     assert (team.owner.team, other.owner.team) == (team, other)
     assert team.owner.id == other.owner.id
@@ -35,12 +36,12 @@ async def test_somebody_in_two_teams_is_a_racer_of_each() -> None:
 
 
 async def test_every_discord_has_its_own_token() -> None:
-    assert LocalDiscord().token != LocalDiscord().token
-    assert LocalDiscord(token="given").token == "given"
+    assert LocalDiscord(PADDOCK).token != LocalDiscord(PADDOCK).token
+    assert LocalDiscord(PADDOCK, token="given").token == "given"
 
 
 async def test_what_is_there_twice_or_not_at_all() -> None:
-    discord = LocalDiscord()
+    discord = LocalDiscord(PADDOCK)
     team = discord.guild()
     with pytest.raises(DriverError, match="a server “Team” already"):
         discord.add_guild("Team")
@@ -52,7 +53,7 @@ async def test_what_is_there_twice_or_not_at_all() -> None:
 
 
 async def test_a_team_beside_another_shares_nothing() -> None:
-    discord = LocalDiscord()
+    discord = LocalDiscord(PADDOCK)
     team, other = discord.guild(), discord.add_guild("Rivals", owner="racer-9")
     assert team.channel("race-day") is not other.channel("race-day")
     # The same person in two teams is one user with two nicknames.
@@ -64,7 +65,7 @@ async def test_a_team_beside_another_shares_nothing() -> None:
 
 
 async def test_permissions_add_up() -> None:
-    discord = LocalDiscord()
+    discord = LocalDiscord(PADDOCK)
     team = discord.guild()
     channel = team.channel("race-day")
     assert team.owner.member.permissions_in(channel) == ALL
@@ -75,7 +76,7 @@ async def test_permissions_add_up() -> None:
 
 
 async def test_channels_override_permissions() -> None:
-    team = LocalDiscord().guild()
+    team = LocalDiscord(PADDOCK).guild()
     channel = team.channel("race-day")
     crew = team.add_role("Crew")
     racer = team.add_member("racer-2", roles=[crew]).member
@@ -97,7 +98,7 @@ async def test_channels_override_permissions() -> None:
 
 
 async def test_a_channel_somebody_does_not_see() -> None:
-    team = LocalDiscord().guild()
+    team = LocalDiscord(PADDOCK).guild()
     channel = team.channel("race-day")
     deny = Permissions.VIEW_CHANNEL
     channel.overwrites[team.guild.id] = Overwrite(team.guild.id, 0, allow=0, deny=deny)
