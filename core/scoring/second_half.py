@@ -44,7 +44,7 @@ class SecondHalf:
     def is_usual(self) -> bool:
         """Whether it is more than luck: so many heads or more of as many coins, 1 in 10 at most."""
         draws = sum(comb(self.runs, heads) for heads in range(self.alike, self.runs + 1))
-        return LUCK_ONCE_IN * draws <= 2**self.runs
+        return LUCK_ONCE_IN * draws <= 1 << self.runs
 
 
 def second_half_loss(laps: Sequence[Lap]) -> float | None:
