@@ -122,8 +122,10 @@ class _Heads:
         if has_strategy:
             room -= 1 + strategy
         error = _widest(error_mark(run.error) for run in ranked)
-        has_errors = has_errors and any(run.error for run in ranked)
-        if not has_errors or room - 1 - error < max(names, _NAME_WIDTH):
+        # The blanks behind short names are room for it.
+        if has_errors and any(run.error for run in ranked) and names <= room - 1 - error:
+            room -= 1 + error
+        else:
             error = 0
         return cls(rank, min(max(names, _NAME_WIDTH), room), score, error, change, has_strategy)
 
@@ -144,7 +146,9 @@ class _Heads:
         return f"{_NO_RANK:>{self.rank}} {self._name(name, figures)} {figures}"
 
     def _name(self, name: str, beside: str) -> str:
-        return in_code(name, max(1, min(self.name, WIDTH - self.rank - 2 - cells(beside))))
+        """Return the name of who has no rank, which nothing but what is beside it may cut."""
+        room = WIDTH - self.rank - 2 - cells(beside)
+        return in_code(name, max(1, min(room, max(self.name, cells(in_code(name))))))
 
 
 @dataclass(frozen=True, slots=True)

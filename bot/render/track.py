@@ -63,15 +63,16 @@ def _run_line(run: TrackRun) -> str:
 
 
 def second_half_words(second_half: SecondHalf) -> str:
-    """Return ``Usually 0.12 s a lap slower: in 7 of 9 runs``."""
+    """Return ``Usually 0.12 s a lap slower: in 7 of 9 runs``, or that it could be luck."""
     runs = count(second_half.runs, "run")
     hundredths = round_half_even(round(second_half.loss_ms), 10)
     if not hundredths:
-        return f"Usually as fast as the first, over {runs}"
-    loses = hundredths > 0
-    how_often = second_half.slower if loses else second_half.runs - second_half.slower
-    way = "slower" if loses else "faster"
-    return f"Usually {abs(hundredths) / 100:.2f} s a lap {way}: in {how_often} of {runs}"
+        return f"As fast as the first, over {runs}"
+    gap = f"{abs(hundredths) / 100:.2f} s a lap {'slower' if hundredths > 0 else 'faster'}"
+    how_often = f"in {second_half.alike} of {runs}"
+    if second_half.is_usual:
+        return f"Usually {gap}: {how_often}"
+    return f"{gap} {how_often}: could be luck"
 
 
 def _day_lines(day: TrackDay) -> list[str]:
@@ -79,17 +80,18 @@ def _day_lines(day: TrackDay) -> list[str]:
     first, *later = day.heats
     when = f"{plain(day.session.name)}, {moment(day.driven_at, 'd')}"
     return [
-        f"{when}, everybody against {plain(first.heat.label)}:",
+        f"{when}, everybody's laps against {plain(first.heat.label)}:",
         " · ".join(f"{plain(each.heat.name)} {pace_change(each)}" for each in later),
     ]
 
 
 def pace_change(pace: HeatPace) -> str:
-    """Return ``0.21 s faster`` for a heat."""
+    """Return ``0.21 ±0.08 s faster`` for a heat."""
     hundredths = round_half_even(round(pace.change_ms), 10)
+    error = f"±{round_half_even(round(pace.error_ms), 10) / 100:.2f} s"
     if not hundredths:
-        return "the same"
-    return f"{abs(hundredths) / 100:.2f} s {'faster' if hundredths < 0 else 'slower'}"
+        return f"the same {error}"
+    return f"{abs(hundredths) / 100:.2f} {error} {'faster' if hundredths < 0 else 'slower'}"
 
 
 def _change_lines(known: TrackKnown) -> list[str]:

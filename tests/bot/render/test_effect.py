@@ -11,6 +11,7 @@ from bot.render.card_more import card_more
 from bot.render.effect import effect_words
 from bot.render.summary import wrap_up
 from core.results.card import OrpCard
+from core.results.standings import StandingCell
 from core.scoring.effects import Effect, Field, Outing, Verdict, find_effect
 from core.scoring.fade import Fade
 from core.scoring.pace import Pace
@@ -105,6 +106,22 @@ def test_without_others_it_is_said_that_the_track_may_have_changed() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        (Verdict.HELPED, "It helped, or the track did: luck is less than 1 in 20."),
+        (Verdict.HURT, "It hurt, or the track did: luck is less than 1 in 20."),
+        (Verdict.LOOKS_HELPED, "Looks like it helped, or the track did; could be luck (1 in 10)."),
+        (Verdict.LOOKS_HURT, "Looks like it hurt, or the track did; could be luck (1 in 10)."),
+    ],
+)
+def test_without_others_it_may_have_been_the_track_that_did_it(
+    verdict: Verdict, words: str
+) -> None:
+    effect = replace(EFFECT, field=None, verdict=verdict, chance_faster=0.93, more_runs=None)
+    assert effect_words(effect).endswith(f" to tell it from the track. {words}")
+
+
 # On the card
 
 
@@ -141,7 +158,9 @@ def test_what_was_compared_stands_behind_the_card() -> None:
 
 
 def test_no_sign_where_a_change_is_none() -> None:
-    assert lines_of(card(run(change=0.0, has_moved=False)))[1].startswith("**ORP 99.5 ±?** 0.0 = ")
+    assert lines_of(card(run(change=0.0, has_moved=False)))[1].startswith(
+        "**ORP 99.5 ±?** (0.0) = "
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,7 +172,12 @@ def test_no_sign_where_a_change_is_none() -> None:
             Fade(14.2, 15.0, False),
             ": all of it is scatter, any order of these laps would cost that",
         ),
+        # Never more of it than there is.
+        (Fade(10.6, 10.55, False), ": all of it is scatter, "),
+        (Fade(10.6, 10.05, False), ": 10 of it is scatter, "),
         (Fade(14.2, 6.4, True), ": 6 of it is scatter, the rest real fade"),
+        (Fade(14.2, 13.8, True), ": real fade, but any order of these laps would cost as much"),
+        (Fade(20.0, 20.0, True), ": real fade, but any order of these laps would cost as much"),
         (Fade(14.2, 0.4, True), " fade: real fade"),
         (Fade(3.0, 0.4, False), " − 0.00 fade"),
         (Fade(0.0, 3.0, False), " − 0.00 fade"),
@@ -162,10 +186,49 @@ def test_no_sign_where_a_change_is_none() -> None:
 def test_what_of_the_fade_is_scatter(fade: Fade, words: str) -> None:
     line = lines_of(replace(card(run()), fade=fade))[1]
     assert words in line
-    assert ("scatter" in line) == ("scatter" in words or "any order" in words)
+    assert ("scatter" in line) == ("scatter" in words or "would cost that" in words)
 
 
 # In the wrap-up
+
+
+def test_the_wrap_up_of_a_small_team_has_every_note() -> None:
+    """Seven racers who each changed something twice: there is room for 14 sentences."""
+    rows = {
+        f"racer-{n}": [
+            cell(88.6),
+            *(
+                cell(92.7, note=f"spring {n}{at}", effect=replace(EFFECT, after=f"spring {n}{at}"))
+                for at in "ab"
+            ),
+        ]
+        for n in range(7)
+    }
+    answer = wrap_up(standings_of(class_of(["Q1", "Q2", "Q3"], rows)))
+    assert_fits(answer)
+    sections = sections_of(answer)
+    notes = [lines for name, lines in sections.items() if name.startswith("Notes")]
+    assert len(notes) > 1
+    told = "\n".join(notes).split("\n")
+    assert [line.split(" · ")[1].split(" (")[0] for line in told] == [
+        f"spring {n}{at}" for at in "ba" for n in range(7)
+    ]
+    assert all(line.endswith(SENTENCE) for line in told)
+
+
+def test_a_note_that_changed_nothing_does_not_say_it_again() -> None:
+    same = [cell(92.7, 4.1, note=note, effect=EFFECT) for note in ("35wt rear", "35WT rear")]
+    other = [cell(80.0), cell(81.0, 1.0, note="35wt rear", effect=EFFECT)]
+    rows: dict[str, list[StandingCell | None]] = {
+        "Max": [cell(88.6), *same],
+        "Eva": [*other, None],
+    }
+    told = sections_of(wrap_up(standings_of(class_of(["Q1", "Q2", "Q3"], rows))))["Notes"]
+    assert told.split("\n") == [
+        f"Q3 ▲4.1 · 35WT rear (Max): {SENTENCE}",
+        "Q2 ▲4.1 · 35wt rear (Max)",
+        f"Q2 ▲1.0 · 35wt rear (Eva): {SENTENCE}",
+    ]
 
 
 def test_the_wrap_up_has_it_behind_each_note() -> None:

@@ -65,12 +65,12 @@ def lines_of(*runs: RacerRun) -> list[str]:
     return description.removeprefix("```\n").removesuffix("\n```").split("\n")
 
 
-def test_the_card_is_that_of_the_specification() -> None:
+def test_the_card_is_that_of_the_specification_with_how_sure_it_is() -> None:
     others = (run(f"racer-{number}", (20_000,) * 14, confidence=2) for number in range(3, 9))
     assert lines_of(*EXAMPLE, *others)[:4] == [
-        " 1 racer-2        92.7 ▲4.1 avant",
+        " 1 racer-2     92.7 ±2 ▲4.1 avant",
         "   P2/8 16/5:09.3 18.812 lost 2.1⭐",
-        " 2 racer-1        81.3 −0.8 balanced",
+        " 2 racer-1     81.3 ±3 −0.8 balanced",
         "   P1/8 16/5:01.2 18.604 lost 9.7",
     ]
 
@@ -380,8 +380,9 @@ def test_what_a_large_team_has_to_tell_is_cut_and_counted(name: str) -> None:
     assert_fits(answer)
     sections = sections_of(answer)
     for heading in ("⭐ Personal bests at Arena", "Seconds lost to mistakes", "Notes"):
-        named = re.findall(r"racer\S*\d\d", sections[heading])
-        more = re.findall(r"and (\d+) more$", sections[heading])
+        told = "\n".join(text for name, text in sections.items() if name.startswith(heading))
+        named = re.findall(r"racer\S*\d\d", told)
+        more = re.findall(r"and (\d+) more$", told)
         assert len(named) + sum(map(int, more)) == 40
         assert len(named) >= 4
     assert sections["Seconds lost to mistakes"].startswith(plain(name.format(39)) + " 4.0 · ")
@@ -414,9 +415,22 @@ def test_how_sure_scores_are_gives_way_first() -> None:
 
     assert first_line("Max") == " 1 Max            93.4 ±5 avant"
     assert first_line("Max", 4.1) == " 1 Max            93.4 ±5 +4.1 avant"
-    assert first_line("Max", 14.1) == " 1 Max            93.4 +14.1 avant"
+    # The blanks behind a short name are room.
+    assert first_line("Max", 14.1) == " 1 Max           93.4 ±5 +14.1 avant"
+    assert first_line("Maximilian", 14.1) == " 1 Maximilian    93.4 ±5 +14.1 avant"
     assert first_line("Maximilian Alex") == " 1 Maximilian Alex 93.4 ±5 avant"
     assert first_line("Maximilian Alex", 4.1) == " 1 Maximilian Alex 93.4 +4.1 avant"
+
+
+def test_no_name_below_is_cut_for_how_sure_those_above_are() -> None:
+    first, below = run("Max", SURE, change=14.1, has_moved=False), run("Maximilian A.", (20_812,))
+    assert lines_of(first, below)[::2] == [
+        " 1 Max           93.4 ±5 +14.1 avant",
+        " – Maximilian A. needs 2 laps",
+    ]
+    assert (
+        lines_of(first, run("Maximilian Alex", (20_812,)))[2] == " – Maximilian Alex needs 2 laps"
+    )
 
 
 def test_in_a_full_heat_nobody_is_left_out_for_it() -> None:

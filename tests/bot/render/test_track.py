@@ -10,6 +10,7 @@ from hypothesis import given
 
 from bot.limits import ALT_TEXT_LIMIT
 from bot.render.alt import alt_text
+from bot.render.effect import pooled_words
 from bot.render.text import size
 from bot.render.track import second_half_words, track
 from core.caller import Person
@@ -61,10 +62,10 @@ KNOWN = TrackKnown(
         CLUB_RACE,
         NOON,
         (
-            HeatPace(heat("Q1", "Buggy"), 0.0),
-            HeatPace(heat("Q2", "Buggy"), -214.0),
-            HeatPace(heat("Q4", "Buggy"), 3.0),
-            HeatPace(heat("Main", "Buggy"), 30.0),
+            HeatPace(heat("Q1", "Buggy"), 0.0, 0.0),
+            HeatPace(heat("Q2", "Buggy"), -214.0, 78.0),
+            HeatPace(heat("Q4", "Buggy"), 3.0, 50.0),
+            HeatPace(heat("Main", "Buggy"), 30.0, 121.0),
         ),
     ),
     changes=(
@@ -99,20 +100,48 @@ def test_everything_there_is() -> None:
         ),
         "Second half of a run": "Usually 0.12 s a lap slower: in 7 of 9 runs",
         "The track over the day": (
-            f"Club Race, {DAY}, everybody against Buggy Q1:\n"
-            "Q2 0.21 s faster · Q4 the same · Main 0.03 s slower"
+            f"Club Race, {DAY}, everybody's laps against Buggy Q1:\n"
+            "Q2 0.21 ±0.08 s faster · Q4 the same ±0.05 s · Main 0.03 ±0.12 s slower"
         ),
         "Which changes helped": (
             "**Buggy** 35wt\\_rear: 0.17 s a lap faster after what everybody gained, 3 tries by "
             "2 racers. Could be luck (2 in 10). Two more tries would tell.\n"
             "**No class** soft springs: nothing left after what everybody gained, 1 try by "
             "1 racer. Could be luck (5 in 10); too small to see in laps.\n"
-            "**No class** new tyres: 0.40 s a lap slower than before, with fewer than 3 others to "
-            "tell it from the track, 1 try by 1 racer. "
-            "It hurt: luck is less than 1 in 20."
+            "**No class** new tyres: 0.40 s a lap slower than before, 1 try by 1 racer, with fewer "
+            "than 3 others to tell it from the track. "
+            "It hurt, or the track did: luck is less than 1 in 20."
         ),
     }
     assert_fits(answer)
+
+
+@pytest.mark.parametrize(
+    ("tries", "fields", "gap", "which"),
+    [
+        (3, 3, "after what everybody gained", ". "),
+        (3, 1, "after what everybody gained", ", 2 of them with fewer than 3 others to tell it "),
+        (3, 0, "than before", ", all with fewer than 3 others to tell it from the track. "),
+        (1, 0, "than before", ", with fewer than 3 others to tell it from the track. "),
+    ],
+)
+def test_it_is_told_where_there_were_too_few_others(
+    tries: int, fields: int, gap: str, which: str
+) -> None:
+    told = pooled_words(replace(POOLED, tries=tries, racers=1, fields=fields))
+    noun = "try" if tries == 1 else "tries"
+    assert told.startswith(
+        f"35wt\\_rear: 0.17 s a lap faster {gap}, {tries} {noun} by 1 racer{which}"
+    )
+
+
+def test_it_is_told_where_tries_contradict_one_another() -> None:
+    told = pooled_words(replace(POOLED, contradict=True))
+    assert told.endswith(
+        "Could be luck (2 in 10): the tries contradict one another. Two more tries would tell."
+    )
+    told = pooled_words(replace(POOLED, contradict=True, more_tries=None))
+    assert told.endswith("Could be luck (2 in 10): the tries contradict one another.")
 
 
 def test_somebody_else_and_nothing_yet() -> None:
@@ -127,9 +156,10 @@ def test_somebody_else_and_nothing_yet() -> None:
 @pytest.mark.parametrize(
     ("second_half", "words"),
     [
-        (SecondHalf(-70.0, 4, 6), "Usually 0.07 s a lap faster: in 2 of 6 runs"),
-        (SecondHalf(3.0, 1, 1), "Usually as fast as the first, over 1 run"),
-        (SecondHalf(1_250.0, 1, 1), "Usually 1.25 s a lap slower: in 1 of 1 run"),
+        (SecondHalf(-70.0, 1, 6), "0.07 s a lap faster in 5 of 6 runs: could be luck"),
+        (SecondHalf(-70.0, 0, 6), "Usually 0.07 s a lap faster: in 6 of 6 runs"),
+        (SecondHalf(3.0, 1, 1), "As fast as the first, over 1 run"),
+        (SecondHalf(1_250.0, 1, 1), "1.25 s a lap slower in 1 of 1 run: could be luck"),
     ],
 )
 def test_the_second_half(second_half: SecondHalf, words: str) -> None:
@@ -139,8 +169,8 @@ def test_the_second_half(second_half: SecondHalf, words: str) -> None:
 def test_its_picture_says_what_it_shows() -> None:
     assert alt_text(KNOWN) == (
         "Arena_33. Heats of Max_M, the latest first: Buggy Main 81.3 ±5, Buggy Q2 rejected, "
-        "Buggy Q1 needs 2 laps, Buggy P1 99.5. Everybody against Buggy Q1: Q2 0.21 s faster, "
-        "Q4 the same, Main 0.03 s slower. Changes: 35wt_rear can't tell, "
+        "Buggy Q1 needs 2 laps, Buggy P1 99.5. Everybody against Buggy Q1: Q2 0.21 ±0.08 s faster, "
+        "Q4 the same ±0.05 s, Main 0.03 ±0.12 s slower. Changes: 35wt_rear can't tell, "
         "soft springs too small, new tyres hurt."
     )
 
