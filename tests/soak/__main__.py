@@ -27,7 +27,7 @@ from tests.e2e.aftermath import Aftermath, aftermath_in, until
 from tests.soak.accounts import Accounts
 from tests.soak.fleet import SHARDS, Fleet
 from tests.soak.memory import not_flat
-from tests.soak.page import Day, page, summary
+from tests.soak.page import Day, page, promises, summary
 from tests.soak.racing import HEAT_S, RACERS, Racer, RacingTeam, SilentTeam, Tally
 from tests.soak.silence import Reason
 from tests.soak.trouble import Trouble
@@ -35,6 +35,7 @@ from tests.timing_site import Raced, TimingSite, clock_time, timing_site
 
 WHOLE_MINUTES: Final = 12.0
 PAGE: Final = Path("docs") / "weekend.md"
+PROMISES: Final = Path("docs") / "promises.md"
 FOLDER: Final = Path("data") / "weekend"
 """Where the logs of the day stay until the next."""
 _SILENT_OF: Final = 5
@@ -60,7 +61,9 @@ def main(
     print(summary(day))
     if minutes >= WHOLE_MINUTES:
         PAGE.write_text(page(day), encoding="utf-8")
-        print(f"Written to {PAGE}.")
+        before = PROMISES.read_text(encoding="utf-8")
+        PROMISES.write_text(promises(day, before), encoding="utf-8")
+        print(f"Written to {PAGE} and {PROMISES}.")
     raise typer.Exit(1 if day.accounts.wrong else 0)
 
 

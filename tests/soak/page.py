@@ -55,6 +55,16 @@ Measured on {date} on a machine that others used too: {processor}.
 | --- | --- |
 {trouble}
 """
+_MEASURED: Final = "<!-- what follows is written by make weekend -->"
+_IN_SHORT: Final = (
+    "teams, and racers who type",
+    "commands and buttons answered",
+    "laps stored",
+    "heats with exactly one post that shows what is stored",
+    "lost, doubled or otherwise wrong",
+    "from the second quarter to the last: memory, objects",
+    "longest a loop was busy, its own time",
+)
 _SPEED: Final = 10
 _LOOP_LIMIT_MS: Final = 100.0
 
@@ -187,6 +197,26 @@ def summary(day: Day) -> str:
     lines += [f"strange · {answer!r}" for answer in day.tally.strange[:20]]
     lines += [f"WRONG · {sentence}" for sentence in day.accounts.wrong[:50]]
     return "\n".join(lines)
+
+
+def promises(day: Day, before: str) -> str:
+    """Return the page of the promises with what came of the day at its end.
+
+    Args:
+        day: What was played.
+        before: The page as it is, with what came of a day before.
+    """
+    measured = dict(figures(day))
+    today, hours = datetime.now(UTC).date().isoformat(), day.minutes * _SPEED / 60
+    troubles = sum(day.trouble.values())
+    lines = [
+        f"On {today}, {hours:.1f} hours of such a day with {troubles} troubles:",
+        "",
+        "| what | figure |",
+        "| --- | --- |",
+        *(f"| {name} | {measured[name]} |" for name in _IN_SHORT),
+    ]
+    return before.partition(_MEASURED)[0] + _MEASURED + "\n\n" + "\n".join(lines) + "\n"
 
 
 def page(day: Day) -> str:
