@@ -63,15 +63,16 @@ def _run_line(run: TrackRun) -> str:
 
 
 def second_half_words(second_half: SecondHalf) -> str:
-    """Return ``Usually 0.12 s a lap slower: in 7 of 9 runs``."""
+    """Return ``Usually 0.12 s a lap slower: in 7 of 9 runs``, or that it could be luck."""
     runs = count(second_half.runs, "run")
     hundredths = round_half_even(round(second_half.loss_ms), 10)
     if not hundredths:
-        return f"Usually as fast as the first, over {runs}"
-    loses = hundredths > 0
-    how_often = second_half.slower if loses else second_half.runs - second_half.slower
-    way = "slower" if loses else "faster"
-    return f"Usually {abs(hundredths) / 100:.2f} s a lap {way}: in {how_often} of {runs}"
+        return f"As fast as the first, over {runs}"
+    gap = f"{abs(hundredths) / 100:.2f} s a lap {'slower' if hundredths > 0 else 'faster'}"
+    how_often = f"in {second_half.alike} of {runs}"
+    if second_half.is_usual:
+        return f"Usually {gap}: {how_often}"
+    return f"{gap} {how_often}: could be luck"
 
 
 def _day_lines(day: TrackDay) -> list[str]:

@@ -1,13 +1,15 @@
 """What a racer loses in the second half of a run: tyres, batteries, concentration.
 
 Over the laps that are no mistakes: the mean of the second half minus that of the first, the middle
-lap of an odd number in neither. One run tells little; the median over several is what is usual.
+lap of an odd number in neither. One run tells little; the median over several is what is usual, if
+so many of them agree with it as luck would have it once in ten times at most (sign test).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import comb
 from statistics import fmean, median
 from typing import Final
 
@@ -15,6 +17,7 @@ from core.laps import Lap, counting_laps
 from core.scoring.mistakes import find_mistakes
 
 MIN_LAPS_FOR_HALVES: Final = 8
+LUCK_ONCE_IN: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,17 @@ class SecondHalf:
     loss_ms: float
     slower: int
     runs: int
+
+    @property
+    def alike(self) -> int:
+        """In how many of the runs it was the same half as in the middle one."""
+        return self.slower if self.loss_ms > 0 else self.runs - self.slower
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether it is more than luck: so many heads or more of as many coins, 1 in 10 at most."""
+        draws = sum(comb(self.runs, heads) for heads in range(self.alike, self.runs + 1))
+        return LUCK_ONCE_IN * draws <= 1 << self.runs
 
 
 def second_half_loss(laps: Sequence[Lap]) -> float | None:

@@ -41,6 +41,20 @@ def test_the_middle_run_is_what_is_usual() -> None:
     assert usual_second_half([]) is None
 
 
+# Where neither half is the slower one, each run is a coin: three heads of three come 1 in 8 times,
+# four of four 1 in 16; seven or more of nine 36 + 9 + 1 = 46 of 512, 9.0 %; eight or more of ten
+# 45 + 10 + 1 = 56 of 1,024, 5.5 %; seven or more of ten 176 of 1,024, 17 %.
+@pytest.mark.parametrize(
+    ("slower", "runs", "is_usual"),
+    [(1, 1, False), (3, 3, False), (4, 4, True), (7, 9, True), (8, 10, True), (7, 10, False)],
+)
+def test_usual_is_what_luck_does_once_in_ten_times_at_most(
+    slower: int, runs: int, is_usual: bool
+) -> None:
+    assert SecondHalf(100.0, slower, runs).is_usual is is_usual
+    assert SecondHalf(-100.0, runs - slower, runs).is_usual is is_usual
+
+
 @given(st.lists(st.integers(19_000, 21_000), min_size=8, max_size=30))
 def test_driven_backwards_it_is_the_other_way_round(times: list[int]) -> None:
     loss, backwards = second_half_loss(run(times)), second_half_loss(run(times[::-1]))
