@@ -1,8 +1,11 @@
 """Which changes helped at a track: what several racers found out about the same one, together.
 
 A try is one racer's comparison of two settings on one day. Tries of the same setting by racers of a
-class are pooled: the mean weighted by 1/variance, variance 1/Σ of these; then as in
-``core.scoring.effects`` with what changes usually do held against it. Each of two settings that
+class are pooled: the mean weighted by 1/variance, variance 1/Σ of these. Tries that contradict one
+another are less sure than they say: where χ² = Σ (effect − mean)²/variance exceeds its degrees of
+freedom, k − 1, the variance is that many times as large (Birge 1932, *The calculation of errors by
+the method of least squares*, Phys. Rev. 40). Then as in ``core.scoring.effects``, with what changes
+usually do held against it. Each of two settings that
 were driven in turn is one try, however often the racer went back and forth.
 
 It takes what a setting was compared with to be about the same car.
@@ -129,6 +132,9 @@ def _pooled(together: Sequence[tuple[object, Try]]) -> Pooled:
     effect = variance * fsum(
         weight * tried.effect_ms for weight, tried in zip(weights, tries, strict=True)
     )
+    if len(tries) > 1:
+        apart = fsum(((tried.effect_ms - effect) / tried.error_ms) ** 2 for tried in tries)
+        variance *= max(1.0, apart / (len(tries) - 1))
     usual_effect = USUAL_EFFECT_PCT / 100 * fmean(tried.pace_ms for tried in tries)
     chance_faster = chance_faster_of(effect, variance, usual_effect)
     more_tries = None

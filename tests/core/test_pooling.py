@@ -42,6 +42,23 @@ def test_worked_by_hand() -> None:
     assert (pooled.verdict, pooled.more_tries) == (Verdict.CANNOT_TELL, 3)
 
 
+# Three tries that are 1 s apart, each give or take 200: their mean is 0, and χ² = 5² + 0 + 5² is 25
+#   times its two degrees of freedom. So each is as sure as one give or take 5 · 200 = 1,000: together
+#   1,000/√3 = 577.35, and not 200/√3 = 115.47.
+def test_tries_that_contradict_one_another_are_less_sure() -> None:
+    apart = [Try(NEW, effect, 200.0, 20_000.0) for effect in (-1_000.0, 0.0, 1_000.0)]
+    (pooled,) = pool([("Ann", each) for each in apart])
+    assert pooled.effect_ms == pytest.approx(0, abs=1e-9)
+    assert pooled.error_ms == pytest.approx(577.35, abs=0.005)
+    # What two of them agree on, the third takes back.
+    (agreed,) = pool([("Ann", Try(NEW, -500.0, 200.0, 20_000.0))] * 2)
+    assert agreed.verdict is Verdict.HELPED
+    (contradicted,) = pool(
+        [("Ann", Try(NEW, effect, 200.0, 20_000.0)) for effect in (-500.0, -500.0, 500.0)]
+    )
+    assert contradicted.verdict is Verdict.TOO_SMALL
+
+
 def test_different_settings_stay_apart_in_the_order_they_were_tried() -> None:
     found = pool([("Ann", Try(name, 10.0, 100.0, 20_000.0)) for name in ("B", "A", "b")])
     assert [(each.setting, each.tries, each.racers) for each in found] == [("B", 2, 1), ("A", 1, 1)]
@@ -52,7 +69,10 @@ def test_more_tries_are_surer_and_lie_between_them(found: list[Try]) -> None:
     (pooled,) = pool([("Ann", each) for each in found])
     measured = [each.effect_ms for each in found]
     assert min(measured) - 1e-6 <= pooled.effect_ms <= max(measured) + 1e-6
-    assert pooled.error_ms <= min(each.error_ms for each in found) + 1e-6
+    # The surest of them adds to it, unless they contradict one another.
+    surest = min(each.error_ms for each in found)
+    disagree = sum(((each.effect_ms - pooled.effect_ms) / each.error_ms) ** 2 for each in found)
+    assert pooled.error_ms <= surest * max(1, sqrt(disagree / max(1, len(found) - 1))) + 1e-6
     assert (pooled.chance_faster > 0.5) is (pooled.effect_ms < -1e-6) or abs(
         pooled.effect_ms
     ) < 1e-6
