@@ -160,11 +160,13 @@ def _score_line(run: RacerRun, fade: Fade | None) -> str:
         rejected = rejected_words(parts.confidence)
         return f"**{rejected}**: rate it {CONFIDENCE_NEEDED} or more to be scored again"
     change = "" if run.note else change_mark(run.change, has_moved=run.has_moved)
+    # Bare, a plain change would read as a part of the sum.
+    beside = f" ({change})" if change else ""
     floor = " (never below 0)" if parts.fade_penalty_shown > parts.consistency_score else ""
     few = f" · only {counting} laps: it still moves a lot" if counting < _FEW_LAPS else ""
     total = f"{parts.consistency_score:.2f} consistency − {parts.fade_penalty_shown:.2f} fade"
     scatter = _scatter_words(fade) if fade else ""
-    score = f"**ORP {orp.orp_score:.1f} {error_mark(run.error)}** {change}".rstrip()
+    score = f"**ORP {orp.orp_score:.1f} {error_mark(run.error)}**{beside}"
     return f"{score} = {total}{floor}{scatter}{few}"
 
 
@@ -173,11 +175,14 @@ def _scatter_words(fade: Fade) -> str:
     if not fade.penalty:
         return ""
     scatter = round(fade.scatter)
+    has_rest = round(fade.penalty - fade.scatter) > 0
+    if fade.is_real and not has_rest:
+        return ": real fade, but any order of these laps would cost as much"
     if fade.is_real:
         return f": {scatter} of it is scatter, the rest real fade" if scatter else ": real fade"
     if not scatter:
         return ""
-    how_much = "all" if fade.scatter == fade.penalty else str(scatter)
+    how_much = str(scatter) if has_rest else "all"
     return f": {how_much} of it is scatter, any order of these laps would cost that"
 
 

@@ -15,6 +15,7 @@ _LIKELY: Final = {
     Verdict.LOOKS_HELPED: "Looks like it helped",
     Verdict.LOOKS_HURT: "Looks like it hurt",
 }
+_TOO_FEW_OTHERS: Final = f"fewer than {MIN_OTHERS} others to tell it from the track"
 _SHORT: Final = {
     Verdict.HELPED: "helped",
     Verdict.HURT: "hurt",
@@ -32,24 +33,33 @@ def effect_words(effect: Effect) -> str:
     """
     more = effect.more_runs
     told = "" if more is None else f"{_more(more, 'run')} each way would tell."
-    return f"{_measured(effect)}. {_verdict(effect.verdict, effect.chance_of_luck, told)}"
+    has_field = effect.field is not None
+    verdict = _verdict(effect.verdict, effect.chance_of_luck, told, has_field=has_field)
+    return f"{_measured(effect)}. {verdict}"
 
 
 def pooled_words(pooled: Pooled) -> str:
     """Return what several tries of a setting say: ``35wt rear: 0.17 s a lap faster after …``."""
     found = _hundredths(pooled.effect_ms)
-    if not pooled.fields:
-        gap = f"{_gap(found)} than before" if found else "as fast as before"
-        gap += f", with fewer than {MIN_OTHERS} others to tell it from the track"
-    else:
+    if pooled.fields:
         gap = f"{_gap(found) if found else 'nothing left'} after what everybody gained"
+    else:
+        gap = f"{_gap(found)} than before" if found else "as fast as before"
     tries = f"{count(pooled.tries, 'try', 'tries')} by {count(pooled.racers, 'racer')}"
     more = pooled.more_tries
     told = "" if more is None else f"{_more(more, 'try', 'tries')} would tell."
-    return (
-        f"{plain(pooled.setting)}: {gap}, {tries}. "
-        f"{_verdict(pooled.verdict, pooled.chance_of_luck, told)}"
-    )
+    has_field = pooled.fields > 0
+    verdict = _verdict(pooled.verdict, pooled.chance_of_luck, told, has_field=has_field)
+    return f"{plain(pooled.setting)}: {gap}, {tries}{_too_few_others(pooled)}. {verdict}"
+
+
+def _too_few_others(pooled: Pooled) -> str:
+    """Return in how many of several tries too few others drove; nothing where in none."""
+    without = pooled.tries - pooled.fields
+    if not without:
+        return ""
+    which = f"{without} of them " if pooled.fields else "all " if without > 1 else ""
+    return f", {which}with {_TOO_FEW_OTHERS}"
 
 
 def verdict_word(verdict: Verdict) -> str:
@@ -76,7 +86,7 @@ def _measured(effect: Effect) -> str:
     change, left = _hundredths(effect.change_ms), _hundredths(effect.effect_ms)
     own = f"{_gap(change)} than before" if change else "As fast as before"
     if effect.field is None:
-        return f"{own}; fewer than {MIN_OTHERS} others to tell it from the track"
+        return f"{own}; {_TOO_FEW_OTHERS}"
     after = f"after what everybody {'gained' if effect.field.change_ms <= 0 else 'lost'}"
     if not left:
         return f"{own}, nothing {after}"
@@ -96,12 +106,14 @@ def _seconds(hundredths: int) -> str:
     return f"{abs(hundredths) / 100:.2f}"
 
 
-def _verdict(verdict: Verdict, chance_of_luck: float, more: str) -> str:
+def _verdict(verdict: Verdict, chance_of_luck: float, more: str, *, has_field: bool) -> str:
+    """Return what may be said; without a field it may have been the track that did it."""
+    else_the_track = "" if has_field else ", or the track did"
     if verdict in _SURE:
-        return f"{_SURE[verdict]}: luck is less than 1 in 20."
+        return f"{_SURE[verdict]}{else_the_track}: luck is less than 1 in 20."
     luck = f"ould be luck ({max(1, round(10 * chance_of_luck))} in 10)"
     if verdict in _LIKELY:
-        return f"{_LIKELY[verdict]}; c{luck}."
+        return f"{_LIKELY[verdict]}{else_the_track}; c{luck}."
     return f"C{luck}. {more}" if more else f"C{luck}; too small to see in laps."
 
 

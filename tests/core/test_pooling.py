@@ -42,9 +42,9 @@ def test_worked_by_hand() -> None:
     assert (pooled.verdict, pooled.more_tries) == (Verdict.CANNOT_TELL, 3)
 
 
-# Three tries that are 1 s apart, each give or take 200: their mean is 0, and χ² = 5² + 0 + 5² is 25
-#   times its two degrees of freedom. So each is as sure as one give or take 5 · 200 = 1,000: together
-#   1,000/√3 = 577.35, and not 200/√3 = 115.47.
+# Three tries that are 1 s apart, each give or take 200: their mean is 0, and χ² = 5² + 0 + 5² is
+#   25 times its two degrees of freedom. So each is as sure as one give or take 5 · 200 = 1,000:
+#   together 1,000/√3 = 577.35, and not 200/√3 = 115.47.
 def test_tries_that_contradict_one_another_are_less_sure() -> None:
     apart = [Try(NEW, effect, 200.0, 20_000.0) for effect in (-1_000.0, 0.0, 1_000.0)]
     (pooled,) = pool([("Ann", each) for each in apart])

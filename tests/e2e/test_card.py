@@ -49,7 +49,8 @@ async def test_a_card_comes_with_its_picture_and_is_shared_with_it(
     assert card.ephemeral
     assert "You: 15/10:38.3. Clean: 10:13.8. Three mistakes cost 24.5 s." in card.text
     assert (
-        "**ORP 85.5 ±5** −13.7 = 90.09 consistency − 4.55 fade: all of it is scatter, " in card.text
+        "**ORP 85.5 ±5** (−13.7) = 90.09 consistency − 4.55 fade: all of it is scatter, "
+        in card.text
     )
     assert_pictured(card, "orp.png")
     # The picture stands above the card: no embed shows it.

@@ -79,7 +79,7 @@ def test_somebody_elses_card_has_their_name() -> None:
 
 def test_without_a_note_the_change_stands_beside_the_score() -> None:
     lines = lines_of(card(run(change=-0.8)))
-    assert lines[1] == "**ORP 99.5 ±?** ▼0.8 = 99.52 consistency − 0.00 fade"
+    assert lines[1] == "**ORP 99.5 ±?** (▼0.8) = 99.52 consistency − 0.00 fade"
     assert len(lines) == 4
     first = lines_of(card(run(note="35wt rear")))
     assert first[3] == "Q1 · 35wt rear"

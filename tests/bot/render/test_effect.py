@@ -105,6 +105,22 @@ def test_without_others_it_is_said_that_the_track_may_have_changed() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        (Verdict.HELPED, "It helped, or the track did: luck is less than 1 in 20."),
+        (Verdict.HURT, "It hurt, or the track did: luck is less than 1 in 20."),
+        (Verdict.LOOKS_HELPED, "Looks like it helped, or the track did; could be luck (1 in 10)."),
+        (Verdict.LOOKS_HURT, "Looks like it hurt, or the track did; could be luck (1 in 10)."),
+    ],
+)
+def test_without_others_it_may_have_been_the_track_that_did_it(
+    verdict: Verdict, words: str
+) -> None:
+    effect = replace(EFFECT, field=None, verdict=verdict, chance_faster=0.93, more_runs=None)
+    assert effect_words(effect).endswith(f" to tell it from the track. {words}")
+
+
 # On the card
 
 
@@ -141,7 +157,9 @@ def test_what_was_compared_stands_behind_the_card() -> None:
 
 
 def test_no_sign_where_a_change_is_none() -> None:
-    assert lines_of(card(run(change=0.0, has_moved=False)))[1].startswith("**ORP 99.5 ±?** 0.0 = ")
+    assert lines_of(card(run(change=0.0, has_moved=False)))[1].startswith(
+        "**ORP 99.5 ±?** (0.0) = "
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,7 +171,12 @@ def test_no_sign_where_a_change_is_none() -> None:
             Fade(14.2, 15.0, False),
             ": all of it is scatter, any order of these laps would cost that",
         ),
+        # Never more of it than there is.
+        (Fade(10.6, 10.55, False), ": all of it is scatter, "),
+        (Fade(10.6, 10.05, False), ": 10 of it is scatter, "),
         (Fade(14.2, 6.4, True), ": 6 of it is scatter, the rest real fade"),
+        (Fade(14.2, 13.8, True), ": real fade, but any order of these laps would cost as much"),
+        (Fade(20.0, 20.0, True), ": real fade, but any order of these laps would cost as much"),
         (Fade(14.2, 0.4, True), " fade: real fade"),
         (Fade(3.0, 0.4, False), " − 0.00 fade"),
         (Fade(0.0, 3.0, False), " − 0.00 fade"),
@@ -162,7 +185,7 @@ def test_no_sign_where_a_change_is_none() -> None:
 def test_what_of_the_fade_is_scatter(fade: Fade, words: str) -> None:
     line = lines_of(replace(card(run()), fade=fade))[1]
     assert words in line
-    assert ("scatter" in line) == ("scatter" in words or "any order" in words)
+    assert ("scatter" in line) == ("scatter" in words or "would cost that" in words)
 
 
 # In the wrap-up

@@ -10,6 +10,7 @@ from hypothesis import given
 
 from bot.limits import ALT_TEXT_LIMIT
 from bot.render.alt import alt_text
+from bot.render.effect import pooled_words
 from bot.render.text import size
 from bot.render.track import second_half_words, track
 from core.caller import Person
@@ -107,12 +108,31 @@ def test_everything_there_is() -> None:
             "2 racers. Could be luck (2 in 10). Two more tries would tell.\n"
             "**No class** soft springs: nothing left after what everybody gained, 1 try by "
             "1 racer. Could be luck (5 in 10); too small to see in laps.\n"
-            "**No class** new tyres: 0.40 s a lap slower than before, with fewer than 3 others to "
-            "tell it from the track, 1 try by 1 racer. "
-            "It hurt: luck is less than 1 in 20."
+            "**No class** new tyres: 0.40 s a lap slower than before, 1 try by 1 racer, with fewer "
+            "than 3 others to tell it from the track. "
+            "It hurt, or the track did: luck is less than 1 in 20."
         ),
     }
     assert_fits(answer)
+
+
+@pytest.mark.parametrize(
+    ("tries", "fields", "gap", "which"),
+    [
+        (3, 3, "after what everybody gained", ". "),
+        (3, 1, "after what everybody gained", ", 2 of them with fewer than 3 others to tell it "),
+        (3, 0, "than before", ", all with fewer than 3 others to tell it from the track. "),
+        (1, 0, "than before", ", with fewer than 3 others to tell it from the track. "),
+    ],
+)
+def test_it_is_told_where_there_were_too_few_others(
+    tries: int, fields: int, gap: str, which: str
+) -> None:
+    told = pooled_words(replace(POOLED, tries=tries, racers=1, fields=fields))
+    noun = "try" if tries == 1 else "tries"
+    assert told.startswith(
+        f"35wt\\_rear: 0.17 s a lap faster {gap}, {tries} {noun} by 1 racer{which}"
+    )
 
 
 def test_somebody_else_and_nothing_yet() -> None:
