@@ -14,9 +14,11 @@ from bot.render.effect import effect_words
 from bot.render.phrases import NEEDS_LAPS, bold, change_mark, count, error_mark, name_of
 from bot.render.ranking import WIDTH
 from bot.render.text import cells, code_block, cut, in_code, join_fitting, plain, size
+from core.caller import Person
 from core.laptimes import format_lap
 from core.results.refs import HeatRef
 from core.results.standings import ClassStandings, StandingCell, StandingRow, Standings
+from core.scoring.effects import Effect
 from core.scoring.orp import MIN_LAPS
 
 REJECTED: Final = "rej."
@@ -59,8 +61,12 @@ def class_names(standings: Standings) -> dict[str, str]:
 
 
 def note_lines(standings: Standings) -> list[str]:
-    """Return what was changed on the cars and what it did, the newest heats first."""
+    """Return what was changed on the cars and what it did, the newest heats first.
+
+    Where a racer notes the same again, what it did is told of all runs with it, once.
+    """
     notes = []
+    told: set[tuple[Person, Effect]] = set()
     for of_class in standings.classes:
         for at in reversed(range(len(of_class.heats))):
             for row in of_class.rows:
@@ -68,7 +74,10 @@ def note_lines(standings: Standings) -> list[str]:
                 if cell is not None and cell.note:
                     heat = plain(of_class.heats[at].label)
                     change = change_mark(cell.change, has_moved=cell.has_moved)
-                    did = f": {effect_words(cell.effect)}" if cell.effect else ""
+                    did = ""
+                    if cell.effect and (row.racer, cell.effect) not in told:
+                        told.add((row.racer, cell.effect))
+                        did = f": {effect_words(cell.effect)}"
                     note = f"{plain(cell.note)} ({name_of(row.racer)}){did}"
                     notes.append(f"{heat} {change}".rstrip() + f" · {note}")
     return notes

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import count
 from operator import itemgetter
 from typing import Final
 
 import discord
 
-from bot.limits import DESCRIPTION_LIMIT, MESSAGE_LIMIT
+from bot.limits import DESCRIPTION_LIMIT, FIELD_LIMIT, MESSAGE_LIMIT
 from bot.render.answer import CARD_COLOUR, Answer, add_section, embed_size
 from bot.render.grid import class_names, note_lines, standings_tables
 from bot.render.phrases import bold, change_mark, heading, name_of, seconds
 from bot.render.ranking import ranked_table
-from bot.render.text import join_fitting, plain, size
+from bot.render.text import how_many_fit, join_fitting, plain, size
 from core.caller import Person
 from core.laptimes import format_lap
 from core.results.heat import HeatTable
@@ -25,6 +26,7 @@ CONFIDENCE_QUESTION: Final = (
 )
 
 _BEST_LAPS: Final = 3
+_NOTES: Final = "Notes"
 # Together they leave the tables of a large team half of a message's characters.
 _SECTION_LIMIT: Final = 400
 _LONG_SECTION_LIMIT: Final = 700
@@ -71,10 +73,26 @@ def wrap_up(standings: Standings) -> Answer:
         ("Seconds lost to mistakes", _lost_times, _LONG_SECTION_LIMIT),
     ):
         add_section(embed, name, _by_class(standings, tell, limit), limit)
-    add_section(embed, "Notes", note_lines(standings), _LONG_SECTION_LIMIT)
-    room = min(DESCRIPTION_LIMIT, MESSAGE_LIMIT - embed_size(embed))
+    notes = note_lines(standings)
+    for_notes = min(_LONG_SECTION_LIMIT, size(_NOTES + "\n".join(notes)))
+    room = min(DESCRIPTION_LIMIT, MESSAGE_LIMIT - embed_size(embed) - for_notes)
     embed.description = standings_tables(standings, room)
+    _add_notes(embed, notes)
     return Answer(f"{title}: {_outcome(scores, laps)}", embed)
+
+
+def _add_notes(embed: discord.Embed, lines: Sequence[str]) -> None:
+    """Add what was changed on the cars, in as many sections as the tables have left room for."""
+    left = list(lines)
+    for number in count(1):
+        name = _NOTES if number == 1 else f"{_NOTES} {number}"
+        room = MESSAGE_LIMIT - embed_size(embed) - size(name)
+        fitting = how_many_fit(left, FIELD_LIMIT)
+        if fitting == len(left) or room < FIELD_LIMIT + _SECTION_LIMIT:
+            add_section(embed, name, left, min(FIELD_LIMIT, room))
+            return
+        add_section(embed, name, left[:fitting])
+        left = left[fitting:]
 
 
 def _outcome(scores: Sequence[tuple[float, Person]], laps: Sequence[tuple[int, Person]]) -> str:

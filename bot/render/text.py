@@ -119,14 +119,19 @@ def join_fitting(
     whole = separator.join(parts)
     if size(whole) <= limit:
         return whole
-    kept: list[str] = []
     room = limit - size(separator + more.format(len(parts)))
-    for part in parts:
-        room -= size(part) + (size(separator) if kept else 0)
+    kept = how_many_fit(parts, room, separator=separator)
+    return separator.join([*parts[:kept], more.format(len(parts) - kept)])
+
+
+def how_many_fit(parts: Sequence[str], limit: int, *, separator: str = "\n") -> int:
+    """Return how many of the parts fit, from the first on; the limit is in UTF-16 units."""
+    room = limit + size(separator)
+    for kept, part in enumerate(parts):
+        room -= size(part) + size(separator)
         if room < 0:
-            break
-        kept.append(part)
-    return separator.join([*kept, more.format(len(parts) - len(kept))])
+            return kept
+    return len(parts)
 
 
 def _visible(text: str) -> str:

@@ -11,6 +11,7 @@ from bot.render.card_more import card_more
 from bot.render.effect import effect_words
 from bot.render.summary import wrap_up
 from core.results.card import OrpCard
+from core.results.standings import StandingCell
 from core.scoring.effects import Effect, Field, Outing, Verdict, find_effect
 from core.scoring.fade import Fade
 from core.scoring.pace import Pace
@@ -189,6 +190,45 @@ def test_what_of_the_fade_is_scatter(fade: Fade, words: str) -> None:
 
 
 # In the wrap-up
+
+
+def test_the_wrap_up_of_a_small_team_has_every_note() -> None:
+    """Seven racers who each changed something twice: there is room for 14 sentences."""
+    rows = {
+        f"racer-{n}": [
+            cell(88.6),
+            *(
+                cell(92.7, note=f"spring {n}{at}", effect=replace(EFFECT, after=f"spring {n}{at}"))
+                for at in "ab"
+            ),
+        ]
+        for n in range(7)
+    }
+    answer = wrap_up(standings_of(class_of(["Q1", "Q2", "Q3"], rows)))
+    assert_fits(answer)
+    sections = sections_of(answer)
+    notes = [lines for name, lines in sections.items() if name.startswith("Notes")]
+    assert len(notes) > 1
+    told = "\n".join(notes).split("\n")
+    assert [line.split(" · ")[1].split(" (")[0] for line in told] == [
+        f"spring {n}{at}" for at in "ba" for n in range(7)
+    ]
+    assert all(line.endswith(SENTENCE) for line in told)
+
+
+def test_a_note_that_changed_nothing_does_not_say_it_again() -> None:
+    same = [cell(92.7, 4.1, note=note, effect=EFFECT) for note in ("35wt rear", "35WT rear")]
+    other = [cell(80.0), cell(81.0, 1.0, note="35wt rear", effect=EFFECT)]
+    rows: dict[str, list[StandingCell | None]] = {
+        "Max": [cell(88.6), *same],
+        "Eva": [*other, None],
+    }
+    told = sections_of(wrap_up(standings_of(class_of(["Q1", "Q2", "Q3"], rows))))["Notes"]
+    assert told.split("\n") == [
+        f"Q3 ▲4.1 · 35WT rear (Max): {SENTENCE}",
+        "Q2 ▲4.1 · 35wt rear (Max)",
+        f"Q2 ▲1.0 · 35wt rear (Eva): {SENTENCE}",
+    ]
 
 
 def test_the_wrap_up_has_it_behind_each_note() -> None:
