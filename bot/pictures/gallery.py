@@ -229,7 +229,9 @@ def track_known(tables: Sequence[HeatTable]) -> TrackKnown:
         day=TrackDay(
             _SESSION,
             _DAY,
-            tuple(HeatPace(table.heat, change) for table, change in moved if change is not None),
+            tuple(
+                HeatPace(table.heat, pace.change_ms, pace.error_ms) for table, pace in moved if pace
+            ),
         ),
         changes=(ClassChanges("", tuple(pool((_CARD_RACER, tried) for tried in found))),),
     )

@@ -1,8 +1,8 @@
 """The picture of a track: a racer's scores there, how the day moved, what changes did.
 
 Below the scores stands how much faster or slower everybody was in each heat of the latest day than
-in its first: up is faster. Then each change of a car: a point where it was measured, a line for how
-sure that is, left of the middle where it was faster.
+in its first, with a line for how sure that is: up is faster. Then each change of a car: a point
+where it was measured, a line for how sure that is, left of the middle where it was faster.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _draw_day(picture: Picture, day: TrackDay, top: float) -> None:
     _caption(picture, f"everybody against {first}, seconds a lap · up is faster", top)
     middle = top + _CAPTION + _DAY_MIDDLE
     picture.line([(_LEFT, middle), (_RIGHT, middle)], colours.GRID)
-    reach = max([_LEAST_REACH_MS, *(abs(heat.change_ms) for heat in heats)])
+    reach = max([_LEAST_REACH_MS, *(abs(heat.change_ms) + heat.error_ms for heat in heats)])
     step = (_RIGHT - 2 * _DAY_LEFT) / (len(heats) - 1)
     places = [
         (_DAY_LEFT + at * step, middle + _DAY_REACH * heat.change_ms / reach)
@@ -121,8 +121,10 @@ def _draw_day(picture: Picture, day: TrackDay, top: float) -> None:
     ]
     picture.line(places, colours.QUIET_TEXT)
     for heat, (x, y) in zip(heats, places, strict=True):
+        sure = _DAY_REACH * heat.error_ms / reach
+        picture.line([(x, y - sure), (x, y + sure)], colours.QUIET_TEXT)
         picture.mark(x, y, _HEAT)
-        picture.write(x, y - _ABOVE, _signed(heat.change_ms), align="center")
+        picture.write(x, y - sure - _ABOVE, _signed(heat.change_ms), align="center")
         name = fitted(heat.heat.name, look.SMALL, max(step - _EDGE, 20.0))
         colour = colours.QUIET_TEXT
         picture.write(x, top + _CAPTION + _DAY_NAMES_DOWN, name, colour=colour, align="center")
@@ -133,7 +135,9 @@ def _signed(change_ms: float) -> str:
 
 
 def _draw_changes(picture: Picture, changes: Sequence[Pooled], top: float) -> None:
-    _caption(picture, "changes of the car, after what everybody gained · left is faster", top)
+    has_fields = all(each.fields == each.tries for each in changes)
+    against = "after what everybody gained" if has_fields else "some with too few others"
+    _caption(picture, f"changes of the car, {against} · left is faster", top)
     reach = max(_LEAST_REACH_MS, *(abs(each.effect_ms) + each.error_ms for each in changes))
     middle, half = (_AXIS_LEFT + _AXIS_RIGHT) / 2, (_AXIS_RIGHT - _AXIS_LEFT) / 2
     bottom = top + _CAPTION + len(changes) * _ROW

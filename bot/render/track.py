@@ -80,17 +80,18 @@ def _day_lines(day: TrackDay) -> list[str]:
     first, *later = day.heats
     when = f"{plain(day.session.name)}, {moment(day.driven_at, 'd')}"
     return [
-        f"{when}, everybody against {plain(first.heat.label)}:",
+        f"{when}, everybody's laps against {plain(first.heat.label)}:",
         " · ".join(f"{plain(each.heat.name)} {pace_change(each)}" for each in later),
     ]
 
 
 def pace_change(pace: HeatPace) -> str:
-    """Return ``0.21 s faster`` for a heat."""
+    """Return ``0.21 ±0.08 s faster`` for a heat."""
     hundredths = round_half_even(round(pace.change_ms), 10)
+    error = f"±{round_half_even(round(pace.error_ms), 10) / 100:.2f} s"
     if not hundredths:
-        return "the same"
-    return f"{abs(hundredths) / 100:.2f} s {'faster' if hundredths < 0 else 'slower'}"
+        return f"the same {error}"
+    return f"{abs(hundredths) / 100:.2f} {error} {'faster' if hundredths < 0 else 'slower'}"
 
 
 def _change_lines(known: TrackKnown) -> list[str]:

@@ -59,11 +59,15 @@ class TrackRun:
 class HeatPace:
     """How much slower than in the first heat of the day everybody was, in ms a lap, unrounded.
 
-    Below 0 where everybody was faster.
+    Attributes:
+        heat: The heat.
+        change_ms: Below 0 where everybody was faster.
+        error_ms: The standard error of that, 0 or more.
     """
 
     heat: HeatRef
     change_ms: float
+    error_ms: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -324,11 +324,11 @@ def _latest_day(unit: Unit, latest: TrackRun | None, session: _Session) -> list[
 
 def _moved(heats: Sequence[_HeatOfDay], paces: Paces) -> TrackDay | None:
     """Return how everybody's pace moved over some heats; None where that is not known."""
-    changes = pace_over_day([paces.everybody(each.heat.id) for each in heats])
+    over_day = pace_over_day([paces.everybody(each.heat.id) for each in heats])
     moved = [
-        HeatPace(each.heat, change)
-        for each, change in zip(heats, changes, strict=True)
-        if change is not None
+        HeatPace(each.heat, pace.change_ms, pace.error_ms)
+        for each, pace in zip(heats, over_day, strict=True)
+        if pace is not None
     ]
     if len(moved) < 2:
         return None

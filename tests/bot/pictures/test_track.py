@@ -37,7 +37,9 @@ ODD = {
         KNOWN,
         day=replace(
             KNOWN.day,
-            heats=tuple(HeatPace(heat(f"Qualifier {n}"), -900.0 * (n % 2)) for n in range(40)),
+            heats=tuple(
+                HeatPace(heat(f"Qualifier {n}"), -900.0 * (n % 2), 50.0 * n) for n in range(40)
+            ),
         )
         if KNOWN.day
         else None,
@@ -79,6 +81,24 @@ def test_a_faster_heat_is_higher_and_a_change_that_is_faster_further_left() -> N
         [210 - 82 * 172 / 600, 210], abs=0.01
     )
     assert sure.middle[0] == pytest.approx(210 + 82 * 400 / 600, abs=0.01)
+
+
+def test_how_sure_the_day_is_and_whether_there_were_others_to_tell_it_from_the_track() -> None:
+    picture = track_picture(KNOWN)
+    dots = [mark for mark in seen_in(picture, "circle", colours.LAP) if not mark.hollow]
+    lines = [line.points for line in seen_in(picture, "polyline", colours.QUIET_TEXT)]
+    upright = [points for points in lines if len(points) == 2 and points[0][0] == points[1][0]]
+    # The one that reaches furthest, 214 and 78 ms, takes 18 points.
+    assert [below[1] - above[1] for above, below in upright] == pytest.approx(
+        [2 * error * 18 / 292 for error in (0, 78, 50, 121)], abs=0.02
+    )
+    assert [above[0] for above, _ in upright] == pytest.approx([dot.middle[0] for dot in dots])
+    words = words_of(picture)
+    assert "changes of the car, some with too few others · left is faster" in words
+    told = replace(KNOWN, changes=KNOWN.changes[:1])
+    assert "changes of the car, after what everybody gained · left is faster" in words_of(
+        track_picture(told)
+    )
 
 
 def test_the_surest_changes_are_shown() -> None:

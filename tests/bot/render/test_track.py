@@ -62,10 +62,10 @@ KNOWN = TrackKnown(
         CLUB_RACE,
         NOON,
         (
-            HeatPace(heat("Q1", "Buggy"), 0.0),
-            HeatPace(heat("Q2", "Buggy"), -214.0),
-            HeatPace(heat("Q4", "Buggy"), 3.0),
-            HeatPace(heat("Main", "Buggy"), 30.0),
+            HeatPace(heat("Q1", "Buggy"), 0.0, 0.0),
+            HeatPace(heat("Q2", "Buggy"), -214.0, 78.0),
+            HeatPace(heat("Q4", "Buggy"), 3.0, 50.0),
+            HeatPace(heat("Main", "Buggy"), 30.0, 121.0),
         ),
     ),
     changes=(
@@ -100,8 +100,8 @@ def test_everything_there_is() -> None:
         ),
         "Second half of a run": "Usually 0.12 s a lap slower: in 7 of 9 runs",
         "The track over the day": (
-            f"Club Race, {DAY}, everybody against Buggy Q1:\n"
-            "Q2 0.21 s faster · Q4 the same · Main 0.03 s slower"
+            f"Club Race, {DAY}, everybody's laps against Buggy Q1:\n"
+            "Q2 0.21 ±0.08 s faster · Q4 the same ±0.05 s · Main 0.03 ±0.12 s slower"
         ),
         "Which changes helped": (
             "**Buggy** 35wt\\_rear: 0.17 s a lap faster after what everybody gained, 3 tries by "
@@ -160,8 +160,8 @@ def test_the_second_half(second_half: SecondHalf, words: str) -> None:
 def test_its_picture_says_what_it_shows() -> None:
     assert alt_text(KNOWN) == (
         "Arena_33. Heats of Max_M, the latest first: Buggy Main 81.3 ±5, Buggy Q2 rejected, "
-        "Buggy Q1 needs 2 laps, Buggy P1 99.5. Everybody against Buggy Q1: Q2 0.21 s faster, "
-        "Q4 the same, Main 0.03 s slower. Changes: 35wt_rear can't tell, "
+        "Buggy Q1 needs 2 laps, Buggy P1 99.5. Everybody against Buggy Q1: Q2 0.21 ±0.08 s faster, "
+        "Q4 the same ±0.05 s, Main 0.03 ±0.12 s slower. Changes: 35wt_rear can't tell, "
         "soft springs too small, new tyres hurt."
     )
 
