@@ -146,7 +146,9 @@ class _Heads:
         return f"{_NO_RANK:>{self.rank}} {self._name(name, figures)} {figures}"
 
     def _name(self, name: str, beside: str) -> str:
-        return in_code(name, max(1, min(self.name, WIDTH - self.rank - 2 - cells(beside))))
+        """Return the name of who has no rank, which nothing but what is beside it may cut."""
+        room = WIDTH - self.rank - 2 - cells(beside)
+        return in_code(name, max(1, min(room, max(self.name, cells(in_code(name))))))
 
 
 @dataclass(frozen=True, slots=True)

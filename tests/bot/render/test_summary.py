@@ -422,6 +422,15 @@ def test_how_sure_scores_are_gives_way_first() -> None:
     assert first_line("Maximilian Alex", 4.1) == " 1 Maximilian Alex 93.4 +4.1 avant"
 
 
+def test_no_name_below_is_cut_for_how_sure_those_above_are() -> None:
+    first, below = run("Max", SURE, change=14.1, has_moved=False), run("Maximilian A.", (20_812,))
+    assert lines_of(first, below)[::2] == [
+        " 1 Max           93.4 ±5 +14.1 avant",
+        " – Maximilian A. needs 2 laps",
+    ]
+    assert lines_of(first, run("Maximilian Alex", (20_812,)))[2] == " – Maximilian Alex needs 2 laps"
+
+
 def test_in_a_full_heat_nobody_is_left_out_for_it() -> None:
     told = description_of(heat_summary(table(*(run(f"r-{n}", SURE) for n in range(62)))))
     assert "more" not in told
