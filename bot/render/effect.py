@@ -48,8 +48,12 @@ def pooled_words(pooled: Pooled) -> str:
     tries = f"{count(pooled.tries, 'try', 'tries')} by {count(pooled.racers, 'racer')}"
     more = pooled.more_tries
     told = "" if more is None else f"{_more(more, 'try', 'tries')} would tell."
-    has_field = pooled.fields > 0
-    verdict = _verdict(pooled.verdict, pooled.chance_of_luck, told, has_field=has_field)
+    if pooled.contradict and pooled.verdict is Verdict.CANNOT_TELL:
+        luck = _could_be_luck(pooled.chance_of_luck)
+        verdict = f"{luck.capitalize()}: the tries contradict one another. {told}".rstrip()
+    else:
+        has_field = pooled.fields > 0
+        verdict = _verdict(pooled.verdict, pooled.chance_of_luck, told, has_field=has_field)
     return f"{plain(pooled.setting)}: {gap}, {tries}{_too_few_others(pooled)}. {verdict}"
 
 
@@ -111,10 +115,18 @@ def _verdict(verdict: Verdict, chance_of_luck: float, more: str, *, has_field: b
     else_the_track = "" if has_field else ", or the track did"
     if verdict in _SURE:
         return f"{_SURE[verdict]}{else_the_track}: luck is less than 1 in 20."
-    luck = f"ould be luck ({max(1, round(10 * chance_of_luck))} in 10)"
+    luck = _could_be_luck(chance_of_luck)
     if verdict in _LIKELY:
-        return f"{_LIKELY[verdict]}{else_the_track}; c{luck}."
-    return f"C{luck}. {more}" if more else f"C{luck}; too small to see in laps."
+        return f"{_LIKELY[verdict]}{else_the_track}; {luck}."
+    return (
+        f"{luck.capitalize()}. {more}"
+        if more
+        else f"{luck.capitalize()}; too small to see in laps."
+    )
+
+
+def _could_be_luck(chance: float) -> str:
+    return f"could be luck ({max(1, round(10 * chance))} in 10)"
 
 
 def _more(number: int, noun: str, plural: str | None = None) -> str:

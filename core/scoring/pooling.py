@@ -68,6 +68,7 @@ class Pooled:
         verdict: What may be said.
         more_tries: How many more as sure would tell, 1 to 9; None where it is told already, and
             where so many would not be enough.
+        contradict: Whether more could be said if the tries did not contradict one another.
     """
 
     setting: str
@@ -79,6 +80,7 @@ class Pooled:
     chance_faster: float
     verdict: Verdict
     more_tries: int | None
+    contradict: bool = False
 
     @property
     def chance_of_luck(self) -> float:
@@ -132,14 +134,13 @@ def _pooled(together: Sequence[tuple[object, Try]]) -> Pooled:
     effect = variance * fsum(
         weight * tried.effect_ms for weight, tried in zip(weights, tries, strict=True)
     )
-    if len(tries) > 1:
-        apart = fsum(((tried.effect_ms - effect) / tried.error_ms) ** 2 for tried in tries)
-        variance *= max(1.0, apart / (len(tries) - 1))
     usual_effect = USUAL_EFFECT_PCT / 100 * fmean(tried.pace_ms for tried in tries)
-    chance_faster = chance_faster_of(effect, variance, usual_effect)
-    more_tries = None
-    if surer(chance_faster) < LIKELY:
-        more_tries = _tries_to_tell(effect, variance, usual_effect, len(tries))
+    verdict_if_alike = _told(effect, variance, usual_effect, len(tries))[1]
+    variance *= _contradiction(tries, effect)
+    chance_faster, verdict, more_tries = _told(effect, variance, usual_effect, len(tries))
+    contradict = verdict is not verdict_if_alike
+    if contradict and verdict is Verdict.TOO_SMALL:
+        verdict = Verdict.CANNOT_TELL
     return Pooled(
         setting=tries[0].setting,
         tries=len(tries),
@@ -148,9 +149,29 @@ def _pooled(together: Sequence[tuple[object, Try]]) -> Pooled:
         effect_ms=effect,
         error_ms=sqrt(variance),
         chance_faster=chance_faster,
-        verdict=verdict_of(chance_faster, more_tries),
+        verdict=verdict,
         more_tries=more_tries,
+        contradict=contradict,
     )
+
+
+def _contradiction(tries: Sequence[Try], mean: float) -> float:
+    """How many times as large the variance is as the tries say themselves, 1 or more."""
+    if len(tries) == 1:
+        return 1.0
+    apart = fsum(((tried.effect_ms - mean) / tried.error_ms) ** 2 for tried in tries)
+    return max(1.0, apart / (len(tries) - 1))
+
+
+def _told(
+    effect: float, variance: float, usual_effect: float, tries: int
+) -> tuple[float, Verdict, int | None]:
+    """The chance that it is the faster one, what may be said, and how many more would tell."""
+    chance_faster = chance_faster_of(effect, variance, usual_effect)
+    more_tries = None
+    if surer(chance_faster) < LIKELY:
+        more_tries = _tries_to_tell(effect, variance, usual_effect, tries)
+    return chance_faster, verdict_of(chance_faster, more_tries), more_tries
 
 
 def _tries_to_tell(effect: float, variance: float, usual_effect: float, tries: int) -> int | None:

@@ -56,7 +56,13 @@ def test_tries_that_contradict_one_another_are_less_sure() -> None:
     (contradicted,) = pool(
         [("Ann", Try(NEW, effect, 200.0, 20_000.0)) for effect in (-500.0, -500.0, 500.0)]
     )
-    assert contradicted.verdict is Verdict.TOO_SMALL
+    # It is not too small: nobody can tell.
+    assert (contradicted.verdict, contradicted.contradict) == (Verdict.CANNOT_TELL, True)
+    assert not agreed.contradict
+    # That they differ by less than chance allows is no reason.
+    alike = [Try(NEW, effect, 400.0, 20_000.0) for effect in (-20.0, 0.0, 20.0)]
+    (small,) = pool([("Ann", each) for each in alike])
+    assert (small.verdict, small.contradict) == (Verdict.TOO_SMALL, False)
 
 
 def test_different_settings_stay_apart_in_the_order_they_were_tried() -> None:

@@ -428,7 +428,9 @@ def test_no_name_below_is_cut_for_how_sure_those_above_are() -> None:
         " 1 Max           93.4 ±5 +14.1 avant",
         " – Maximilian A. needs 2 laps",
     ]
-    assert lines_of(first, run("Maximilian Alex", (20_812,)))[2] == " – Maximilian Alex needs 2 laps"
+    assert (
+        lines_of(first, run("Maximilian Alex", (20_812,)))[2] == " – Maximilian Alex needs 2 laps"
+    )
 
 
 def test_in_a_full_heat_nobody_is_left_out_for_it() -> None:

@@ -135,6 +135,15 @@ def test_it_is_told_where_there_were_too_few_others(
     )
 
 
+def test_it_is_told_where_tries_contradict_one_another() -> None:
+    told = pooled_words(replace(POOLED, contradict=True))
+    assert told.endswith(
+        "Could be luck (2 in 10): the tries contradict one another. Two more tries would tell."
+    )
+    told = pooled_words(replace(POOLED, contradict=True, more_tries=None))
+    assert told.endswith("Could be luck (2 in 10): the tries contradict one another.")
+
+
 def test_somebody_else_and_nothing_yet() -> None:
     other = track(TrackKnown("Arena", MAX, is_self=False, bests=KNOWN.bests))
     assert list(sections_of(other)) == ["Best laps", "Heats of Max\\_M here"]
