@@ -55,6 +55,8 @@ def bot(
             for name, value in settings.items():
                 given.setenv(name, value)
             given.setattr(sys, "argv", ["bot", *words])
+            # Whether these tests were started with python -m tells nothing of the bot.
+            given.setattr(sys.modules["__main__"], "__package__", None)
             capfd.readouterr()
             with pytest.raises(SystemExit) as ended:
                 main()
