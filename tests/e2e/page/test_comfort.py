@@ -183,3 +183,20 @@ async def test_a_long_name_gives_way_to_the_command_behind_it(scene: Scene) -> N
     # What does not fit is cut, and lies over nothing.
     cut = await above.locator(".who").evaluate("one => getComputedStyle(one).textOverflow")
     assert cut == "ellipsis"
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+async def test_older_messages_come_when_asked_for(scene: Scene, width: int) -> None:
+    team = scene.team()
+    for number in range(250):
+        team.owner.say(team.channel(CHANNEL), f"number {number}.")
+    racer = await scene.visit(team, "racer-2", width=width)
+    messages = racer.page.locator("article")
+    await expect(messages).to_have_count(200)
+    await racer.page.locator("#scroll").evaluate("one => (one.scrollTop = 0)")
+    assert await racer.serious_faults() == []
+    await racer.button("Show older messages").click()
+    await expect(messages).to_have_count(250)
+    # Whoever read the 50th still does.
+    await expect(racer.post("number 50.")).to_be_in_viewport()
+    await expect(racer.button("Show older messages")).to_have_count(0)
