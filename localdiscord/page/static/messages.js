@@ -132,6 +132,8 @@ function update(changed) {
     );
     if (again && again !== document.activeElement) again.focus({ preventScroll: true });
   }
+  // What was pressed may have gone with its message, or another stands there: Tab goes on from here.
+  if (within && document.activeElement === document.body) scroll.focus({ preventScroll: true });
   if (atEnd) toEnd();
   drawNewest();
 }

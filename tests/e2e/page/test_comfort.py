@@ -136,6 +136,16 @@ async def test_the_focus_stays_where_it_was(scene: Scene) -> None:
     await racer.reach("Message #race-day", "Tab")
 
 
+async def test_the_focus_stays_among_the_messages_when_one_is_dismissed(scene: Scene) -> None:
+    racer = await scene.visit(scene.team())
+    await racer.type(LAPS)
+    await racer.page.keyboard.press("Enter")
+    await expect(racer.private).to_contain_text("laps 1–3")
+    await racer.private.get_by_role("button", name="Dismiss message").press("Enter")
+    await expect(racer.page.locator("article")).to_have_count(0)
+    await expect(racer.page.get_by_role("region", name="Messages")).to_be_focused()
+
+
 async def test_the_drawer_of_a_phone_keeps_the_focus_and_gives_it_back(scene: Scene) -> None:
     racer = await scene.visit(scene.team(), width=NARROW)
     await racer.button("Servers and channels").tap()
