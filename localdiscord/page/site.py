@@ -213,7 +213,11 @@ class Page:
 
     def _look(self, window: Window, words: JsonObject) -> None:
         viewer = somebody(self._discord, _number(words.get("server")), _number(words.get("me")))
-        window.look_as(viewer or window.viewer, shows_traffic=bool(words.get("traffic")))
+        window.look_as(
+            viewer or window.viewer,
+            shows_traffic=bool(words.get("traffic")),
+            length=_number(words.get("length")),
+        )
 
     async def _tell(self, window: Window, socket: web.WebSocketResponse) -> None:
         while not socket.closed:

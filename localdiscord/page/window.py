@@ -18,7 +18,7 @@ from localdiscord.world.model import Channel
 from localdiscord.world.world import World
 
 MESSAGES_SHOWN: Final = 200
-"""So many of a channel's newest messages are shown."""
+"""So many of a channel's newest messages are shown at first."""
 
 Part: TypeAlias = "tuple[str, object, Callable[[], Json]]"
 """Its name, what changes whenever it does, and what makes it."""
@@ -74,12 +74,15 @@ class Window:
     dismissed: Dismissals
     hint: str = ""
     shows_traffic: bool = False
+    length: int = MESSAGES_SHOWN
+    """So many of a channel's newest messages are shown."""
     _told: dict[str, object] = field(default_factory=dict)
 
-    def look_as(self, viewer: Client, *, shows_traffic: bool) -> None:
-        """Be somebody, who may be another than before."""
+    def look_as(self, viewer: Client, *, shows_traffic: bool, length: int) -> None:
+        """Be somebody, who may be another than before, and see so far back."""
         self.viewer = viewer
         self.shows_traffic = shows_traffic
+        self.length = max(length, MESSAGES_SHOWN)
 
     def news(self) -> JsonObject | None:
         """Return what has become different and what has gone since last asked; None for nothing."""
@@ -108,7 +111,7 @@ class Window:
     def _messages(self, channel: Channel) -> Iterator[Part]:
         # A person's name is in their messages too.
         names = [member.display_name for member in channel.guild.members.values()]
-        for item in self.viewer.sees(channel)[-MESSAGES_SHOWN:]:
+        for item in self.viewer.sees(channel)[-self.length :]:
             if item.id not in self.dismissed:
                 look = (self.viewer.id, len(item.edits), item.flags, names)
                 yield f"message/{item.id}", look, partial(shown.message, item, self.viewer)
@@ -125,8 +128,12 @@ class Window:
             "server": str(guild.id),
             "me": str(self.viewer.id),
             "servers": [shown.server(item) for item in world.guilds.values()],
-            "channels": [shown.channel(item) for item in self._channels()],
+            "channels": [self._channel(item) for item in self._channels()],
         }
+
+    def _channel(self, channel: Channel) -> JsonObject:
+        has_older = len(self.viewer.sees(channel)) > self.length
+        return {**shown.channel(channel), "has_older": has_older}
 
     def _channels(self) -> Iterator[Channel]:
         for channel in self.viewer.member.guild.channels.values():

@@ -5,7 +5,18 @@ import { forget, notes, done } from "./doing.js";
 import { markdown, sentAt } from "./markdown.js";
 import { attachment, card, components, shownInEmbeds } from "./parts.js";
 import { choose } from "./sheet.js";
-import { act, be, channel, events, here, known, me, messages, server } from "./store.js";
+import {
+  act,
+  be,
+  channel,
+  events,
+  here,
+  known,
+  lookFurtherBack,
+  me,
+  messages,
+  server,
+} from "./store.js";
 
 const TOGETHER_MS = 7 * 60 * 1000;
 const NEAR_THE_END = 80;
@@ -107,16 +118,38 @@ function update(changed) {
   }
   const local = notes.filter((one) => one.channel === here.channel).map(noteLine);
   if (!there.length && !local.length) lines.push(beginning());
+  if (channel(here.channel)?.has_older) lines.unshift(older);
+  // At the very top no browser holds what is read in place when something comes above it.
+  const read = scroll.scrollTop === 0 && box.querySelector("article")?.dataset.id;
+  const top = () =>
+    box.querySelector(`article[data-id="${read}"]`)?.getBoundingClientRect().top ?? 0;
+  const topBefore = top();
   replace([...lines, ...local]);
+  if (read) scroll.scrollTop += top() - topBefore;
   if (control && within) {
     const again = box.querySelector(
       `article[data-id="${within}"] [data-control="${CSS.escape(control)}"]`,
     );
     if (again && again !== document.activeElement) again.focus({ preventScroll: true });
   }
+  // What was pressed may have gone with its message, or another stands there: Tab goes on from here.
+  if (within && document.activeElement === document.body) scroll.focus({ preventScroll: true });
   if (atEnd) toEnd();
   drawNewest();
 }
+
+const older = el(
+  "button",
+  {
+    type: "button",
+    class: "secondary older",
+    onclick: () => {
+      lookFurtherBack();
+      scroll.focus({ preventScroll: true });
+    },
+  },
+  "Show older messages",
+);
 
 /** Put the lines there, touching only those that are not there yet: focus and scroll stay. */
 function replace(lines) {

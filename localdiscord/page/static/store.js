@@ -11,6 +11,7 @@ export const here = {
   me: sessionStorage.getItem("me"),
   channel: null,
   traffic: false,
+  length: 200,
 };
 
 const key = location.hash.slice(1);
@@ -77,9 +78,16 @@ export function go(channel) {
   tell("moved");
 }
 
+/** Have older messages told as well. */
+export function lookFurtherBack() {
+  here.length += 200;
+  look();
+}
+
 function look() {
   if (socket?.readyState !== WebSocket.OPEN) return;
-  socket.send(JSON.stringify({ key, server: here.server, me: here.me, traffic: here.traffic }));
+  const { server, me, traffic } = here;
+  socket.send(JSON.stringify({ key, server, me, traffic, length: String(here.length) }));
 }
 
 /** Hear of everything, now and whenever the connection was lost. */

@@ -136,6 +136,16 @@ async def test_the_focus_stays_where_it_was(scene: Scene) -> None:
     await racer.reach("Message #race-day", "Tab")
 
 
+async def test_the_focus_stays_among_the_messages_when_one_is_dismissed(scene: Scene) -> None:
+    racer = await scene.visit(scene.team())
+    await racer.type(LAPS)
+    await racer.page.keyboard.press("Enter")
+    await expect(racer.private).to_contain_text("laps 1–3")
+    await racer.private.get_by_role("button", name="Dismiss message").press("Enter")
+    await expect(racer.page.locator("article")).to_have_count(0)
+    await expect(racer.page.get_by_role("region", name="Messages")).to_be_focused()
+
+
 async def test_the_drawer_of_a_phone_keeps_the_focus_and_gives_it_back(scene: Scene) -> None:
     racer = await scene.visit(scene.team(), width=NARROW)
     await racer.button("Servers and channels").tap()
@@ -183,3 +193,20 @@ async def test_a_long_name_gives_way_to_the_command_behind_it(scene: Scene) -> N
     # What does not fit is cut, and lies over nothing.
     cut = await above.locator(".who").evaluate("one => getComputedStyle(one).textOverflow")
     assert cut == "ellipsis"
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+async def test_older_messages_come_when_asked_for(scene: Scene, width: int) -> None:
+    team = scene.team()
+    for number in range(250):
+        team.owner.say(team.channel(CHANNEL), f"number {number}.")
+    racer = await scene.visit(team, "racer-2", width=width)
+    messages = racer.page.locator("article")
+    await expect(messages).to_have_count(200)
+    await racer.page.locator("#scroll").evaluate("one => (one.scrollTop = 0)")
+    assert await racer.serious_faults() == []
+    await racer.button("Show older messages").click()
+    await expect(messages).to_have_count(250)
+    # Whoever read the 50th still does.
+    await expect(racer.post("number 50.")).to_be_in_viewport()
+    await expect(racer.button("Show older messages")).to_have_count(0)
