@@ -27,7 +27,7 @@ class Reason(Enum):
     LOST = "Discord failed or was too slow"
     CUT = "the connection was cut"
     LATE = "the answer came after 3 s"
-    NONE = "none of these"
+    NONE = "no reason found"
 
 
 @dataclass
