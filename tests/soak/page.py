@@ -121,7 +121,7 @@ def figures(day: Day) -> list[tuple[str, str]]:
         ("commands and buttons answered", f"{tally.answers:,}"),
         ("of these that the store is away", f"{tally.refused:,}"),
         ("never answered", f"{len(tally.unanswered):,}"),
-        *((f"of these because {reason.value}", f"{day.silence[reason]:,}") for reason in Reason),
+        *((f"of these: {reason.value}", f"{day.silence[reason]:,}") for reason in Reason),
         ("an answer, median and 99th percentile", _answer_times(took_ms)),
         ("laps stored", f"{accounts.laps:,}"),
         ("heats with exactly one post that shows what is stored", f"{accounts.heats:,}"),
@@ -168,7 +168,8 @@ def _longest(gaps_ms: Sequence[float]) -> str:
 
 def _by_quarters(figures: Sequence[float], form: str, unit: str = "") -> str:
     """Return the median of each quarter of the day."""
-    return (", ".join(format(figure, form) for figure in quarters(figures)) or "–") + unit
+    text = ", ".join(format(figure, form) for figure in quarters(figures))
+    return text + unit if text else "–"
 
 
 def _grown(day: Sequence[Held]) -> str:

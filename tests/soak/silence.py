@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from operator import itemgetter
 from typing import Final
 
 from localdiscord.api.mischief import Rule
@@ -26,7 +27,7 @@ class Reason(Enum):
     LOST = "Discord failed or was too slow"
     CUT = "the connection was cut"
     LATE = "the answer came after 3 s"
-    NONE = "none of these"
+    NONE = "no reason found"
 
 
 @dataclass
@@ -50,15 +51,20 @@ class Mishaps:
         shard = (unanswered.channel.guild.id >> _SHARD_SHIFT) % SHARDS
         began_s, told_s = unanswered.created_s, unanswered.told_s
         if told_s is None or told_s - began_s > _LOST_WITHIN_S:
-            # Nobody was there to be told: started or connected again takes a while.
-            first_s, last_s = began_s - _WAITED_S, began_s
-        else:
-            first_s, last_s = told_s - _LOST_WITHIN_S, told_s + _WAITED_S
-        if _any_within(self.kills, shard, first_s, last_s):
+            # Nobody was there to be told: on a busy machine a start takes its time.
+            return self._latest(shard, began_s)
+        if _any_within(self.kills, shard, told_s - _LOST_WITHIN_S, told_s + _WAITED_S):
             return Reason.KILLED
-        if _any_within(self.cuts, shard, first_s, began_s + _LOST_WITHIN_S):
+        if _any_within(self.cuts, shard, told_s - _LOST_WITHIN_S, told_s + _LOST_WITHIN_S):
             return Reason.CUT
         return Reason.LATE if unanswered.late else Reason.NONE
+
+    def _latest(self, shard: int, moment_s: float) -> Reason:
+        """Return what a shard suffered last."""
+        suffered = [(at, Reason.KILLED) for whose, at in self.kills if whose == shard]
+        suffered += [(at, Reason.CUT) for whose, at in self.cuts if whose == shard]
+        before = [(at, reason) for at, reason in suffered if at <= moment_s + _LOST_WITHIN_S]
+        return max(before, key=itemgetter(0), default=(0.0, Reason.NONE))[1]
 
     def reasons(self, unanswered: Iterable[Interaction]) -> Counter[Reason]:
         """Return how often each kept an answer away."""

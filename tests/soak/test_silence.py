@@ -38,6 +38,7 @@ def test_where_nothing_went_wrong_there_is_no_reason() -> None:
         (1.0, _MOMENT_S, Reason.KILLED),
         (60.0, _MOMENT_S, Reason.NONE),
         (-10.0, None, Reason.KILLED),
+        (-300.0, None, Reason.KILLED),
         (-10.0, _MOMENT_S + 7, Reason.KILLED),
         # It was there again, and told at once.
         (-10.0, _MOMENT_S, Reason.NONE),
@@ -52,7 +53,13 @@ def test_a_kill_is_a_reason_for_whom_it_could_hit(
 
 def test_what_is_sent_into_a_connection_that_is_cut_is_lost() -> None:
     assert Mishaps(cuts=[(_SHARD, _MOMENT_S + 1)]).reason(unanswered()) is Reason.CUT
-    assert Mishaps(cuts=[(_SHARD, _MOMENT_S - 60)]).reason(unanswered()) is Reason.NONE
+    earlier = Mishaps(kills=[(_SHARD, _MOMENT_S - 90)], cuts=[(_SHARD, _MOMENT_S - 60)])
+    assert earlier.reason(unanswered()) is Reason.NONE
+    assert earlier.reason(unanswered(told_s=None)) is Reason.CUT
+
+
+def test_who_was_not_told_though_all_was_well_has_no_reason() -> None:
+    assert Mishaps().reason(unanswered(told_s=None)) is Reason.NONE
 
 
 def test_what_discord_did_to_an_answer_is_a_reason_for_that_one() -> None:
