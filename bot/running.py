@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from functools import partial
@@ -107,6 +108,10 @@ async def _with_database(
 ) -> None:
     measures = metrics or NOTHING
     database = Database(settings.database_url, measures=measures)
+    # Also while Discord is waited for, no copy may take the file's place. Where this cannot be
+    # written now, whoever comes to the outbox first tries again.
+    with contextlib.suppress(sqlite3.OperationalError):
+        database.arrive()
     liveness.has_database = database.answers
     hosts = Hosts(settings.liverc_hosts, settings.myrcm_hosts, settings.loopback_every_s)
     services = build_services(

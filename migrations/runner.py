@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from migrations import revisions
 from migrations.adopt import Adopted, adopt
 from migrations.backup import backup, pg_dump_line
-from migrations.connections import migrating, reading, reason
+from migrations.connections import existing_file, migrating, reading, reason
 from migrations.environment import alembic_config
 from migrations.errors import (
     BackupNotPossible,
@@ -104,9 +104,11 @@ async def downgrade(url: URL, revision: str) -> MigrationReport:
 
     Raises:
         DatabaseTooNew: It stands at a revision that this program does not know.
-        DatabaseUnreachable: The file or the server cannot be opened.
+        DatabaseUnreachable: There is no such file, or the server cannot be reached.
         MigrationError: A revision failed; nothing was changed.
     """
+    if url.get_backend_name() == "sqlite":
+        existing_file(url)
     return await _migrate(
         url,
         command.downgrade,

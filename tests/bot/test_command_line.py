@@ -84,14 +84,31 @@ def test_it_says_its_version(bot: RunBot) -> None:
     assert (said.code, said.out) == (0, f"orp-bot {VERSION}\n")
 
 
-def test_a_shell_is_told_what_completes_the_command(
-    bot: RunBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # How bash asks for it.
-    monkeypatch.setenv("COMP_WORDS", "bot back")
-    monkeypatch.setenv("COMP_CWORD", "1")
-    asked = bot(_BOT_COMPLETE="complete_bash")
-    assert asked.out.split() == ["backup"]
+def test_a_shell_is_told_what_completes_the_command(tmp_path: Path) -> None:
+    """Asked as bash asks the command that is installed: what it is called tells the variable."""
+    installed = "import sys; sys.argv = ['orp-bot']; from bot.__main__ import main; main()"
+    asked = subprocess.run(
+        [sys.executable, "-c", installed],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "_ORP_BOT_COMPLETE": "complete_bash",
+            "COMP_WORDS": "orp-bot back",
+            "COMP_CWORD": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert asked.stdout.split() == ["backup"], asked.stderr
+
+
+def test_a_downgrade_of_no_database_makes_none(bot: RunBot, tmp_path: Path) -> None:
+    refused = bot("downgrade", "0001", "--yes", DATABASE_URL="sqlite:///none.db")
+    assert (refused.code, refused.out) == (1, "")
+    assert "There is no file none.db" in refused.err
+    assert not (tmp_path / "none.db").exists()
 
 
 def test_help_shows_every_command(bot: RunBot) -> None:

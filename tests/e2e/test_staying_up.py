@@ -17,6 +17,9 @@ from sqlalchemy.engine import URL
 from localdiscord import LocalDiscord
 from localdiscord.play.botprocess import BotProcess, Launch
 from localdiscord.play.cast import PADDOCK
+from migrations.backup import backup
+from migrations.errors import RestoreRefused
+from migrations.restore import restore
 from tests.e2e.aftermath import until
 from tests.e2e.conftest import bot_process
 from tests.e2e.driving import type_laps
@@ -113,3 +116,16 @@ async def test_what_does_not_pass_ends_it_with_a_sentence_after_what_does(
     assert "Discord answered 503" in bot.tail
     assert bot.tail.splitlines()[-1] == sentence
     assert "Traceback" not in bot.tail
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_the_file_of_a_bot_that_waits_for_discord_is_not_replaced(
+    discord: LocalDiscord, migrated_url: URL, forked: Launch, tmp_path: Path
+) -> None:
+    copy = await backup(migrated_url, tmp_path)
+    async with bot_process(discord, migrated_url, forked, **nowhere(free_port())) as bot:
+        await told(bot, "waiting for Discord")
+        with pytest.raises(RestoreRefused, match="A bot is running on this database"):
+            await restore(migrated_url, copy)
+        assert await bot.stop() == 0, bot.tail
+    assert (await restore(migrated_url, copy)).replaced is not None
