@@ -6,7 +6,7 @@ from collections import Counter
 
 from tests.soak.accounts import Accounts
 from tests.soak.memory import Held
-from tests.soak.page import Day, page, summary
+from tests.soak.page import Day, page, promises, summary
 from tests.soak.racing import Tally
 from tests.soak.silence import Reason
 
@@ -40,6 +40,19 @@ def test_the_page_says_what_was_held_why_answers_are_missing_and_what_is_wrong()
     assert "memory, objects | +2.2%, +0.0% |" in written
     assert "keeps no more than 1% more objects" in written
     assert written.endswith("- Wrong: a lap is lost")
+
+
+def test_the_promises_end_with_the_latest_day_alone() -> None:
+    held = Held(90.0, 30.0, 640_000)
+    older = day(held, held, held, held)
+    written = promises(older, "# Promises\n")
+    # Nothing was marked yet.
+    assert written.startswith("# Promises\n")
+    newer = promises(day(*(Held(90.0, 30.0, 640_000 + at) for at in range(4))), written)
+    assert newer.count("troubles:") == 1
+    assert "2.0 hours of such a day with 2 troubles:" in newer
+    assert "| laps stored | 20 |" in newer
+    assert "| lost, doubled or otherwise wrong | 1 |" in newer
 
 
 def test_a_day_that_was_over_at_once_has_a_summary() -> None:

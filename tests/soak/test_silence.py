@@ -6,6 +6,7 @@ import pytest
 
 from localdiscord import LocalDiscord
 from localdiscord.api.mischief import Mischief
+from localdiscord.play.cast import PADDOCK
 from localdiscord.rules.wire import InteractionType
 from localdiscord.world.interactions import Interaction
 from tests.soak.fleet import SHARDS
@@ -18,7 +19,7 @@ _MOMENT_S = 1_000.0
 
 def unanswered(told_s: float | None = _MOMENT_S) -> Interaction:
     """Somebody on the shard who typed at the moment and saw no answer."""
-    team = LocalDiscord().add_guild("Team", guild_id=(SHARDS * 5 + _SHARD) << 22)
+    team = LocalDiscord(PADDOCK).add_guild("Team", guild_id=(SHARDS * 5 + _SHARD) << 22)
     asked = Interaction(
         1, InteractionType.COMMAND, 2, team.owner.member, team.channel(CHANNEL), data={}
     )
