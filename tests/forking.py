@@ -29,6 +29,9 @@ STANDARD_FILES: Final = 3
 DRAWING_SERVER: Final = "TESTS_DRAWING_SERVER"
 # How long the bot waits for an answer of Discord, where a test does not wait as long.
 REQUEST_LIMIT: Final = "TESTS_REQUEST_LIMIT"
+# How long the bot waits for what others hold in the store, in whole seconds, where a test does not
+# want it told of: how long something is held depends on how busy the machine is.
+STORE_PATIENCE: Final = "TESTS_STORE_PATIENCE"
 # Pixels a point of the pictures of heats: most of a picture's time goes into its pixels.
 THUMBNAIL: Final = 0.1
 
@@ -106,6 +109,8 @@ def _bot() -> Job:
 
     import bot.client
     import bot.discord.patience
+    import core.one_file
+    import core.postgres
     from bot.__main__ import main
     from bot.studio import Studio
     from tests.forked import start_forked
@@ -119,6 +124,10 @@ def _bot() -> Job:
         if limit := os.environ.get(REQUEST_LIMIT):
             for name in ("REQUEST_S", "UPLOAD_S"):
                 vars(bot.discord.patience)[name] = float(limit)
+        if patience := os.environ.get(STORE_PATIENCE):
+            vars(core.one_file)["_BUSY_TIMEOUT_MS"] = 1_000 * int(patience)
+            vars(core.postgres)["_ANSWER_TIMEOUT_S"] = int(patience)
+            core.postgres._IMPATIENT["lock_timeout"] = f"{patience}s"
         main()
 
     return run

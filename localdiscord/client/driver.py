@@ -21,6 +21,7 @@ from localdiscord.rules.permissions import NONE, Permissions, named
 from localdiscord.rules.schema import Schema
 from localdiscord.world.interactions import Interaction, Stage
 from localdiscord.world.model import Channel, Message
+from localdiscord.world.signals import PATIENT_S
 from localdiscord.world.world import World
 
 T = TypeVar("T")
@@ -151,7 +152,7 @@ class LocalDiscord:
 
     # Waiting
 
-    async def ready(self, timeout_s: float = 10.0, *, commands: bool = True) -> None:
+    async def ready(self, timeout_s: float = PATIENT_S, *, commands: bool = True) -> None:
         """Wait until a bot is connected on all its shards and has registered its commands.
 
         Raises:
@@ -162,7 +163,7 @@ class LocalDiscord:
             timeout_s,
         )
 
-    async def gone(self, timeout_s: float = 10.0) -> None:
+    async def gone(self, timeout_s: float = PATIENT_S) -> None:
         """Wait until no bot is connected.
 
         Raises:
@@ -170,7 +171,7 @@ class LocalDiscord:
         """
         await self.wait_for(lambda: not self.gateway.sessions, timeout_s)
 
-    async def wait_for(self, look: Callable[[], T | None], timeout_s: float = 5.0) -> T:
+    async def wait_for(self, look: Callable[[], T | None], timeout_s: float = PATIENT_S) -> T:
         """Wait until ``look`` finds something; it is asked whenever anything happens here.
 
         Raises:

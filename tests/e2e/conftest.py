@@ -21,9 +21,11 @@ from sqlalchemy.engine import URL
 from localdiscord import LocalDiscord
 from localdiscord.client.people import Member, Team
 from localdiscord.play.botprocess import BotProcess, Launch, launch
+from localdiscord.world.signals import PATIENT_S
 from tests.databases import KINDS, TestDatabases
 from tests.e2e.aftermath import Ground, aftermath_in
 from tests.forked import fork_bot, fork_server
+from tests.forking import STORE_PATIENCE
 
 StartBot = Callable[[], BotProcess]
 
@@ -35,8 +37,15 @@ def bot_process(
 ) -> BotProcess:
     """Return the bot, to be started on a local Discord and a database."""
     address = url.render_as_string(hide_password=False)
-    environment = discord.bot_environment() | {"DATABASE_URL": address} | settings
-    return BotProcess(environment, launch=launch)
+    own = {"DATABASE_URL": address, STORE_PATIENCE: str(int(PATIENT_S))}
+    environment = discord.bot_environment() | own | settings
+    return BotProcess(environment, launch=launch, stop_within_s=PATIENT_S)
+
+
+def patient(discord: LocalDiscord) -> LocalDiscord:
+    """Have a Discord wait longer than the real one: how busy the machine is makes no test fail."""
+    discord.patience.answer_within_s = discord.settle_s = PATIENT_S
+    return discord
 
 
 def require_the_document(discord: LocalDiscord) -> None:
@@ -77,11 +86,11 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     async with (
         test_databases.temporary(request.param, migrated=False) as url,
-        LocalDiscord() as discord,
+        patient(LocalDiscord()) as discord,
         bot_process(discord, url, forked) as bot,
     ):
         require_the_document(discord)
-        await discord.ready(30)
+        await discord.ready()
         yield Stage(discord, bot, url)
         assert await bot.stop() == 0, bot.tail
 
@@ -117,12 +126,12 @@ async def stand(
 ) -> AsyncIterator[Ground]:
     async with (
         test_databases.temporary(request.param, migrated=True) as url,
-        LocalDiscord() as discord,
+        patient(LocalDiscord()) as discord,
         bot_process(discord, url, forked) as bot,
         aftermath_in(url) as after,
     ):
         require_the_document(discord)
-        await discord.ready(30)
+        await discord.ready()
         yield Ground(discord, bot, after)
         assert await bot.stop() == 0, bot.tail
 
@@ -138,7 +147,7 @@ def ground(stand: Ground) -> Iterator[Ground]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def discord() -> AsyncIterator[LocalDiscord]:
     """A local Discord for a test that starts and stops bots itself."""
-    async with LocalDiscord() as discord:
+    async with patient(LocalDiscord()) as discord:
         require_the_document(discord)
         yield discord
         discord.assert_clean()

@@ -7,7 +7,7 @@ import asyncio
 from localdiscord import LocalDiscord
 from tests.databases import TestDatabases
 from tests.e2e.aftermath import aftermath_in
-from tests.e2e.conftest import bot_process
+from tests.e2e.conftest import bot_process, patient
 from tests.e2e.recorded.play import RECORDING, played
 
 
@@ -17,11 +17,11 @@ async def record() -> None:
     try:
         async with (
             databases.temporary("sqlite", migrated=False) as url,
-            LocalDiscord() as discord,
+            patient(LocalDiscord()) as discord,
             bot_process(discord, url) as bot,
             aftermath_in(url) as after,
         ):
-            await discord.ready(30)
+            await discord.ready()
             RECORDING.write_text(await played(discord, after), encoding="utf-8")
             await bot.stop()
     finally:

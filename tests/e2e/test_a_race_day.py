@@ -24,7 +24,7 @@ from localdiscord import LocalDiscord
 from localdiscord.play.botprocess import Launch
 from tests.databases import Kind, TestDatabases, rows
 from tests.e2e.aftermath import aftermath_in
-from tests.e2e.conftest import bot_process, require_the_document
+from tests.e2e.conftest import bot_process, patient, require_the_document
 from tests.e2e.test_recorded_race_day import difference
 from tests.e2e.weekend.notebook import Meant
 from tests.e2e.weekend.story import played
@@ -41,12 +41,12 @@ async def test_every_lap_is_where_its_racer_meant_it(
 ) -> None:
     async with (
         test_databases.temporary(kind, migrated=False) as url,
-        LocalDiscord() as discord,
+        patient(LocalDiscord()) as discord,
         bot_process(discord, url, forked, **WHOLE_LOG).keep_all() as bot,
         aftermath_in(url) as after,
     ):
         require_the_document(discord)
-        await discord.ready(30)
+        await discord.ready()
         book, _ = await played(discord, after)
         assert await stored(after.database) == dict(book.meant)
         page = PAGE.read_text(encoding="utf-8")

@@ -22,7 +22,8 @@ from tests.e2e.aftermath import until
 pytestmark = [pytest.mark.long]
 
 ROOT = Path(__file__).parents[2]
-WITHIN_S = 60
+# A busy machine takes its time.
+WITHIN_S = 300
 COLUMNS = 44
 ARROW_UP = "\x1b[A"
 

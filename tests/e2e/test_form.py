@@ -172,7 +172,7 @@ async def test_a_message_without_lap_times_gets_a_sentence(team: Team, owner: Me
     await owner.type(CHANNEL, "/team channel channel:#race-day")
     await owner.type(CHANNEL, "/lap times:20.1 20.2")
     await owner.type(CHANNEL, "/heat finish")
-    post = await team.channel(CHANNEL).wait_for(lambda message: "ORP" in message.content, 10)
+    post = await team.channel(CHANNEL).wait_for(lambda message: "ORP" in message.content)
     assert "A bot wrote that" in (await owner.message_menu(post, "Log laps")).content
 
 
@@ -194,7 +194,7 @@ async def test_forms_and_previews_work_after_a_restart(
     team = discord.guild()
     owner = team.owner
     async with bot_process(discord, migrated_postgres_url, forked) as bot:
-        await discord.ready(30)
+        await discord.ready()
         logged = await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
         form = form_of(await owner.press(logged, "Edit laps"))
         refused = await owner.submit(form, {"laps": "oops"})
@@ -202,7 +202,7 @@ async def test_forms_and_previews_work_after_a_restart(
         assert await bot.stop() == 0, bot.tail
     await discord.gone()
     async with bot_process(discord, migrated_postgres_url, forked) as bot:
-        await discord.ready(30)
+        await discord.ready()
         saved = await owner.submit(form, {"laps": "20.1\n20.25"})
         assert "20.100  20.250" in saved.content
         again = form_of(await owner.press(refused, "Fix it"))

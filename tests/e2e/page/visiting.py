@@ -96,7 +96,7 @@ class Scene:
     async def restart(self) -> None:
         """Start the bot again after it was stopped."""
         self.bot = await self.start_bot().__aenter__()
-        await self.discord.ready(30)
+        await self.discord.ready()
 
 
 @dataclass(frozen=True)
