@@ -208,8 +208,8 @@ async def test_what_fell_due_while_the_bot_was_down_is_done_when_it_starts(
     async with track_on(discord, migrated_url) as track:
         idle, racing, forbidden, spring, autumn = teams = track.new_teams(5)
         opened_and_closing = {
-            spring: (datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 29, 3, tzinfo=UTC)),
-            autumn: (datetime(2026, 10, 24, 12, tzinfo=UTC), datetime(2026, 10, 25, 4, tzinfo=UTC)),
+            spring: (datetime(2025, 3, 29, 12, tzinfo=UTC), datetime(2025, 3, 30, 3, tzinfo=UTC)),
+            autumn: (datetime(2025, 10, 25, 12, tzinfo=UTC), datetime(2025, 10, 26, 4, tzinfo=UTC)),
         }
         after = track.after
         async with start_bot() as bot:

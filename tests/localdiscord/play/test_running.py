@@ -19,6 +19,7 @@ from localdiscord.play.keeping import Pictures
 from localdiscord.play.recorded import load
 from localdiscord.play.running import Play, run
 from localdiscord.play.story import PlayError, play_heat
+from localdiscord.world.signals import PATIENT_S
 from tests.localdiscord.stub_bot import StubBot
 
 ROOT = Path(__file__).parents[3]
@@ -76,7 +77,7 @@ async def test_a_bot_that_does_not_answer(team: Team, discord: LocalDiscord, bot
 
 @pytest.fixture
 async def process(discord: LocalDiscord) -> AsyncIterator[BotProcess]:
-    async with BotProcess(discord.bot_environment(), STUB) as running:
+    async with BotProcess(discord.bot_environment(), STUB, stop_within_s=PATIENT_S) as running:
         await discord.ready()
         yield running
 
