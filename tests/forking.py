@@ -29,9 +29,9 @@ STANDARD_FILES: Final = 3
 DRAWING_SERVER: Final = "TESTS_DRAWING_SERVER"
 # How long the bot waits for an answer of Discord, where a test does not wait as long.
 REQUEST_LIMIT: Final = "TESTS_REQUEST_LIMIT"
-# How long the bot waits for what others hold in the store, in whole seconds, where a test does not
-# want it told of: how long something is held depends on how busy the machine is.
-STORE_PATIENCE: Final = "TESTS_STORE_PATIENCE"
+# How long the bot waits for what others hold in the store and, when it stops, for what is in hand,
+# in whole seconds. How long a test holds something depends on how busy the machine is.
+PATIENCE: Final = "TESTS_PATIENCE"
 # Pixels a point of the pictures of heats: most of a picture's time goes into its pixels.
 THUMBNAIL: Final = 0.1
 
@@ -124,7 +124,8 @@ def _bot() -> Job:
         if limit := os.environ.get(REQUEST_LIMIT):
             for name in ("REQUEST_S", "UPLOAD_S"):
                 vars(bot.discord.patience)[name] = float(limit)
-        if patience := os.environ.get(STORE_PATIENCE):
+        if patience := os.environ.get(PATIENCE):
+            vars(bot.client)["GRACE_S"] = int(patience)
             vars(core.one_file)["_BUSY_TIMEOUT_MS"] = 1_000 * int(patience)
             vars(core.postgres)["_ANSWER_TIMEOUT_S"] = int(patience)
             core.postgres._IMPATIENT["lock_timeout"] = f"{patience}s"

@@ -25,7 +25,7 @@ from localdiscord.world.signals import PATIENT_S
 from tests.databases import KINDS, TestDatabases
 from tests.e2e.aftermath import Ground, aftermath_in
 from tests.forked import fork_bot, fork_server
-from tests.forking import STORE_PATIENCE
+from tests.forking import PATIENCE
 
 StartBot = Callable[[], BotProcess]
 
@@ -37,7 +37,7 @@ def bot_process(
 ) -> BotProcess:
     """Return the bot, to be started on a local Discord and a database."""
     address = url.render_as_string(hide_password=False)
-    own = {"DATABASE_URL": address, STORE_PATIENCE: str(int(PATIENT_S))}
+    own = {"DATABASE_URL": address, PATIENCE: str(int(PATIENT_S))}
     environment = discord.bot_environment() | own | settings
     return BotProcess(environment, launch=launch, stop_within_s=PATIENT_S)
 

@@ -134,7 +134,7 @@ async def begun(racer: Member, line: str = "/lap times:58.2") -> Interaction:
     world = racer.team.discord.world
     known = set(world.interactions)
     asking = asyncio.ensure_future(racer.type("race-day", line))
-    (token,) = await world.changed.wait_for(lambda: set(world.interactions) - known, 5.0)
+    (token,) = await world.changed.wait_for(lambda: set(world.interactions) - known, PATIENT_S)
     # The person goes away: nobody waits for the answer.
     asking.cancel()
     await asyncio.gather(asking, return_exceptions=True)

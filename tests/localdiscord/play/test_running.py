@@ -179,7 +179,7 @@ async def test_all_of_it_without_a_terminal(demonstration: Start) -> None:
     process = await demonstration(
         "import runpy\nrunpy.run_module('tests.localdiscord.stub_bot', run_name='__main__')",
     )
-    output, _ = await asyncio.wait_for(process.communicate(), 30)
+    output, _ = await asyncio.wait_for(process.communicate(), PATIENT_S)
     text = output.decode()
     assert process.returncode == 0, text
     assert "racer-1> /lap times:20." in text
@@ -215,8 +215,8 @@ socket.create_connection({address!r}).close()
 signal.pause()
 """,
         )
-        await asyncio.wait_for(up.wait(), 10)
+        await asyncio.wait_for(up.wait(), PATIENT_S)
         process.send_signal(number)
-        output, _ = await asyncio.wait_for(process.communicate(), 10)
+        output, _ = await asyncio.wait_for(process.communicate(), PATIENT_S)
     assert process.returncode == 0, output.decode()
     assert left.read_text() == "in peace"
