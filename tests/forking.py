@@ -27,10 +27,10 @@ HEADER: Final = Struct(">I")
 # Standard input, output and errors.
 STANDARD_FILES: Final = 3
 DRAWING_SERVER: Final = "TESTS_DRAWING_SERVER"
-# How long the bot waits for an answer of Discord, where a test does not wait as long.
+# How long the bot waits for an answer of Discord, where a test waits for it to lose patience.
 REQUEST_LIMIT: Final = "TESTS_REQUEST_LIMIT"
-# How long the bot waits for what others hold in the store and, when it stops, for what is in hand,
-# in whole seconds. How long a test holds something depends on how busy the machine is.
+# How long the bot waits for Discord, for what others hold in the store and, when it stops, for what
+# is in hand; in whole seconds. How long a test holds something says how busy the machine is.
 PATIENCE: Final = "TESTS_PATIENCE"
 # Pixels a point of the pictures of heats: most of a picture's time goes into its pixels.
 THUMBNAIL: Final = 0.1
@@ -121,10 +121,11 @@ def _bot() -> Job:
         address = os.environ.get(DRAWING_SERVER)
         if address:
             vars(bot.client)["Studio"] = partial(Studio, partial(start_forked, address))
-        if limit := os.environ.get(REQUEST_LIMIT):
+        patience = os.environ.get(PATIENCE)
+        if limit := os.environ.get(REQUEST_LIMIT, patience):
             for name in ("REQUEST_S", "UPLOAD_S"):
                 vars(bot.discord.patience)[name] = float(limit)
-        if patience := os.environ.get(PATIENCE):
+        if patience:
             vars(bot.client)["GRACE_S"] = int(patience)
             vars(core.one_file)["_BUSY_TIMEOUT_MS"] = 1_000 * int(patience)
             vars(core.postgres)["_ANSWER_TIMEOUT_S"] = int(patience)
