@@ -85,6 +85,8 @@ class Answer:
     @property
     def updated(self) -> bool:
         """Whether the message it was done on was changed, instead of a new one."""
+        if self.interaction.callback is CallbackType.DEFERRED_UPDATE:
+            return self.interaction.is_settled and not self.followups
         return self.interaction.callback is CallbackType.UPDATE
 
     @property

@@ -263,7 +263,7 @@ class LocalDiscord:
                 self.patience.answer_within_s - interaction.age_s,
             )
             await interaction.changed.wait_for(
-                lambda: interaction.stage is not Stage.DEFERRED or not settled,
+                lambda: interaction.is_settled or not settled,
                 self.settle_s,
             )
         except TimeoutError:

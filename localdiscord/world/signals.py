@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 
-PATIENT_S: Final = 60.0
+PATIENT_S: Final = 120.0
 """How long to wait for what will come: a busy machine takes its time."""
 
 
