@@ -30,7 +30,8 @@ DRAWING_SERVER: Final = "TESTS_DRAWING_SERVER"
 # How long the bot waits for an answer of Discord, where a test waits for it to lose patience.
 REQUEST_LIMIT: Final = "TESTS_REQUEST_LIMIT"
 # How long the bot waits for Discord, for what others hold in the store and, when it stops, for what
-# is in hand; in whole seconds. How long a test holds something says how busy the machine is.
+# is in hand, and how long a form may take; in whole seconds. How long a test holds something says
+# how busy the machine is. Empty: as long as ever.
 PATIENCE: Final = "TESTS_PATIENCE"
 # Pixels a point of the pictures of heats: most of a picture's time goes into its pixels.
 THUMBNAIL: Final = 0.1
@@ -109,6 +110,7 @@ def _bot() -> Job:
 
     import bot.client
     import bot.discord.patience
+    import bot.discord.replies
     import core.one_file
     import core.postgres
     from bot.__main__ import main
@@ -127,6 +129,7 @@ def _bot() -> Job:
                 vars(bot.discord.patience)[name] = float(limit)
         if patience:
             vars(bot.client)["GRACE_S"] = int(patience)
+            vars(bot.discord.replies)["FORM_WITHIN_S"] = float(patience)
             vars(core.one_file)["_BUSY_TIMEOUT_MS"] = 1_000 * int(patience)
             vars(core.postgres)["_ANSWER_TIMEOUT_S"] = int(patience)
             core.postgres._IMPATIENT["lock_timeout"] = f"{patience}s"

@@ -13,6 +13,7 @@ from localdiscord.client.answers import Answer, Modal
 from localdiscord.client.people import Member, Team
 from localdiscord.play.botprocess import Launch
 from tests.e2e.conftest import bot_process
+from tests.forking import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -201,7 +202,8 @@ async def test_forms_and_previews_work_after_a_restart(
         preview = await owner.message_menu(owner.say(CHANNEL, "20.7 20.8"), "Log laps")
         assert await bot.stop() == 0, bot.tail
     await discord.gone()
-    async with bot_process(discord, migrated_postgres_url, forked) as bot:
+    in_a_hurry = {PATIENCE: ""}
+    async with bot_process(discord, migrated_postgres_url, forked, **in_a_hurry) as bot:
         await discord.ready()
         saved = await owner.submit(form, {"laps": "20.1\n20.25"})
         assert "20.100  20.250" in saved.content
@@ -219,11 +221,12 @@ async def too_late_for_a_form(discord: LocalDiscord, owner: Member, url: URL) ->
     holding = other.transaction()
     await holding.start()
     await other.execute("LOCK TABLE run_logs")
+    before = len(discord.requests)
     opening = asyncio.create_task(owner.type(CHANNEL, "/heat edit"))
     await discord.wait_for(
         lambda: any(
             isinstance(request.body, dict) and request.body.get("type") == DEFERRED
-            for request in discord.requests
+            for request in discord.requests[before:]
         )
     )
     await holding.rollback()
