@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import URL
 
 from core.bootstrap import Services, build_services
@@ -19,8 +19,14 @@ from core.database import Database
 from tests.chromium import LEFT_OUT
 from tests.databases import KINDS, FakeClock, Kind, TestDatabases, database_at
 
-# How long an example takes says how busy the machine is.
-settings.register_profile("any machine", deadline=None)
+# How long an example takes says how busy the machine is. And examples are the same each time: a
+# test that fails by luck helps nobody who did not look for it. ``EXPLORE=1`` tries new ones.
+settings.register_profile(
+    "any machine",
+    deadline=None,
+    derandomize=not int(os.environ.get("EXPLORE", "0")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("any machine")
 # Tests start many processes; compiled files are worth having whatever the shell says.
 sys.dont_write_bytecode = False

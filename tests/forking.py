@@ -27,8 +27,12 @@ HEADER: Final = Struct(">I")
 # Standard input, output and errors.
 STANDARD_FILES: Final = 3
 DRAWING_SERVER: Final = "TESTS_DRAWING_SERVER"
-# How long the bot waits for an answer of Discord, where a test does not wait as long.
+# How long the bot waits for an answer of Discord, where a test waits for it to lose patience.
 REQUEST_LIMIT: Final = "TESTS_REQUEST_LIMIT"
+# How long the bot waits for Discord, for what others hold in the store and, when it stops, for what
+# is in hand, and how long a form may take; in whole seconds. How long a test holds something says
+# how busy the machine is. Empty: as long as ever.
+PATIENCE: Final = "TESTS_PATIENCE"
 # Pixels a point of the pictures of heats: most of a picture's time goes into its pixels.
 THUMBNAIL: Final = 0.1
 
@@ -106,6 +110,9 @@ def _bot() -> Job:
 
     import bot.client
     import bot.discord.patience
+    import bot.discord.replies
+    import core.one_file
+    import core.postgres
     from bot.__main__ import main
     from bot.studio import Studio
     from tests.forked import start_forked
@@ -116,9 +123,16 @@ def _bot() -> Job:
         address = os.environ.get(DRAWING_SERVER)
         if address:
             vars(bot.client)["Studio"] = partial(Studio, partial(start_forked, address))
-        if limit := os.environ.get(REQUEST_LIMIT):
+        patience = os.environ.get(PATIENCE)
+        if limit := os.environ.get(REQUEST_LIMIT, patience):
             for name in ("REQUEST_S", "UPLOAD_S"):
                 vars(bot.discord.patience)[name] = float(limit)
+        if patience:
+            vars(bot.client)["GRACE_S"] = int(patience)
+            vars(bot.discord.replies)["FORM_WITHIN_S"] = float(patience)
+            vars(core.one_file)["_BUSY_TIMEOUT_MS"] = 1_000 * int(patience)
+            vars(core.postgres)["_ANSWER_TIMEOUT_S"] = int(patience)
+            core.postgres._IMPATIENT["lock_timeout"] = f"{patience}s"
         main()
 
     return run

@@ -67,7 +67,7 @@ async def pooler(url: URL) -> AsyncIterator[URL]:
 
 
 async def _listens(socket: str, running: asyncio.subprocess.Process) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
                 _, writer = await asyncio.open_unix_connection(socket)

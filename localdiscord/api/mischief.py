@@ -16,7 +16,7 @@ from typing import Final
 from aiohttp import web
 
 from localdiscord.rules.errors import DiscordError, rate_limited
-from localdiscord.world.signals import Signal
+from localdiscord.world.signals import PATIENT_S, Signal
 
 _NOTICE_S: Final = 0.02
 
@@ -75,7 +75,7 @@ class Hold:
     _signal: Signal = field(default_factory=Signal)
     _released: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def reached(self, timeout_s: float = 5.0) -> None:
+    async def reached(self, timeout_s: float = PATIENT_S) -> None:
         """Wait until a request is held.
 
         Raises:

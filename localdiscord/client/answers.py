@@ -12,7 +12,7 @@ from localdiscord.world.components import Button, Field, Select, fields_of
 from localdiscord.world.files import Attachment
 from localdiscord.world.interactions import Interaction, Stage
 from localdiscord.world.model import Message
-from localdiscord.world.signals import Signal
+from localdiscord.world.signals import PATIENT_S, Signal
 
 NO_RESPONSE: Final = "The application did not respond"
 
@@ -85,6 +85,8 @@ class Answer:
     @property
     def updated(self) -> bool:
         """Whether the message it was done on was changed, instead of a new one."""
+        if self.interaction.callback is CallbackType.DEFERRED_UPDATE:
+            return self.interaction.is_settled and not self.followups
         return self.interaction.callback is CallbackType.UPDATE
 
     @property
@@ -172,7 +174,7 @@ class Answer:
     async def wait_for(
         self,
         wanted: Callable[[Answer], bool],
-        timeout_s: float = 5.0,
+        timeout_s: float = PATIENT_S,
     ) -> Answer:
         """Wait until the answer, edits and what comes after included, is as wanted.
 

@@ -22,6 +22,7 @@ from localdiscord.rules.permissions import NONE, Permissions, named
 from localdiscord.rules.schema import Schema
 from localdiscord.world.interactions import Interaction, Stage
 from localdiscord.world.model import Channel, Message
+from localdiscord.world.signals import PATIENT_S
 from localdiscord.world.world import World
 
 T = TypeVar("T")
@@ -167,7 +168,7 @@ class LocalDiscord:
 
     # Waiting
 
-    async def ready(self, timeout_s: float = 10.0, *, commands: bool = True) -> None:
+    async def ready(self, timeout_s: float = PATIENT_S, *, commands: bool = True) -> None:
         """Wait until a bot is connected on all its shards and has registered its commands.
 
         Raises:
@@ -178,7 +179,7 @@ class LocalDiscord:
             timeout_s,
         )
 
-    async def gone(self, timeout_s: float = 10.0) -> None:
+    async def gone(self, timeout_s: float = PATIENT_S) -> None:
         """Wait until no bot is connected.
 
         Raises:
@@ -186,7 +187,7 @@ class LocalDiscord:
         """
         await self.wait_for(lambda: not self.gateway.sessions, timeout_s)
 
-    async def wait_for(self, look: Callable[[], T | None], timeout_s: float = 5.0) -> T:
+    async def wait_for(self, look: Callable[[], T | None], timeout_s: float = PATIENT_S) -> T:
         """Wait until ``look`` finds something; it is asked whenever anything happens here.
 
         Raises:
@@ -282,7 +283,7 @@ class LocalDiscord:
                 self.patience.answer_within_s - interaction.age_s,
             )
             await interaction.changed.wait_for(
-                lambda: interaction.stage is not Stage.DEFERRED or not settled,
+                lambda: interaction.is_settled or not settled,
                 self.settle_s,
             )
         except TimeoutError:

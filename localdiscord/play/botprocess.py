@@ -68,6 +68,7 @@ class BotProcess:
         command: Sequence[str] = BOT,
         *,
         launch: Launch = launch,
+        stop_within_s: float = STOP_WITHIN_S,
     ) -> None:
         """Prepare it.
 
@@ -75,10 +76,12 @@ class BotProcess:
             environment: added to this process's own.
             command: what starts it.
             launch: how the command is started.
+            stop_within_s: how long stopping may take before it is killed.
         """
         self._environment = {**os.environ, **environment}
         self._command = command
         self._launch = launch
+        self._stop_within_s = stop_within_s
         self._process: Started | None = None
         self._reader: asyncio.Task[None] | None = None
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
@@ -129,7 +132,7 @@ class BotProcess:
         """Ask it to stop, wait until it has; kill it when it does not. Gives its exit code."""
         self._send(signal.SIGTERM)
         try:
-            return await asyncio.wait_for(self.exited(), STOP_WITHIN_S)
+            return await asyncio.wait_for(self.exited(), self._stop_within_s)
         except TimeoutError:
             self.kill()
             return await self.exited()

@@ -74,6 +74,14 @@ class Interaction:
         """Seconds since the person did it."""
         return time.monotonic() - self.created_s
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether what was promised has come: a message, or a change of the one it was done on."""
+        if self.callback is CallbackType.DEFERRED_UPDATE:
+            # The deferral itself is the first of what the bot did.
+            return self.revision > 1
+        return self.stage is not Stage.DEFERRED
+
     def owns(self, message: Message) -> bool:
         """Tell whether its token reaches a message."""
         return message is self.original or message in self.followups

@@ -14,7 +14,7 @@ from localdiscord.rules.permissions import ALL, MEMBER, Overwrite, Permissions, 
 from localdiscord.rules.wire import Flags, JsonObject, timestamp
 from localdiscord.world.components import Button, Select, buttons_of, selects_of, texts_of
 from localdiscord.world.files import Attachment
-from localdiscord.world.signals import Signal
+from localdiscord.world.signals import PATIENT_S, Signal
 from localdiscord.world.snowflakes import moment_of
 
 TEXT_CHANNEL: Final = 0
@@ -156,7 +156,7 @@ class Channel:
     async def wait_for(
         self,
         wanted: Callable[[Message], bool],
-        timeout_s: float = 5.0,
+        timeout_s: float = PATIENT_S,
     ) -> Message:
         """Wait for a message that everybody sees, posted or edited to be as wanted.
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 T = TypeVar("T")
+
+PATIENT_S: Final = 120.0
+"""How long to wait for what will come: a busy machine takes its time."""
 
 
 class Signal:

@@ -49,7 +49,7 @@ class SilentDiscord:
         return Silent(self, channel_id)
 
     async def wait_for(self, asked: set[int]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not asked <= self.asked.keys():
                 self.changed.clear()
                 await self.changed.wait()

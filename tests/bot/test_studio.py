@@ -53,6 +53,11 @@ if __name__ == "__main__":
 """
 
 
+def called(name: str) -> HeatTable:
+    """Return the heat in a session of another name."""
+    return replace(HEAT, session=replace(HEAT.session, name=name))
+
+
 def drawing_with(draw: str) -> tuple[str, str]:
     """Return the module, with its argument, that draws in one of the test's ways."""
     return "tests.bot.drawing", draw
@@ -117,19 +122,27 @@ async def test_a_process_that_was_killed_is_replaced_and_the_picture_drawn() -> 
 
 async def test_pictures_asked_for_at_once_come_each_to_who_asked() -> None:
     names = [f"Session {number}" for number in range(4)]
-    heats = [replace(HEAT, session=replace(HEAT.session, name=name)) for name in names]
     async with studio_with("tell_its_name") as studio:
-        drawn = await asyncio.gather(*map(studio.draw, heats))
+        drawn = await asyncio.gather(*map(studio.draw, map(called, names)))
     assert drawn == [name.encode() for name in names]
 
 
-async def test_a_picture_nobody_waits_for_any_more_is_not_taken_for_the_next() -> None:
-    other = replace(HEAT, session=replace(HEAT.session, name="Later"))
-    async with studio_with("tell_its_name") as studio:
-        await studio.draw(HEAT)
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(studio.draw(HEAT), 0.01)
-        assert await studio.draw(other) == b"Later"
+async def test_a_picture_nobody_waits_for_any_more_is_not_taken_for_the_next(
+    tmp_path: Path,
+) -> None:
+    mark = tmp_path / "begun"
+
+    async def has_begun() -> bool:
+        return mark.exists()
+
+    async with studio_with("leave_a_mark") as studio:
+        drawing = asyncio.create_task(studio.draw(called(str(mark))))
+        await until(has_begun)
+        drawing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await drawing
+        mark.unlink()
+        assert await studio.draw(called("Later")) == b"Later"
 
 
 async def test_a_drawing_that_fails_is_no_picture_and_the_log_says_why() -> None:

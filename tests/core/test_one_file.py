@@ -29,7 +29,7 @@ Act = Callable[[Unit], object]
 
 INTERACTION = 7
 # Far longer than any of these takes: a test that is wrong ends all the same.
-FOR_EVER_S = 10
+FOR_EVER_S = 60
 
 
 @pytest.fixture

@@ -34,6 +34,9 @@ OUTAGES = {
     "57P03": "still starting",
     "58030": "an error of the disk",
 }
+# How long a server is waited for that will not answer; one that will needs less, however busy the
+# machine is.
+SOON_S = 2
 FAULTS = {
     "22003": "a number out of range",
     "23505": "a row that is there already",
@@ -126,11 +129,11 @@ async def test_a_connection_cut_before_the_commit_leaves_nothing(postgres_url: U
         assert await rows(database) == 0
 
 
-@pytest.mark.parametrize("meanwhile", ["pg_terminate_backend(pg_backend_pid())", "pg_sleep(9)"])
+@pytest.mark.parametrize("meanwhile", ["pg_terminate_backend(pg_backend_pid())", "pg_sleep(60)"])
 async def test_nobody_knows_what_a_commit_did_that_was_never_answered(
     meanwhile: str, postgres_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.postgres._ANSWER_TIMEOUT_S", 0.5)
+    monkeypatch.setattr("core.postgres._ANSWER_TIMEOUT_S", SOON_S)
     async with opened(postgres_url) as database:
         await execute(
             database,
@@ -148,7 +151,7 @@ async def test_nobody_knows_what_a_commit_did_that_was_never_answered(
 async def test_a_server_that_has_gone_silent_is_not_waited_for(
     postgres_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.postgres._ANSWER_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("core.postgres._ANSWER_TIMEOUT_S", SOON_S)
     async with opened(postgres_url) as database:
         with pytest.raises(StoreUnavailable):
             await database.read(look_while_the_server_is_silent)
@@ -177,10 +180,11 @@ async def test_a_bot_that_died_holds_a_team_no_longer(
             "core.postgres._IMPATIENT", {"idle_in_transaction_session_timeout": "100ms"}
         )
         async with opened(postgres_url) as dead:
-            with pytest.raises(DBAPIError):
-                async with holding(dead, text("LOCK TABLE laps")):
-                    await execute(living, "INSERT INTO laps VALUES (20100)")
-        assert await rows(living) == 1
+            # It may even have been idle for so long before it held anything.
+            while not await rows(living):
+                with pytest.raises(DBAPIError):
+                    async with holding(dead, text("LOCK TABLE laps")):
+                        await execute(living, "INSERT INTO laps VALUES (20100)")
 
 
 async def test_all_connections_are_taken(
@@ -211,9 +215,10 @@ async def test_sqlite_is_locked_and_nobody_queues_for_ever(impatient_file: URL) 
         await execute(database, "CREATE TABLE laps (time_ms INTEGER)")
         with closing(sqlite3.connect(str(impatient_file.database), isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            async with asyncio.timeout(1.5):
+            # One after the other they would take twice as long.
+            async with asyncio.timeout(10):
                 failures = await asyncio.gather(
-                    *(fails(database, "INSERT INTO laps VALUES (20100)") for _ in range(40))
+                    *(fails(database, "INSERT INTO laps VALUES (20100)") for _ in range(200))
                 )
             assert not any(failed.may_be_stored for failed in failures)
         assert await rows(database) == 0

@@ -28,6 +28,7 @@ from localdiscord.client.answers import Answer
 from localdiscord.client.people import Team
 from localdiscord.play.botprocess import BotProcess
 from localdiscord.world.model import Channel, Message
+from localdiscord.world.signals import PATIENT_S
 from tests.databases import execute, scalars, shift_back
 
 LOOK_AGAIN_S = 0.05
@@ -66,7 +67,7 @@ class Aftermath:
             query = query.where(SummaryPost.team_id == team.guild.id)
         return await scalars(self.database, query)
 
-    async def settled(self, team: Team | None = None, timeout_s: float = 20) -> None:
+    async def settled(self, team: Team | None = None, timeout_s: float = PATIENT_S) -> None:
         """Wait until the publisher has nothing left to do, for one team or for all."""
 
         async def is_settled() -> bool:
@@ -142,7 +143,7 @@ class Ground:
         await self.after.pass_time(team)
 
 
-async def until(look: Callable[[], Awaitable[bool]], timeout_s: float = 10) -> None:
+async def until(look: Callable[[], Awaitable[bool]], timeout_s: float = PATIENT_S) -> None:
     """Look again and again at what tells nobody when it changes, until it is so."""
     async with asyncio.timeout(timeout_s):
         while True:

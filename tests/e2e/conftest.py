@@ -22,9 +22,11 @@ from localdiscord import LocalDiscord
 from localdiscord.client.people import Member, Team
 from localdiscord.play.botprocess import BotProcess, Launch, launch
 from localdiscord.play.cast import PADDOCK
+from localdiscord.world.signals import PATIENT_S
 from tests.databases import KINDS, TestDatabases
 from tests.e2e.aftermath import Ground, aftermath_in
 from tests.forked import fork_bot, fork_server
+from tests.forking import PATIENCE
 
 StartBot = Callable[[], BotProcess]
 
@@ -36,8 +38,15 @@ def bot_process(
 ) -> BotProcess:
     """Return the bot, to be started on a local Discord and a database."""
     address = url.render_as_string(hide_password=False)
-    environment = discord.bot_environment() | {"DATABASE_URL": address} | settings
-    return BotProcess(environment, launch=launch)
+    own = {"DATABASE_URL": address, PATIENCE: str(int(PATIENT_S))}
+    environment = discord.bot_environment() | own | settings
+    return BotProcess(environment, launch=launch, stop_within_s=PATIENT_S)
+
+
+def patient(discord: LocalDiscord) -> LocalDiscord:
+    """Have a Discord wait longer than the real one: how busy the machine is makes no test fail."""
+    discord.patience.answer_within_s = discord.settle_s = PATIENT_S
+    return discord
 
 
 def require_the_document(discord: LocalDiscord) -> None:
@@ -78,11 +87,11 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     async with (
         test_databases.temporary(request.param, migrated=False) as url,
-        LocalDiscord(PADDOCK) as discord,
+        patient(LocalDiscord(PADDOCK)) as discord,
         bot_process(discord, url, forked) as bot,
     ):
         require_the_document(discord)
-        await discord.ready(30)
+        await discord.ready()
         yield Stage(discord, bot, url)
         assert await bot.stop() == 0, bot.tail
 
@@ -118,12 +127,12 @@ async def stand(
 ) -> AsyncIterator[Ground]:
     async with (
         test_databases.temporary(request.param, migrated=True) as url,
-        LocalDiscord(PADDOCK) as discord,
+        patient(LocalDiscord(PADDOCK)) as discord,
         bot_process(discord, url, forked) as bot,
         aftermath_in(url) as after,
     ):
         require_the_document(discord)
-        await discord.ready(30)
+        await discord.ready()
         yield Ground(discord, bot, after)
         assert await bot.stop() == 0, bot.tail
 
@@ -139,7 +148,7 @@ def ground(stand: Ground) -> Iterator[Ground]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def discord() -> AsyncIterator[LocalDiscord]:
     """A local Discord for a test that starts and stops bots itself."""
-    async with LocalDiscord(PADDOCK) as discord:
+    async with patient(LocalDiscord(PADDOCK)) as discord:
         require_the_document(discord)
         yield discord
         discord.assert_clean()

@@ -8,7 +8,7 @@ from localdiscord import LocalDiscord
 from localdiscord.play.cast import PADDOCK
 from tests.databases import TestDatabases
 from tests.e2e.aftermath import aftermath_in
-from tests.e2e.conftest import bot_process
+from tests.e2e.conftest import bot_process, patient
 from tests.e2e.recorded.play import RECORDING, played
 
 
@@ -18,11 +18,11 @@ async def record() -> None:
     try:
         async with (
             databases.temporary("sqlite", migrated=False) as url,
-            LocalDiscord(PADDOCK) as discord,
+            patient(LocalDiscord(PADDOCK)) as discord,
             bot_process(discord, url) as bot,
             aftermath_in(url) as after,
         ):
-            await discord.ready(30)
+            await discord.ready()
             RECORDING.write_text(await played(discord, after), encoding="utf-8")
             await bot.stop()
     finally:

@@ -25,7 +25,7 @@ async def test_slow_work_defers_by_itself_and_is_answered_all_the_same(
 ) -> None:
     team = discord.guild()
     async with bot_process(discord, migrated_sqlite_url, forked) as bot:
-        await discord.ready(30)
+        await discord.ready()
         other = sqlite3.connect(str(migrated_sqlite_url.database), isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         typing = asyncio.create_task(team.owner.type(CHANNEL, "/lap times:20.1 20.2"))
@@ -49,7 +49,7 @@ async def test_an_unexpected_error_is_answered_with_the_reference_that_is_in_the
 ) -> None:
     team = discord.guild()
     async with bot_process(discord, migrated_sqlite_url, forked, LOG_FORMAT="json") as bot:
-        await discord.ready(30)
+        await discord.ready()
         stored = await team.owner.type(CHANNEL, "/lap times:20.1 20.2")
         other = sqlite3.connect(str(migrated_sqlite_url.database))
         other.execute("ALTER TABLE entries RENAME TO lost")

@@ -109,9 +109,9 @@ async def test_every_text_that_is_sent_lets_nobody_be_pinged(stage: Stage) -> No
     await team.owner.submit(form, {"laps": "20.1 oops"})
     await team.owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
     await team.owner.type(CHANNEL, "/heat finish heat:Q1")
-    await team.channel(CHANNEL).wait_for(lambda message: "20.100" in message.content, 10)
+    await team.channel(CHANNEL).wait_for(lambda message: "20.100" in message.content)
     await team.owner.type(CHANNEL, "/lap times:19.5 heat:Q1")
-    await team.channel(CHANNEL).wait_for(lambda message: "19.500" in message.content, 10)
+    await team.channel(CHANNEL).wait_for(lambda message: "19.500" in message.content)
     texts = [
         (request.method, request.route, text)
         for request in stage.discord.requests[before:]
@@ -154,7 +154,7 @@ async def close_everything(team: Team) -> None:
     closed = await close(owner)
     assert "closed" in closed.content
     channel = team.channel(CHANNEL)
-    await channel.wait_for(lambda message: "is over" in message.content, 10)
+    await channel.wait_for(lambda message: "is over" in message.content)
 
 
 @pytest.mark.parametrize("number", [-1, 0, 6, 2**31, 2**53 - 1, -(2**53)])
@@ -199,7 +199,7 @@ async def test_costly_buttons_share_the_cooldown_and_cheap_ones_have_none(stage:
     heat_id = table.selects[0].custom_id.removeprefix("look:heat:")
     closed = await close(owner)
     assert "closed" in closed.content
-    wrap_up = await team.channel(CHANNEL).wait_for(lambda post: "is over" in post.content, 10)
+    wrap_up = await team.channel(CHANNEL).wait_for(lambda post: "is over" in post.content)
 
     def presses(racer: Member) -> list[Coroutine[Any, Any, Answer]]:
         return [

@@ -31,9 +31,10 @@ from localdiscord.client.answers import Answer
 from localdiscord.client.people import Team
 from localdiscord.play.botprocess import BotProcess, Launch
 from localdiscord.play.cast import PADDOCK
+from localdiscord.world.signals import PATIENT_S
 from migrations.scratch import postgresql_server
 from tests.databases import TestDatabases
-from tests.e2e.conftest import require_the_document
+from tests.e2e.conftest import patient, require_the_document
 from tests.services.racing import everything
 
 if TYPE_CHECKING:
@@ -47,8 +48,6 @@ CHANNEL = "race-day"
 MESSAGES = "/channels/{channel_id}/messages"
 NOTHING_STORED = "I cannot reach the store just now and nothing was stored: try again in a minute"
 NOT_REACHED = "I cannot reach the store just now: try again in a minute"
-# Racers wait longer than the bot does: it gives them their sentence.
-PATIENCE_S = 30.0
 # How many connections the bot's role may have while others take them all.
 LIMIT = 3
 UNKNOWN = "look with /heat show whether it is there before you type it again"
@@ -82,14 +81,15 @@ class Stand:
 @asynccontextmanager
 async def stand(url: URL, forked: Launch) -> AsyncIterator[Stand]:
     async with AsyncExitStack() as stack:
-        discord = await stack.enter_async_context(LocalDiscord(PADDOCK))
+        discord = await stack.enter_async_context(patient(LocalDiscord(PADDOCK)))
         require_the_document(discord)
-        discord.settle_s = PATIENCE_S
         address = url.render_as_string(hide_password=False)
         settings = {"DATABASE_URL": address, "LOG_FORMAT": "json"}
-        bot = BotProcess(discord.bot_environment() | settings, launch=forked)
+        bot = BotProcess(
+            discord.bot_environment() | settings, launch=forked, stop_within_s=PATIENT_S
+        )
         await stack.enter_async_context(bot)
-        await discord.ready(30)
+        await discord.ready()
         database = Database(url)
         stack.push_async_callback(database.dispose)
         yield Stand(discord, bot, url, database)
@@ -161,7 +161,7 @@ class Server:
 
 async def until(look: Callable[[], Awaitable[object]]) -> None:
     """Ask the server until something is so."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENT_S):
         found = await look()
         while not found:
             await asyncio.sleep(0.01)
@@ -211,7 +211,7 @@ async def test_postgresql_stopped_in_the_middle_of_a_heat(
     await server.start()
     assert await stored(postgresql) == before
     assert "lap 3" in (await racer.type(CHANNEL, "/lap times:20.3 heat:P1")).text
-    post = await channel.wait_for(lambda message: "3/1:00.600" in message.text, 20)
+    post = await channel.wait_for(lambda message: "3/1:00.600" in message.text)
     assert channel.messages == [post], "the summary that was out already is the one that follows"
 
 

@@ -44,7 +44,7 @@ def messages_of(channel: Channel) -> str:
 async def raced(ground: Ground, team: Team, where: str = CHANNEL, heat: str = "Q1") -> Message:
     """Race a heat a while ago, and return its post."""
     await race(team, heat)
-    post = await team.channel(where).wait_for(shows(heat), 10)
+    post = await team.channel(where).wait_for(shows(heat))
     await ground.after.settled(team)
     await ground.pass_time(team)
     return post
@@ -53,7 +53,7 @@ async def raced(ground: Ground, team: Team, where: str = CHANNEL, heat: str = "Q
 async def posted(ground: Ground, team: Team, channel: Channel, *heats: str) -> None:
     """Wait for the posts of heats, and check that each came once."""
     for heat in heats or ("Q1",):
-        await channel.wait_for(shows(heat), 10)
+        await channel.wait_for(shows(heat))
     await ground.after.settled(team)
     for heat in heats or ("Q1",):
         await ground.after.check_posted_once(team, channel, heat)
@@ -163,7 +163,7 @@ async def test_a_request_that_is_never_answered_may_have_arrived_and_is_looked_f
     impatient = bot_process(discord, migrated_url, forked, **{REQUEST_LIMIT: "0.5"})
     teams = [discord.add_guild(f"Silence {when}") for when in ("before", "after")]
     async with impatient as bot, aftermath_in(migrated_url) as after:
-        await discord.ready(30)
+        await discord.ready()
         ground = Ground(discord, bot, after)
         for team, when in zip(teams, ("before", "after"), strict=True):
             channel = team.channel(CHANNEL)
@@ -220,7 +220,7 @@ async def test_a_post_nobody_noted_is_found_though_its_laps_have_gone(
     await channel.wait_for(shows("Q1"))
     ground.discord.forget_nonces(channel)
     await team.owner.press(logged, "Undo")
-    post = await channel.wait_for(shows("no laps"), 10)
+    post = await channel.wait_for(shows("no laps"))
     await ground.after.settled(team)
     await ground.pass_time(team)
     await type_laps(team, "19.5")
@@ -415,7 +415,7 @@ async def test_a_deleted_heats_post_goes_as_soon_as_the_bot_may_delete_it(
     await until(lambda: ground.put_off(team, timedelta(minutes=50)))
     assert not ground.requests("DELETE", channel)
     ground.discord.allow(channel)
-    await ground.discord.wait_for(lambda: posts[0].deleted, 10)
+    await ground.discord.wait_for(lambda: posts[0].deleted)
     refusal = ground.discord.mischief.fail(
         "DELETE", f"{messages_of(channel)}/*", status=403, code=50001, times=None
     )
@@ -423,4 +423,4 @@ async def test_a_deleted_heats_post_goes_as_soon_as_the_bot_may_delete_it(
     await until(lambda: ground.put_off(team, timedelta(minutes=50)))
     refusal.clear()
     await team.owner.type(CHANNEL, f"/team channel channel:#{CHANNEL}")
-    await ground.discord.wait_for(lambda: posts[1].deleted, 10)
+    await ground.discord.wait_for(lambda: posts[1].deleted)

@@ -17,7 +17,7 @@ from core.models import Team
 from localdiscord import LocalDiscord
 from tests.databases import add
 from tests.e2e.driving import CHANNEL
-from tests.e2e.test_staying_up import free_port
+from tests.ports import kept_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -80,9 +80,10 @@ async def test_what_the_teams_have_to_mend_is_named(
 async def test_what_comes_up_by_itself_keeps_nobody_from_starting(
     discord: LocalDiscord, tmp_path: Path
 ) -> None:
-    server = f"postgresql://orp@127.0.0.1:{free_port()}/orp"
-    away = settings(server, None, discord_api_url=f"http://127.0.0.1:{free_port()}/api/v10")
-    findings = await examine(away)
+    with kept_port() as port:
+        server = f"postgresql://orp@127.0.0.1:{port}/orp"
+        away = settings(server, None, discord_api_url=f"http://127.0.0.1:{port}/api/v10")
+        findings = await examine(away)
     assert starts(findings)
     assert "The bot waits for it" in said(findings)
     assert "Discord cannot be reached" in said(findings)

@@ -86,12 +86,12 @@ async def test_a_long_text_comes_back_whole(owner: Member) -> None:
 async def test_it_works_after_a_restart(discord: LocalDiscord, start_bot: StartBot) -> None:
     owner = discord.guild().owner
     async with start_bot() as bot:
-        await discord.ready(30)
+        await discord.ready()
         refused = await owner.type(CHANNEL, "/lap times:58.1 5O.2 heat:Q1")
         assert await bot.stop() == 0, bot.tail
     await discord.gone()
     async with start_bot() as bot:
-        await discord.ready(30)
+        await discord.ready()
         form = form_of(await owner.press(refused, "Fix it"))
         assert "laps 1–2" in (await owner.submit(form, {"laps": "58.1 50.2"})).content
         assert await bot.stop() == 0, bot.tail

@@ -81,7 +81,7 @@ class Track:
                 (race_id, version) for race_id, version in taken
             )
 
-        await until(is_in, 30)
+        await until(is_in)
 
 
 @asynccontextmanager
@@ -100,7 +100,7 @@ def titles(team: Team) -> Sequence[str]:
 
 
 async def posted(team: Team, text: str) -> Message:
-    return await team.channel(CHANNEL).wait_for(shows(text), 30)
+    return await team.channel(CHANNEL).wait_for(shows(text))
 
 
 async def test_nobody_types(discord: LocalDiscord, database_url: URL, forked: Launch) -> None:
@@ -108,7 +108,7 @@ async def test_nobody_types(discord: LocalDiscord, database_url: URL, forked: La
     mate = team.add_member("racer-2")
     now = clock_time(datetime.now(UTC))
     async with track_at(discord, database_url, forked) as track, track.bot() as bot:
-        await discord.ready(30)
+        await discord.ready()
         site = track.site
         site.publish("7001", "Q1 Heat", Raced(ANN, FIRST), STRANGER, at=now)
         await team.owner.type(CHANNEL, f"/profile driver_name:{ANN}")
@@ -131,7 +131,7 @@ async def test_nobody_types(discord: LocalDiscord, database_url: URL, forked: La
         # Who is linked late gets what was driven before, without another request.
         asked = len(site.asked)
         await mate.type(CHANNEL, f"/profile driver_name:{BEN}")
-        await discord.wait_for(lambda: "racer-2" in str(main.embeds), 30)
+        await discord.wait_for(lambda: "racer-2" in str(main.embeds))
         assert len(site.asked) == asked
 
         # The track corrects a lap.
@@ -139,7 +139,7 @@ async def test_nobody_types(discord: LocalDiscord, database_url: URL, forked: La
         site.publish("7002", "A-Main", Raced(BEN, SECOND), Raced(ANN, corrected), at=now)
         shown = str(main.embeds)
         await track.look_now()
-        await discord.wait_for(lambda: str(main.embeds) != shown, 30)
+        await discord.wait_for(lambda: str(main.embeds) != shown)
 
         # The second leg is written over the first.
         site.publish("7002", "A-Main", Raced(ANN, LEG_TWO), at="11:59pm")
@@ -170,7 +170,7 @@ async def test_killed_in_the_middle_it_loses_no_race_and_posts_each_once(
     async with track_at(discord, database_url, forked) as track:
         site = track.site
         async with track.bot() as bot:
-            await discord.ready(30)
+            await discord.ready()
             for team in teams:
                 await team.owner.type(CHANNEL, f"/profile driver_name:{ANN}")
                 assert "is followed for" in await follow(team, site)
@@ -184,10 +184,10 @@ async def test_killed_in_the_middle_it_loses_no_race_and_posts_each_once(
             await bot.exited()
         await discord.gone()
         async with track.bot() as bot:
-            await discord.ready(30)
+            await discord.ready()
             await track.pass_claims()
             await track.all_is_in(2)
-            await track.after.settled(timeout_s=60)
+            await track.after.settled()
             for team in teams:
                 assert sorted(title[:10] for title in titles(team)) == [
                     "🏁 Buggy Q1",
@@ -208,7 +208,7 @@ async def test_two_processes_ask_the_site_once(
         track.bot(SHARD_COUNT="2", SHARD_IDS="0") as left,
         track.bot(SHARD_COUNT="2", SHARD_IDS="1") as right,
     ):
-        await discord.ready(30)
+        await discord.ready()
         site = track.site
         for team in (first, second):
             await team.owner.type(CHANNEL, f"/profile driver_name:{ANN}")
@@ -218,7 +218,7 @@ async def test_two_processes_ask_the_site_once(
         asked = site.times_asked(site.event_path)
         await track.look_now()
         await track.all_is_in(3)
-        await track.after.settled(timeout_s=60)
+        await track.after.settled()
         for team in (first, second):
             assert len(titles(team)) == 3
         assert site.times_asked(site.event_path) == asked + 1

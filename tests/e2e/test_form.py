@@ -13,6 +13,7 @@ from localdiscord.client.answers import Answer, Modal
 from localdiscord.client.people import Member, Team
 from localdiscord.play.botprocess import Launch
 from tests.e2e.conftest import bot_process
+from tests.forking import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -172,7 +173,7 @@ async def test_a_message_without_lap_times_gets_a_sentence(team: Team, owner: Me
     await owner.type(CHANNEL, "/team channel channel:#race-day")
     await owner.type(CHANNEL, "/lap times:20.1 20.2")
     await owner.type(CHANNEL, "/heat finish")
-    post = await team.channel(CHANNEL).wait_for(lambda message: "ORP" in message.content, 10)
+    post = await team.channel(CHANNEL).wait_for(lambda message: "ORP" in message.content)
     assert "A bot wrote that" in (await owner.message_menu(post, "Log laps")).content
 
 
@@ -194,15 +195,16 @@ async def test_forms_and_previews_work_after_a_restart(
     team = discord.guild()
     owner = team.owner
     async with bot_process(discord, migrated_postgres_url, forked) as bot:
-        await discord.ready(30)
+        await discord.ready()
         logged = await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
         form = form_of(await owner.press(logged, "Edit laps"))
         refused = await owner.submit(form, {"laps": "oops"})
         preview = await owner.message_menu(owner.say(CHANNEL, "20.7 20.8"), "Log laps")
         assert await bot.stop() == 0, bot.tail
     await discord.gone()
-    async with bot_process(discord, migrated_postgres_url, forked) as bot:
-        await discord.ready(30)
+    in_a_hurry = {PATIENCE: ""}
+    async with bot_process(discord, migrated_postgres_url, forked, **in_a_hurry) as bot:
+        await discord.ready()
         saved = await owner.submit(form, {"laps": "20.1\n20.25"})
         assert "20.100  20.250" in saved.content
         again = form_of(await owner.press(refused, "Fix it"))
@@ -219,11 +221,12 @@ async def too_late_for_a_form(discord: LocalDiscord, owner: Member, url: URL) ->
     holding = other.transaction()
     await holding.start()
     await other.execute("LOCK TABLE run_logs")
+    before = len(discord.requests)
     opening = asyncio.create_task(owner.type(CHANNEL, "/heat edit"))
     await discord.wait_for(
         lambda: any(
             isinstance(request.body, dict) and request.body.get("type") == DEFERRED
-            for request in discord.requests
+            for request in discord.requests[before:]
         )
     )
     await holding.rollback()

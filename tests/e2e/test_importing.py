@@ -20,7 +20,7 @@ from localdiscord.world.files import Upload
 from localdiscord.world.model import Message
 from tests.core.sources.pages import EVENT, RESULT, RUN, page
 from tests.databases import KINDS, TestDatabases
-from tests.e2e.conftest import bot_process, require_the_document
+from tests.e2e.conftest import bot_process, patient, require_the_document
 from tests.e2e.real_heats import drivers_of, laps_of, typed
 from tests.timing_site import Raced, TimingSite, timing_site
 
@@ -46,11 +46,11 @@ async def circuit(
     async with (
         timing_site() as site,
         test_databases.temporary(request.param, migrated=False) as url,
-        LocalDiscord(PADDOCK) as discord,
+        patient(LocalDiscord(PADDOCK)) as discord,
         bot_process(discord, url, forked, LIVERC_HOSTS=site.exact) as bot,
     ):
         require_the_document(discord)
-        await discord.ready(30)
+        await discord.ready()
         yield Circuit(discord, site)
         assert await bot.stop() == 0, bot.tail
 

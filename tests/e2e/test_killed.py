@@ -110,11 +110,11 @@ async def raced(team: Team, *, posted: bool = False) -> None:
     await type_laps(team)
     if posted:
         await finish(team)
-        await channel_of(team).wait_for(shows("Q1"), 10)
+        await channel_of(team).wait_for(shows("Q1"))
 
 
 async def reached(*holds: Hold) -> None:
-    await asyncio.gather(*(hold.reached(10) for hold in holds))
+    await asyncio.gather(*(hold.reached() for hold in holds))
 
 
 async def test_killed_at_any_moment_it_keeps_every_answered_lap_and_posts_each_heat_once(
@@ -129,7 +129,7 @@ async def test_killed_at_any_moment_it_keeps_every_answered_lap_and_posts_each_h
         (wrap_up_sent,) = closed = track.new_teams(1)
 
         async with start_bot() as bot:
-            await discord.ready(30)
+            await discord.ready()
             await asyncio.gather(*(raced(team) for team in (*laps, *finishes, *new)))
             await asyncio.gather(
                 *(raced(team, posted=True) for team in (*edited, *deleted, *closed))
@@ -163,7 +163,7 @@ async def test_killed_at_any_moment_it_keeps_every_answered_lap_and_posts_each_h
         await track.pass_time()
 
         async with start_bot() as bot:
-            await discord.ready(30)
+            await discord.ready()
             holds = [
                 track.hold_change("DELETE", delete_unsent, "before"),
                 track.hold_change("DELETE", delete_sent, "after"),
@@ -176,7 +176,7 @@ async def test_killed_at_any_moment_it_keeps_every_answered_lap_and_posts_each_h
         await track.pass_time()
 
         async with start_bot() as bot:
-            await discord.ready(30)
+            await discord.ready()
             after = track.after
             await after.settled()
             assert await after.laps(lap_answered) == [20100, 20200, 20300, 20400]
@@ -208,12 +208,12 @@ async def test_what_fell_due_while_the_bot_was_down_is_done_when_it_starts(
     async with track_on(discord, migrated_url) as track:
         idle, racing, forbidden, spring, autumn = teams = track.new_teams(5)
         opened_and_closing = {
-            spring: (datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 29, 3, tzinfo=UTC)),
-            autumn: (datetime(2026, 10, 24, 12, tzinfo=UTC), datetime(2026, 10, 25, 4, tzinfo=UTC)),
+            spring: (datetime(2025, 3, 29, 12, tzinfo=UTC), datetime(2025, 3, 30, 3, tzinfo=UTC)),
+            autumn: (datetime(2025, 10, 25, 12, tzinfo=UTC), datetime(2025, 10, 26, 4, tzinfo=UTC)),
         }
         after = track.after
         async with start_bot() as bot:
-            await discord.ready(30)
+            await discord.ready()
             await asyncio.gather(*(raced(team) for team in teams))
             for team, (opened_at, _) in opened_and_closing.items():
                 await team.owner.type(CHANNEL, "/team auto_finish minutes:0")
@@ -240,13 +240,13 @@ async def test_what_fell_due_while_the_bot_was_down_is_done_when_it_starts(
             .values(last_activity_at=datetime.now(UTC) - timedelta(minutes=31))
         )
         async with start_bot() as bot:
-            await discord.ready(30)
+            await discord.ready()
             for team, (_, closing) in opened_and_closing.items():
-                await channel_of(team).wait_for(shows("is over"), 10)
+                await channel_of(team).wait_for(shows("is over"))
                 await after.settled(team)
                 assert (await after.standings(team)).session.closes_at == closing
                 assert (await after.check_wrapped_up_once(team, channel_of(team))).silent
-            await channel_of(forbidden).wait_for(shows("Q1"), 10)
+            await channel_of(forbidden).wait_for(shows("Q1"))
             await after.settled()
             for team in (idle, *opened_and_closing):
                 assert (await after.check_posted_once(team, channel_of(team))).silent

@@ -24,7 +24,7 @@ from localdiscord.world.files import Attachment
 from localdiscord.world.model import Channel, Message
 from tests.databases import TestDatabases
 from tests.e2e.aftermath import Ground, aftermath_in, until
-from tests.e2e.conftest import bot_process
+from tests.e2e.conftest import bot_process, patient
 from tests.e2e.driving import CHANNEL, finish, race, shows, type_laps
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -42,11 +42,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def ground(test_databases: TestDatabases, installed: Path) -> AsyncIterator[Ground]:
     async with (
         test_databases.temporary("sqlite", migrated=True) as url,
-        LocalDiscord(PADDOCK) as discord,
+        patient(LocalDiscord(PADDOCK)) as discord,
         bot_process(discord, url, PYTHONPATH=str(installed)) as bot,
         aftermath_in(url) as after,
     ):
-        await discord.ready(30)
+        await discord.ready()
         yield Ground(discord, bot, after)
         discord.assert_clean()
         drawing = drawing_processes(bot.process_id)
@@ -106,7 +106,7 @@ def has_new_picture(post: Message, before: Attachment) -> Callable[[Message], bo
 
 async def posted(ground: Ground, channel: Channel) -> Message:
     """Return the one post of a channel as soon as nothing more is to be done."""
-    await channel.wait_for(shows("🏁"), 10)
+    await channel.wait_for(shows("🏁"))
     await ground.after.settled()
     (post,) = channel.messages
     return post
@@ -125,19 +125,19 @@ async def test_a_summary_shows_its_heat_and_follows_every_correction(
     assert "4 laps, best 20.100, no mistake." in first.description
     await ground.pass_time(team)
     late = await type_laps(team, "19.5")
-    await channel.wait_for(has_new_picture(post, first), 10)
+    await channel.wait_for(has_new_picture(post, first))
     second = picture_of(post)
     assert second.description is not None
     assert "5 laps, best 19.500" in second.description
     await ground.after.settled(team)
     await ground.pass_time(team)
     await team.owner.press(late, "Undo")
-    await channel.wait_for(has_new_picture(post, second), 10)
+    await channel.wait_for(has_new_picture(post, second))
     assert picture_of(post).data == first.data
     await ground.after.settled(team)
     await ground.pass_time(team)
     await team.owner.press(typed, "Undo")
-    await channel.wait_for(lambda message: message is post and not post.attachments, 10)
+    await channel.wait_for(lambda message: message is post and not post.attachments)
     assert not post.embeds
     assert len(channel.messages) == 1
 
@@ -163,11 +163,11 @@ async def test_a_summary_that_cannot_be_drawn_is_posted_and_gets_its_picture_lat
 ) -> None:
     break_drawing(ground, installed)
     await race(team)
-    post = await channel.wait_for(shows("20.100"), 10)
+    post = await channel.wait_for(shows("20.100"))
     assert not post.attachments
     await ground.pass_time(team)
     await type_laps(team, "19.5")
-    await channel.wait_for(lambda message: message is post and "19.500" in post.content, 10)
+    await channel.wait_for(lambda message: message is post and "19.500" in post.content)
     assert not post.attachments
     assert "half installed" in ground.bot.tail
     edits = len(ground.requests("PATCH", channel))
@@ -192,7 +192,7 @@ async def test_an_edit_that_cannot_be_drawn_keeps_no_outdated_picture(
     await ground.pass_time(team)
     break_drawing(ground, installed)
     await type_laps(team, "19.5")
-    await channel.wait_for(lambda message: message is post and "19.500" in post.content, 10)
+    await channel.wait_for(lambda message: message is post and "19.500" in post.content)
     assert not post.attachments
     assert "image" not in post.embeds[0]
     mend_drawing(installed)
@@ -208,7 +208,7 @@ async def test_where_files_are_not_allowed_the_summary_comes_without_and_the_tea
     await team.owner.type(CHANNEL, f"/team channel channel:#{CHANNEL}")
     finished = await race(team)
     assert "⚠️" not in finished.text
-    post = await channel.wait_for(shows("Q1"), 10)
+    post = await channel.wait_for(shows("Q1"))
     assert not post.attachments
     told = f"Summaries in {channel.mention} come without pictures: allow me Attach Files there."
     assert told in (await team.owner.type(CHANNEL, "/team show")).text

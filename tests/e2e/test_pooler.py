@@ -23,7 +23,7 @@ from localdiscord.play.cast import PADDOCK
 from migrations.errors import DatabaseUnreachable
 from migrations.runner import upgrade
 from tests.databases import TestDatabases
-from tests.e2e.conftest import bot_process, require_the_document
+from tests.e2e.conftest import bot_process, patient, require_the_document
 from tests.e2e.driving import CHANNEL, finish, shows, type_laps
 from tests.pooler import pooler
 from tests.services.racing import by, count, log
@@ -54,13 +54,16 @@ async def test_a_start_that_was_not_told_of_the_pooler_says_what_to_write(pooled
 
 
 async def test_a_bot_starts_and_stores_behind_a_pooler(pooled: URL, forked: Launch) -> None:
-    async with LocalDiscord(PADDOCK) as discord, bot_process(discord, pooled, forked) as bot:
+    async with (
+        patient(LocalDiscord(PADDOCK)) as discord,
+        bot_process(discord, pooled, forked) as bot,
+    ):
         require_the_document(discord)
-        await discord.ready(30)
+        await discord.ready()
         team = discord.add_guild("Pooled")
         await type_laps(team)
         await finish(team)
-        await team.channel(CHANNEL).wait_for(shows("Q1"), 10)
+        await team.channel(CHANNEL).wait_for(shows("Q1"))
         discord.assert_clean()
         assert await bot.stop() == 0, bot.tail
         assert "unexpected error" not in bot.tail

@@ -51,11 +51,11 @@ async def test_with_laps_since_the_form_has_both(owner: Member) -> None:
 async def test_it_is_put_back_after_a_restart(discord: LocalDiscord, start_bot: StartBot) -> None:
     owner = discord.guild().owner
     async with start_bot() as bot:
-        await discord.ready(30)
+        await discord.ready()
         undone = await owner.press(await owner.type(CHANNEL, "/lap times:58.1 58.2"), "Undo")
         assert await bot.stop() == 0, bot.tail
     await discord.gone()
     async with start_bot() as bot:
-        await discord.ready(30)
+        await discord.ready()
         assert "laps 1–2" in (await owner.press(undone, "Put back")).content
         assert await bot.stop() == 0, bot.tail

@@ -24,11 +24,11 @@ async def test_a_race_day_is_a_post_a_heat_and_a_wrap_up_and_practice_rings_nobo
     await owner.type(CHANNEL, "/session start name:Club Race track:Arena")
     await owner.type(CHANNEL, "/lap times:20.3 20.2 20.4 heat:P1")
     await finish(team, "P1")
-    practice = await channel.wait_for(shows("P1"), 10)
+    practice = await channel.wait_for(shows("P1"))
     await owner.type(CHANNEL, "/lap times:20.3 20.1 20.4 heat:Q1")
     await mate.type(CHANNEL, "/lap times:20.0 20.2 19.9 heat:Q1")
     await finish(team, "Q1")
-    race = await channel.wait_for(shows("Q1"), 10)
+    race = await channel.wait_for(shows("Q1"))
     best = await mate.type(CHANNEL, "/lap times:19.1 heat:Q1")
     for racer, rating in ((owner, "5"), (mate, "2"), (owner, "4")):
         assert (await racer.press(race, rating)).ephemeral
@@ -38,10 +38,10 @@ async def test_a_race_day_is_a_post_a_heat_and_a_wrap_up_and_practice_rings_nobo
     await owner.type(CHANNEL, "/session show")
     await mate.type(CHANNEL, "/orp with:@racer-1")
     late = await owner.type(CHANNEL, "/lap times:19.0 heat:P1")
-    await channel.wait_for(lambda message: message is practice and "19.000" in message.text, 10)
+    await channel.wait_for(lambda message: message is practice and "19.000" in message.text)
     await owner.press(late, "Undo")
     await close(owner)
-    wrap_up = await channel.wait_for(shows("is over"), 10)
+    wrap_up = await channel.wait_for(shows("is over"))
     assert channel.messages == [practice, race, wrap_up]
     assert [message.silent for message in channel.messages] == [True, False, False]
     assert practice.flags & Flags.SILENT

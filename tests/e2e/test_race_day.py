@@ -42,7 +42,7 @@ async def test_a_real_heat_of_two_drivers_is_posted_with_the_formulas_scores(
     assert answer.ephemeral
     await mate.type(channel, f"/lap times:{typed(second)}")
     await owner.press(answer, "Finish heat")
-    post = await channel.wait_for(lambda message: "🏁" in message.content, 10)
+    post = await channel.wait_for(lambda message: "🏁" in message.content)
     best = max(score_of(first), score_of(second), key=float)
     fast = min((*first, *second))
     assert post.content.startswith(f"🏁 Q1 · Club Race: best ORP {best} ")
@@ -59,9 +59,9 @@ async def test_the_post_stays_true_when_a_lap_is_corrected(team: Team, owner: Me
     channel = team.channel(CHANNEL)
     answer = await owner.type(channel, "/lap times:20.1 20.2 20.3 20.1 heat:Q1")
     await owner.press(answer, "Finish heat")
-    post = await channel.wait_for(lambda message: "🏁" in message.content, 10)
+    post = await channel.wait_for(lambda message: "🏁" in message.content)
     late = await owner.type(channel, "/lap times:19.5 heat:Q1")
-    edited = await channel.wait_for(lambda message: "19.500" in message.content, 10)
+    edited = await channel.wait_for(lambda message: "19.500" in message.content)
     assert edited.id == post.id
     await owner.press(late, "Undo")
     again = await channel.wait_for(
@@ -142,12 +142,12 @@ async def test_the_wrap_up_tells_bests_and_time_lost_and_follows_corrections(
     second = await owner.type(channel, "/lap times:20.3 20.1 20.4 heat:Q2")
     assert "⭐ Your best at Arena: 20.100 (was 20.200)" in second.text
     await close(owner)
-    post = await channel.wait_for(lambda message: "Sunday is over" in message.content, 10)
+    post = await channel.wait_for(lambda message: "Sunday is over" in message.content)
     assert "⭐ Personal bests at Arena\nracer-1 20.100 (was 20.200)" in post.text
     assert "Seconds lost to mistakes\nracer-1 5.0" in post.text
     await owner.press(second, "Undo")
     await owner.press(first, "Undo")
-    await channel.wait_for(lambda message: message is post and "racer-1" not in post.text, 10)
+    await channel.wait_for(lambda message: message is post and "racer-1" not in post.text)
     assert "⭐" not in post.text
     assert "Seconds lost to mistakes" not in post.text
     assert len([message for message in channel.messages if "is over" in message.content]) == 2

@@ -41,13 +41,13 @@ async def test_a_finished_heat_goes_on_and_its_post_follows(
     await mate.type(CHANNEL, "/lap times:21.1 21.2 heat:Q1")
     finished = await owner.press(logged, "Finish heat")
     assert labels(finished) == ["Reopen"]
-    post = await channel.wait_for(shows("Q1"), 10)
+    post = await channel.wait_for(shows("Q1"))
     # Everybody who has logged there has it in the table.
     shown = await mate.type(CHANNEL, "/heat show heat:Q1")
     assert labels(shown) == ["Reopen"]
     assert "its post follows" in (await mate.press(shown, "Reopen")).content
     await owner.type(CHANNEL, "/lap times:19.3")
-    await channel.wait_for(lambda message: message is post and "19.300" in message.text, 10)
+    await channel.wait_for(lambda message: message is post and "19.300" in message.text)
     await owner.type(CHANNEL, "/heat finish")
     assert labels(await mate.type(CHANNEL, "/heat show heat:Q1")) == ["Reopen"]
     stranger = team.add_member("racer-3")
@@ -67,7 +67,7 @@ async def test_a_closed_session_goes_on_with_one_wrap_up(
     assert "Left as it is" in (await owner.choose(asked, "Not yet")).content
     closed = await close(owner)
     assert labels(closed) == ["Reopen"]
-    wrap_up = await channel.wait_for(shows("is over"), 10)
+    wrap_up = await channel.wait_for(shows("is over"))
     shown = await mate.type(CHANNEL, "/session show")
     assert labels(shown) == ["Reopen"]
     reopened = await mate.press(shown, "Reopen")
@@ -75,20 +75,20 @@ async def test_a_closed_session_goes_on_with_one_wrap_up(
     assert "Open again with it: **Q1**" in reopened.content
     await mate.type(CHANNEL, "/lap times:18.7")
     await close(owner)
-    await channel.wait_for(lambda message: message is wrap_up and "18.700" in message.text, 10)
+    await channel.wait_for(lambda message: message is wrap_up and "18.700" in message.text)
     assert len(channel.messages) == 2
 
 
 async def test_it_works_after_a_restart(discord: LocalDiscord, start_bot: StartBot) -> None:
     owner = discord.guild().owner
     async with start_bot() as bot:
-        await discord.ready(30)
+        await discord.ready()
         await owner.type(CHANNEL, "/lap times:20.1 20.2 heat:Q1")
         closed = await close(owner)
         assert await bot.stop() == 0, bot.tail
     await discord.gone()
     async with start_bot() as bot:
-        await discord.ready(30)
+        await discord.ready()
         assert "is open again" in (await owner.press(closed, "Reopen")).content
         assert "lap 3" in (await owner.type(CHANNEL, "/lap times:20.3")).content
         assert await bot.stop() == 0, bot.tail

@@ -20,7 +20,7 @@ async def test_everything_is_there_after_a_restart(
     owner = team.owner
     channel = team.channel(CHANNEL)
     async with start_bot() as bot:
-        await discord.ready(30)
+        await discord.ready()
         await owner.type(channel, "/session start name:Club Race track:Arena")
         answer = await owner.type(channel, "/lap times:20.1 20.2 heat:Q1")
         table = await owner.type(channel, "/heat show heat:Q1")
@@ -28,7 +28,7 @@ async def test_everything_is_there_after_a_restart(
     registered = [r for r in discord.requests if r.method == "PUT" and "commands" in r.path]
     await discord.gone()
     async with start_bot() as bot:
-        await discord.ready(30)
+        await discord.ready()
         shown = await owner.type(channel, "/heat show heat:Q1")
         assert "20.100" in shown.text
         assert "20.100" in (await owner.choose(table, owner.user.name)).text
@@ -53,7 +53,7 @@ async def test_which_event_is_asked_once_and_answered_after_a_restart(
     owner, mate = team.owner, team.member("racer-2")
     channel = team.channel(CHANNEL)
     async with start_bot() as bot:
-        await discord.ready(30)
+        await discord.ready()
         await owner.type(channel, "/session start name:Club Race")
         await owner.type(channel, "/session start name:Big Event")
         question = await mate.type(channel, "/lap times:20.1 20.2 note:35wt")
@@ -61,7 +61,7 @@ async def test_which_event_is_asked_once_and_answered_after_a_restart(
         assert await bot.stop() == 0, bot.tail
     await discord.gone()
     async with start_bot() as bot:
-        await discord.ready(30)
+        await discord.ready()
         stored = await mate.choose(question, "Club Race")
         assert "20.100" in stored.text
         assert "Club Race" in stored.text

@@ -39,7 +39,7 @@ async def test_a_server_that_removes_the_bot_is_marked(
     first, second, third = (discord.add_guild(name) for name in ("First", "Second", "Third"))
     async with aftermath_in(migrated_url) as after:
         async with start_bot() as bot:
-            await discord.ready(30)
+            await discord.ready()
             for team in (first, second, third):
                 await type_laps(team)
             discord.world.remove_bot(first.guild)
@@ -51,7 +51,7 @@ async def test_a_server_that_removes_the_bot_is_marked(
         await after.change(update(TeamRow).values(application_id=discord.world.bot.id))
         discord.world.remove_bot(second.guild)
         async with start_bot() as bot:
-            await discord.ready(30)
+            await discord.ready()
             await gone_are(after, [second])
             assert "servers have removed the bot" in bot.tail
             discord.world.invite_bot(second.guild)

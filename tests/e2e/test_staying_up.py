@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -17,16 +17,16 @@ from sqlalchemy.engine import URL
 from localdiscord import LocalDiscord
 from localdiscord.play.botprocess import BotProcess, Launch
 from localdiscord.play.cast import PADDOCK
+from localdiscord.world.signals import PATIENT_S
 from migrations.backup import backup
 from migrations.errors import RestoreRefused
 from migrations.restore import restore
 from tests.e2e.aftermath import until
-from tests.e2e.conftest import bot_process
+from tests.e2e.conftest import bot_process, patient
 from tests.e2e.driving import type_laps
+from tests.ports import kept_port
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
-
-WITHIN_S = 30
 
 
 async def says(bot: BotProcess, text: str) -> bool:
@@ -34,14 +34,14 @@ async def says(bot: BotProcess, text: str) -> bool:
 
 
 async def told(bot: BotProcess, text: str) -> None:
-    await until(partial(says, bot, text), WITHIN_S)
+    await until(partial(says, bot, text))
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-    return port
+@pytest.fixture
+def port() -> Iterator[int]:
+    """Where a Discord will be."""
+    with kept_port() as port:
+        yield port
 
 
 def nowhere(port: int) -> dict[str, str]:
@@ -53,27 +53,27 @@ def nowhere(port: int) -> dict[str, str]:
 
 
 async def test_what_is_not_there_yet_is_waited_for_and_what_goes_comes_back(
-    migrated_postgres_url: URL, forked: Launch, tmp_path: Path
+    migrated_postgres_url: URL, forked: Launch, tmp_path: Path, port: int
 ) -> None:
     """A server's socket is there as soon as its folder is."""
-    place, port = tmp_path / "pg", free_port()
+    place = tmp_path / "pg"
     url = migrated_postgres_url.update_query_dict({"host": str(place)})
-    first = LocalDiscord(PADDOCK, port=port)
+    first = patient(LocalDiscord(PADDOCK, port=port))
     async with bot_process(first, url, forked, **nowhere(port)) as bot:
         await told(bot, "waiting for the database")
         assert "[Errno" not in bot.tail
         place.symlink_to(str(migrated_postgres_url.query["host"]))
         await told(bot, "waiting for Discord")
         async with first:
-            await first.ready(WITHIN_S)
+            await first.ready()
             assert "laps" in (await type_laps(first.add_guild("Early"))).text
         await told(bot, "connection lost")
         await told(bot, "Attempting a reconnect")
-        again = LocalDiscord(PADDOCK, port=port, token=first.token)
+        again = patient(LocalDiscord(PADDOCK, port=port, token=first.token))
         async with again:
-            await again.wait_for(again.gateway.complete, WITHIN_S)
+            await again.wait_for(again.gateway.complete)
             ending = asyncio.create_task(bot.exited())
-            async with asyncio.timeout(WITHIN_S):
+            async with asyncio.timeout(PATIENT_S):
                 while not ending.done():
                     # Somebody has made a new token: the old one is of no use any more. Where a busy
                     # machine loses how the connection was closed, the bot comes back to hear it.
@@ -85,11 +85,10 @@ async def test_what_is_not_there_yet_is_waited_for_and_what_goes_comes_back(
 
 
 async def test_it_stops_when_asked_to_while_it_waits(
-    migrated_sqlite_url: URL, forked: Launch
+    migrated_sqlite_url: URL, forked: Launch, port: int
 ) -> None:
-    port = free_port()
     async with bot_process(
-        LocalDiscord(PADDOCK, port=port), migrated_sqlite_url, forked, **nowhere(port)
+        patient(LocalDiscord(PADDOCK, port=port)), migrated_sqlite_url, forked, **nowhere(port)
     ) as bot:
         await told(bot, "waiting for Discord")
         assert await bot.stop() == 0
@@ -107,12 +106,12 @@ async def test_it_stops_when_asked_to_while_it_waits(
 async def test_what_does_not_pass_ends_it_with_a_sentence_after_what_does(
     status: int, sentence: str, migrated_sqlite_url: URL, forked: Launch
 ) -> None:
-    async with LocalDiscord(PADDOCK) as discord:
+    async with patient(LocalDiscord(PADDOCK)) as discord:
         # The latest rule that is left is the one that counts.
         discord.mischief.fail("GET", "/users/@me", status=status)
         discord.mischief.fail("GET", "/users/@me", status=503)
         async with bot_process(discord, migrated_sqlite_url, forked) as bot:
-            assert await asyncio.wait_for(bot.exited(), WITHIN_S) == 1
+            assert await asyncio.wait_for(bot.exited(), PATIENT_S) == 1
     assert "Discord answered 503" in bot.tail
     assert bot.tail.splitlines()[-1] == sentence
     assert "Traceback" not in bot.tail
@@ -120,10 +119,10 @@ async def test_what_does_not_pass_ends_it_with_a_sentence_after_what_does(
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_the_file_of_a_bot_that_waits_for_discord_is_not_replaced(
-    discord: LocalDiscord, migrated_url: URL, forked: Launch, tmp_path: Path
+    discord: LocalDiscord, migrated_url: URL, forked: Launch, tmp_path: Path, port: int
 ) -> None:
     copy = await backup(migrated_url, tmp_path)
-    async with bot_process(discord, migrated_url, forked, **nowhere(free_port())) as bot:
+    async with bot_process(discord, migrated_url, forked, **nowhere(port)) as bot:
         await told(bot, "waiting for Discord")
         with pytest.raises(RestoreRefused, match="A bot is running on this database"):
             await restore(migrated_url, copy)

@@ -31,7 +31,7 @@ async def test_what_is_in_hand_when_the_bot_stops_is_stored_and_answered(
         discord.add_guild(f"In hand {number}") for number in range(3)
     ]
     async with aftermath_in(migrated_url) as after, start_bot() as bot:
-        await discord.ready(30)
+        await discord.ready()
         for team in teams:
             await type_laps(team)
         more = await type_laps(answering, "20.4")
@@ -64,7 +64,7 @@ async def test_a_post_on_its_way_when_the_bot_stops_is_noted(
     team = discord.add_guild("On its way")
     channel = team.channel(CHANNEL)
     async with aftermath_in(migrated_url) as after, start_bot() as bot:
-        await discord.ready(30)
+        await discord.ready()
         post = discord.mischief.hold("POST", f"/channels/{channel.id}/messages")
         await race(team)
         await post.reached()

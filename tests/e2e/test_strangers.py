@@ -169,7 +169,7 @@ async def test_the_log_of_a_start_has_no_warning(
     discord: LocalDiscord, start_bot_as_people_do: StartBot
 ) -> None:
     async with start_bot_as_people_do() as bot:
-        await discord.ready(30)
+        await discord.ready()
         assert await bot.stop() == 0
         assert "ready" in bot.tail
         assert "warning" not in bot.tail

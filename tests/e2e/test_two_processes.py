@@ -28,7 +28,7 @@ from localdiscord.play.cast import PADDOCK
 from localdiscord.world.model import Channel
 from tests.databases import TestDatabases, scalar, teams_held
 from tests.e2e.aftermath import Aftermath, aftermath_in, until
-from tests.e2e.conftest import bot_process, require_the_document
+from tests.e2e.conftest import bot_process, patient, require_the_document
 from tests.e2e.driving import CHANNEL, finish, race, shows, type_laps
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
@@ -62,7 +62,7 @@ class Pair:
             settings = {"SHARD_COUNT": str(SHARDS), "SHARD_IDS": str(shard)}
             bot = bot_process(self.discord, self.url, self.forked, **settings)
             self.running[shard] = await bot.__aenter__()
-        await self.discord.ready(30)
+        await self.discord.ready()
 
     async def stop(self) -> None:
         """Stop those that run, and see that nothing went wrong with them."""
@@ -87,7 +87,7 @@ class Pair:
 async def bots(test_databases: TestDatabases, forked: Launch) -> AsyncIterator[Pair]:
     async with (
         test_databases.temporary("postgresql", migrated=False) as url,
-        LocalDiscord(PADDOCK, shards=SHARDS) as discord,
+        patient(LocalDiscord(PADDOCK, shards=SHARDS)) as discord,
         aftermath_in(url) as after,
     ):
         require_the_document(discord)
@@ -136,8 +136,14 @@ def held_up(after: Aftermath, teams: list[Team]) -> AbstractAsyncContextManager[
 
 async def all_wait(after: Aftermath) -> bool:
     """Tell whether both bots wait for somebody else's transaction."""
-    waiting = table("pg_stat_activity", column("wait_event_type"))
-    query = select(func.count()).select_from(waiting).where(waiting.c.wait_event_type == "Lock")
+    waiting = table("pg_stat_activity", column("wait_event_type"), column("datname"))
+    query = (
+        select(func.count())
+        .select_from(waiting)
+        .where(waiting.c.wait_event_type == "Lock")
+        # The server has databases of other tests, with bots of their own.
+        .where(waiting.c.datname == func.current_database())
+    )
     return await scalar(after.database, query) == SHARDS
 
 
@@ -172,10 +178,10 @@ async def test_both_doing_the_chores_at_once_do_each_once(pair: Pair) -> None:
     async with held_up(after, ending):
         async with held_up(after, idle):
             await pair.start()
-            await until(partial(all_wait, after), 30)
+            await until(partial(all_wait, after))
         await until(partial(all_wait, after))
     for team in teams:
-        await channel_of(team).wait_for(shows("is over"), 10)
+        await channel_of(team).wait_for(shows("is over"))
     await after.settled()
     for team in teams:
         await after.check_posted_once(team, channel_of(team))
@@ -190,7 +196,7 @@ async def test_one_killed_while_posting_is_stood_in_for_by_the_other(pair: Pair)
     unheard, heard = teams[:4], teams[4:]
     holds = hold_posts(discord, unheard, "before") + hold_posts(discord, heard, "after")
     await asyncio.gather(*map(race, teams))
-    await asyncio.gather(*(hold.reached(10) for hold in holds))
+    await asyncio.gather(*(hold.reached() for hold in holds))
     await pair.kill(0)
     for team in heard:
         discord.forget_nonces(channel_of(team))
@@ -210,7 +216,7 @@ async def test_one_that_wakes_up_after_the_other_has_posted_posts_nothing_more(p
     awake.freeze()
     (hold,) = hold_posts(discord, [team], "before")
     await race(team)
-    await hold.reached(10)
+    await hold.reached()
     frozen.freeze()
     awake.thaw()
     await after.change(
@@ -224,7 +230,7 @@ async def test_one_that_wakes_up_after_the_other_has_posted_posts_nothing_more(p
     hold.release()
     await discord.wait_for(lambda: all(item.status for item in sent(discord, teams, "POST")))
     await type_laps(team, "19.5")
-    await channel.wait_for(shows("19.500"), 10)
+    await channel.wait_for(shows("19.500"))
     await after.settled()
     await after.check_posted_once(team, channel)
     await after.check_posted_once(other, channel_of(other))

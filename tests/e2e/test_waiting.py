@@ -60,14 +60,14 @@ async def test_laps_that_wait_are_told_after_a_restart(
     team = discord.guild()
     owner, mate = team.owner, team.member("racer-2")
     async with start_bot() as bot:
-        await discord.ready(30)
+        await discord.ready()
         await owner.type(CHANNEL, "/session start name:Club Race")
         await owner.type(CHANNEL, "/session start name:Big Event")
         await mate.type(CHANNEL, "/lap times:20.1 20.2 note:35wt")
         assert await bot.stop() == 0, bot.tail
     await discord.gone()
     async with start_bot() as bot:
-        await discord.ready(30)
+        await discord.ready()
         shown = await mate.type(CHANNEL, "/session show")
         assert "⏳ Waits for your answer: 20.1 20.2" in shown.content
         asked = await mate.press(shown, "Answer")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
@@ -18,14 +19,29 @@ from localdiscord import LocalDiscord
 from localdiscord.play.botprocess import Launch
 from localdiscord.play.cast import PADDOCK
 from tests.e2e.aftermath import until
-from tests.e2e.conftest import bot_process
+from tests.e2e.conftest import bot_process, patient
 from tests.e2e.driving import CHANNEL, race, shows
-from tests.e2e.test_staying_up import free_port, nowhere, told
+from tests.e2e.test_staying_up import nowhere, told
+from tests.ports import kept_port
 from tests.systemd import Systemd
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
 
 WATCHDOG_S = 0.6
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """Where a Discord will be."""
+    with kept_port() as port:
+        yield port
+
+
+@pytest.fixture
+def metrics() -> Iterator[int]:
+    """Where the bot shows its figures."""
+    with kept_port() as port:
+        yield port
 
 
 async def asked(port: int, path: str) -> tuple[int, str]:
@@ -43,18 +59,18 @@ def figure(page: str, name: str) -> float:
 
 
 async def test_others_learn_how_the_bot_is(
-    migrated_sqlite_url: URL, forked: Launch, tmp_path: Path
+    migrated_sqlite_url: URL, forked: Launch, tmp_path: Path, port: int, metrics: int
 ) -> None:
-    systemd, place, port = Systemd(str(tmp_path / "notify")), tmp_path / "orp.sock", free_port()
+    systemd, place = Systemd(str(tmp_path / "notify")), tmp_path / "orp.sock"
     settings = {
         "NOTIFY_SOCKET": str(tmp_path / "notify"),
         "WATCHDOG_USEC": str(int(WATCHDOG_S * 1_000_000)),
         "RUNTIME_DIRECTORY": str(tmp_path),
-        "METRICS_PORT": str(metrics := free_port()),
+        "METRICS_PORT": str(metrics),
     }
     heard: list[str] = []
     hearing = asyncio.create_task(systemd.hears_into(heard))
-    discord = LocalDiscord(PADDOCK, port=port)
+    discord = patient(LocalDiscord(PADDOCK, port=port))
     with pytest.raises(NobodyThere, match="No bot is running"):
         await ask(place)
     async with bot_process(
@@ -67,7 +83,7 @@ async def test_others_learn_how_the_bot_is(
         assert status == 503
         assert "not connected" in sentence
         async with discord:
-            await discord.ready(30)
+            await discord.ready()
 
             async def is_good() -> bool:
                 return (await ask(place)).is_good
@@ -78,8 +94,18 @@ async def test_others_learn_how_the_bot_is(
             team = discord.add_guild("Watched")
             await race(team)
             await team.owner.type(CHANNEL, "/lap times:nonsense")
-            await team.channel(CHANNEL).wait_for(shows("Q1"), 20)
-            status, page = await asked(metrics, "/metrics")
+            await team.channel(CHANNEL).wait_for(shows("Q1"))
+            times = "orp_bot_interaction_seconds_count"
+            page = ""
+
+            # Each is counted once Discord has said that it has its answer.
+            async def all_are_counted() -> bool:
+                nonlocal page
+                status, page = await asked(metrics, "/metrics")
+                assert status == 200
+                return f'{times}{{name="lap",outcome="refused"}}' in page
+
+            await until(all_are_counted)
 
             # It tells now and then, and all of the above may take less than that.
             async def has_fed_the_watchdog() -> bool:
@@ -87,8 +113,6 @@ async def test_others_learn_how_the_bot_is(
 
             await until(has_fed_the_watchdog)
             assert await bot.stop() == 0, bot.tail
-    assert status == 200
-    times = "orp_bot_interaction_seconds_count"
     assert figure(page, f'{times}{{name="lap",outcome="answered"}}') == 1
     assert figure(page, f'{times}{{name="lap",outcome="refused"}}') == 1
     statements = figure(page, 'orp_bot_interaction_statements_sum{name="heat finish"}')

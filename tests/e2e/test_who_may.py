@@ -70,8 +70,8 @@ async def set_scene(stage: Stage, name: str) -> Scene:
     message = racer.say(channel, "20.6 20.7")
     await visitor.type(channel, "/session start name:Sunday")
     shown: tuple[Answer | Message, ...] = (
-        await channel.wait_for(lambda message: "Yesterday is over" in message.content, 10),
-        await channel.wait_for(lambda message: "Q1" in message.content, 10),
+        await channel.wait_for(lambda message: "Yesterday is over" in message.content),
+        await channel.wait_for(lambda message: "Q1" in message.content),
         repeated,
         logged,
         await racer.type(channel, "/session show session:Sunday"),

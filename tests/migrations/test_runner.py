@@ -169,7 +169,7 @@ async def test_two_processes_take_turns_on_postgresql(postgres_url: URL) -> None
         processes = await start_two(postgres_url)
         for process in processes:
             go(process)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 if await fetch(postgres_url, waiting) == [(2,)]:
                     break

@@ -17,7 +17,7 @@ from core.race_day.watching import CLAIM_TIME
 from core.results.importing import ImportAsks
 from core.site_turns import SiteTurns
 from core.sources.race import Source
-from tests.databases import FakeClock, execute, scalars
+from tests.databases import FakeClock, execute, holding, scalars
 from tests.services.following import RaceDay, process_at, race_day
 from tests.services.imports import asks, begin
 from tests.services.racing import ANN, BEN, by, count
@@ -96,6 +96,21 @@ async def test_two_processes_at_once_hand_out_each_race_once(day: RaceDay) -> No
         await asyncio.gather(work(day), work(other))
     assert await teams_with_a_heat(day) == list(TEAMS)
     assert day.site.times_asked(day.site.path_of("7001")) == 1
+
+
+async def test_a_page_that_another_process_holds_is_passed_over(
+    postgres: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Who waits for a page after all is told soon.
+    monkeypatch.setattr("core.postgres._IMPATIENT", {"lock_timeout": "500ms"})
+    other = Database(postgres.engine.url, clock=clock)
+    async with race_day(postgres, clock) as day, process_at(day.site, other, clock) as waiting:
+        await day.begin(ANN)
+        clock.advance(minutes=1)
+        async with holding(postgres, select(WatchedPage.id).with_for_update()):
+            assert await waiting.looking.claim() is None
+        assert await waiting.looking.claim() is not None
+    await other.dispose()
 
 
 async def test_a_look_that_died_is_made_by_another(day: RaceDay) -> None:

@@ -484,5 +484,5 @@ async def test_an_order_wakes_the_publisher(services: Services) -> None:
     await log(services, ANN)
     assert not waiting.done()
     await services.heat.finish(by(ANN))
-    post = await asyncio.wait_for(waiting, timeout=10)
+    post = await asyncio.wait_for(waiting, timeout=60)
     assert post.task is PostTask.POST

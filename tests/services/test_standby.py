@@ -17,7 +17,6 @@ import pytest_asyncio
 from sqlalchemy import select
 from sqlalchemy.engine import URL
 
-from core import postgres
 from core.bootstrap import build_services
 from core.caller import Person
 from core.config import parse_database_url
@@ -74,7 +73,7 @@ class Pair:
         async def is_confirmed() -> bool:
             return bool(await _ask(self._primary.pgdata, confirming))
 
-        await until(is_confirmed, 30)
+        await until(is_confirmed)
 
     def kill_primary(self) -> None:
         """Have the primary drop everything where it stands."""
@@ -179,9 +178,9 @@ async def test_a_standby_takes_over_without_losing_a_lap(pair: Pair) -> None:
     async def is_noticed_by_all() -> bool:
         return all(racer.refused for racer in racers)
 
-    await until(is_under_way, 30)
+    await until(is_under_way)
     pair.kill_primary()
-    await until(is_noticed_by_all, 30)
+    await until(is_noticed_by_all)
     await pair.promote()
     await asyncio.gather(*going_on)
     stored = await rows(
@@ -199,9 +198,8 @@ async def test_a_standby_takes_over_without_losing_a_lap(pair: Pair) -> None:
 
 
 async def test_a_server_that_says_nothing_keeps_nobody_from_the_other(
-    postgres_url: URL, monkeypatch: pytest.MonkeyPatch
+    postgres_url: URL,
 ) -> None:
-    monkeypatch.setattr(postgres, "_TURN_TIMEOUT_S", 1.0)
     asked: list[asyncio.StreamWriter] = []
     silent = await asyncio.start_server(lambda _, writer: asked.append(writer), "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]

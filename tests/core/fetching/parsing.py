@@ -40,10 +40,12 @@ def tell(data: bytes, *, address: str | None) -> object:
 
 
 def leave_a_mark(data: bytes, *, address: str | None) -> object:
-    """Return what came, and where it is a path, leave something there a little earlier."""
+    """Return what came; where it is a path, leave something there and wait until it is gone."""
     if data.startswith(b"/"):
-        Path(data.decode()).touch()
-        time.sleep(0.2)
+        mark = Path(data.decode())
+        mark.touch()
+        while mark.exists():
+            time.sleep(0.01)
     return data
 
 

@@ -189,6 +189,7 @@ async def test_a_page_nobody_waits_for_any_more_is_not_taken_for_the_next(tmp_pa
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
+        mark.unlink()
         assert await reader.read(b"next") == b"next"
 
 

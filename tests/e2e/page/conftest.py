@@ -15,7 +15,7 @@ from localdiscord.play.cast import PADDOCK
 from tests.browser import started
 from tests.chromium import LEFT_OUT, chromium
 from tests.databases import TestDatabases
-from tests.e2e.conftest import bot_process, require_the_document
+from tests.e2e.conftest import bot_process, patient, require_the_document
 from tests.e2e.page.visiting import Scene
 
 
@@ -36,7 +36,7 @@ async def stage_of_the_page(
 ) -> AsyncIterator[Scene]:
     async with (
         test_databases.temporary("sqlite", migrated=True) as url,
-        LocalDiscord(PADDOCK) as discord,
+        patient(LocalDiscord(PADDOCK)) as discord,
         Page(discord, hint="Try `/lap times:20.1 20.2` first.") as site,
         started(browser_path) as browser,
     ):
@@ -46,7 +46,7 @@ async def stage_of_the_page(
             return bot_process(discord, url, forked)
 
         scene = Scene(discord, site, browser, start_bot, await start_bot().__aenter__())
-        await discord.ready(30)
+        await discord.ready()
         yield scene
         assert await scene.bot.stop() == 0, scene.bot.tail
 

@@ -108,7 +108,7 @@ async def draw(folder: Path) -> None:
             await play_heat(team, load(), lambda text: None)
             await play_next_heat(team, load(NEXT_ROUND))
             channel = team.channel(TEAM_CHANNEL)
-            await discord.wait_for(lambda: all(one.attachments for one in channel.messages), 30)
+            await discord.wait_for(lambda: all(one.attachments for one in channel.messages))
             # Everybody's own answers to the story are no part of the pictures.
             for message in channel.all_messages:
                 message.deleted = message.deleted or message.ephemeral

@@ -69,7 +69,7 @@ async def a_channel_it_may_not_post_in(day: Diary, cast: Cast) -> None:
     await day.posts()
     await day.types(ann, "/team show")
     cast.discord.allow(pits)
-    await pits.wait_for(lambda message: "Q12" in message.content, 20)
+    await pits.wait_for(lambda message: "Q12" in message.content)
     await day.posts()
     await day.types(olga, "/team channel channel:#old-hall")
     await day.types(ann, "/lap times:20.1 20.2 20.3 heat:Q13")

@@ -89,11 +89,13 @@ async def test_an_answer_after_three_seconds(
     rest: Rest,
     discord: LocalDiscord,
 ) -> None:
-    assert discord.patience.answer_within_s == 3.0
+    assert LocalDiscord().patience.answer_within_s == 3.0
+    # Nobody knows how long the rest of this takes; far less than a hundred seconds.
+    discord.patience.answer_within_s = 3_000.0
     interaction = await begun(racer)
-    interaction.created_s -= 2.9
+    interaction.created_s -= 2_900.0
     other = await begun(racer)
-    other.created_s -= 3.0
+    other.created_s -= 3_000.0
     assert (await rest.answer(interaction, HELLO)).status == 200
     reply = await rest.answer(other, HELLO)
     assert (reply.status, reply.code) == (404, 10062)
@@ -220,9 +222,9 @@ async def test_nothing_follows_before_the_first_answer(racer: Member, rest: Rest
 async def test_the_token_dies_after_fifteen_minutes(racer: Member, rest: Rest) -> None:
     interaction = await begun(racer)
     await rest.answer(interaction, HELLO)
-    interaction.created_s -= 15 * 60 - 5
+    interaction.created_s -= 15 * 60 - 100
     assert (await rest.webhook("POST", interaction, "", {"content": "x"})).status == 200
-    interaction.created_s -= 5
+    interaction.created_s -= 100
     reply = await rest.webhook("POST", interaction, "", {"content": "x"})
     assert (reply.status, reply.code) == (401, 50027)
 

@@ -14,6 +14,7 @@ import pytest
 
 from localdiscord import LocalDiscord, Member
 from localdiscord.api.sessions import BACKLOG
+from localdiscord.world.signals import PATIENT_S
 from tests.localdiscord.stub_bot import StubBot, redirect, running
 
 GUILDS = 1
@@ -28,7 +29,7 @@ class Socket:
         self.sequence = 0
 
     async def receive(self) -> dict[str, Any]:
-        payload: dict[str, Any] = await self.socket.receive_json(timeout=5)
+        payload: dict[str, Any] = await self.socket.receive_json(timeout=PATIENT_S)
         self.sequence = payload["s"] or self.sequence
         return payload
 
@@ -39,7 +40,7 @@ class Socket:
         return [(await self.receive())["t"] for _ in range(count)]
 
     async def close_code(self) -> int | None:
-        message = await self.socket.receive(timeout=5)
+        message = await self.socket.receive(timeout=PATIENT_S)
         assert message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
         return self.socket.close_code
 
@@ -123,11 +124,11 @@ async def test_a_heartbeat_is_not_answered_at_once(dialer: Dialer, discord: Loca
 async def test_compressed(dialer: Dialer) -> None:
     socket = await dialer.connect("?v=10&encoding=json&compress=zlib-stream")
     inflate = zlib.decompressobj()
-    packed = await socket.socket.receive_bytes(timeout=5)
+    packed = await socket.socket.receive_bytes(timeout=PATIENT_S)
     assert packed.endswith(b"\x00\x00\xff\xff")
     assert json.loads(inflate.decompress(packed))["op"] == 10
     await socket.send(1)
-    packed = await socket.socket.receive_bytes(timeout=5)
+    packed = await socket.socket.receive_bytes(timeout=PATIENT_S)
     assert json.loads(inflate.decompress(packed))["op"] == 11
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from localdiscord import LocalDiscord, Member
 from localdiscord.world.model import Channel
+from localdiscord.world.signals import PATIENT_S
 from tests.localdiscord.conftest import Rest
 from tests.localdiscord.stub_bot import StubBot
 
@@ -216,7 +217,7 @@ async def told(
     send_messages: bool,
 ) -> None:
     """Wait until the bot has been told of the change."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENT_S):
         while channel.permissions_for(channel.guild.me).send_messages is not send_messages:
             await bot.wait_for("guild_channel_update")
 
@@ -232,7 +233,7 @@ async def test_channels_and_messages_are_deleted(
     discord.delete_message(message)
     assert message.deleted
     assert channel.messages == []
-    deleted = asyncio.ensure_future(bot.wait_for("guild_channel_delete", timeout=5))
+    deleted = asyncio.ensure_future(bot.wait_for("guild_channel_delete", timeout=PATIENT_S))
     discord.delete_channel(channel)
     assert (await deleted).id == channel.id
     assert bot.get_channel(channel.id) is None

@@ -116,7 +116,7 @@ async def test_alone_it_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
-    told = (await asyncio.wait_for(process.stdout.readuntil(b"ends it."), 30)).decode()
+    told = (await asyncio.wait_for(process.stdout.readuntil(b"ends it."), 300)).decode()
     assert "DISCORD_TOKEN=secret" in told
     address, _, key = told.split()[2].partition("#")
     async with (

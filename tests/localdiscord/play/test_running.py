@@ -19,6 +19,7 @@ from localdiscord.play.keeping import Pictures
 from localdiscord.play.recorded import load
 from localdiscord.play.running import Play, run
 from localdiscord.play.story import PlayError, play_heat
+from localdiscord.world.signals import PATIENT_S
 from tests.localdiscord.stub_bot import StubBot
 
 ROOT = Path(__file__).parents[3]
@@ -76,7 +77,7 @@ async def test_a_bot_that_does_not_answer(team: Team, discord: LocalDiscord, bot
 
 @pytest.fixture
 async def process(discord: LocalDiscord) -> AsyncIterator[BotProcess]:
-    async with BotProcess(discord.bot_environment(), STUB) as running:
+    async with BotProcess(discord.bot_environment(), STUB, stop_within_s=PATIENT_S) as running:
         await discord.ready()
         yield running
 
@@ -178,7 +179,7 @@ async def test_all_of_it_without_a_terminal(demonstration: Start) -> None:
     process = await demonstration(
         "import runpy\nrunpy.run_module('tests.localdiscord.stub_bot', run_name='__main__')",
     )
-    output, _ = await asyncio.wait_for(process.communicate(), 30)
+    output, _ = await asyncio.wait_for(process.communicate(), PATIENT_S)
     text = output.decode()
     assert process.returncode == 0, text
     assert "racer-1> /lap times:20." in text
@@ -214,8 +215,8 @@ socket.create_connection({address!r}).close()
 signal.pause()
 """,
         )
-        await asyncio.wait_for(up.wait(), 10)
+        await asyncio.wait_for(up.wait(), PATIENT_S)
         process.send_signal(number)
-        output, _ = await asyncio.wait_for(process.communicate(), 10)
+        output, _ = await asyncio.wait_for(process.communicate(), PATIENT_S)
     assert process.returncode == 0, output.decode()
     assert left.read_text() == "in peace"
