@@ -213,7 +213,9 @@ def restore(file: Annotated[Path, typer.Argument(help="The copy to put back.")])
         if restored.forgotten is None:
             print("The file that was replaced cannot be read: who was forgotten is not known.")
         elif restored.forgotten:
-            print(f"Forgotten again: {restored.forgotten}, who had asked for it since.")
+            print(
+                f"Forgotten again: {restored.forgotten} racers and servers, forgotten since then."
+            )
 
     _with_settings(work)
 

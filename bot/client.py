@@ -188,7 +188,7 @@ class OrpBot(commands.AutoShardedBot):
         """Forget who was forgotten and is back with an older copy."""
         again = await self.app.services.data.forget_again()
         if again:
-            log.info("forgotten again", racers=again)
+            log.info("forgotten again", racers_and_servers=again)
 
     async def _forget_servers(self) -> None:
         """Forget servers that are gone for long, once Discord has told which are there."""

@@ -41,7 +41,7 @@ def noted_in(file: Path) -> Noted:
 
 
 async def forget_again(url: URL, noted: Noted) -> int:
-    """Have a copy forget whom it may not know; return how many racers it knew.
+    """Have a copy forget whom it may not know; return how many racers and servers it knew.
 
     Args:
         url: The copy, which nobody else uses.

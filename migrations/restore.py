@@ -41,7 +41,8 @@ class Restored:
         revision: The revision the copy stands at; the bot brings it to the newest when it starts.
         laps: How many laps it holds.
         replaced: Where the file is now whose place the copy took, None where there was none.
-        forgotten: How many racers it knew still that had been forgotten, and forgot them again.
+        forgotten: How many racers and servers it knew still that had been forgotten, and forgot
+            them again.
             None where the file it replaced cannot be read: nobody knows who was forgotten.
     """
 

@@ -110,8 +110,9 @@ def is_anybody_back(unit: Unit) -> bool:
 
 
 def forget_all_again(unit: Unit) -> int:
-    """Forget whoever was forgotten and is back with an older copy; return how many racers."""
-    for team_id in forgotten.teams_back(unit):
+    """Forget who was forgotten and is back with an older copy; return how many racers and teams."""
+    teams = forgotten.teams_back(unit)
+    for team_id in teams:
         while forget_piece_of_team(unit, team_id):
             pass
     # Each stands on the list once more for each time it was forgotten again.
@@ -120,7 +121,7 @@ def forget_all_again(unit: Unit) -> int:
         racer = unit.db.get_one(RacerProfile, racer_id)
         lock_team(unit, racer.team_id or 0)
         forget(unit, racer.team_id or 0, racer.discord_user_id or 0, racer)
-    return len(back)
+    return len(teams) + len(back)
 
 
 def forget_piece_of_team(unit: Unit, team_id: int) -> bool:

@@ -88,7 +88,11 @@ class DataService:
         return await change(self._database, caller, act)
 
     async def forget_again(self) -> int:
-        """Forget whoever was forgotten and is back with an older copy; return how many racers."""
+        """Forget who was forgotten and is back with an older copy.
+
+        Returns:
+            How many racers and teams.
+        """
         if not await self._database.read(is_anybody_back):
             return 0
         return await self._database.write(forget_all_again)

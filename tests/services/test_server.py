@@ -157,5 +157,5 @@ async def test_a_server_in_an_older_copy_is_forgotten_again(
     async with database.engine.begin() as connection:
         await connection.execute(insert(Team).values(dict(team._mapping)))
     await log(services, by(BEN, team=RIVALS))
-    await services.data.forget_again()
+    assert await services.data.forget_again() == 1
     assert set(await scalars(database, select(Team.id))) == {RIVALS}
