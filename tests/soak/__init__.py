@@ -1,1 +1,4 @@
-"""A race day at ten times its speed with all trouble at once: ``make weekend``, no test."""
+"""A race day at ten times its speed with all trouble at once: ``make weekend``.
+
+The day itself is no test; tests try what it counts with.
+"""
