@@ -193,10 +193,11 @@ class OrpBot(commands.AutoShardedBot):
     async def _forget_servers(self) -> None:
         """Forget servers that are gone for long, once Discord has told which are there."""
         await self._until_listed()
-        if self._stop.is_set() or not self._is_connected():
+        if self._stop.is_set() or not self._is_connected() or self.application_id is None:
             return
         # First: what could not be noted when it happened must not end in forgetting.
-        await self.app.services.server.are_back({guild.id for guild in self.guilds})
+        here = {guild.id for guild in self.guilds}
+        await self.app.services.server.are_here(self.application_id, here)
         gone = await self.app.services.server.forget_gone(self._lists.values())
         if gone:
             log.info("servers forgotten", servers=gone)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from core.database import Database, Unit
 from core.models import RacerProfile, RaceSession, RunLog, Team
@@ -72,17 +72,21 @@ class ServerService:
         if await self._database.read(lambda unit: unit.connection.execute(is_gone).first()):
             await self._database.write(lambda unit: _set(unit, [team_id], None))
 
-    async def are_back(self, team_ids: Collection[int]) -> int:
+    async def are_here(self, application_id: int, team_ids: Collection[int]) -> int:
         """Note of all servers the bot is in that it is; return of how many that was news.
 
-        While the database was away nobody could note it.
+        While the database was away nobody could note it, and one that invited the bot after its
+        last start was in no list yet.
         """
-        marked = select(Team.id).where(Team.removed_at.is_not(None))
-        gone = await self._database.read(lambda unit: unit.connection.scalars(marked).all())
-        back = [team_id for team_id in gone if team_id in team_ids]
-        if back:
-            await self._database.write(lambda unit: _set(unit, back, None))
-        return len(back)
+        unsure = select(Team.id).where(
+            or_(Team.removed_at.is_not(None), Team.application_id.is_distinct_from(application_id))
+        )
+        told = await self._database.read(lambda unit: unit.connection.scalars(unsure).all())
+        here = [team_id for team_id in told if team_id in team_ids]
+        if here:
+            note = partial(_set, team_ids=here, removed_at=None, application_id=application_id)
+            await self._database.write(note)
+        return len(here)
 
     async def forget_gone(self, lists: Collection[ServersListed]) -> int:
         """Forget the servers that removed the bot 30 days ago; return how many.

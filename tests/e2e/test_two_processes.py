@@ -170,6 +170,8 @@ async def test_both_doing_the_chores_at_once_do_each_once(pair: Pair) -> None:
     await after.change(
         update(Heat).where(Heat.session_id.in_(sessions)).values(last_activity_at=long_ago),
         update(RaceSession).where(of_teams).values(closes_at=long_ago),
+        # Servers that are known: otherwise both would also wait to note that they are there.
+        update(TeamRow).values(application_id=pair.discord.world.bot.id),
         update(TeamRow)
         .where(TeamRow.id.in_([team.guild.id for team in ending]))
         .values(auto_finish_minutes=0),

@@ -45,8 +45,9 @@ async def test_where_the_bot_is_nothing_is_forgotten_though_its_return_was_not_n
     for server in SERVERS[:2]:
         await known.server.removed(server)
     clock.advance(days=31)
-    assert await known.server.are_back({SERVERS[0], SERVERS[2]}) == 1
-    assert await known.server.are_back({SERVERS[0], SERVERS[2]}) == 0
+    here = {SERVERS[0], SERVERS[2]}
+    assert await known.server.are_here(APPLICATION, here) == 1
+    assert await known.server.are_here(APPLICATION, here) == 0
     assert await known.server.forget_gone([listing()]) == 1
     assert await gone(database) == set()
     assert await scalars(database, select(Team.id).where(Team.id.in_(SERVERS[:2]))) == [SERVERS[0]]
@@ -61,6 +62,17 @@ async def test_a_server_that_is_not_listed_any_more_is_gone(
     assert await known.server.listed(listing(*SERVERS[1:])) == ServersSeen(3, 0, marked=False)
     await known.server.listed(listing(*SERVERS))
     assert await gone(database) == set()
+
+
+async def test_one_that_invited_the_bot_since_its_start_can_go_before_the_next(
+    services: Services, database: Database
+) -> None:
+    for server in SERVERS[:2]:
+        await set_crew_role(services, server)
+    assert await services.server.are_here(APPLICATION, {SERVERS[0]}) == 1
+    # Nobody has told that the bot was ever in the other.
+    assert await services.server.listed(listing()) == ServersSeen(1, 1, marked=True)
+    assert await gone(database) == {SERVERS[0]}
 
 
 async def test_half_of_them_may_go_at_once_and_no_more(known: Services, database: Database) -> None:
