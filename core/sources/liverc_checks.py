@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
 from core.laps import RaceTotal
 from core.laptimes import format_seconds
+from core.sources.averages import agree
 from core.sources.clock import clock_ms, result_of
 from core.sources.race import Difference
 
-# Figures of a page are rounded to the millisecond, one way or the other.
-_ROUNDED: Final = Fraction(1)
 _TOPS: Final = {"avgTop5": 5, "avgTop10": 10, "avgTop15": 15}
 _ROWS: Final = {"top2Consecutive": 2, "top3Consecutive": 3}
 _WORDS: Final = {
@@ -24,26 +23,6 @@ _WORDS: Final = {
     "top2Consecutive": "top 2 consecutive",
     "top3Consecutive": "top 3 consecutive",
 }
-
-
-def lap_one_counts(runs: Iterable[tuple[Sequence[int], str]]) -> bool | None:
-    """Tell whether a page's figures count lap 1, from all of its averages.
-
-    Args:
-        runs: The times of each driver in the order driven, and the average the page gives.
-
-    Returns:
-        None where no driver of two laps or more tells.
-    """
-    votes = 0
-    for times, shown in runs:
-        average = clock_ms(shown)
-        if average is None or len(times) < 2:
-            continue
-        is_with = _agree(average, Fraction(sum(times), len(times)))
-        is_without = _agree(average, Fraction(sum(times[1:]), len(times) - 1))
-        votes += is_with - is_without
-    return votes > 0 if votes else None
 
 
 def figures_that_differ(
@@ -75,8 +54,8 @@ def figures_that_differ(
         Difference(name, _WORDS[figure], format_seconds(page), format_seconds(round(ours)))
         for figure, ours in worked_out.items()
         if (page := clock_ms(str(figures.get(figure) or "")))
-        and not _agree(page, ours)
-        and not _agree(page, with_all.get(figure, ours))
+        and not agree(page, ours)
+        and not agree(page, with_all.get(figure, ours))
     ]
 
 
@@ -94,7 +73,3 @@ def total_that_differs(
     if result is not None and result[0] in counts and (result[1] is None or result[1] in sums):
         return None
     return Difference(name, "laps/time", shown or "none", RaceTotal(len(times), sum(times)).text())
-
-
-def _agree(page_ms: int, ours: Fraction) -> bool:
-    return abs(page_ms - ours) <= _ROUNDED

@@ -12,8 +12,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from core.laps import RaceTotal
 from core.names import HeatKind
 from core.sources.addresses import Address, PageKind, known_url, link_on
+from core.sources.averages import lap_one_counts
 from core.sources.clock import clock_ms, numbered_laps
-from core.sources.liverc_checks import figures_that_differ, lap_one_counts
+from core.sources.liverc_checks import figures_that_differ
 from core.sources.liverc_words import date_in, time_in, titled
 from core.sources.markup import attribute, literal, scripts, shown, text_of
 from core.sources.race import (

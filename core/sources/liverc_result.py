@@ -12,8 +12,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from core.laps import RaceTotal
 from core.sources.addresses import Address
+from core.sources.averages import lap_one_counts
 from core.sources.clock import clock_ms, numbered_laps, result_of
-from core.sources.liverc_checks import figures_that_differ, lap_one_counts, total_that_differs
+from core.sources.liverc_checks import figures_that_differ, total_that_differs
 from core.sources.liverc_words import Named, date_in, named, titled
 from core.sources.markup import attribute, literal, scripts, shown, text_of
 from core.sources.race import Difference, Driver, Race, Source, driver_name, page_text

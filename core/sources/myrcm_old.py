@@ -15,7 +15,7 @@ from core.sources.race import Race, Source, page_name
 from core.sources.refusals import Damaged
 
 _TABLE: Final = "#data-table"
-_LAP_HEADING: Final = re.compile(r"#\s*(?P<number>[0-9]{1,4})")
+_CAR: Final = re.compile(r"#\s*(?P<number>[0-9]{1,4})")
 _SHORT_NAME: Final = re.compile(r"\s*\[[^\[\]]*\]\s*$")
 _LENGTH: Final = re.compile(r"[0-9]{1,3}:[0-9]{2}(?::[0-9]{2})?")
 _MOST: Final = 2000
@@ -34,17 +34,16 @@ def parse_old_run(tree: LexborHTMLParser) -> Race:
         NoLaps: Nobody has a lap.
     """
     table = tree.css_first(_TABLE)
-    rows = _rows(table) if table is not None else []
-    columns = _columns(tree)
-    if not rows or not columns:
+    lap_tables = _lap_tables(tree)
+    if table is None or not lap_tables:
         raise Damaged(
             "That page of the old MyRCM has no lap times: give a run's own page, "
             "the one with “Laptimes” below the result."
         )
-    numbers = [row.number for row in rows]
-    if len(set(numbers)) != len(numbers) or not columns.keys() <= set(numbers):
-        raise Damaged("I cannot tell whose laps are whose on that page: open the run again.")
-    drivers, differences = drivers_of(rows, [columns.get(number) for number in numbers])
+    rows = _rows(table)
+    drivers, differences, counts_lap_one = drivers_of(
+        rows, _columns(lap_tables, [row.number for row in rows])
+    )
     facts = [text_of(span) for span in tree.css("#title > span")]
     started = next((found for fact in facts if (found := moment_in(fact))), None)
     length = next((fact for fact in facts if _LENGTH.fullmatch(fact)), "")
@@ -55,7 +54,7 @@ def parse_old_run(tree: LexborHTMLParser) -> Race:
         heat_kind(name),
         drivers,
         class_name=page_name(_SHORT_NAME.sub("", facts[0])) if facts else None,
-        lap_one_counts=True,
+        lap_one_counts=counts_lap_one,
         length_s=(clock_ms(length) or 0) // 1000 or None,
         page_time=started,
         day=started.date() if started else None,
@@ -84,6 +83,7 @@ def _rows(table: LexborNode) -> list[ResultRow]:
             row[total],
             row[total + 1] if total + 1 < width else "",
             "",
+            row[total + 2] if total + 2 < width else "",
             row[total + 3] if total + 3 < width else "",
         )
         for row in texts
@@ -102,24 +102,54 @@ def _is_name(text: str) -> bool:
     return bool(text) and not text.isdecimal()
 
 
-def _columns(tree: LexborHTMLParser) -> dict[str, Column]:
-    """The lap columns by the car's number, over all tables that have some."""
-    columns: dict[str, Column] = {}
+def _lap_tables(tree: LexborHTMLParser) -> list[LexborNode]:
+    """The tables whose rows are laps: a number sign stands above their numbers, and drivers beside.
+
+    That of the records has none.
+    """
+    tables = []
     for table in tree.css("table"):
-        headings = [_LAP_HEADING.fullmatch(text_of(cell)) for cell in table.css("tr th")]
-        places = {at: found["number"] for at, found in enumerate(headings) if found}
-        cells: dict[str, list[tuple[int, str]]] = {number: [] for number in places.values()}
-        if len(cells) < len(places) or not columns.keys().isdisjoint(cells):
-            raise Damaged("I cannot tell whose laps are whose on that page: open the run again.")
-        before = -1
-        for row in table.css("tr") if places else []:
-            texts = [text_of(cell) for cell in row.css("td")]
-            if not texts:
-                continue
-            if not texts[0].isdecimal() or not before < int(texts[0][:6]) <= _MOST:
-                raise Damaged("That run's laps are not in order: open its page again.")
-            before = int(texts[0][:6])
-            for at, number in places.items():
-                cells[number].append((before, texts[at] if at < len(texts) else ""))
-        columns |= {number: Column(laps) for number, laps in cells.items()}
-    return columns
+        first, *others = _headings(table) or [""]
+        if first.startswith("#") and any(others):
+            tables.append(table)
+    return tables
+
+
+def _headings(table: LexborNode) -> list[str]:
+    return [text_of(cell) for cell in table.css("tr th")]
+
+
+def _columns(tables: list[LexborNode], numbers: list[str]) -> list[Column | None]:
+    """The lap columns in the order of the result's rows; None for who has none.
+
+    Above them stand the cars' numbers, or names: those are in the order of the result, which their
+    laps must fit.
+    """
+    labelled = [column for table in tables for column in _labelled_columns(table)]
+    found = [_CAR.fullmatch(label) for label, _ in labelled]
+    cars = [car["number"] for car in found if car] or numbers[: len(labelled)]
+    is_clear = len(set(cars)) == len(labelled) and len(set(numbers)) == len(numbers)
+    if not is_clear or not set(cars) <= set(numbers):
+        raise Damaged("I cannot tell whose laps are whose on that page: open the run again.")
+    columns = {car: column for car, (_, column) in zip(cars, labelled, strict=True)}
+    return [columns.get(number) for number in numbers]
+
+
+def _labelled_columns(table: LexborNode) -> list[tuple[str, Column]]:
+    labels = [(at, label) for at, label in enumerate(_headings(table)) if at and label]
+    numbered: list[tuple[int, list[str]]] = []
+    for row in table.css("tr"):
+        texts = [text_of(cell) for cell in row.css("td")]
+        if not texts:
+            continue
+        before = numbered[-1][0] if numbered else -1
+        if not texts[0].isdecimal() or not before < int(texts[0][:6]) <= _MOST:
+            raise Damaged("That run's laps are not in order: open its page again.")
+        numbered.append((int(texts[0][:6]), texts))
+    return [
+        (
+            label,
+            Column([(number, texts[at] if at < len(texts) else "") for number, texts in numbered]),
+        )
+        for at, label in labels
+    ]

@@ -56,7 +56,7 @@ def parse_run(tree: LexborHTMLParser, *, page: Address | None = None) -> Race:
         columns.pop()
     if len(columns) > len(rows):
         raise Damaged("That run has laps of more drivers than its result: open its page again.")
-    drivers, differences = drivers_of(rows, _in_their_rows(rows, columns))
+    drivers, differences, _ = drivers_of(rows, _in_their_rows(rows, columns))
     source_id, phase = _own(tree, page)
     meta = [text_of(part) for part in tree.css(".report-meta > span")]
     time = next((found for part in meta if (found := moment_in(part))), None)

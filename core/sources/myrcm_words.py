@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from core.laps import RaceTotal
 from core.names import HeatKind, heat_kind
+from core.sources.averages import lap_one_counts
 from core.sources.clock import clock_ms, numbered_laps
 from core.sources.race import Difference, Driver, driver_name, page_text
 from core.sources.refusals import Damaged, NoLaps
@@ -21,6 +22,8 @@ _KINDS: Final = {
     "final": HeatKind.MAIN,
 }
 _PRACTICE: Final = re.compile(r"(?:free |timed |controlled )?practice\b", re.IGNORECASE)
+# In front of a lap time: where its driver lay after it.
+_PLACE: Final = re.compile(r"\([0-9]{1,4}\)\s*")
 _MOMENT: Final = re.compile(
     r"(?P<day>[0-9]{2})\.(?P<month>[0-9]{2})\.(?P<year>[0-9]{4})"
     r"(?:\s+(?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2})?))?"
@@ -33,7 +36,7 @@ _DAYS: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """A row of a run's result table, its figures as the page shows them."""
+    """A row of a run's result table, as the page shows it; empty where it has no such figure."""
 
     position: str
     number: str
@@ -42,6 +45,7 @@ class ResultRow:
     total: str
     best: str
     note: str
+    average: str = ""
     correction: str = ""
 
 
@@ -89,9 +93,15 @@ def _date(text: str) -> date | None:
         return None
 
 
-def drivers_of(
-    rows: Sequence[ResultRow], columns: Sequence[Column | None]
-) -> tuple[tuple[Driver, ...], tuple[Difference, ...]]:
+class DriversOfRun(NamedTuple):
+    """The drivers of a run, what differs, and whether the page's averages count lap 1."""
+
+    drivers: tuple[Driver, ...]
+    differences: tuple[Difference, ...]
+    lap_one_counts: bool | None
+
+
+def drivers_of(rows: Sequence[ResultRow], columns: Sequence[Column | None]) -> DriversOfRun:
     """Put a run's result rows and lap columns together, which stand in the same order.
 
     Laps and total of each row must be those of its column: a label is no key, so this is all that
@@ -101,50 +111,68 @@ def drivers_of(
         Damaged: They are not, or a lap cannot be read.
         NoLaps: Nobody has a lap.
     """
+    runs = [_driven(row, column) for row, column in zip(rows, columns, strict=True)]
+    counts = lap_one_counts(
+        ([time_ms for _, time_ms in run.laps], row.average)
+        for row, run in zip(rows, runs, strict=True)
+    )
     drivers: list[Driver] = []
     differences: list[Difference] = []
-    for row, column in zip(rows, columns, strict=True):
-        driver, difference = _driver(row, column)
-        drivers.append(driver)
-        differences += difference
+    for row, run in zip(rows, runs, strict=True):
+        drivers.append(_driver(row, run, lap_one=counts is not False))
+        differences += _best_that_differs(row, drivers[-1])
     if not any(driver.laps for driver in drivers):
         raise NoLaps("Nobody has a lap in that run: give the page of one that has been driven.")
-    return tuple(drivers), tuple(differences)
+    return DriversOfRun(tuple(drivers), tuple(differences), counts)
 
 
-def _driver(row: ResultRow, column: Column | None) -> tuple[Driver, list[Difference]]:
+class _Driven(NamedTuple):
+    """What a driver's column has: number and milliseconds of each lap, and the first crossing."""
+
+    laps: list[tuple[int, int]]
+    crossing_ms: int
+
+
+def _driven(row: ResultRow, column: Column | None) -> _Driven:
     name = driver_name(row.name)
     times = (
         [(number, _ms(text, name), bool(text)) for number, text in column.cells] if column else []
     )
-    crossing = sum(time_ms for number, time_ms, _ in times if number == 0)
+    crossing_ms = sum(time_ms for number, time_ms, _ in times if number == 0)
     shown = [(number, time_ms) for number, time_ms, is_shown in times if number and is_shown]
-    driven = [(number, time_ms, True) for number, time_ms in shown if time_ms]
-    _refuse_mismatch(row, name, len(driven), len(shown), crossing + sum(ms for _, ms, _ in driven))
-    laps, left_out = numbered_laps(driven)
-    total_ms = clock_ms(row.total) or sum(lap.time_ms for lap in laps)
-    driver = Driver(
-        name,
+    driven = [(number, time_ms) for number, time_ms in shown if time_ms]
+    _refuse_mismatch(row, name, len(driven), len(shown), crossing_ms + sum(ms for _, ms in driven))
+    return _Driven(driven, crossing_ms)
+
+
+def _driver(row: ResultRow, run: _Driven, *, lap_one: bool) -> Driver:
+    laps, left_out = numbered_laps(
+        [(number, time_ms, lap_one or at > 0) for at, (number, time_ms) in enumerate(run.laps)]
+    )
+    return Driver(
+        driver_name(row.name),
         laps,
-        total_ms,
-        f"{row.laps}/{row.total}" if driven else "0",
+        clock_ms(row.total) or sum(lap.time_ms for lap in laps),
+        f"{row.laps}/{row.total}" if run.laps else "0",
         number=page_text(row.number),
         position=_position(row.position),
-        first_crossing_ms=crossing or None,
+        first_crossing_ms=run.crossing_ms or None,
         left_out=left_out,
         note=page_text(row.note.strip("- ")),
     )
-    best, fastest = clock_ms(row.best), min((ms for _, ms, _ in driven), default=0)
-    if best and driven and best != fastest:
-        found = Difference(
-            name, "best lap", row.best, RaceTotal(1, fastest).text().removeprefix("1/")
-        )
-        return driver, [found]
-    return driver, []
+
+
+def _best_that_differs(row: ResultRow, driver: Driver) -> list[Difference]:
+    best = clock_ms(row.best)
+    fastest = min((lap.time_ms for lap in driver.laps if lap.counts), default=None)
+    if not best or fastest is None or best == fastest:
+        return []
+    ours = RaceTotal(1, fastest).text().removeprefix("1/")
+    return [Difference(driver.name, "best lap", row.best, ours)]
 
 
 def _ms(text: str, name: str) -> int:
-    time_ms = clock_ms(text) if text else 0
+    time_ms = clock_ms(_PLACE.sub("", text)) if text else 0
     if time_ms is None:
         raise Damaged(f"I cannot read one of {name}'s laps in that run: open its page again.")
     return time_ms

@@ -87,6 +87,71 @@ def test_the_real_old_run_is_read_whole() -> None:
     assert race.differences == ()
 
 
+def test_an_old_run_is_read_with_places_beside_its_laps_and_names_above_them() -> None:
+    text = page(OLD_RUN).decode()
+    laps = text.index("Laptimes")
+    result, columns = text[:laps], text[laps:]
+    columns, cells = re.subn(r"<td>([0-9]+[.:][0-9.:]+)</td>", r"<td>(3) \1</td>", columns)
+    assert cells > 100
+    with_places = (result + columns).encode()
+    assert run_of(with_places) == run_of(page(OLD_RUN))
+    names = {driver.number: driver.name for driver in run_of(page(OLD_RUN)).drivers}
+
+    def named(heading: re.Match[str]) -> str:
+        first, last = names[heading[1]].split()
+        return f">{last} {first}</th>"
+
+    columns, headings = re.subn(r"># ([0-9]+)</th>", named, columns)
+    assert headings == 9
+    with_names = (result + columns).encode()
+    assert run_of(with_names) == run_of(page(OLD_RUN))
+    # One more than there are drivers.
+    free = b'<th width="10%"/></tr>'
+    assert with_names.count(free) == 1
+    with pytest.raises(Damaged, match="whose laps are whose"):
+        parse(with_names.replace(free, b"<th>Racer M10</th></tr>"))
+
+
+def test_an_old_run_from_the_grid_leaves_lap_one_out_as_its_averages_do() -> None:
+    results = [
+        ("1", "7", "Ann Lee", "4", "1:52.016", "36.500", "36.667"),
+        ("2", "3", "Ben Ray", "4", "1:56.250", "37.000", "37.750"),
+    ]
+    laps = [("02.016", "03.000"), ("36.500", "37.000"), ("36.900", "38.250"), ("36.600", "38.000")]
+    rows = "".join(
+        "<tr>"
+        + "".join(f"<td>{cell}</td>" for cell in (*row[:2], "", row[2], "", *row[3:]))
+        + "</tr>"
+        for row in results
+    )
+    columns = "".join(
+        f"<tr><td>{number}</td><td>(1) {ann}</td><td>(2) {ben}</td></tr>"
+        for number, (ann, ben) in enumerate(laps, 1)
+    )
+    text = (
+        f'<table id="data-table">{rows}</table>'
+        f"<table><tr><th>#Nr.</th><th>Lee Ann</th><th>Ray Ben</th></tr>{columns}</table>"
+    )
+    race = run_of(text.encode())
+    assert (race.lap_one_counts, race.differences) == (False, ())
+    for driver, total_ms in zip(race.drivers, (112_016, 116_250), strict=True):
+        assert [lap.counts for lap in driver.laps] == [False, True, True, True]
+        assert driver.total_ms == total_ms
+    # Where the averages count it, lap 1 is a lap; the best lap is not, then.
+    race = run_of(text.replace("36.667", "28.004").replace("37.750", "29.063").encode())
+    assert (race.lap_one_counts, len(race.differences)) == (True, 2)
+
+
+def test_an_old_page_that_is_no_run_is_told_which_one_is() -> None:
+    text = page(OLD_RUN).decode()
+    for laps in ("", "<h4>Laptimes</h4><table><tr><th>#Nr.</th></tr></table>"):
+        with pytest.raises(Damaged, match="no lap times: give a run's own page"):
+            parse((text[: text.index('<h4 id="title">Laptimes')] + laps).encode())
+    participants = '<table id="data-table"><tr><th>Nr.</th></tr><tr><td>1</td></tr></table>'
+    with pytest.raises(Damaged, match="no lap times: give a run's own page"):
+        parse(participants.encode())
+
+
 def test_a_best_lap_that_is_none_is_named() -> None:
     data = changed(RUN, '"Best">21.748<', '"Best">21.700<')
     (difference,) = run_of(data).differences
