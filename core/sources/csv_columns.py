@@ -110,6 +110,12 @@ def class_column(headings: Sequence[str]) -> int | None:
     return by_heading(headings, _CLASS_WORDS)
 
 
+def class_title(text: str) -> str:
+    """The class that a title such as ``Class: Open`` names; empty where it names none."""
+    word, _, name = text.partition(":")
+    return name.strip() if word_of(word) in _CLASS_WORDS else ""
+
+
 def counts_column(headings: Sequence[str]) -> int | None:
     """The column that says whether a lap counts."""
     return by_heading(headings, _COUNTS_WORDS)

@@ -18,6 +18,7 @@ from core.sources.csv_cells import Row, read_rows
 from core.sources.csv_columns import (
     cell_ms,
     class_column,
+    class_title,
     column,
     counts_column,
     counts_laps,
@@ -60,6 +61,40 @@ class _Title(NamedTuple):
 
 
 @dataclass(slots=True)
+class _Above:
+    """What the titles so far say of the laps below them.
+
+    RotorHazard puts a heat's name above its leaderboards, and a round's above the laps: a title
+    that another one follows, and then a table without laps, names a heat.
+    """
+
+    heat: str = ""
+    title: str = ""
+    class_name: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of the heat."""
+        return f"{self.heat} {self.title}".strip()
+
+    def read(self, titles: Sequence[_Title], *, has_laps: bool) -> None:
+        """Take in the titles above a table."""
+        classes = [name for title in titles if (name := class_title(title.text))]
+        *sections, last = titles or [_Title(self.title, is_spelled=False)]
+        spelled = [title for title in titles if title.is_spelled]
+        if classes:
+            self.class_name = classes[-1]
+        elif len(sections) > 1 and not has_laps:
+            # Heats of no class have a title of their own in front.
+            self.class_name = ""
+        if spelled:
+            self.heat = spelled[-1].text
+        elif sections and not has_laps:
+            self.heat = sections[-1].text
+        self.title = "" if last.is_spelled else _TIMES.sub("", last.text)
+
+
+@dataclass(slots=True)
 class _Run:
     """One driver's laps in one heat."""
 
@@ -82,19 +117,22 @@ def read_shapes(text: str) -> tuple[Race, ...] | None:
         BadRows: It is one, but cells cannot be read.
     """
     runs: list[_Run] = []
-    title = heat = ""
+    titles: list[_Title] = []
+    above = _Above()
     for block in _blocks(read_rows(text).rows):
         if isinstance(block, _Title):
-            heat = block.text if block.is_spelled else heat
-            title = heat if block.is_spelled else f"{heat} {_TIMES.sub('', block.text)}".strip()
+            titles.append(block)
             continue
         found = _one_lap_a_row(block)
         if found is None:
             found = _drivers_across(block) or _drivers_down(block)
             _refuse_from_the_start(found or ())
+        above.read(titles, has_laps=bool(found))
         for run in found or ():
-            run.heat = run.heat or title
+            run.heat = run.heat or above.name
+            run.class_name = run.class_name or above.class_name
         runs += found or ()
+        titles = []
     return tuple(_races(runs)) or None
 
 

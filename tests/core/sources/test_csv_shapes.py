@@ -250,6 +250,37 @@ def test_a_rotorhazard_export_of_several_rounds() -> None:
     ]
 
 
+def test_a_rotorhazard_export_of_several_heats_and_classes() -> None:
+    """Each heat's name stands above its first leaderboard, each class's above the class's own."""
+    leaders = '"Rank","Pilot","Laps","Total","Avg."\n1,"Ann",2,"0:44.550","0:20.175"\n'
+
+    def heat(name: str, *rounds: str) -> str:
+        parts = [f'"{name}"\n']
+        if len(rounds) > 1:
+            parts.append(f'\n"Heat Summary"\n{leaders}')
+        for number, laps in enumerate(rounds, 1):
+            parts.append(f'\n"Round {number}"\n{leaders}\n"Round {number} Times"\n{laps}\n\n')
+        return "".join(parts)
+
+    text = (
+        f'"Event Leaderboards: Race Totals"\n{leaders}""\n"Class Leaderboards"\n\n'
+        f'"Class: Open"\n\n"Class Summary"\n{leaders}\n'
+        + heat("Heat 1", '"Ann","0:20.100","0:20.250"', '"Ann","0:20.300","0:20.400"')
+        + heat("Finals", '"Ben","0:21.000","0:21.100"')
+        + '"Unclassified"\n\n'
+        + heat("Heat 3", '"Ann","0:22.100","0:22.250"\n"Cem","0:23.100","0:23.250"')
+        + heat("Heat 4", '"Cem","0:24.100","0:24.250"')
+    )
+    races = races_of(text)
+    assert [(race.class_name, race.heat_name, laps_of(race)) for race in races] == [
+        ("Open", "Heat 1 Round 1", {"Ann": [20100, 20250]}),
+        ("Open", "Heat 1 Round 2", {"Ann": [20300, 20400]}),
+        ("Open", "Finals Round 1", {"Ben": [21000, 21100]}),
+        (None, "Heat 3 Round 1", {"Ann": [22100, 22250], "Cem": [23100, 23250]}),
+        (None, "Heat 4 Round 1", {"Cem": [24100, 24250]}),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
