@@ -56,7 +56,7 @@ def parse_run(tree: LexborHTMLParser, *, page: Address | None = None) -> Race:
         columns.pop()
     if len(columns) > len(rows):
         raise Damaged("That run has laps of more drivers than its result: open its page again.")
-    drivers, differences, _ = drivers_of(rows, _in_their_rows(rows, columns))
+    drivers, differences, counts_lap_one = drivers_of(rows, _in_their_rows(rows, columns))
     source_id, phase = _own(tree, page)
     meta = [text_of(part) for part in tree.css(".report-meta > span")]
     time = next((found for part in meta if (found := moment_in(part))), None)
@@ -71,7 +71,7 @@ def parse_run(tree: LexborHTMLParser, *, page: Address | None = None) -> Race:
         source_id=source_id,
         track=page_text(words[0]) if words else None,
         class_name=page_name(words[1]) if len(words) > 1 else None,
-        lap_one_counts=True,
+        lap_one_counts=counts_lap_one is not False,
         page_time=time,
         day=time.date() if time else None,
         differences=differences,

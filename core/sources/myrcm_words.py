@@ -22,8 +22,8 @@ _KINDS: Final = {
     "final": HeatKind.MAIN,
 }
 _PRACTICE: Final = re.compile(r"(?:free |timed |controlled )?practice\b", re.IGNORECASE)
-# In front of a lap time: where its driver lay after it.
-_PLACE: Final = re.compile(r"\([0-9]{1,4}\)\s*")
+# In front of a lap time: where its driver lay after it. Behind it: a mark.
+_BESIDE: Final = re.compile(r"^\([0-9]{1,4}\)\s*|\s*\*$")
 _MOMENT: Final = re.compile(
     r"(?P<day>[0-9]{2})\.(?P<month>[0-9]{2})\.(?P<year>[0-9]{4})"
     r"(?:\s+(?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2})?))?"
@@ -94,7 +94,10 @@ def _date(text: str) -> date | None:
 
 
 class DriversOfRun(NamedTuple):
-    """The drivers of a run, what differs, and whether the page's averages count lap 1."""
+    """The drivers of a run, what differs, and whether the page's own figures count lap 1.
+
+    None where they do not tell.
+    """
 
     drivers: tuple[Driver, ...]
     differences: tuple[Difference, ...]
@@ -112,10 +115,7 @@ def drivers_of(rows: Sequence[ResultRow], columns: Sequence[Column | None]) -> D
         NoLaps: Nobody has a lap.
     """
     runs = [_driven(row, column) for row, column in zip(rows, columns, strict=True)]
-    counts = lap_one_counts(
-        ([time_ms for _, time_ms in run.laps], row.average)
-        for row, run in zip(rows, runs, strict=True)
-    )
+    counts = _counts_lap_one(rows, [[time_ms for _, time_ms in run.laps] for run in runs])
     drivers: list[Driver] = []
     differences: list[Difference] = []
     for row, run in zip(rows, runs, strict=True):
@@ -124,6 +124,19 @@ def drivers_of(rows: Sequence[ResultRow], columns: Sequence[Column | None]) -> D
     if not any(driver.laps for driver in drivers):
         raise NoLaps("Nobody has a lap in that run: give the page of one that has been driven.")
     return DriversOfRun(tuple(drivers), tuple(differences), counts)
+
+
+def _counts_lap_one(rows: Sequence[ResultRow], runs: Sequence[Sequence[int]]) -> bool | None:
+    """Whether a page counts lap 1, which began on the grid: its averages tell, else its bests."""
+    told = lap_one_counts((times, row.average) for row, times in zip(rows, runs, strict=True))
+    if told is not None:
+        return told
+    votes = 0
+    for row, times in zip(rows, runs, strict=True):
+        best = clock_ms(row.best)
+        if best and len(times) > 1:
+            votes += (best == min(times)) - (best == min(times[1:]))
+    return votes > 0 if votes else None
 
 
 class _Driven(NamedTuple):
@@ -172,7 +185,7 @@ def _best_that_differs(row: ResultRow, driver: Driver) -> list[Difference]:
 
 
 def _ms(text: str, name: str) -> int:
-    time_ms = clock_ms(_PLACE.sub("", text)) if text else 0
+    time_ms = clock_ms(_BESIDE.sub("", text)) if text else 0
     if time_ms is None:
         raise Damaged(f"I cannot read one of {name}'s laps in that run: open its page again.")
     return time_ms

@@ -179,6 +179,36 @@ def test_labels_are_no_keys() -> None:
     assert run_of(text.encode()) == run_of(page(RUN))
 
 
+def test_a_run_is_read_with_places_and_marks_beside_its_laps() -> None:
+    text = page(RUN).decode()
+    laps = text.index("run-lap-table")
+    cell = r'(<td data-label=" Racer [0-9]+"[^>]*>)([0-9:.]+)<'
+    lap_list, cells = re.subn(cell, r"\1(12) \2 *<", text[laps:])
+    assert cells > 100
+    assert run_of((text[:laps] + lap_list).encode()) == run_of(page(RUN))
+
+
+def test_a_run_whose_first_crossing_is_lap_one_leaves_it_out_as_its_best_laps_do() -> None:
+    """A rolling start: the rows count from 1, and so does the result."""
+    text = page(RUN).decode()
+
+    def one_more(number: re.Match[str]) -> str:
+        return f"{number[1]}{int(number[2]) + 1}<"
+
+    text, rows = re.subn(r'(data-label="Lap"><strong>)([0-9]+)<', one_more, text)
+    text, counts = re.subn(r'(data-label="L">)([1-9][0-9]*)<', one_more, text)
+    assert (rows > 40, counts) == (True, 2)
+    race, before = run_of(text.encode()), run_of(page(RUN))
+    assert (before.lap_one_counts, race.lap_one_counts) == (True, False)
+    assert race.differences == ()
+    for driver, was in zip(race.drivers[:2], before.drivers[:2], strict=True):
+        assert driver.first_crossing_ms is None
+        assert [lap.counts for lap in driver.laps] == [False] + [True] * len(was.laps)
+        assert driver.laps[0].time_ms == was.first_crossing_ms
+        assert [lap.time_ms for lap in driver.laps[1:]] == [lap.time_ms for lap in was.laps]
+        assert driver.total_ms == was.total_ms
+
+
 def test_laps_of_a_wrong_row_are_refused() -> None:
     text = page(RUN).decode()
     first = text.index("<tr", text.index("<tbody>"))
