@@ -91,7 +91,8 @@ class _Above:
             self.heat = spelled[-1].text
         elif sections and not has_laps:
             self.heat = sections[-1].text
-        self.title = "" if last.is_spelled else _TIMES.sub("", last.text)
+        is_title = not last.is_spelled and not class_title(last.text)
+        self.title = _TIMES.sub("", last.text) if is_title else ""
 
 
 @dataclass(slots=True)

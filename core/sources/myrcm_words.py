@@ -115,7 +115,7 @@ def drivers_of(rows: Sequence[ResultRow], columns: Sequence[Column | None]) -> D
         NoLaps: Nobody has a lap.
     """
     runs = [_driven(row, column) for row, column in zip(rows, columns, strict=True)]
-    counts = _counts_lap_one(rows, [[time_ms for _, time_ms in run.laps] for run in runs])
+    counts = _counts_lap_one(rows, runs)
     drivers: list[Driver] = []
     differences: list[Difference] = []
     for row, run in zip(rows, runs, strict=True):
@@ -124,19 +124,6 @@ def drivers_of(rows: Sequence[ResultRow], columns: Sequence[Column | None]) -> D
     if not any(driver.laps for driver in drivers):
         raise NoLaps("Nobody has a lap in that run: give the page of one that has been driven.")
     return DriversOfRun(tuple(drivers), tuple(differences), counts)
-
-
-def _counts_lap_one(rows: Sequence[ResultRow], runs: Sequence[Sequence[int]]) -> bool | None:
-    """Whether a page counts lap 1, which began on the grid: its averages tell, else its bests."""
-    told = lap_one_counts((times, row.average) for row, times in zip(rows, runs, strict=True))
-    if told is not None:
-        return told
-    votes = 0
-    for row, times in zip(rows, runs, strict=True):
-        best = clock_ms(row.best)
-        if best and len(times) > 1:
-            votes += (best == min(times)) - (best == min(times[1:]))
-    return votes > 0 if votes else None
 
 
 class _Driven(NamedTuple):
@@ -158,9 +145,24 @@ def _driven(row: ResultRow, column: Column | None) -> _Driven:
     return _Driven(driven, crossing_ms)
 
 
+def _counts_lap_one(rows: Sequence[ResultRow], runs: Sequence[_Driven]) -> bool | None:
+    """Whether a page counts lap 1, which began on the grid: its averages tell, else its bests."""
+    from_lap_one = [
+        (row, [time_ms for _, time_ms in run.laps])
+        for row, run in zip(rows, runs, strict=True)
+        if len(run.laps) > 1 and run.laps[0][0] == 1
+    ]
+    told = lap_one_counts((times, row.average) for row, times in from_lap_one)
+    if told is not None:
+        return told
+    bests = [(clock_ms(row.best), times) for row, times in from_lap_one]
+    votes = sum((best == min(times)) - (best == min(times[1:])) for best, times in bests)
+    return votes > 0 if votes else None
+
+
 def _driver(row: ResultRow, run: _Driven, *, lap_one: bool) -> Driver:
     laps, left_out = numbered_laps(
-        [(number, time_ms, lap_one or at > 0) for at, (number, time_ms) in enumerate(run.laps)]
+        [(number, time_ms, lap_one or number > 1) for number, time_ms in run.laps]
     )
     return Driver(
         driver_name(row.name),

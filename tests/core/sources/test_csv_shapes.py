@@ -281,6 +281,11 @@ def test_a_rotorhazard_export_of_several_heats_and_classes() -> None:
     ]
 
 
+def test_a_class_above_a_table_is_its_class() -> None:
+    (race,) = races_of("Klasse: Buggy\n\nLap,Ann,Ben\n1,20.1,21.1\n2,20.2,21.2\n")
+    assert (race.class_name, race.heat_name) == ("Buggy", None)
+
+
 @pytest.mark.parametrize(
     "text",
     [
