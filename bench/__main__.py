@@ -49,7 +49,7 @@ def main(
     if quick:
         measured.save(QUICK_FILE)
     else:
-        _write(_with_earlier(measured))
+        write_down(_with_earlier(measured))
     troubles = [group.trouble for group in measured.groups.values() if group.trouble]
     raise typer.Exit(1 if troubles else 0)
 
@@ -64,9 +64,16 @@ def _with_earlier(measured: Results) -> Results:
     return Results(measured.machine, {**earlier.groups, **measured.groups})
 
 
-def _write(results: Results) -> None:
-    """Write the JSON file, the page and its picture."""
+def write_down(results: Results) -> None:
+    """Write the JSON file and, once all groups were measured on this machine, page and picture."""
     results.save(WHOLE_FILE)
+    missing = [item.key for item in PLAN if item.key not in results.groups]
+    if missing:
+        print(
+            f"Written to {WHOLE_FILE}. {PAGE} stays as it is, for it needs all groups; "
+            f"not measured on this machine yet: {', '.join(missing)}."
+        )
+        return
     curves = [curve for group in results.groups.values() for curve in group.curves]
     if curves:
         (PAGE.parent / PICTURE).write_bytes(draw_growth(curves))

@@ -16,8 +16,8 @@ _HOW_TO_RUN: Final = (
     "the first time a few minutes more, for histories of up to a million laps, which stay in "
     "`data/bench/`. `make bench-quick` takes about a minute, with a small history and without the "
     "rows that take long. `make bench ONLY=lap` measures one group again and leaves the "
-    "others as they are. The rows also lie in JSON files in `data/bench/`. None of it is part of "
-    "the tests."
+    "others as they are; where not all have been measured, it leaves this page alone. The rows "
+    "also lie in JSON files in `data/bench/`. None of it is part of the tests."
 )
 _WHAT_IS_JUDGED: Final = (
     "A time by itself says little on a machine that others use. What is judged is a ratio or a "

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.__main__ import FOLDER, PAGE, PICTURE, WHOLE_FILE, write_down
 from bench.findings import Curve
 from bench.growth import draw_growth
 from bench.history import LAPS_A_RUN, OPEN_HEAT, RACER_NAMES, Batch, Shape, Writer, history, present
@@ -118,6 +119,25 @@ def test_results_come_back_from_their_file(tmp_path: Path) -> None:
     assert Results.load(tmp_path / "results.json") == written
     stored = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     assert stored["groups"]["lap"]["rows"][0]["verdict"] == "fail"
+
+
+def test_the_page_is_written_once_all_groups_were_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in (FOLDER, PAGE.parent / PICTURE.parent):
+        folder.mkdir(parents=True)
+    PAGE.write_text("as it was", encoding="utf-8")
+    some = results(row(17.234))
+    write_down(some)
+    assert PAGE.read_text(encoding="utf-8") == "as it was"
+    missing = [item.key for item in PLAN if item.key not in some.groups]
+    assert f"not measured on this machine yet: {', '.join(missing)}." in capsys.readouterr().out
+    assert Results.load(WHOLE_FILE) == some
+    others = {key: Group(date(2026, 6, 8), [row(1.0, name=key)]) for key in missing}
+    write_down(Results(some.machine, {**some.groups, **others}))
+    assert "Not measured yet" not in PAGE.read_text(encoding="utf-8")
+    assert (PAGE.parent / PICTURE).is_file()
 
 
 def test_growth_is_drawn() -> None:
