@@ -78,14 +78,15 @@ def pg_restore_line(url: URL, file: Path) -> str:
     """Return the line that brings a dump back; ``psql`` asks for the password.
 
     Everything that stands in the database goes first, in the same transaction: what only a newer
-    revision has would hold on to the tables of an older one.
+    revision has would hold on to the tables of an older one. The script between the two, in which
+    everything can be read, goes when it is done.
     """
-    script = shlex.quote(str(file.with_suffix(".sql")))
+    script = shlex.quote(str(file.with_name(f"{file.name}.sql")))
     return (
         f"pg_restore --file={script} {shlex.quote(str(file))} && "
         "psql --quiet --single-transaction --set=ON_ERROR_STOP=1 "
         "--command='DROP SCHEMA public CASCADE' --command='CREATE SCHEMA public' "
-        f"--file={script} {shlex.quote(_libpq_address(url))}"
+        f"--file={script} {shlex.quote(_libpq_address(url))} && rm {script}"
     )
 
 

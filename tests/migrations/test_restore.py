@@ -145,7 +145,9 @@ async def test_postgresql_is_left_to_pg_restore() -> None:
     url = parse_database_url("postgresql://orp:Gehe1m@db:6543/racing")
     with pytest.raises(BackupNotPossible, match="pg_restore --file=") as caught:
         await restore(url, Path("orp.dump"))
-    assert str(caught.value).endswith(" --file=orp.sql postgresql://orp@db:6543/racing")
+    assert str(caught.value).endswith(
+        " --file=orp.dump.sql postgresql://orp@db:6543/racing && rm orp.dump.sql"
+    )
 
 
 async def told_of_ann(url: URL) -> bool:
