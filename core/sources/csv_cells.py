@@ -47,7 +47,7 @@ def read_rows(text: str, delimiter: str | None = None, *, most_rows: int = MOST_
     """
     said, table = beginning(text)
     found = said or delimiter or _delimiter(table)
-    before = len(text[: len(text) - len(table)].splitlines())
+    before = len(text[: len(text) - len(table)].strip("\ufeff").splitlines())
     reader = csv.reader(io.StringIO(table, newline=""), delimiter=found)
     rows: list[Row] = []
     line = before + 1

@@ -159,13 +159,10 @@ def _blocks(rows: Iterable[Row]) -> list[list[Row] | _Title]:
             blocks.append(title)
         elif not row.is_blank:
             last = blocks[-1] if blocks else None
-            laps = Row(
-                row.line, ["" if _NO_LAP.fullmatch(cell.strip()) else cell for cell in row.cells]
-            )
-            if isinstance(last, list) and (is_open or _goes_on(last, laps)):
-                last.append(laps)
+            if isinstance(last, list) and (is_open or _goes_on(last, row)):
+                last.append(row)
             else:
-                blocks.append([laps])
+                blocks.append([row])
         is_open = title is None and not row.is_blank
     return blocks
 
@@ -178,11 +175,19 @@ def _goes_on(table: list[Row], row: Row) -> bool:
     )
     if is_heading or not _has_time(above):
         return is_heading and _has_time(row)
-    return _has_time(row) or (_kinds(row) == _kinds(above) and not _lap_places(row.cells))
+    return _is_alike(row, above) and (_has_time(row) or not _lap_places(row.cells))
 
 
-def _kinds(row: Row) -> list[bool]:
-    return [cell_ms(cell) is not None for cell in row.cells]
+def _is_alike(one: Row, other: Row) -> bool:
+    """Whether figures stand below figures and words below words, wherever both have something."""
+    pairs = zip(map(_driven, one.cells), map(_driven, other.cells), strict=False)
+    return all((cell_ms(a) is None) == (cell_ms(b) is None) for a, b in pairs if a and b)
+
+
+def _driven(cell: str) -> str:
+    """A cell of laps, empty where none was driven."""
+    text = cell.strip()
+    return "" if _NO_LAP.fullmatch(text) else text
 
 
 def _has_time(row: Row) -> bool:
@@ -225,11 +230,16 @@ def _one_lap_a_row(block: list[Row]) -> list[_Run] | None:
     if laps is None:
         laps = next((at for at in range(width) if counts_laps(columns[at])), None)
     if drivers is None:
-        drivers = next((at for at in range(width) if mostly_text(columns[at])), None)
+        # Words for no lap alone name nobody.
+        named_in = (at for at in range(width) if any(map(_driven, columns[at])))
+        drivers = next((at for at in named_in if mostly_text(columns[at])), None)
     if times is None and drivers is not None and laps is not None:
         times = _only_times(columns, columns[drivers])
     if times is None or times >= width or (laps is None and drivers is None and width > 1):
         return None
+    columns[times] = list(map(_driven, columns[times]))
+    if laps is not None:
+        columns[laps] = list(map(_driven, columns[laps]))
     numbers = [lap_number(cell) for cell in columns[laps]] if laps is not None else []
     if laps is not None and any(
         cell and number is None for cell, number in zip(columns[laps], numbers, strict=True)
@@ -240,7 +250,7 @@ def _one_lap_a_row(block: list[Row]) -> list[_Run] | None:
     counts = counts_column(headings)
     runs: dict[tuple[str, str, str], _Run] = {}
     for at, row in enumerate(rows):
-        if any(headings) and any(cell.strip() for cell in row.cells[named:]):
+        if any(headings) and len(row.cells) > named and _is_split(row.cells[times : times + 2]):
             raise BadRows(
                 f"Line {row.line} of that file has more cells than its heading: put times with a "
                 "comma in quotes, or separate the cells with semicolons."
@@ -271,6 +281,11 @@ def _one_lap_a_row(block: list[Row]) -> list[_Run] | None:
     return found
 
 
+def _is_split(cells: Sequence[str]) -> bool:
+    """Whether a time was cut in two at its comma."""
+    return len(cells) == 2 and all(cell.strip().isdecimal() for cell in cells)
+
+
 def _refuse_from_the_start(runs: Sequence[_Run]) -> None:
     """Refuse times that grow, where nothing says whether they are of laps.
 
@@ -296,7 +311,9 @@ def _only_times(columns: list[list[str]], drivers: list[str]) -> int | None:
     if len(set(drivers)) == len(drivers):
         return None
     candidates = {
-        at: _by_driver(cells, drivers) for at, cells in enumerate(columns) if mostly_times(cells)
+        at: _by_driver(cells, drivers)
+        for at, cells in enumerate(columns)
+        if mostly_times(list(map(_driven, cells)))
     }
     summed = [at for at, times in candidates.items() if _sums(times) in candidates.values()]
     lap_times = summed or [at for at, times in candidates.items() if not _grow(times.values())]
@@ -352,16 +369,18 @@ def _drivers_across(block: list[Row]) -> list[_Run] | None:
     if len(headings) < 2 or not counts_up(numbers):
         return None
     runs = []
+    shown: list[str] = []
     for at in range(1, len(headings)):
-        cells = column(rows, at)
+        cells = list(map(_driven, column(rows, at)))
         if not any(cells):
             if headings[at]:
                 runs.append(_Run("", "", headings[at]))
             continue
-        if not headings[at] or not (mostly_times(cells) or _are_laps(cells)):
+        if not headings[at] or not (mostly_times(cells) or _are_figures(cells)):
             return None
+        shown += cells
         runs.append(_run(headings[at], zip(rows, numbers, cells, strict=True)))
-    return runs or None
+    return runs if any(map(is_time, shown)) else None
 
 
 def _drivers_down(block: list[Row]) -> list[_Run] | None:
@@ -371,19 +390,23 @@ def _drivers_down(block: list[Row]) -> list[_Run] | None:
     if headings and not places:
         return None
     runs = []
+    all_times: list[str] = []
     for row in rows:
         cells = [cell.strip() for cell in row.cells]
-        name = next((at for at, cell in enumerate(cells) if is_text(cell)), None)
+        # A racer may be called Na; but DNS in front of a name is none.
+        texts = [at for at, cell in enumerate(cells) if is_text(cell)]
+        name = next((at for at in texts if _driven(cells[at])), texts[0] if texts else None)
         if name is None:
             return None
         laps = places or {at: at - name for at in range(name + 1, len(cells))}
-        shown = [(row, laps[at], cells[at]) for at in laps if at < len(cells)]
+        shown = [(row, laps[at], _driven(cells[at])) for at in laps if at < len(cells)]
         times = [cell for *_, cell in shown if cell]
-        are_laps = _are_laps(times) if places else all(map(is_time, times))
+        are_laps = _are_figures(times) if places else all(map(is_time, times))
         if name >= min(laps, default=name + 1) or (times and not are_laps):
             return None
+        all_times += times
         runs.append(_run(cells[name], shown))
-    return runs if any(run.laps for run in runs) else None
+    return runs if any(map(is_time, all_times)) else None
 
 
 def _lap_places(headings: Sequence[str]) -> dict[int, int]:
@@ -400,10 +423,9 @@ def _lap_places(headings: Sequence[str]) -> dict[int, int]:
     return places if len(places) > 1 else {}
 
 
-def _are_laps(cells: Sequence[str]) -> bool:
-    """Whether cells are times, of which a spreadsheet has shortened some to whole seconds."""
-    shown = [cell for cell in cells if cell]
-    return any(map(is_time, shown)) and all(cell_ms(cell) is not None for cell in shown)
+def _are_figures(cells: Sequence[str]) -> bool:
+    """Whether cells may be times: a spreadsheet shortens some to whole seconds."""
+    return all(cell_ms(cell) is not None for cell in cells if cell)
 
 
 def _run(driver: str, cells: Iterable[tuple[Row, int | None, str]]) -> _Run:

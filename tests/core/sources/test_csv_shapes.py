@@ -9,6 +9,7 @@ import pytest
 
 from core.laps import Lap
 from core.names import HeatKind
+from core.sources.csv_cells import read_rows
 from core.sources.csv_file import RunLog
 from core.sources.race import Race, RaceList, Source
 from core.sources.recognise import parse
@@ -138,6 +139,10 @@ def test_a_table_of_times_from_the_start_has_no_lap_times(text: str) -> None:
         parse(text.encode())
 
 
+def test_a_mark_in_front_is_no_line() -> None:
+    assert [row.line for row in read_rows("\ufeff\ufeffa,b\n1,2\n").rows] == [1, 2]
+
+
 def test_a_decimal_comma_among_commas_is_refused_with_its_line() -> None:
     """Else 20,5 would be 20 seconds, and the 5 nothing."""
     with pytest.raises(BadRows, match="Line 3 of that file has more cells than its heading"):
@@ -185,6 +190,45 @@ def test_a_single_column_under_its_heading(heading: str) -> None:
 def test_laps_against_drivers(text: str) -> None:
     (race,) = races_of(text)
     assert laps_of(race) == {"Ann": [20100, 20250], "Ben": [21000, 62345]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "driver,lap,lap time\nNa,1,20.5\nNa,2,20.7\nTom,1,21.1\n",
+        "Na,1,20.5\nNa,2,20.7\nTom,1,21.1\n",
+        "Lap,Na,Tom\n1,20.5,21.1\n2,20.7,dns\n",
+        "Na,20.5,20.7\nTom,21.1,n/a\n",
+    ],
+)
+def test_a_racer_may_be_called_na(text: str) -> None:
+    (race,) = races_of(text)
+    assert laps_of(race) == {"Na": [20500, 20700], "Tom": [21100]}
+
+
+def test_a_word_in_front_of_a_name_is_none() -> None:
+    (race,) = races_of("DNS,Ann,20.1,20.2\n2,Ben,21.0,21.1\n")
+    assert laps_of(race) == {"Ann": [20100, 20200], "Ben": [21000, 21100]}
+
+
+@pytest.mark.parametrize("sum_of_it", ["Total,2 laps,40.3", "Ann,best,20.1", "best lap,Ann,20.1"])
+def test_what_sums_up_behind_an_empty_row_is_no_lap(sum_of_it: str) -> None:
+    (race,) = races_of(f"driver,lap,lap time\nAnn,1,20.1\nAnn,2,20.2\n\n{sum_of_it}\n")
+    assert laps_of(race) == {"Ann": [20100, 20200]}
+
+
+def test_a_remark_beyond_the_heading_is_left_alone() -> None:
+    (race,) = races_of("driver;lap;lap time\nAnn;1;20,1\nAnn;2;20,2;crash\n")
+    assert laps_of(race) == {"Ann": [20100, 20200]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["driver,1,2,3\nAnn,20.5,21,20.9\nBen,21,,\n", "lap,Ann,Ben\n1,20.5,21\n2,21,\n3,20.9,\n"],
+)
+def test_a_racers_only_lap_may_be_a_whole_second(text: str) -> None:
+    (race,) = races_of(text)
+    assert laps_of(race) == {"Ann": [20500, 21000, 20900], "Ben": [21000]}
 
 
 def test_who_did_not_start_and_who_stopped_are_in_a_table_of_laps() -> None:
