@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from core.names import HeatKind
 from core.sources.markup import text_of
-from core.sources.race import page_name, page_text, phase_kind
+from core.sources.race import PRACTICE_WORDS, page_name, page_text, phase_kind
 
 _HEAT: Final = re.compile(
     r"\s*\(\s*Heat\s+(?P<heat>[0-9]+)(?:\s*(?:/|of)\s*[0-9]+)?\s*\)\s*$", re.IGNORECASE
@@ -24,7 +24,7 @@ _ROUND: Final = re.compile(
     r"(?P<phase>qualif\w*|practice)\s*(?:round)?\s*(?P<number>[0-9]+)?", re.IGNORECASE
 )
 _ROUND_WORD: Final = re.compile(r"(?<=\S)\s+round\b", re.IGNORECASE)
-_PRACTICE: Final = re.compile(r"\b(?:p[0-9]*|practice|training|warm\S*)\b", re.IGNORECASE)
+_PRACTICE: Final = re.compile(rf"\bp[0-9]*\b|{PRACTICE_WORDS}", re.IGNORECASE)
 _MAIN_EVENTS: Final = re.compile(r"main events?|mains?|finals?", re.IGNORECASE)
 
 _MONTHS: Final = (

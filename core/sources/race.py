@@ -20,8 +20,10 @@ PAGE_NAME_LENGTH: Final = 50
 _PAGE_TEXT_LENGTH: Final = 120
 UNKNOWN_DRIVER: Final = "Unknown Driver"
 
+PRACTICE_WORDS: Final = r"\bpractice|\btraining|\bwarm"
+"""Beginnings of words that say practice, as a pattern."""
 _PHASES: Final = (
-    (re.compile(r"\bpractice|\btraining|\bwarm", re.IGNORECASE), HeatKind.PRACTICE),
+    (re.compile(PRACTICE_WORDS, re.IGNORECASE), HeatKind.PRACTICE),
     (re.compile(r"\bqual|\bseeding", re.IGNORECASE), HeatKind.QUALIFYING),
     (re.compile(r"\bmains?\b|\bfinal", re.IGNORECASE), HeatKind.MAIN),
 )

@@ -189,6 +189,8 @@ def test_laps_of_0_and_over_999_s_are_left_out_and_named() -> None:
         ("Buggy", "Round 3", "Buggy", "Round 3", "qualifying"),
         ("Buggy", "", "Buggy", "Race", "qualifying"),
         ("Buggy", "Open Practice", "Buggy", "Open Practice", "practice"),
+        ("Buggy", "Trainingslauf 1", "Buggy", "Trainingslauf 1", "practice"),
+        ("Buggy", "Practices 1", "Buggy", "Practices 1", "practice"),
     ],
 )  # fmt: skip
 def test_class_and_heat_are_taken_apart(
