@@ -135,8 +135,12 @@ def _signed(change_ms: float) -> str:
 
 
 def _draw_changes(picture: Picture, changes: Sequence[Pooled], top: float) -> None:
-    has_fields = all(each.fields == each.tries for each in changes)
-    against = "after what everybody gained" if has_fields else "some with too few others"
+    if all(each.has_field for each in changes):
+        against = "after what everybody gained"
+    else:
+        against = (
+            "some with too few others" if any(each.fields for each in changes) else "too few others"
+        )
     _caption(picture, f"changes of the car, {against} · left is faster", top)
     reach = max(_LEAST_REACH_MS, *(abs(each.effect_ms) + each.error_ms for each in changes))
     middle, half = (_AXIS_LEFT + _AXIS_RIGHT) / 2, (_AXIS_RIGHT - _AXIS_LEFT) / 2

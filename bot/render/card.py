@@ -176,7 +176,7 @@ def _scatter_words(fade: Fade) -> str:
         return ""
     scatter = round(fade.scatter)
     has_rest = round(fade.penalty - fade.scatter) > 0
-    if fade.is_real and not has_rest:
+    if fade.is_real and scatter and not has_rest:
         return ": real fade, but any order of these laps would cost as much"
     if fade.is_real:
         return f": {scatter} of it is scatter, the rest real fade" if scatter else ": real fade"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.render.phrases import count, number_word
+from bot.render.phrases import count, from_hundredths, hundredths_of, number_word
 from bot.render.text import plain
-from core.rounding import round_half_even
 from core.scoring.effects import MIN_OTHERS, Effect, Verdict
 from core.scoring.pooling import Pooled
 
@@ -40,7 +39,7 @@ def effect_words(effect: Effect) -> str:
 
 def pooled_words(pooled: Pooled) -> str:
     """Return what several tries of a setting say: ``35wt rear: 0.17 s a lap faster after …``."""
-    found = _hundredths(pooled.effect_ms)
+    found = hundredths_of(pooled.effect_ms)
     if pooled.fields:
         gap = f"{_gap(found) if found else 'nothing left'} after what everybody gained"
     else:
@@ -52,8 +51,7 @@ def pooled_words(pooled: Pooled) -> str:
         luck = _could_be_luck(pooled.chance_of_luck)
         verdict = f"{luck.capitalize()}: the tries contradict one another. {told}".rstrip()
     else:
-        has_field = pooled.fields > 0
-        verdict = _verdict(pooled.verdict, pooled.chance_of_luck, told, has_field=has_field)
+        verdict = _verdict(pooled.verdict, pooled.chance_of_luck, told, has_field=pooled.has_field)
     return f"{plain(pooled.setting)}: {gap}, {tries}{_too_few_others(pooled)}. {verdict}"
 
 
@@ -76,10 +74,10 @@ def effect_lines(effect: Effect) -> list[str]:
     before = f"{plain(effect.before)} ({count(effect.runs_before, 'run')})"
     lines = [f"{plain(effect.after)} ({count(effect.runs_after, 'run')}) against {before}"]
     if effect.field is not None:
-        gained = _hundredths(effect.field.change_ms)
+        gained = hundredths_of(effect.field.change_ms)
         middle = _gap(gained) if gained else "as fast as before"
         lines.append(f"{effect.field.drivers} others drove both times, the middle one {middle}")
-    lines.append(f"Measured to ±{_seconds(_hundredths(effect.error_ms))} s a lap")
+    lines.append(f"Measured to ±{from_hundredths(hundredths_of(effect.error_ms))} s a lap")
     if effect.more_runs is not None:
         lines.append("Back to the old setting and again tells more than longer runs")
     return lines
@@ -87,7 +85,7 @@ def effect_lines(effect: Effect) -> list[str]:
 
 def _measured(effect: Effect) -> str:
     """Return how much faster the laps were, and how much of it was not everybody's."""
-    change, left = _hundredths(effect.change_ms), _hundredths(effect.effect_ms)
+    change, left = hundredths_of(effect.change_ms), hundredths_of(effect.effect_ms)
     own = f"{_gap(change)} than before" if change else "As fast as before"
     if effect.field is None:
         return f"{own}; {_TOO_FEW_OTHERS}"
@@ -95,29 +93,21 @@ def _measured(effect: Effect) -> str:
     if not left:
         return f"{own}, nothing {after}"
     is_same_way = change * left > 0
-    return f"{own}, {_seconds(left) if is_same_way else f'but {_gap(left)}'} {after}"
-
-
-def _hundredths(ms: float) -> int:
-    return round_half_even(round(ms), 10)
+    return f"{own}, {from_hundredths(left) if is_same_way else f'but {_gap(left)}'} {after}"
 
 
 def _gap(hundredths: int) -> str:
-    return f"{_seconds(hundredths)} s a lap {'faster' if hundredths < 0 else 'slower'}"
-
-
-def _seconds(hundredths: int) -> str:
-    return f"{abs(hundredths) / 100:.2f}"
+    return f"{from_hundredths(hundredths)} s a lap {'faster' if hundredths < 0 else 'slower'}"
 
 
 def _verdict(verdict: Verdict, chance_of_luck: float, more: str, *, has_field: bool) -> str:
     """Return what may be said; without a field it may have been the track that did it."""
-    else_the_track = "" if has_field else ", or the track did"
+    or_the_track = "" if has_field else ", or the track did"
     if verdict in _SURE:
-        return f"{_SURE[verdict]}{else_the_track}: luck is less than 1 in 20."
+        return f"{_SURE[verdict]}{or_the_track}: luck is less than 1 in 20."
     luck = _could_be_luck(chance_of_luck)
     if verdict in _LIKELY:
-        return f"{_LIKELY[verdict]}{else_the_track}; {luck}."
+        return f"{_LIKELY[verdict]}{or_the_track}; {luck}."
     return (
         f"{luck.capitalize()}. {more}"
         if more

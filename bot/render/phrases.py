@@ -228,18 +228,24 @@ def lap_range(laps: Sequence[Lap]) -> str:
 
 def gap_words(comparison: Comparison) -> str:
     """Return how much faster the faster of two is: ``0.31 s a lap faster``."""
-    return f"{_seconds(comparison.gap_hundredths)} s a lap faster"
+    return f"{from_hundredths(comparison.gap_hundredths)} s a lap faster"
 
 
 def parts_words(comparison: Comparison) -> str:
     """Return what the gap is made of: ``0.12 pace, 0.19 mistakes``, or what was given back."""
     pace, mistakes = comparison.pace_hundredths, comparison.mistakes_hundredths
     if mistakes < 0:
-        return f"{_seconds(pace)} pace, {_seconds(-mistakes)} given back in mistakes"
+        return f"{from_hundredths(pace)} pace, {from_hundredths(-mistakes)} given back in mistakes"
     if pace < 0:
-        return f"{_seconds(mistakes)} mistakes, {_seconds(-pace)} given back in pace"
-    return f"{_seconds(pace)} pace, {_seconds(mistakes)} mistakes"
+        return f"{from_hundredths(mistakes)} mistakes, {from_hundredths(-pace)} given back in pace"
+    return f"{from_hundredths(pace)} pace, {from_hundredths(mistakes)} mistakes"
 
 
-def _seconds(hundredths: int) -> str:
-    return f"{hundredths // 100}.{hundredths % 100:02}"
+def hundredths_of(ms: float) -> int:
+    """Return a time in hundredths of a second, half to even."""
+    return round_half_even(round(ms), 10)
+
+
+def from_hundredths(hundredths: int) -> str:
+    """Return hundredths as seconds, without a sign: ``0.31``."""
+    return f"{abs(hundredths) / 100:.2f}"

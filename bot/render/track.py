@@ -10,11 +10,19 @@ from bot.limits import TITLE_LIMIT
 from bot.render.answer import CARD_COLOUR, Answer, add_section
 from bot.render.effect import pooled_words
 from bot.render.grid import NO_CLASS
-from bot.render.phrases import NEEDS_LAPS, bold, count, error_mark, moment, name_of
+from bot.render.phrases import (
+    NEEDS_LAPS,
+    bold,
+    count,
+    error_mark,
+    from_hundredths,
+    hundredths_of,
+    moment,
+    name_of,
+)
 from bot.render.text import plain, shorten
 from core.laptimes import format_lap
 from core.results.track import ClassBests, HeatPace, TrackDay, TrackKnown, TrackRun
-from core.rounding import round_half_even
 from core.scoring.second_half import SecondHalf
 
 _SHOWN_CHANGES: Final = 6
@@ -65,10 +73,10 @@ def _run_line(run: TrackRun) -> str:
 def second_half_words(second_half: SecondHalf) -> str:
     """Return ``Usually 0.12 s a lap slower: in 7 of 9 runs``, or that it could be luck."""
     runs = count(second_half.runs, "run")
-    hundredths = round_half_even(round(second_half.loss_ms), 10)
+    hundredths = hundredths_of(second_half.loss_ms)
     if not hundredths:
         return f"As fast as the first, over {runs}"
-    gap = f"{abs(hundredths) / 100:.2f} s a lap {'slower' if hundredths > 0 else 'faster'}"
+    gap = f"{from_hundredths(hundredths)} s a lap {'slower' if hundredths > 0 else 'faster'}"
     how_often = f"in {second_half.alike} of {runs}"
     if second_half.is_usual:
         return f"Usually {gap}: {how_often}"
@@ -87,11 +95,11 @@ def _day_lines(day: TrackDay) -> list[str]:
 
 def pace_change(pace: HeatPace) -> str:
     """Return ``0.21 ±0.08 s faster`` for a heat."""
-    hundredths = round_half_even(round(pace.change_ms), 10)
-    error = f"±{round_half_even(round(pace.error_ms), 10) / 100:.2f} s"
+    hundredths = hundredths_of(pace.change_ms)
+    error = f"±{from_hundredths(hundredths_of(pace.error_ms))} s"
     if not hundredths:
         return f"the same {error}"
-    return f"{abs(hundredths) / 100:.2f} {error} {'faster' if hundredths < 0 else 'slower'}"
+    return f"{from_hundredths(hundredths)} {error} {'faster' if hundredths < 0 else 'slower'}"
 
 
 def _change_lines(known: TrackKnown) -> list[str]:

@@ -83,6 +83,11 @@ class Pooled:
     contradict: bool = False
 
     @property
+    def has_field(self) -> bool:
+        """Whether each try could be told from the track."""
+        return self.fields == self.tries
+
+    @property
     def chance_of_luck(self) -> float:
         """How likely it is the other way round, 0 to 0.5."""
         return 1 - surer(self.chance_faster)

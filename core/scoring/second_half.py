@@ -2,7 +2,8 @@
 
 Over the laps that are no mistakes: the mean of the second half minus that of the first, the middle
 lap of an odd number in neither. One run tells little; the median over several is what is usual, if
-so many of them agree with it as luck would have it once in ten times at most (sign test).
+so many of them agree with it, whichever half it is, as luck would have it once in ten times at most
+(sign test of both sides).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from core.laps import Lap, counting_laps
 from core.scoring.mistakes import find_mistakes
 
 MIN_LAPS_FOR_HALVES: Final = 8
-LUCK_ONCE_IN: Final = 10
+_LUCK_ONCE_IN: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,9 @@ class SecondHalf:
 
     @property
     def is_usual(self) -> bool:
-        """Whether it is more than luck: so many heads or more of as many coins, 1 in 10 at most."""
-        draws = sum(comb(self.runs, heads) for heads in range(self.alike, self.runs + 1))
-        return LUCK_ONCE_IN * draws <= 1 << self.runs
+        """Whether it is more than luck: so many of as many coins alike, 1 in 10 at most."""
+        heads = sum(comb(self.runs, heads) for heads in range(self.alike, self.runs + 1))
+        return _LUCK_ONCE_IN * 2 * heads <= 1 << self.runs
 
 
 def second_half_loss(laps: Sequence[Lap]) -> float | None:

@@ -179,6 +179,7 @@ def test_no_sign_where_a_change_is_none() -> None:
         (Fade(14.2, 13.8, True), ": real fade, but any order of these laps would cost as much"),
         (Fade(20.0, 20.0, True), ": real fade, but any order of these laps would cost as much"),
         (Fade(14.2, 0.4, True), " fade: real fade"),
+        (Fade(0.4, 0.0, True), ": real fade"),
         (Fade(3.0, 0.4, False), " − 0.00 fade"),
         (Fade(0.0, 3.0, False), " − 0.00 fade"),
     ],
