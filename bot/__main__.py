@@ -214,7 +214,8 @@ def restore(file: Annotated[Path, typer.Argument(help="The copy to put back.")])
             print("The file that was replaced cannot be read: who was forgotten is not known.")
         elif restored.forgotten:
             print(
-                f"Forgotten again: {restored.forgotten} racers and servers, forgotten since then."
+                f"Forgotten again, as after that copy was made: {restored.forgotten} "
+                "(racers and servers)."
             )
 
     _with_settings(work)

@@ -164,7 +164,6 @@ class OrpBot(commands.AutoShardedBot):
             wait_s = every_s
             try:
                 await work()
-                self.app.away.is_over()
             except StoreUnavailable as error:
                 wait_s = self.app.away.rest_after(error)
             except Exception as error:
@@ -174,6 +173,7 @@ class OrpBot(commands.AutoShardedBot):
     async def _do_chores(self) -> None:
         give_back_holes()
         await self.app.services.housekeeping.run()
+        self.app.away.is_over()
 
     async def _copy_when_due(self) -> None:
         try:

@@ -140,9 +140,9 @@ async def _asked_to_stop(*, until_stdin_ends: bool) -> AsyncIterator[asyncio.Eve
     """Give what is set when a signal, or the end of standard input, asks to stop."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # Windows has no signal handlers on its loop; Ctrl-C interrupts there.
-        with contextlib.suppress(NotImplementedError):
+    # Windows has no signal handlers on its loop; Ctrl-C interrupts there.
+    if sys.platform != "win32":
+        for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
     watching = asyncio.create_task(_stop_when_stdin_ends(stop)) if until_stdin_ends else None
     try:
