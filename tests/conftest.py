@@ -20,7 +20,8 @@ from tests.chromium import LEFT_OUT
 from tests.databases import KINDS, FakeClock, Kind, TestDatabases, database_at
 
 # How long an example takes says how busy the machine is. And examples are the same each time: a
-# test that fails by luck helps nobody who did not look for it. ``EXPLORE=1`` tries new ones.
+# test that fails by luck helps nobody who did not look for it. ``EXPLORE=2000`` tries new ones, and
+# so many days of racing (tests/services/test_stateful.py).
 settings.register_profile(
     "any machine",
     deadline=None,

@@ -79,8 +79,8 @@ class Answer:
 
     @property
     def loading(self) -> bool:
-        """Whether the bot is still said to be thinking."""
-        return self.interaction.stage is Stage.DEFERRED
+        """Whether what the bot has promised is still to come."""
+        return not self.failed and not self.interaction.is_settled
 
     @property
     def updated(self) -> bool:

@@ -81,7 +81,7 @@ async def done(asked: Awaitable[Answer]) -> Answer:
     """Wait for what an import says in the end: on a busy machine it says first what it is doing."""
     doing = re.compile(r"(?:Reading the page|Race \d+ of \d+) …")
     answer = await asked
-    return await answer.wait_for(lambda shown: bool(shown.text) and not doing.match(shown.text), 30)
+    return await answer.wait_for(lambda shown: bool(shown.text) and not doing.match(shown.text))
 
 
 async def test_one_link_and_the_heat_posts_itself(circuit: Circuit, team: Team) -> None:

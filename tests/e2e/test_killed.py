@@ -271,7 +271,7 @@ async def test_a_card_that_was_shared_as_the_bot_was_killed_goes_when_its_racer_
             ]
 
         async with start_bot() as bot:
-            await discord.ready(30)
+            await discord.ready()
             await asyncio.gather(*map(raced, teams))
             cards = [await team.owner.type(CHANNEL, "/orp") for team in teams]
             for team, card, method, route in zip(
@@ -288,7 +288,7 @@ async def test_a_card_that_was_shared_as_the_bot_was_killed_goes_when_its_racer_
             await track.kill(bot)
 
         async with start_bot() as bot:
-            await discord.ready(30)
+            await discord.ready()
             for team in teams:
                 asked = await team.owner.type(CHANNEL, "/data forget")
                 assert "forgotten" in (await team.owner.press(asked, "Forget")).text

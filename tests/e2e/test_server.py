@@ -75,7 +75,7 @@ async def test_a_server_that_came_back_while_the_bot_was_away_is_not_forgotten(
             return away.guild.id not in await stand()
 
         async with start_bot() as bot:
-            await discord.ready(30)
+            await discord.ready()
             for team in (back, away, racing):
                 await type_laps(team)
             for team in (back, away):
@@ -88,7 +88,7 @@ async def test_a_server_that_came_back_while_the_bot_was_away_is_not_forgotten(
         hold = discord.mischief.hold("GET", "/gateway/bot", when="before")
         async with start_bot() as bot:
             # Nobody has told yet which servers there are.
-            await hold.reached(30)
+            await hold.reached()
             await until(chores_are_done)
             assert await stand() == {team.guild.id for team in (back, away, racing)}
             hold.release()

@@ -75,7 +75,7 @@ async def test_a_copy_from_before_an_upgrade_is_put_back_whole(
         await execute(postgres_url, "INSERT INTO teams (id) VALUES (3)")
         run(await line_to_put_back(postgres_url, copy), postgres_url, tmp_path)
         # Nothing readable stays beside the copy.
-        assert list(tmp_path.iterdir()) == [copy]
+        assert os.listdir(tmp_path) == [copy.name]
         assert await current(postgres_url) == BEFORE_IT
         assert await contents(postgres_url) == before
     assert (await upgrade(postgres_url)).after == NEWEST

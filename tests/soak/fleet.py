@@ -19,7 +19,7 @@ from bench.trouble import Trouble
 from localdiscord import LocalDiscord
 from localdiscord.play.botprocess import BotProcess
 from tests.soak.memory import Held
-from tests.soak.watched_bot import GAPS, LOG, OBJECTS
+from tests.soak.watched_bot import BLOCKS, GAPS, LOG
 
 SHARDS: Final = 4
 COMMAND: Final = (sys.executable, "-m", "tests.soak.watched_bot", "run", "--until-stdin-ends")
@@ -67,7 +67,7 @@ class Fleet:
                 "LOG_FORMAT": "json",
                 LOG: str(self.folder / f"bot-{shard}.log"),
                 GAPS: str(self.folder / f"gaps-{shard}.txt"),
-                OBJECTS: str(self._objects_of(shard)),
+                BLOCKS: str(self._blocks_of(shard)),
             }
             self.running[shard] = await BotProcess(environment, COMMAND).__aenter__()
 
@@ -106,7 +106,7 @@ class Fleet:
     def look_at_memory(self) -> None:
         """Note what the witness holds."""
         process_id = self.running[WITNESS].process_id
-        counted = self._objects_of(WITNESS).read_text(encoding="ascii").split()
+        counted = self._blocks_of(WITNESS).read_text(encoding="ascii").split()
         if process_id is None or not counted:
             return
         # One of those beside it may end meanwhile.
@@ -114,8 +114,8 @@ class Fleet:
             beside = sum(own_memory_mib(child) for child in children_of(process_id))
             self.held.append(Held(own_memory_mib(process_id), beside, int(counted[-1])))
 
-    def _objects_of(self, shard: int) -> Path:
-        return self.folder / f"objects-{shard}.txt"
+    def _blocks_of(self, shard: int) -> Path:
+        return self.folder / f"blocks-{shard}.txt"
 
     def gaps_ms(self, whose: str = "[0-9]") -> list[tuple[float, float]]:
         """Return how long loops were away in ms, and what of it was their own, worst first."""

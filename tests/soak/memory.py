@@ -1,7 +1,8 @@
 """Whether a process keeps more and more: what it holds, quarter by quarter of the day.
 
 What a process takes from the system and what it keeps are two things. A leak shows in how many
-objects it keeps; one without objects, such as a buffer of a library, only in what it takes. That
+blocks of memory Python keeps in it, some for each object; one elsewhere, such as in a buffer of a
+library, only in what it takes. That
 also rises, and stays, with the busiest moment so far.
 """
 
@@ -13,8 +14,8 @@ from statistics import median
 from typing import Final
 
 _QUARTERS: Final = 4
-# Where nothing leaks it was a quarter of a per cent; five objects kept of each answer are one.
-MOST_OBJECTS: Final = 0.01
+# Where nothing leaks it was a quarter of a per cent; five objects left by each answer are one.
+MOST_BLOCKS: Final = 0.01
 # Everybody at once, after the database was away, was two per cent.
 MOST_MEMORY: Final = 0.03
 
@@ -26,12 +27,12 @@ class Held:
     Attributes:
         own_mib: Memory it has for itself.
         beside_mib: That of the processes it has started: one draws, one reads pages.
-        objects: How many objects Python keeps in it.
+        blocks: How many blocks of memory Python keeps in it.
     """
 
     own_mib: float
     beside_mib: float
-    objects: int
+    blocks: int
 
 
 def quarters(figures: Sequence[float]) -> list[float]:
@@ -51,7 +52,7 @@ def not_flat(day: Sequence[Held]) -> list[str]:
     """Return what grew more than chance and busy moments explain, a sentence each."""
     found = []
     for what, figures, most in (
-        ("objects", [held.objects for held in day], MOST_OBJECTS),
+        ("blocks", [held.blocks for held in day], MOST_BLOCKS),
         ("memory", [held.own_mib for held in day], MOST_MEMORY),
     ):
         by = grown(figures)

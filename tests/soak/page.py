@@ -12,7 +12,7 @@ from typing import Final
 from bench.machine import processor
 from tests.soak.accounts import Accounts
 from tests.soak.fleet import SHARDS
-from tests.soak.memory import MOST_MEMORY, MOST_OBJECTS, Held, grown, quarters
+from tests.soak.memory import MOST_BLOCKS, MOST_MEMORY, Held, grown, quarters
 from tests.soak.racing import Tally
 from tests.soak.silence import Reason
 from tests.soak.watched_bot import WORTH_NOTING_S
@@ -29,16 +29,16 @@ once, take some back, add some late, look at cards; each fifth team types nothin
 event on a timing site. Four processes share the servers over one PostgreSQL. At the end each lap in
 the database is held against what its racer was told of it, and each post against what is stored.
 
-Who gets no answer types again, other times each, so that it is seen what became of the first. Of
-laps without an answer, or of which the bot said that the store went away, nobody was told anything:
-all of a command are there or none. A lap that was answered for and is not there is lost, a half
-command is wrong, and so is what got no answer though nothing had gone wrong.
+A racer who gets no answer types again, with other times, so that what became of the first is seen.
+Of laps without an answer, or of which the bot said that the store went away, nobody was told
+anything: all of a command are there or none. A lap that was answered for and is not there is lost,
+a half command is wrong, and so is what got no answer though nothing had gone wrong.
 
 Memory is that of a process that is never killed, each figure the median of a quarter of the day.
 The first quarter warms up: statements and pictures are prepared when they are first needed. From
-the second to the last it counts as flat where Python keeps no more than {objects:.0%} more objects,
-which five kept of each answer would be, and has no more than {memory:.0%} more memory, which the
-busiest moment so far may leave. What is not flat is wrong.
+the second to the last it counts as flat where Python keeps no more than {blocks:.0%} more blocks of
+memory, which five objects left behind by each answer would be, and where it has no more than
+{memory:.0%} more memory, which the busiest moment so far may leave. What is not flat is wrong.
 
 How long a loop is busy is seen by a ticker of 5 ms in the process itself, from five seconds after
 its start; its own time is what it computes or waits for, without the time in which it could have
@@ -62,7 +62,7 @@ _IN_SHORT: Final = (
     "laps stored",
     "heats with exactly one post that shows what is stored",
     "lost, doubled or otherwise wrong",
-    "from the second quarter to the last: memory, objects",
+    "from the second quarter to the last: memory, blocks of it",
     "longest a loop was busy, its own time",
 )
 _SPEED: Final = 10
@@ -141,10 +141,10 @@ def figures(day: Day) -> list[tuple[str, str]]:
             _by_quarters([held.beside_mib for held in day.held], ".1f", " MiB"),
         ),
         (
-            "objects it keeps, by quarters",
-            _by_quarters([held.objects for held in day.held], ",.0f"),
+            "blocks of memory Python keeps, by quarters",
+            _by_quarters([held.blocks for held in day.held], ",.0f"),
         ),
-        ("from the second quarter to the last: memory, objects", _grown(day.held)),
+        ("from the second quarter to the last: memory, blocks of it", _grown(day.held)),
         ("longest a loop was busy, its own time", _longest(own)),
         ("the same with the time others had the processors", _longest(gaps)),
         ("the last of a process that does nothing", _longest(idle)),
@@ -166,18 +166,15 @@ def _longest(gaps_ms: Sequence[float]) -> str:
     return f"{max(gaps_ms):.0f} ms, {over} times over {_LOOP_LIMIT_MS:.0f} ms"
 
 
-def _by_quarters(figures: Sequence[float], form: str, unit: str = "") -> str:
+def _by_quarters(held: Sequence[float], form: str, unit: str = "") -> str:
     """Return the median of each quarter of the day."""
-    text = ", ".join(format(figure, form) for figure in quarters(figures))
+    text = ", ".join(format(figure, form) for figure in quarters(held))
     return text + unit if text else "–"
 
 
 def _grown(day: Sequence[Held]) -> str:
-    memory, objects = (
-        grown(figures)
-        for figures in ([held.own_mib for held in day], [held.objects for held in day])
-    )
-    return f"{memory:+.1%}, {objects:+.1%}"
+    memory, blocks = [held.own_mib for held in day], [held.blocks for held in day]
+    return f"{grown(memory):+.1%}, {grown(blocks):+.1%}" if quarters(blocks) else "–"
 
 
 def _times_said(day: Day, event: str) -> int:
@@ -228,7 +225,7 @@ def page(day: Day) -> str:
         date=datetime.now(UTC).date().isoformat(),
         processor=processor(),
         figures="\n".join(f"| {name} | {figure} |" for name, figure in figures(day)),
-        objects=MOST_OBJECTS,
+        blocks=MOST_BLOCKS,
         memory=MOST_MEMORY,
         trouble="\n".join(f"| {kind} | {times} |" for kind, times in sorted(day.trouble.items())),
     ) + "".join(f"\n- Wrong: {sentence}" for sentence in day.accounts.wrong)

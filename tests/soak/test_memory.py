@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from tests.soak.memory import MOST_OBJECTS, Held, not_flat, quarters
+from tests.soak.memory import MOST_BLOCKS, Held, not_flat, quarters
 
-# As measured where nothing leaked: objects come and go with what is in hand.
-_OBJECTS = 640_000
+# As measured where nothing leaked: blocks come and go with what is in hand.
+_BLOCKS = 640_000
 _COME_AND_GO = 12_000
 _MIB = 90.0
 _LOOKS = 144
@@ -26,7 +26,7 @@ def day(
         Held(
             _MIB + chance.uniform(-0.5, 0.5) + taken(share),
             20.0,
-            _OBJECTS + chance.randrange(-_COME_AND_GO, _COME_AND_GO) + kept(share),
+            _BLOCKS + chance.randrange(-_COME_AND_GO, _COME_AND_GO) + kept(share),
         )
         for share in shares
     ]
@@ -42,8 +42,8 @@ def test_what_warms_up_in_the_first_quarter_is_flat() -> None:
 
 def test_five_objects_kept_of_each_answer_are_told() -> None:
     (told,) = not_flat(day(lambda share: int(5 * _ANSWERS * share)))
-    assert "more objects" in told
-    assert f"{MOST_OBJECTS:.0%}" in told
+    assert "more blocks" in told
+    assert f"{MOST_BLOCKS:.0%}" in told
 
 
 def test_a_heap_that_spreads_is_told() -> None:

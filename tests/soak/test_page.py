@@ -36,9 +36,12 @@ def test_the_page_says_what_was_held_why_answers_are_missing_and_what_is_wrong()
     assert "plays 2.0 hours of a race day" in written
     assert "| of these: its process was killed or not connected yet | 4 |" in written
     assert "by quarters | 90.0, 91.0, 92.0, 93.0 MiB |" in written
-    assert "| objects it keeps, by quarters | 640,000, 640,000, 640,000, 640,000 |" in written
-    assert "memory, objects | +2.2%, +0.0% |" in written
-    assert "keeps no more than 1% more objects" in written
+    assert (
+        "| blocks of memory Python keeps, by quarters | 640,000, 640,000, 640,000, 640,000 |"
+        in written
+    )
+    assert "memory, blocks of it | +2.2%, +0.0% |" in written
+    assert "keeps no more than 1% more blocks" in written
     assert written.endswith("- Wrong: a lap is lost")
 
 
@@ -56,4 +59,6 @@ def test_the_promises_end_with_the_latest_day_alone() -> None:
 
 
 def test_a_day_that_was_over_at_once_has_a_summary() -> None:
-    assert "by quarters: –\n" in summary(day())
+    short = summary(day())
+    assert "by quarters: –\n" in short
+    assert "memory, blocks of it: –\n" in short

@@ -1,6 +1,6 @@
 """The bot as ``python -m bot`` runs it, with its log in a file and a ticker on its loop.
 
-How many objects it keeps goes to a file too, the latest figure last.
+How many blocks of memory Python keeps goes to a file too, the latest figure last.
 
 Whatever keeps the loop busy makes the ticker late. Each time it is, a line goes to a file: how long
 the loop was away, and how much of that is its own: computing, or waiting for something else than a
@@ -22,8 +22,8 @@ LOG: Final = "WATCHED_LOG"
 """The variable that names the file its log goes to."""
 GAPS: Final = "WATCHED_GAPS"
 """The variable that names the file of gaps: milliseconds in all, and its own, a line each."""
-OBJECTS: Final = "WATCHED_OBJECTS"
-"""The variable that names the file of how many objects Python keeps, a number a line."""
+BLOCKS: Final = "WATCHED_BLOCKS"
+"""The variable that names the file of how many blocks of memory Python keeps, a number a line."""
 
 _WAITED: Final = Path("/proc/thread-self/schedstat")
 _TICK_S: Final = 0.005
@@ -47,9 +47,9 @@ async def tick(gaps: Path) -> None:
                 file.write(f"{gap_s * 1000:.1f} {own_s * 1000:.1f}\n")
 
 
-async def _count(objects: Path) -> None:
+async def _count(blocks: Path) -> None:
     """Count for ever what is kept."""
-    with objects.open("a", encoding="ascii", buffering=1) as file:
+    with blocks.open("a", encoding="ascii", buffering=1) as file:
         while True:
             file.write(f"{sys.getallocatedblocks()}\n")
             await asyncio.sleep(_COUNT_EVERY_S)
@@ -65,7 +65,7 @@ def _run_watched(main: Coroutine[Any, Any, None], **options: Any) -> None:
     async def watched() -> None:
         watching = [
             asyncio.create_task(tick(Path(os.environ[GAPS]))),
-            asyncio.create_task(_count(Path(os.environ[OBJECTS]))),
+            asyncio.create_task(_count(Path(os.environ[BLOCKS]))),
         ]
         try:
             await main

@@ -15,11 +15,12 @@ from localdiscord.client.driver import LocalDiscord
 from localdiscord.client.people import Team
 from localdiscord.page.site import Page as Site
 from localdiscord.play.botprocess import BotProcess
+from localdiscord.world.signals import PATIENT_S
 from tests.e2e.conftest import StartBot
 
 WIDE: Final = 1400
 NARROW: Final = 380
-WITHIN_MS: Final = 120_000
+WITHIN_MS: Final = 1000 * PATIENT_S
 CHANNEL: Final = "race-day"
 
 expect.set_options(timeout=WITHIN_MS)
