@@ -1,8 +1,9 @@
 """The picture of a track: a racer's scores there, how the day moved, what changes did.
 
 Below the scores stands how much faster or slower everybody was in each heat of the latest day than
-in its first, with a line for how sure that is: up is faster. Then each change of a car: a point
-where it was measured, a line for how sure that is, left of the middle where it was faster.
+in the first of those shown, with a line for how sure that is: up is faster. Then each change of a
+car: a point where it was measured, a line for how sure that is, left of the middle where it was
+faster.
 """
 
 from __future__ import annotations

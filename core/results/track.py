@@ -57,7 +57,7 @@ class TrackRun:
 
 @dataclass(frozen=True, slots=True)
 class HeatPace:
-    """How much slower than in the first heat of the day everybody was, in ms a lap, unrounded.
+    """How much slower everybody was than in the day's first of these, in ms a lap, unrounded.
 
     Attributes:
         heat: The heat.

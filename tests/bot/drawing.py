@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.pictures.worker import Subject, serve
 from core.results.heat import HeatTable
+from tests.marks import leave_until_taken
 
 PNG = b"a picture"
 
@@ -25,7 +26,7 @@ def die(subject: Subject) -> bytes:
 
 def hang(subject: Subject) -> bytes:
     while True:
-        time.sleep(60)
+        signal.pause()
 
 
 def be_interrupted(subject: Subject) -> bytes:
@@ -53,9 +54,7 @@ def leave_a_mark(subject: Subject) -> bytes:
     assert isinstance(subject, HeatTable)
     name = subject.session.name
     if name.startswith("/"):
-        Path(name).touch()
-        while Path(name).exists():
-            time.sleep(0.01)
+        leave_until_taken(Path(name))
     return name.encode()
 
 

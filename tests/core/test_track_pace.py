@@ -43,6 +43,13 @@ def test_the_first_is_the_first_that_another_can_be_held_against() -> None:
     assert changes([heat(x=1, y=2, z=3), FIRST, later]) == [None, 0.0, -100.0]
 
 
+def test_the_most_heats_are_told_of() -> None:
+    early = heat(a=20_000, b=20_000, c=20_000)
+    late = heat(d=20_000, e=20_000, f=20_000, g=20_000)
+    faster = heat(d=19_900, e=19_900, f=19_900, g=19_900)
+    assert changes([early, early, late, faster, late]) == [None, None, 0.0, -100.0, 0.0]
+
+
 # −100, −300 and −200 differ by a variance of 10,000: 1.57 of it over 3 is 5,233.3, the root 72.34.
 # Gone on from there with the same once more, 10,466.7, the root 102.31.
 def test_how_sure_it_is() -> None:

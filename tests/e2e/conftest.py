@@ -27,6 +27,7 @@ from tests.databases import KINDS, TestDatabases
 from tests.e2e.aftermath import Ground, aftermath_in
 from tests.forked import fork_bot, fork_server
 from tests.forking import PATIENCE
+from tests.ports import kept_port
 
 StartBot = Callable[[], BotProcess]
 
@@ -164,3 +165,10 @@ async def start_bot(discord: LocalDiscord, migrated_url: URL, forked: Launch) ->
 async def start_bot_as_people_do(discord: LocalDiscord, database_url: URL) -> StartBot:
     """Return what starts a bot on the test's database with ``python -m bot``."""
     return lambda: bot_process(discord, database_url)
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """Where a Discord will be."""
+    with kept_port() as port:
+        yield port

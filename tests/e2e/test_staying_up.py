@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -24,7 +23,6 @@ from migrations.restore import restore
 from tests.e2e.aftermath import until
 from tests.e2e.conftest import bot_process, patient
 from tests.e2e.driving import type_laps
-from tests.ports import kept_port
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
 
@@ -35,13 +33,6 @@ async def says(bot: BotProcess, text: str) -> bool:
 
 async def told(bot: BotProcess, text: str) -> None:
     await until(partial(says, bot, text))
-
-
-@pytest.fixture
-def port() -> Iterator[int]:
-    """Where a Discord will be."""
-    with kept_port() as port:
-        yield port
 
 
 def nowhere(port: int) -> dict[str, str]:

@@ -31,13 +31,6 @@ WATCHDOG_S = 0.6
 
 
 @pytest.fixture
-def port() -> Iterator[int]:
-    """Where a Discord will be."""
-    with kept_port() as port:
-        yield port
-
-
-@pytest.fixture
 def metrics() -> Iterator[int]:
     """Where the bot shows its figures."""
     with kept_port() as port:

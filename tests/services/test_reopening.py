@@ -14,7 +14,7 @@ from core.errors import Conflict, NotAllowed, NotFound
 from core.models import SummaryPost
 from core.results.heat import HeatTable
 from core.results.question import Asks, LeftAlone, Question
-from core.results.session import SessionClosed
+from core.results.session import SessionClosed, SessionInfo
 from core.results.standings import Standings
 from tests.databases import FakeClock
 from tests.services.racing import (
@@ -219,13 +219,19 @@ def test_the_next_05_00(now: str, closes: str) -> None:
     assert next_closing_time(at, "Europe/Berlin") == then
 
 
-async def test_who_closed_it_who_logged_there_and_crew_may_open_it(
-    database: Database, services: Services
-) -> None:
+async def closed_by_ben(services: Services) -> SessionInfo:
+    """A session that Ben has opened and closed, in which Ann has a lap."""
     await set_crew_role(services)
     session = await start_session(services, BEN)
     await log(services, ANN, "20.1")
     await close_session(services, BEN)
+    return session
+
+
+async def test_who_closed_it_who_logged_there_and_crew_may_open_it(
+    database: Database, services: Services
+) -> None:
+    session = await closed_by_ben(services)
     before = await everything(database)
     for stranger in (by(CLEO), by(ANN, team=RIVALS), by(CLEO, team=RIVALS, manager=True)):
         with pytest.raises((NotAllowed, NotFound)):
@@ -242,10 +248,7 @@ async def test_who_closed_it_who_logged_there_and_crew_may_open_it(
 async def test_a_day_is_offered_while_it_lasts_although_who_closed_it_was_forgotten(
     services: Services, clock: FakeClock
 ) -> None:
-    await set_crew_role(services)
-    session = await start_session(services, BEN)
-    await log(services, ANN, "20.1")
-    await close_session(services, BEN)
+    session = await closed_by_ben(services)
     held = await services.data.ask_forget(by(BEN))
     await services.data.forget(by(BEN), held.racer_id)
     assert not (await services.session.show(by(CLEO))).may_reopen

@@ -14,6 +14,7 @@ from core.errors import Conflict
 from core.fetching.refusals import Busy
 from core.laps import Lap, RaceTotal
 from core.names import HeatKind
+from tests.marks import leave_until_taken
 
 ANSWER = {
     "laps": (Lap(1, 18_300), Lap(2, 18_400, counts=False)),
@@ -42,10 +43,7 @@ def tell(data: bytes, *, address: str | None) -> object:
 def leave_a_mark(data: bytes, *, address: str | None) -> object:
     """Return what came; where it is a path, leave something there and wait until it is gone."""
     if data.startswith(b"/"):
-        mark = Path(data.decode())
-        mark.touch()
-        while mark.exists():
-            time.sleep(0.01)
+        leave_until_taken(Path(data.decode()))
     return data
 
 
