@@ -150,6 +150,19 @@ async def test_an_acknowledged_button_edits_later_and_follows_up(racer: Member) 
     assert pressed.followups[0].only_for is racer.user
 
 
+async def test_what_was_acknowledged_and_not_done_yet_is_still_to_come(
+    racer: Member, discord: LocalDiscord
+) -> None:
+    answer = await racer.type("race-day", "/echo text:hello")
+    hold = discord.mischief.hold("PATCH", "/webhooks/*", when="before")
+    discord.settle_s = 0.01
+    pressed = await racer.press(answer, "Later")
+    assert pressed.loading
+    hold.release()
+    await pressed.wait_for(lambda it: it.content == "edited later")
+    assert not pressed.loading
+
+
 async def test_selects_by_label_by_value_and_of_people(racer: Member) -> None:
     answer = await racer.type("race-day", "/echo text:hello")
     assert (await racer.choose(answer, "Club Race")).content == "chose ['club']"
