@@ -227,6 +227,11 @@ def _one_lap_a_row(block: list[Row]) -> list[_Run] | None:
     times = time_column(headings)
     drivers = driver_column(headings)
     laps = lap_column(headings)
+    if laps is None and drivers is not None and _lap_places(headings):
+        # Each driver once, with laps beside the name: what else is a time is the sum.
+        names = [name for name in columns[drivers] if name]
+        if len(set(names)) == len(names):
+            return None
     if laps is None:
         laps = next((at for at in range(width) if counts_laps(columns[at])), None)
     if drivers is None:

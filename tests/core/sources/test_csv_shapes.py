@@ -206,6 +206,13 @@ def test_a_racer_may_be_called_na(text: str) -> None:
     assert laps_of(race) == {"Na": [20500, 20700], "Tom": [21100]}
 
 
+def test_the_total_of_the_only_driver_is_no_lap() -> None:
+    table = "Pos;Nr;Name;Runden;Zeit;R1;R2\n1;7;Ann;2;40,350;20,1;20,25\n"
+    for text in (table, f"{table}DNS;3;Ben;0;;;\n"):
+        (race,) = races_of(text)
+        assert laps_of(race)["Ann"] == [20100, 20250]
+
+
 def test_a_word_in_front_of_a_name_is_none() -> None:
     (race,) = races_of("DNS,Ann,20.1,20.2\n2,Ben,21.0,21.1\n")
     assert laps_of(race) == {"Ann": [20100, 20200], "Ben": [21000, 21100]}
